@@ -1,0 +1,90 @@
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { DetectionRule, Level, LogSource } from '../sigma/rule.ts';
+import type { DetectionSettings } from './settings.ts';
+
+/** One detection of a pack: a rule with all that the packs say about it but its queries. */
+export interface PackDetection {
+  /** The rule's id, or a UUID v5 of pack id and title where it has none. */
+  readonly id: string;
+  /** Unique in the pack (compared without case); one line, no control characters, at most 99 characters with the pack's prefix. */
+  readonly name: string;
+  /** `[a-z0-9_]+`, unique in the pack: for macro names and file names. */
+  readonly slug: string;
+  readonly rule: DetectionRule | CorrelationRule;
+  /** Level of the rule or of its settings; medium where there is none. */
+  readonly severity: Level;
+  /** Those of the rules that a correlation refers to, for a correlation. */
+  readonly logSources: readonly LogSource[];
+  readonly attack: AttackReferences;
+  readonly settings: DetectionSettings;
+}
+
+/** From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`, `G0016`, `S0002`. */
+export interface AttackReferences {
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+  readonly groups: readonly string[];
+  readonly software: readonly string[];
+}
+
+/** What the packs say about themselves. From sigpack.yml. */
+export interface PackInfo {
+  /** Splunk app id: `[A-Za-z][A-Za-z0-9_]*`. */
+  readonly id: string;
+  readonly title: string;
+  /** Semantic version x.y.z. */
+  readonly version: string;
+  readonly description: string;
+  readonly author: string;
+  readonly vendor: string;
+  readonly url: string;
+  readonly license: string;
+  /** Graylog revision and Splunk build number, 1 and up. */
+  readonly revision: number;
+}
+
+/** A file of a pack, ready for an archive. `path` uses `/`, relative to the archive's root. */
+export interface PackFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+/** A detection with its Splunk search, which ends with its filter macro. */
+export interface SplunkDetection {
+  readonly detection: PackDetection;
+  readonly search: string;
+  /** Name of the filter macro at the end of the search. */
+  readonly filterMacro: string;
+}
+
+/** Name and definition of a search macro. */
+export interface SearchMacro {
+  readonly name: string;
+  readonly definition: string;
+  readonly comment: string;
+}
+
+/** A detection with what its Graylog event definitions search for. */
+export interface GraylogDetection {
+  readonly detection: PackDetection;
+  readonly search: GraylogFilterSearch | GraylogAggregationSearch;
+}
+
+/** Matches of any of the queries; more than one where a single query would pass the engine's limits. */
+export interface GraylogFilterSearch {
+  readonly kind: 'filter';
+  readonly queries: readonly string[];
+}
+
+export interface GraylogAggregationSearch {
+  readonly kind: 'aggregation';
+  readonly query: string;
+  readonly groupBy: readonly string[];
+  readonly series: { readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile'; readonly field?: string; readonly percentile?: number };
+  /** Tests of the series, linked with AND. */
+  readonly conditions: readonly { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly value: number }[];
+  /** Seconds. */
+  readonly within: number;
+  /** Seconds. */
+  readonly every: number;
+}

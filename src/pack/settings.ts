@@ -1,0 +1,39 @@
+import type { Level } from '../sigma/rule.ts';
+
+/** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
+export interface DetectionSettings {
+  /** Name in the packs in place of the rule's title. */
+  readonly name?: string;
+  readonly owner?: string;
+  /** Overrides what status, level and tags say. */
+  readonly enabled: boolean;
+  /** Severity in the packs in place of the rule's level. */
+  readonly severity?: Level;
+  /** Seconds between runs; 60 to 86,400. Default 900. */
+  readonly interval: number;
+  /** A cron expression (5 fields, Splunk only) in place of the spread one made from `interval`. */
+  readonly cron?: string;
+  /** Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`, or the timespan of a correlation and `interval`. */
+  readonly window?: number;
+  /** Seconds left for late events to be indexed. Default 600. */
+  readonly delay: number;
+  /** Events in a window that it takes to alert; default 1. */
+  readonly threshold: number;
+  readonly suppress?: { readonly fields: readonly string[]; /** Seconds. */ readonly period: number };
+  readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
+  readonly splunk: {
+    readonly notable: boolean;
+    readonly risk: boolean;
+    /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit. */
+    readonly securityDomain: string;
+    /** Any savedsearches.conf key. */
+    readonly savedsearch: Readonly<Record<string, string>>;
+  };
+  readonly graylog: {
+    /** Fields of the message that become event fields and keys. */
+    readonly keyFields: readonly string[];
+    readonly remediation?: string;
+    /** Titles of existing streams; empty: all streams. */
+    readonly streams: readonly string[];
+  };
+}

@@ -1,0 +1,141 @@
+import type { Span } from '../source/span.ts';
+import type { Pattern } from '../sigma/pattern.ts';
+
+/**
+ * The rule as meant: modifiers, quantifiers, null and lists are settled; every printer, the planner and the matcher read this tree.
+ * Nodes are immutable. `And` of nothing is true, `Or` of nothing is false.
+ */
+export type Query = And | Or | Not | Item;
+
+export interface And {
+  readonly kind: 'and';
+  readonly operands: readonly Query[];
+}
+
+export interface Or {
+  readonly kind: 'or';
+  readonly operands: readonly Query[];
+}
+
+export interface Not {
+  readonly kind: 'not';
+  readonly operand: Query;
+}
+
+/** One test of one field; true when any of the event's values of that field passes. False for a field that the event lacks (but for `null`). */
+export interface Item {
+  readonly kind: 'item';
+  /** Undefined: a keyword, searched in the whole event. */
+  readonly field: string | undefined;
+  readonly test: Test;
+  /** The value (or the key, where there is no value) in the rule's file. */
+  readonly span: Span;
+}
+
+export type Test = StringTest | NumberTest | BooleanTest | NullTest | ExistsTest | RegexTest | CidrTest | CompareTest | FieldTest | TimeTest;
+
+/** The whole value matches the pattern; letters match in either case unless `cased`. For keywords: some part of the event's text does. */
+export interface StringTest {
+  readonly kind: 'string';
+  readonly pattern: Pattern;
+  readonly cased: boolean;
+}
+
+export interface NumberTest {
+  readonly kind: 'number';
+  readonly value: number | bigint;
+}
+
+export interface BooleanTest {
+  readonly kind: 'boolean';
+  readonly value: boolean;
+}
+
+/** The field is absent or null. */
+export interface NullTest {
+  readonly kind: 'null';
+}
+
+/** The field is in the event, whatever its value. */
+export interface ExistsTest {
+  readonly kind: 'exists';
+}
+
+/** PCRE, unanchored, case-sensitive unless a flag says otherwise. Inline flags at the start of the pattern are already in the flags. */
+export interface RegexTest {
+  readonly kind: 'regex';
+  readonly source: string;
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+}
+
+/** Address block; `address` is the network's first address as written, `version` its family. */
+export interface CidrTest {
+  readonly kind: 'cidr';
+  readonly version: 4 | 6;
+  /** Network bytes, host bits cleared: 4 or 16 of them. */
+  readonly bytes: readonly number[];
+  /** Prefix length in bits. */
+  readonly prefix: number;
+  /** Canonical text, `10.0.0.0/8` or `2001:db8::/32`. */
+  readonly text: string;
+}
+
+export type CompareOperator = 'lt' | 'lte' | 'gt' | 'gte';
+
+/** The value is a number (or text that is one) and compares so. */
+export interface CompareTest {
+  readonly kind: 'compare';
+  readonly operator: CompareOperator;
+  readonly value: number | bigint;
+}
+
+/** The value equals (or starts with, ends with, contains) the value of another field of the same event. */
+export interface FieldTest {
+  readonly kind: 'field';
+  readonly other: string;
+  readonly relation: 'equals' | 'startswith' | 'endswith' | 'contains';
+  readonly cased: boolean;
+}
+
+export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
+
+/** A part of a date value, compared with a number; no time zone conversion. */
+export interface TimeTest {
+  readonly kind: 'time';
+  readonly part: TimePart;
+  readonly operator: CompareOperator | 'eq';
+  readonly value: number;
+}
+
+export function and(operands: readonly Query[]): Query {
+  return joined('and', operands);
+}
+
+export function or(operands: readonly Query[]): Query {
+  return joined('or', operands);
+}
+
+export function not(operand: Query): Query {
+  return operand.kind === 'not' ? operand.operand : { kind: 'not', operand };
+}
+
+/** Flattens nested operators of the same kind; a single operand stands for itself. */
+function joined(kind: 'and' | 'or', operands: readonly Query[]): Query {
+  const only = operands[0];
+  if (operands.length === 1 && only) return only;
+  if (!operands.some((operand) => operand.kind === kind)) return { kind, operands };
+  return { kind, operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand])) };
+}
+
+/** Every item of the tree, left to right. */
+export function* itemsOf(query: Query): Generator<Item> {
+  if (query.kind === 'item') yield query;
+  else if (query.kind === 'not') yield* itemsOf(query.operand);
+  else for (const operand of query.operands) yield* itemsOf(operand);
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,43 @@
+import type { Span } from '../source/span.ts';
+import type { RuleHead } from './rule.ts';
+
+export const correlationTypes = ['event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_sum', 'value_avg', 'value_percentile'] as const;
+export type CorrelationType = (typeof correlationTypes)[number];
+
+export type ThresholdOperator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
+
+export interface Threshold {
+  readonly operator: ThresholdOperator;
+  readonly value: number;
+}
+
+export interface RuleReference extends Span {
+  /** Id or name as written. */
+  readonly name: string;
+}
+
+export interface Alias {
+  readonly name: string;
+  /** Referenced rule (id or name) to the field in that rule's events. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly span: Span;
+}
+
+export interface CorrelationRule extends RuleHead {
+  readonly kind: 'correlation';
+  readonly type: CorrelationType;
+  readonly typeSpan: Span;
+  readonly rules: readonly RuleReference[];
+  readonly groupBy: readonly string[];
+  /** Seconds. */
+  readonly timespan: number;
+  /** All must hold; empty for temporal types without a condition (then: all rules). */
+  readonly thresholds: readonly Threshold[];
+  /** Fields counted, summed or averaged (value_* types). */
+  readonly valueFields: readonly string[];
+  /** 0 to 100, value_percentile only. */
+  readonly percentile: number;
+  readonly aliases: readonly Alias[];
+  /** True: the referenced rules are detections of their own too. */
+  readonly generate: boolean;
+}

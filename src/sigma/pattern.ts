@@ -1,0 +1,72 @@
+/**
+ * Sigma string values: literal text and wildcards, escapes resolved once, here.
+ * See "String Wildcard" and "Escaping" of the Sigma rules specification.
+ */
+
+/** `*`: any number of characters, none included. */
+export const ANY = 0;
+/** `?`: exactly one character. */
+export const ONE = 1;
+
+/** `%name%` under the `expand` modifier; replaced from configuration before a query is printed. */
+export interface Placeholder {
+  readonly placeholder: string;
+}
+
+export type PatternPart = string | typeof ANY | typeof ONE | Placeholder;
+
+/** Parts in order; literals are never empty and never adjacent; no two {@link ANY} in a row. `[]` is the empty string. */
+export type Pattern = readonly PatternPart[];
+
+export const isPlaceholder = (part: PatternPart): part is Placeholder => typeof part === 'object';
+
+export function joinParts(parts: Iterable<PatternPart>): Pattern {
+  const joined: PatternPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (part === '') continue;
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    else if (part === ANY && last === ANY) continue;
+    else joined.push(part);
+  }
+  return joined;
+}
+
+/** Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for itself. */
+export function parsePattern(text: string): Pattern {
+  if (!/[*?\\]/.test(text)) return text === '' ? [] : [text];
+  const parts: PatternPart[] = [];
+  let literal = '';
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? '';
+    const next = text[at + 1];
+    if (char === '\\' && (next === '\\' || next === '*' || next === '?')) {
+      literal += next;
+      at++;
+    } else if (char === '*' || char === '?') {
+      parts.push(literal, char === '*' ? ANY : ONE);
+      literal = '';
+    } else literal += char;
+  }
+  parts.push(literal);
+  return joinParts(parts);
+}
+
+/** Inverse of {@link parsePattern}: text that parses to the same pattern. */
+export function patternText(pattern: Pattern): string {
+  return pattern
+    .map((part) => {
+      if (part === ANY) return '*';
+      if (part === ONE) return '?';
+      if (isPlaceholder(part)) return `%${part.placeholder}%`;
+      return part.replace(/[\\*?]/g, '\\$&');
+    })
+    .join('');
+}
+
+/** The text itself where the pattern has no wildcard or placeholder. */
+export function literalText(pattern: Pattern): string | undefined {
+  if (pattern.length === 0) return '';
+  const only = pattern[0];
+  return pattern.length === 1 && typeof only === 'string' ? only : undefined;
+}

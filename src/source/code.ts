@@ -1,0 +1,62 @@
+interface CodeEntry {
+  readonly title: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** True: what it complains about is missing from the output, so its severity can't be lowered. */
+  readonly fatal: boolean;
+  /** The default hint. */
+  readonly hint: string;
+}
+
+const fatal = (title: string, hint: string): CodeEntry => ({ title, severity: 'error', fatal: true, hint });
+const warning = (title: string, hint: string): CodeEntry => ({ title, severity: 'warning', fatal: false, hint });
+const info = (title: string, hint: string): CodeEntry => ({ title, severity: 'info', fatal: false, hint });
+
+/** Every diagnostic code, its default severity and hint. `docs/diagnostics.md` is written from this table. */
+export const codeCatalogue = {
+  SIG001: fatal('file cannot be read', 'Check that the path exists and that this user may read it.'),
+  SIG002: fatal('invalid YAML', 'Fix the YAML at the marked place.'),
+  SIG003: fatal('duplicate YAML key', 'Keep one of the keys; a list under one key holds several values.'),
+  SIG004: fatal('document is too large or too deep', 'Split the file; aliases that multiply are refused.'),
+  SIG005: fatal('not a Sigma document', 'A Sigma document is a map with detection, correlation or filter in it.'),
+  SIG006: warning('scalar that YAML 1.1 and 1.2 read differently', 'Quote the value so that every tool reads the same.'),
+  SIG010: fatal('required attribute is missing', 'Add the attribute.'),
+  SIG011: fatal('attribute has the wrong type', 'Give the attribute the type that the specification names.'),
+  SIG012: warning('optional attribute is not as specified', 'See the Sigma rules specification for the allowed values.'),
+  SIG013: fatal('detection has no search identifier', 'Add at least one selection beside the condition.'),
+  SIG014: fatal('value has the wrong type', 'Use a string, number, boolean or null, or a list of them.'),
+  SIG015: fatal('empty selection', 'Give the selection at least one field or keyword.'),
+  SIG016: warning('unknown attribute', 'Custom attributes are allowed; check the spelling if this one is meant to be known.'),
+  SIG020: fatal('unknown modifier', 'See the table of modifiers in docs/sigma.md.'),
+  SIG021: fatal('modifiers do not go together', 'Remove one of the modifiers.'),
+  SIG022: fatal('value does not fit the modifier', 'Change the value or the modifier.'),
+  SIG023: fatal('invalid regular expression', 'Fix the pattern; look-around and back-references are outside the specification.'),
+  SIG024: fatal('placeholder without a value', 'Give the placeholder a value under placeholders: in sigpack.yml.'),
+  SIG025: warning('`all` on a single value', 'Drop `all`, or give the list more values.'),
+  SIG030: fatal('condition cannot be read', 'Conditions are made of and, or, not, parentheses and `1 of`/`all of`.'),
+  SIG031: fatal('condition names a missing selection', 'Define the selection or correct the name.'),
+  SIG032: warning('selection is never used', 'Use it in the condition or start its name with an underscore.'),
+  SIG033: fatal('aggregation in a condition', 'Write a correlation rule instead.'),
+  SIG040: fatal('duplicate rule id', 'Give each rule an id of its own (a random UUID).'),
+  SIG041: fatal('duplicate rule name', 'Names are references in correlations and must be unique.'),
+  SIG042: warning('rule has no id', 'Add a random UUID as id, so that its names in packs never change.'),
+  SIG050: fatal('invalid correlation', 'See the Sigma correlation rules specification.'),
+  SIG051: fatal('referenced rule does not exist', 'Load the file that defines the rule, or correct the name.'),
+  SIG052: fatal('correlation refers to itself', 'Break the cycle.'),
+  SIG053: fatal('referenced rule could not be compiled', 'Fix the errors of that rule first.'),
+  SIG060: fatal('invalid filter', 'See the Sigma filters specification.'),
+  SIG061: warning('filter applies to no rule', 'Check the ids or names under filter.rules.'),
+  SIG070: fatal('invalid sigpack settings', 'See docs/configuration.md for the settings of a rule.'),
+  TGT001: fatal('target cannot express the rule', 'Rewrite the marked item, or leave the rule out for this target.'),
+  TGT002: warning('target matches more than the rule says', 'See the target page in docs/ for what is widened and why.'),
+  TGT003: info('query was rewritten for the target', 'Nothing to do; the meaning is the same.'),
+  TGT004: fatal('query exceeds a limit of the target', 'Shorten the lists of the rule or split it.'),
+  PCK001: fatal('invalid configuration', 'See docs/configuration.md.'),
+  PCK002: fatal('two detections with the same name', 'Change one title, or set sigpack.name in one rule.'),
+  PCK003: fatal('template error', 'Fix the template; docs/templates.md lists what each one is given.'),
+  PCK004: warning('setting is not a known savedsearches.conf key', 'Check the spelling against savedsearches.conf.spec.'),
+  PCK005: fatal('pack would be empty', 'Check the rule folders and the selection.'),
+  PCK006: warning('search minute is over its budget', 'Raise the budget or move schedules (sigpack stats shows them).'),
+  PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
+} as const satisfies Record<string, CodeEntry>;
+
+export type DiagnosticCode = keyof typeof codeCatalogue;

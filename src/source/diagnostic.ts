@@ -1,0 +1,56 @@
+import type { DiagnosticCode } from './code.ts';
+import { codeCatalogue } from './code.ts';
+import type { SourceFile, Span } from './span.ts';
+
+export type Severity = 'error' | 'warning' | 'info' | 'off';
+
+/** A complaint about a place in a source text. Values, collected over a whole run; never thrown. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Exclude<Severity, 'off'>;
+  readonly message: string;
+  readonly file: SourceFile;
+  readonly span: Span;
+  /** What to do about it. */
+  readonly hint: string;
+  /** The target it concerns, where it is not about the rule as such. */
+  readonly target?: string;
+}
+
+export interface Complaint {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly span: Span;
+  readonly hint?: string;
+  readonly target?: string;
+}
+
+/** Collects the complaints about one file or one run. Severities come from the catalogue unless overridden. */
+export interface DiagnosticBag {
+  readonly list: Diagnostic[];
+  add(file: SourceFile, complaint: Complaint): void;
+}
+
+export function createBag(severities: ReadonlyMap<string, Severity> = new Map()): DiagnosticBag {
+  const list: Diagnostic[] = [];
+  return {
+    list,
+    add(file, complaint) {
+      const entry = codeCatalogue[complaint.code];
+      const wanted = severities.get(complaint.code) ?? entry.severity;
+      if (wanted === 'off') return;
+      // a rule that could not be read must not look clean: errors can be silenced only where the catalogue permits it
+      const severity = entry.fatal ? 'error' : wanted;
+      const { code, message, span, hint = entry.hint, target } = complaint;
+      list.push({ code, severity, message, file, span, hint, ...(target === undefined ? {} : { target }) });
+    },
+  };
+}
+
+/** Order for printing: by path, then place, then code, so that two runs print the same. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  if (a.file.path !== b.file.path) return a.file.path < b.file.path ? -1 : 1;
+  if (a.span.start !== b.span.start) return a.span.start - b.span.start;
+  if (a.code !== b.code) return a.code < b.code ? -1 : 1;
+  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0;
+}
