@@ -19,7 +19,7 @@ export interface DetectionSettings {
   readonly delay: number;
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
-  readonly suppress?: { readonly fields: readonly string[]; /** Seconds. */ readonly period: number };
+  readonly suppress?: { readonly fields: readonly string[] /** Seconds. */; readonly period: number };
   readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
   readonly splunk: {
     readonly notable: boolean;

@@ -1,5 +1,5 @@
-import type { Span } from '../source/span.ts';
 import type { Pattern } from '../sigma/pattern.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 
 /**
  * The rule as meant: modifiers, quantifiers, null and lists are settled; every printer, the planner and the matcher read this tree.
@@ -28,7 +28,9 @@ export interface Item {
   /** Undefined: a keyword, searched in the whole event. */
   readonly field: string | undefined;
   readonly test: Test;
-  /** The value (or the key, where there is no value) in the rule's file. */
+  /** Where it was written: a rule's file, or that of a filter. */
+  readonly file: SourceFile;
+  /** The value (or the key, where there is no value) in that file. */
   readonly span: Span;
 }
 

@@ -70,3 +70,12 @@ export function literalText(pattern: Pattern): string | undefined {
   const only = pattern[0];
   return pattern.length === 1 && typeof only === 'string' ? only : undefined;
 }
+
+export const hasWildcard = (pattern: Pattern): boolean => pattern.some((part) => typeof part === 'number');
+
+/** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
+export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
+  const head: Pattern = shape === 'startswith' ? [] : [ANY];
+  const tail: Pattern = shape === 'endswith' ? [] : [ANY];
+  return joinParts([...head, ...pattern, ...tail]);
+}

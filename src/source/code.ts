@@ -38,7 +38,7 @@ export const codeCatalogue = {
   SIG033: fatal('aggregation in a condition', 'Write a correlation rule instead.'),
   SIG040: fatal('duplicate rule id', 'Give each rule an id of its own (a random UUID).'),
   SIG041: fatal('duplicate rule name', 'Names are references in correlations and must be unique.'),
-  SIG042: warning('rule has no id', 'Add a random UUID as id, so that its names in packs never change.'),
+  SIG042: info('rule has no id', 'Add a random UUID as id, so that its names in packs never change.'),
   SIG050: fatal('invalid correlation', 'See the Sigma correlation rules specification.'),
   SIG051: fatal('referenced rule does not exist', 'Load the file that defines the rule, or correct the name.'),
   SIG052: fatal('correlation refers to itself', 'Break the cycle.'),

@@ -47,6 +47,11 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
   };
 }
 
+/** True where what is complained about is missing from the output. */
+export function isFatal(diagnostic: Diagnostic): boolean {
+  return codeCatalogue[diagnostic.code].fatal;
+}
+
 /** Order for printing: by path, then place, then code, so that two runs print the same. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.file.path !== b.file.path) return a.file.path < b.file.path ? -1 : 1;

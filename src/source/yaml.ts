@@ -131,7 +131,7 @@ function composeDocuments(file: SourceFile, events: readonly Event[], bag: Diagn
       }
       case EVENT_ID.SCALAR:
         last = Math.max(last, event.valueEnd);
-        place(scalar(file.text, event), 1, name(event.anchorStart, event.anchorEnd));
+        place(scalar(file.text, event, last), 1, name(event.anchorStart, event.anchorEnd));
         break;
       case EVENT_ID.ALIAS: {
         const found = anchors.get(file.text.slice(event.anchorStart, event.anchorEnd));
@@ -162,7 +162,9 @@ function composeDocuments(file: SourceFile, events: readonly Event[], bag: Diagn
   return documents;
 }
 
-function scalar(text: string, event: ScalarEvent): YamlScalar {
+function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
+  // `key:` without a value stands right behind its key
+  if (event.valueStart < 0) return { kind: 'scalar', start: last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
   const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;

@@ -1,0 +1,40 @@
+import type { DiagnosticCode } from '../source/code.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+
+/** Why a target has no query for a rule, or what to know about the query that it has. */
+export interface Remark {
+  readonly code: Extract<DiagnosticCode, 'TGT001' | 'TGT002' | 'TGT003' | 'TGT004'>;
+  readonly message: string;
+  readonly file: SourceFile;
+  readonly span: Span;
+  readonly hint?: string;
+}
+
+/** Where a complaint of a backend points. An item of the query tree is one. */
+export interface Place {
+  readonly file: SourceFile;
+  readonly span: Span;
+}
+
+/** What a backend makes of a rule. `problems` is never empty. */
+export type Conversion<T> = { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] } | { readonly ok: false; readonly problems: readonly Remark[] };
+
+/** Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its edge. */
+export class Inexpressible extends Error {
+  readonly remark: Remark;
+  constructor(remark: Omit<Remark, 'code'> & { code?: Remark['code'] }) {
+    super(remark.message);
+    this.remark = { code: 'TGT001', ...remark };
+  }
+}
+
+/** Runs a printer, collecting what it refuses. */
+export function converted<T>(print: (remarks: Remark[]) => T): Conversion<T> {
+  const remarks: Remark[] = [];
+  try {
+    return { ok: true, value: print(remarks), remarks };
+  } catch (error) {
+    if (error instanceof Inexpressible) return { ok: false, problems: [error.remark] };
+    throw error;
+  }
+}

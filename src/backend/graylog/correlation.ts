@@ -1,0 +1,72 @@
+import { or, type Query } from '../../query/tree.ts';
+import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
+import { type Conversion, converted, Inexpressible, type Place } from '../backend.ts';
+import { printLucene } from '../lucene/printer.ts';
+import { splitToFit } from '../lucene/split.ts';
+import { type GraylogOptions, graylogDialect, graylogQueryLimits } from './graylog.ts';
+
+/** What a Graylog aggregation says of a correlation. Spans in seconds. */
+export interface GraylogAggregation {
+  readonly query: string;
+  readonly groupBy: readonly string[];
+  readonly series: { readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile'; readonly field?: string; readonly percentile?: number };
+  readonly conditions: readonly { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly value: number }[];
+  readonly within: number;
+  readonly every: number;
+}
+
+const seriesTypes: Partial<Record<CorrelationType, GraylogAggregation['series']['type']>> = { event_count: 'count', value_count: 'card', value_sum: 'sum', value_avg: 'avg', value_percentile: 'percentile' };
+const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
+
+/**
+ * Graylog looks at windows on a grid, not at each event. Where only a lower bound is set, windows overlap and are longer by one step, so that
+ * no burst within the timespan is missed; with an upper bound they are the timespan long and follow one another.
+ */
+export function graylogCorrelation(rule: CorrelationRule, queries: readonly Query[] | undefined, options: GraylogOptions): Conversion<GraylogAggregation> {
+  return converted((remarks) => {
+    const place = { file: rule.file, span: rule.typeSpan };
+    const type = seriesTypes[rule.type];
+    if (!type) throw refused(place, `Graylog's aggregations can't tell which rule an event matched (${rule.type})`, 'Leave the correlation out for Graylog, or correlate its events with an event_count.');
+    if (!queries) throw refused(place, "Graylog's aggregations can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
+    const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
+    const field = type === 'count' ? undefined : aliased(rule, rule.valueFields[0] ?? '', place);
+    if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
+    const dialect = graylogDialect(options, remarks);
+    const parts = splitToFit(or(queries), graylogQueryLimits, (part) => printLucene(part, dialect));
+    const [only] = parts ?? [];
+    if (!only || parts?.length !== 1) {
+      throw new Inexpressible({ code: 'TGT004', message: 'the joined query passes the limits of OpenSearch, and an aggregation can\'t be split', ...place, hint: 'Refer to fewer or shorter rules.' });
+    }
+    const lowerOnly = rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
+    const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
+    remarks.push({ code: lowerOnly ? 'TGT003' : 'TGT002', message: windowRemark(lowerOnly, rule.timespan, every), ...place });
+    return {
+      query: only.text,
+      groupBy,
+      series: { type, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: rule.percentile } : {}) },
+      conditions: rule.thresholds.map((threshold) => ({ operator: operators[threshold.operator], value: threshold.value })),
+      within: lowerOnly ? rule.timespan + every : rule.timespan,
+      every,
+    };
+  });
+}
+
+function windowRemark(lowerOnly: boolean, timespan: number, every: number): string {
+  return lowerOnly
+    ? `Graylog looks back ${timespan + every} s every ${every} s, so that no ${timespan} s with enough events falls between two windows`
+    : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
+}
+
+function refused(place: Place, message: string, hint: string): Inexpressible {
+  return new Inexpressible({ message, ...place, hint });
+}
+
+/** An alias that is the same field in every rule is that field. */
+function aliased(rule: CorrelationRule, name: string, place: Place): string {
+  const alias = rule.aliases.find((candidate) => candidate.name === name);
+  if (!alias) return name;
+  const fields = new Set(alias.fields.values());
+  const [only] = fields;
+  if (fields.size === 1 && only !== undefined) return only;
+  throw refused(place, `alias \`${name}\` is another field in each rule, and Graylog groups by one`, 'Normalise the field before indexing.');
+}

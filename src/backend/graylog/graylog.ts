@@ -1,0 +1,60 @@
+import type { Query } from '../../query/tree.ts';
+import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import type { Dialect } from '../lucene/dialect.ts';
+import { printLucene } from '../lucene/printer.ts';
+import { type QueryLimits, splitToFit } from '../lucene/split.ts';
+
+export interface GraylogOptions {
+  /**
+   * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as `[aA]` in regular expressions, so that
+   * `PowerShell.EXE` is found for `powershell.exe` as Sigma wants it; `exact` gives shorter, faster queries that miss other spellings.
+   */
+  readonly matching: 'exact' | 'case-insensitive';
+  /** The server has `allow_leading_wildcard_searches = true`. */
+  readonly leadingWildcards: boolean;
+  /** Fields that the server analyses into lower-case words. */
+  readonly textFields: readonly string[];
+  /** Fields mapped as `ip`, where an address block can be searched as it is. */
+  readonly ipFields: readonly string[];
+}
+
+export const graylogDefaults: GraylogOptions = { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], ipFields: [] };
+
+/** OpenSearch's defaults: query string length, boolean clauses, `index.max_regex_length`. */
+export const graylogQueryLimits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
+
+export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dialect {
+  return {
+    name: 'Graylog',
+    matching: options.matching === 'exact' ? 'exact' : 'regex',
+    leadingWildcards: options.leadingWildcards,
+    hideDollar: true,
+    emptyIsAbsent: true,
+    analysedFields: options.textFields,
+    addressFields: options.ipFields,
+    negated: false,
+    regexLength: graylogQueryLimits.regexLength,
+    everything: '_exists_:gl2_message_id',
+    nothing: 'NOT _exists_:gl2_message_id',
+    alone: (negation) => `(${negation})`,
+    remarks,
+  };
+}
+
+/** Queries of Graylog's search language that match together what the rule does; more than one only where one would pass a limit. */
+export function graylogQueries(query: Query, place: Place, options: GraylogOptions): Conversion<readonly string[]> {
+  return converted((remarks) => {
+    const dialect = graylogDialect(options, remarks);
+    const parts = splitToFit(query, graylogQueryLimits, (part) => printLucene(part, dialect));
+    if (!parts) {
+      throw new Inexpressible({
+        code: 'TGT004',
+        message: `the query passes ${graylogQueryLimits.length} characters or ${graylogQueryLimits.clauses} clauses and has no list to split`,
+        ...place,
+        hint: 'Shorten the lists under `not`, or set graylog.matching: exact.',
+      });
+    }
+    if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of OpenSearch`, ...place });
+    return parts.map((part) => part.text);
+  });
+}

@@ -1,0 +1,72 @@
+import type { CidrTest } from '../../query/tree.ts';
+
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+
+/** The addresses of a block as a Lucene regular expression over their text; undefined where their spellings can't be listed. */
+export function addressRegex(test: CidrTest): string | undefined {
+  return test.version === 4 ? ipv4Regex(test) : ipv6Regex(test);
+}
+
+function ipv4Regex({ bytes, prefix }: CidrTest): string {
+  const parts = bytes.map((byte, index) => {
+    const free = Math.min(8, Math.max(0, (index + 1) * 8 - prefix));
+    if (free === 0) return String(byte);
+    return free === 8 ? octet : numberRange(byte, byte + 2 ** free - 1);
+  });
+  return parts.join('\\.');
+}
+
+/** Decimal numbers from `low` to `high`, without leading zeros. */
+function numberRange(low: number, high: number): string {
+  const numbers: string[] = [];
+  for (let number = low; number <= high; ) {
+    const tens = number % 10 === 0 && number + 9 <= high;
+    const last = tens ? number + 9 : Math.min(high, number - (number % 10) + 9);
+    const head = number >= 10 ? String(Math.floor(number / 10)) : '';
+    numbers.push(number === last ? String(number) : `${head}[${number % 10}-${last % 10}]`);
+    number = last + 1;
+  }
+  return numbers.length === 1 ? (numbers[0] ?? '') : `(${numbers.join('|')})`;
+}
+
+const hex = (value: number): string => {
+  const digits = value.toString(16);
+  return `0{0,${4 - digits.length}}${[...digits].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('')}`.replace('0{0,0}', '');
+};
+
+/** Blocks whose network groups are not zero, single addresses, and the block of all. `::` may stand for any zeros after them. */
+function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
+  if (prefix === 0) return '[0-9a-fA-F:.]*:[0-9a-fA-F:.]*';
+  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
+  if (prefix === 128) return singleAddress(groups);
+  const whole = Math.floor(prefix / 16);
+  const bits = prefix % 16;
+  const fixed = groups.slice(0, whole);
+  const partial = groups[whole] ?? 0;
+  // a partial group below 1000 is written with fewer than four digits
+  if (fixed.includes(0) || (bits > 0 && partial < 0x1000)) return undefined;
+  const rest = bits === 0 ? '' : `${partialGroup(partial, bits)}:`;
+  return `${fixed.map((group) => `${hex(group)}:`).join('')}${rest}[0-9a-fA-F:.]+`;
+}
+
+function singleAddress(groups: readonly number[]): string {
+  const forms = new Set([groups.map(hex).join(':')]);
+  for (let start = 0; start < 8; start++) {
+    for (let end = start + 1; end <= 8 && groups.slice(start, end).every((group) => group === 0); end++) {
+      forms.add(`${groups.slice(0, start).map(hex).join(':')}::${groups.slice(end).map(hex).join(':')}`);
+    }
+  }
+  return forms.size === 1 ? [...forms].join('') : `(${[...forms].join('|')})`;
+}
+
+/** Four hexadecimal digits, of which the first `bits` bits are fixed. */
+function partialGroup(value: number, bits: number): string {
+  const digits = value.toString(16).padStart(4, '0');
+  const whole = Math.floor(bits / 4);
+  const open = bits % 4;
+  const fixed = [...digits.slice(0, whole)].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('');
+  if (open === 0) return `${fixed}[0-9a-fA-F]{${4 - whole}}`;
+  const low = Number.parseInt(digits[whole] ?? '0', 16);
+  const choices = Array.from({ length: 2 ** (4 - open) }, (_, index) => (low + index).toString(16)).flatMap((digit) => (/[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit]));
+  return `${fixed}[${choices.join('')}][0-9a-fA-F]{${3 - whole}}`;
+}

@@ -1,0 +1,43 @@
+import type { Remark } from '../backend.ts';
+
+/** What differs between the products that read Lucene's query syntax. */
+export interface Dialect {
+  /** `Graylog`, for messages. */
+  readonly name: string;
+  /** Letters match in either case: by the index itself, by regular expressions with both cases, or only as written. */
+  readonly matching: 'native' | 'regex' | 'exact';
+  /** The engine refuses a term that starts with a wildcard; a regular expression takes its place. */
+  readonly leadingWildcards: boolean;
+  /** `$` in a query would start a parameter. */
+  readonly hideDollar: boolean;
+  /** An empty text is not stored: absent fields count as empty. */
+  readonly emptyIsAbsent: boolean;
+  /** Fields whose text is analysed into words, beside the whole-value fields that a term without a field searches. */
+  readonly analysedFields: readonly string[];
+  /** Fields mapped as `ip`. */
+  readonly addressFields: readonly string[];
+  /** Under an odd number of negations, where matching more than meant is missing something. */
+  readonly negated: boolean;
+  /** Longest regular expression in characters (`index.max_regex_length`). */
+  readonly regexLength: number;
+  readonly everything: string;
+  readonly nothing: string;
+  /** A negation that stands for itself in a disjunction. */
+  readonly alone: (negation: string) => string;
+  /** Where the printer notes what the reader of the query should know. */
+  readonly remarks: Remark[];
+}
+
+/** Query text with the number of boolean clauses that it becomes. */
+export interface Printed {
+  readonly text: string;
+  readonly clauses: number;
+}
+
+export function together(parts: readonly Printed[], separator: string): Printed {
+  const only = parts[0];
+  if (parts.length === 1 && only) return only;
+  let clauses = 0;
+  for (const part of parts) clauses += part.clauses;
+  return { text: parts.map((part) => part.text).join(separator), clauses };
+}

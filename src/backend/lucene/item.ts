@@ -1,0 +1,62 @@
+import { parseRegex } from '../../query/regex.ts';
+import type { Item, RegexTest } from '../../query/tree.ts';
+import { Inexpressible, type Remark } from '../backend.ts';
+import { addressRegex } from './address.ts';
+import type { Dialect, Printed } from './dialect.ts';
+import { toLuceneRegex } from './regex.ts';
+import { escapedField } from './text.ts';
+
+const single = (text: string): Printed => ({ text, clauses: 1 });
+
+/** Every test of a field but plain texts and numbers. */
+export function printOtherItem(item: Item, name: string, dialect: Dialect): Printed {
+  const { test } = item;
+  const field = escapedField(name);
+  switch (test.kind) {
+    case 'exists':
+      return single(`_exists_:${field}`);
+    case 'null':
+      return single(dialect.alone(`NOT _exists_:${field}`));
+    case 'boolean':
+      return single(`${field}:"${test.value}"`);
+    case 'regex':
+      return single(`${field}:/${regexText(item, test, dialect)}/`);
+    case 'cidr': {
+      if (dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
+      const text = addressRegex(test);
+      if (text === undefined) throw refused(item, `${dialect.name} compares addresses as text, and those of ${test.text} can be written in too many ways`, 'Name a longer prefix without zero groups, or single addresses.');
+      return single(`${field}:/${text}/`);
+    }
+    case 'compare': {
+      const message = `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as one`;
+      dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Check that the field arrives as a number, not as text.' });
+      return single(`${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value < 0 ? `"${test.value}"` : test.value}`);
+    }
+    case 'field':
+      throw refused(item, `${dialect.name} can't compare a field with another one (fieldref)`, 'Leave the rule out for this target, or compute the comparison in a pipeline before indexing.');
+    case 'time':
+      throw refused(item, `${dialect.name} has no test for the ${test.part} of a date`, 'Leave the rule out for this target, or store that part in a field of its own.');
+    default:
+      throw new Error(`${test.kind} is printed elsewhere`);
+  }
+}
+
+export function refused(item: Item, message: string, hint: string): Inexpressible {
+  return new Inexpressible({ message, file: item.file, span: item.span, hint });
+}
+
+function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
+  const parsed = parseRegex(test.source, test);
+  if (!parsed.ok) throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
+  const translated = toLuceneRegex(parsed, { hideDollar: dialect.hideDollar });
+  if (!translated.ok) throw refused(item, `Lucene's regular expressions lack what this one needs: ${translated.reason}`, 'Rewrite the pattern without it, or leave the rule out for this target.');
+  for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
+  if (translated.text.length > dialect.regexLength) {
+    throw new Inexpressible({ code: 'TGT004', message: `the regular expression has ${translated.text.length} characters; ${dialect.name} takes ${dialect.regexLength}`, file: item.file, span: item.span });
+  }
+  return translated.text;
+}
+
+function noteOf(item: Item, message: string): Remark {
+  return { code: 'TGT003', message, file: item.file, span: item.span };
+}

@@ -1,0 +1,83 @@
+import { assertNever, type Item, type Query } from '../../query/tree.ts';
+import { type Dialect, type Printed, together } from './dialect.ts';
+import { printOtherItem } from './item.ts';
+import { printAnalysed, printKeyword } from './keyword.ts';
+import { printStrings, type StringItem } from './strings.ts';
+
+/**
+ * Lucene's classic syntax has no precedence to rely on (AND and OR mark single clauses), so every group stands in parentheses, and a
+ * negation in a disjunction is a group of its own: `a OR NOT b` would mean `a AND NOT b`.
+ */
+export function printLucene(query: Query, dialect: Dialect): Printed {
+  return printNode(query, dialect, true);
+}
+
+function printNode(query: Query, dialect: Dialect, outermost: boolean): Printed {
+  switch (query.kind) {
+    case 'item':
+      return printItem(query, dialect);
+    case 'not':
+      return printNot(query.operand, dialect, outermost);
+    case 'and': {
+      if (query.operands.length === 0) return { text: dialect.everything, clauses: 1 };
+      const parts = query.operands.map((operand) => (operand.kind === 'not' ? printNot(operand.operand, dialect, true) : printNode(operand, dialect, false)));
+      return grouped(together(parts, ' AND '), outermost || parts.length === 1);
+    }
+    case 'or': {
+      if (query.operands.length === 0) return { text: dialect.nothing, clauses: 1 };
+      const parts = printAlternatives(query.operands, dialect);
+      return grouped(together(parts, ' OR '), outermost || parts.length === 1);
+    }
+    default:
+      return assertNever(query);
+  }
+}
+
+function grouped(printed: Printed, bare: boolean): Printed {
+  return bare ? printed : { text: `(${printed.text})`, clauses: printed.clauses };
+}
+
+function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
+  const inner = operand.kind === 'item' && operand.test.kind === 'null' ? { ...operand, test: { kind: 'exists' as const } } : operand;
+  // `NOT field is null` is that it exists
+  if (inner !== operand) return printNode(inner, dialect, false);
+  const printed = printNode(inner, { ...dialect, negated: !dialect.negated }, false);
+  const text = `NOT ${/^NOT /.test(printed.text) ? `(${printed.text})` : printed.text}`;
+  return bare ? { text, clauses: printed.clauses } : { text: dialect.alone(text), clauses: printed.clauses + 1 };
+}
+
+/** Text values of one field in a row are printed together. */
+function printAlternatives(operands: readonly Query[], dialect: Dialect): readonly Printed[] {
+  const parts: Printed[] = [];
+  for (let at = 0; at < operands.length; ) {
+    const first = operands[at];
+    if (!first) break;
+    const run: StringItem[] = [];
+    const whole = first.kind !== 'item' || !isAnalysed(first, dialect);
+    for (let next = operands[at]; whole && next && isStringOf(next, first); next = operands[at + run.length]) run.push(next);
+    if (run.length > 0) {
+      parts.push(...printStrings(run, dialect));
+      at += run.length;
+    } else {
+      parts.push(printNode(first, dialect, false));
+      at++;
+    }
+  }
+  return parts;
+}
+
+const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
+
+function isStringOf(query: Query, first: Query): query is StringItem {
+  return query.kind === 'item' && first.kind === 'item' && query.field !== undefined && query.field === first.field && (query.test.kind === 'string' || query.test.kind === 'number');
+}
+
+function printItem(item: Item, dialect: Dialect): Printed {
+  if (item.field === undefined) return printKeyword(item, dialect);
+  if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex')) return printAnalysed(item, item.field, dialect);
+  if (isStringOf(item, item)) {
+    const parts = printStrings([item], dialect);
+    return grouped(together(parts, ' OR '), parts.length === 1);
+  }
+  return printOtherItem(item, item.field, dialect);
+}

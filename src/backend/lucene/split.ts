@@ -1,0 +1,60 @@
+import { or, type Query } from '../../query/tree.ts';
+import type { Printed } from './dialect.ts';
+
+export interface QueryLimits {
+  /** Characters of a query. */
+  readonly length: number;
+  /** Boolean clauses in all. */
+  readonly clauses: number;
+}
+
+/**
+ * Queries that match together what one would, each within the limits: the largest disjunction that is not negated is halved, and halved again.
+ * Undefined where there is none to halve.
+ */
+export function splitToFit(query: Query, limits: QueryLimits, print: (query: Query) => Printed): readonly Printed[] | undefined {
+  const printed = print(query);
+  if (printed.text.length <= limits.length && printed.clauses <= limits.clauses) return [printed];
+  const halves = halved(query);
+  if (!halves) return undefined;
+  const results: Printed[] = [];
+  for (const half of halves) {
+    const parts = splitToFit(half, limits, print);
+    if (!parts) return undefined;
+    results.push(...parts);
+  }
+  return results;
+}
+
+function halved(query: Query): readonly [Query, Query] | undefined {
+  const largest = largestDisjunction(query);
+  if (!largest) return undefined;
+  const middle = Math.ceil(largest.operands.length / 2);
+  const replaced = (operands: readonly Query[]) => replace(query, largest, or(operands));
+  return [replaced(largest.operands.slice(0, middle)), replaced(largest.operands.slice(middle))];
+}
+
+type Disjunction = Query & { readonly kind: 'or' };
+
+function largestDisjunction(query: Query): Disjunction | undefined {
+  if (query.kind === 'item' || query.kind === 'not') return undefined;
+  let largest: Disjunction | undefined = query.kind === 'or' && query.operands.length > 1 ? query : undefined;
+  for (const operand of query.operands) {
+    const inner = largestDisjunction(operand);
+    if (inner && weight(inner) > (largest ? weight(largest) / 2 : 0)) largest = inner;
+  }
+  return largest;
+}
+
+/** Roughly its length in print. */
+function weight(query: Query): number {
+  if (query.kind === 'item') return query.test.kind === 'string' ? 20 + query.test.pattern.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0) : 40;
+  if (query.kind === 'not') return weight(query.operand);
+  return query.operands.reduce((sum, operand) => sum + weight(operand), 0);
+}
+
+function replace(query: Query, target: Query, by: Query): Query {
+  if (query === target) return by;
+  if (query.kind === 'item' || query.kind === 'not') return query;
+  return { kind: query.kind, operands: query.operands.map((operand) => replace(operand, target, by)) };
+}

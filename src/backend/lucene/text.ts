@@ -1,0 +1,12 @@
+/** Spellings of text in Lucene's classic query syntax. */
+
+/** In quotes only the quote and the backslash are special. */
+export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** A term outside quotes: everything that the syntax uses, and all blanks, behind backslashes. */
+export const escapedTerm = (text: string): string => text.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000]/g, '\\$&');
+
+/** A field name; its dots are part of it. */
+export const escapedField = (name: string): string => name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&');
+
+export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();

@@ -1,0 +1,65 @@
+import type { RegexTest } from '../../query/tree.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { quoted } from './text.ts';
+
+/** Literal text as PCRE. Special characters go into classes rather than behind backslashes: SPL and conf files have uses of their own for those. */
+function literal(text: string): string {
+  return (
+    text
+      .replace(/[.*+?()[{|$^\\]/g, (char) => (char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`))
+      // AppInspect looks for shell commands in conf files
+      .replace(/rm(\s+)-(?=[rf])/g, (_, space: string) => `rm${[...space].map((char) => `[${char}]`).join('')}-`)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+      .replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`]/g, (char) => `\\x{${char.charCodeAt(0).toString(16)}}`)
+  );
+}
+
+function patternSource(pattern: Pattern): string {
+  return pattern
+    .map((part) => {
+      if (part === ANY) return '.*';
+      if (part === ONE) return '.';
+      if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
+      return literal(part);
+    })
+    .join('');
+}
+
+/** The pattern over the whole value, as an eval string. */
+export function patternRegex(pattern: Pattern, cased: boolean): string {
+  // leading and trailing `.*` only cost time in an unanchored match
+  const start = pattern[0] === ANY ? '' : '^';
+  const end = pattern.at(-1) === ANY && pattern.length > 0 ? '' : '\\z';
+  const inner = pattern.slice(start === '' ? 1 : 0, end === '' && pattern.length > (start === '' ? 1 : 0) ? -1 : undefined);
+  return quoted(`(?${cased ? '' : 'i'}s)${start}${patternSource(inner)}${end}`);
+}
+
+/** The pattern anywhere in a text, as an eval string. */
+export function keywordRegex(pattern: Pattern, cased: boolean): string {
+  const start = pattern[0] === ANY ? 1 : 0;
+  const end = pattern.length > start && pattern.at(-1) === ANY ? -1 : undefined;
+  return quoted(`(?${cased ? '' : 'i'}s)${patternSource(pattern.slice(start, end))}`);
+}
+
+/** A rule's own regular expression, as an eval string. */
+export function sourceRegex(test: RegexTest): string {
+  const flags = `${test.ignoreCase ? 'i' : ''}${test.multiline ? 'm' : ''}${test.dotAll ? 's' : ''}`;
+  return quoted((flags ? `(?${flags})` : '') + respelled(test.source));
+}
+
+/** The same expression without line ends, backticks and what AppInspect looks for; spaces and dots in classes stand already as literals. */
+function respelled(source: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  const printable = source.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`]/g, (char) => `\\x{${char.charCodeAt(0).toString(16)}}`);
+  return printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) => (insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]')));
+}
+
+function insideClass(source: string, end: number): boolean {
+  let inside = false;
+  for (let at = 0; at < end; at++) {
+    if (source[at] === '\\') at++;
+    else if (source[at] === '[') inside = true;
+    else if (source[at] === ']') inside = false;
+  }
+  return inside;
+}

@@ -1,0 +1,175 @@
+import { parseRegex } from '../../query/regex.ts';
+import { requiredPattern } from '../../query/regex-literal.ts';
+import { and, type Item, not, or, type Query } from '../../query/tree.ts';
+import { ANY } from '../../sigma/pattern.ts';
+import { isExactKeyword, keywordTerms } from './keyword.ts';
+import { searchField, searchValue } from './text.ts';
+
+const nothing: Query = { kind: 'or', operands: [] };
+const everything: Query = { kind: 'and', operands: [] };
+
+/** True where the search stage says exactly what the item does. */
+export function isExact(item: Item, cloudSafe: boolean): boolean {
+  const { test } = item;
+  switch (test.kind) {
+    case 'string':
+      if (test.cased) return false;
+      return item.field === undefined ? isExactKeyword(test.pattern) : searchValue(test.pattern, cloudSafe).exact;
+    case 'number':
+    case 'boolean':
+      return item.field !== undefined;
+    case 'null':
+    case 'exists':
+    case 'cidr':
+      return true;
+    case 'compare':
+      // text that is no number compares by letters there
+      return false;
+    case 'regex':
+    case 'field':
+    case 'time':
+      return false;
+  }
+}
+
+export function isExactQuery(query: Query, cloudSafe: boolean): boolean {
+  if (query.kind === 'item') return isExact(query, cloudSafe);
+  if (query.kind === 'not') return isExactQuery(query.operand, cloudSafe);
+  return query.operands.every((operand) => isExactQuery(operand, cloudSafe));
+}
+
+/** The strongest search-stage condition that the query implies (`over`), or that implies it (`under`). */
+export function bounded(query: Query, side: 'over' | 'under', cloudSafe: boolean): Query {
+  switch (query.kind) {
+    case 'item':
+      if (isExact(query, cloudSafe)) return query;
+      return side === 'over' ? weaker(query) : nothing;
+    case 'not':
+      return simplified(not(bounded(query.operand, side === 'over' ? 'under' : 'over', cloudSafe)));
+    default: {
+      const operands = query.operands.map((operand) => bounded(operand, side, cloudSafe));
+      return simplified(query.kind === 'and' ? and(operands) : or(operands));
+    }
+  }
+}
+
+const is = (query: Query, kind: 'and' | 'or') => query.kind === kind && query.operands.length === 0;
+
+function simplified(query: Query): Query {
+  if (query.kind === 'not') {
+    if (is(query.operand, 'and')) return nothing;
+    return is(query.operand, 'or') ? everything : query;
+  }
+  if (query.kind === 'item') return query;
+  const absorbing = query.kind === 'and' ? 'or' : 'and';
+  if (query.operands.some((operand) => is(operand, absorbing))) return absorbing === 'or' ? nothing : everything;
+  const operands = query.operands.filter((operand) => !is(operand, query.kind));
+  return query.kind === 'and' ? and(operands) : or(operands);
+}
+
+/** A test of the search stage that lets through all that the item does. */
+function weaker(item: Item): Query {
+  const { test } = item;
+  if (item.field === undefined) return keywordOf(item) === undefined ? everything : item;
+  switch (test.kind) {
+    case 'string':
+      // printed with `*` for what can't be said
+      return item;
+    case 'compare':
+      return item;
+    case 'regex': {
+      const parsed = parseRegex(test.source, test);
+      return parsed.ok ? { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } } : { ...item, test: { kind: 'exists' } };
+    }
+    case 'field':
+      return { ...item, test: { kind: 'exists' } };
+    case 'time':
+      return item.field === '_time' ? everything : { ...item, test: { kind: 'exists' } };
+    default:
+      return item;
+  }
+}
+
+function keywordOf({ test }: Item): string | undefined {
+  if (test.kind === 'string') return keywordTerms(test.pattern);
+  return test.kind === 'number' || test.kind === 'boolean' ? keywordTerms([String(test.value)]) : undefined;
+}
+
+const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
+
+/** SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there, so every group has its parentheses. */
+export function printSearch(query: Query, cloudSafe: boolean): string {
+  if (query.kind === 'and') return query.operands.map((operand) => printSearch(operand, cloudSafe)).join(' ');
+  return printOperand(query, cloudSafe);
+}
+
+function printOperand(query: Query, cloudSafe: boolean): string {
+  switch (query.kind) {
+    case 'and':
+      return query.operands.length === 0 ? '*' : `(${printSearch(query, cloudSafe)})`;
+    case 'or':
+      return query.operands.length === 0 ? 'NOT *' : printOr(query.operands, cloudSafe);
+    case 'not':
+      // `NOT NOT field=*` would say the same
+      if (query.operand.kind === 'item' && query.operand.test.kind === 'null') return printItem({ ...query.operand, test: { kind: 'exists' } }, cloudSafe);
+      return `NOT ${printOperand(query.operand, cloudSafe)}`;
+    case 'item':
+      return printItem(query, cloudSafe);
+  }
+}
+
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
+
+/** Values of one field in a row become `field IN (...)`. */
+function printOr(operands: readonly Query[], cloudSafe: boolean): string {
+  const printed: string[] = [];
+  for (let at = 0; at < operands.length; ) {
+    const first = operands[at];
+    if (!first) break;
+    const values: string[] = [];
+    let end = at;
+    for (let next = operands[end]; next?.kind === 'item' && first.kind === 'item' && next.field === first.field; next = operands[end]) {
+      const value = listValue(next, cloudSafe);
+      if (value === undefined) break;
+      values.push(value);
+      end++;
+    }
+    if (values.length > 1 && first.kind === 'item') {
+      printed.push(`${searchField(first.field ?? '', first)} IN (${values.join(', ')})`);
+      at = end;
+    } else {
+      printed.push(printOperand(first, cloudSafe));
+      at++;
+    }
+  }
+  const alternatives = distinct(printed);
+  return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
+}
+
+function listValue(item: Item, cloudSafe: boolean): string | undefined {
+  if (item.field === undefined) return undefined;
+  if (item.test.kind === 'string') return searchValue(item.test.pattern, cloudSafe).text;
+  return item.test.kind === 'number' || item.test.kind === 'boolean' ? `"${item.test.value}"` : undefined;
+}
+
+function printItem(item: Item, cloudSafe: boolean): string {
+  const { test } = item;
+  if (item.field === undefined) return keywordOf(item) ?? '*';
+  const field = searchField(item.field, item);
+  switch (test.kind) {
+    case 'string':
+      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${searchValue(test.pattern, cloudSafe).text}`;
+    case 'number':
+      return test.value < 0 ? `${field}="${test.value}"` : `${field}=${test.value}`;
+    case 'boolean':
+      return `${field}="${test.value}"`;
+    case 'null':
+      return `NOT ${field}=*`;
+    case 'cidr':
+      return `${field}="${test.text}"`;
+    case 'compare':
+      return `${field}${comparisons[test.operator]}${test.value}`;
+    default:
+      return `${field}=*`;
+  }
+}

@@ -1,0 +1,33 @@
+import { and, type Query } from '../../query/tree.ts';
+import { type Conversion, converted } from '../backend.ts';
+import { bounded, isExactQuery, printSearch } from './search-stage.ts';
+import { printWhere } from './where-stage.ts';
+
+export interface SplunkOptions {
+  /** Spell searches so that AppInspect and Splunk Cloud accept the app: same meaning, other text. */
+  readonly cloudSafe: boolean;
+}
+
+/** The two stages of a search: what the index can do, then the exact rest. Either may be empty. */
+export interface SplunkStages {
+  readonly search: string;
+  readonly where: string;
+}
+
+/** A sound plan: the search stage lets through all that the rule means, the where stage drops the rest. */
+export function splunkStages(query: Query, options: SplunkOptions): SplunkStages {
+  const { cloudSafe } = options;
+  if (isExactQuery(query, cloudSafe)) return { search: printSearch(query, cloudSafe), where: '' };
+  const rest = query.kind === 'and' ? and(query.operands.filter((operand) => !isExactQuery(operand, cloudSafe))) : query;
+  return { search: printSearch(bounded(query, 'over', cloudSafe), cloudSafe), where: printWhere(rest) };
+}
+
+/** `scope` stands before the search, such as an index macro in backticks; empty for none. */
+export function splunkSearch(query: Query, scope: string, options: SplunkOptions): Conversion<string> {
+  return converted(() => joinStages(splunkStages(query, options), scope));
+}
+
+export function joinStages(stages: SplunkStages, scope: string): string {
+  const search = [scope, stages.search].filter((part) => part !== '').join(' ') || '*';
+  return stages.where === '' ? search : `${search} | where ${stages.where}`;
+}

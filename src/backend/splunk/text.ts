@@ -1,0 +1,70 @@
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { Inexpressible, type Place } from '../backend.ts';
+
+/**
+ * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval alike.
+ * Manual: Search Reference, "search" and "Evaluation functions"; Search Manual, "Use CASE() and TERM()".
+ */
+export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** Characters that no quoting keeps in place: line ends would end the conf setting, backticks call macros. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const unprintable = /[\u0000-\u001f\u007f\u0085\u2028\u2029`]/;
+
+/** What AppInspect takes for a shell command or an address of the attacker's (checks of harmful operations and of malware). */
+const suspicious = /rm\s+-[rf]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|^-[rf]{2}$|^rm$/;
+
+/** A pattern as the search stage has it, and whether it says all that the pattern does. */
+export interface SearchValue {
+  readonly text: string;
+  readonly exact: boolean;
+}
+
+/** Whatever the search stage can't say becomes `*`, so the value matches at least what the pattern does. */
+export function searchValue(pattern: Pattern, cloudSafe: boolean): SearchValue {
+  let text = '';
+  let exact = true;
+  for (const part of pattern) {
+    if (part === ANY) text += '*';
+    else if (part === ONE) {
+      text += '*';
+      exact = false;
+    } else if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
+    else if (part.includes('*') || unprintable.test(part) || (cloudSafe && suspicious.test(part))) {
+      text += weakened(part, cloudSafe);
+      exact = false;
+    } else text += part.replace(/["\\]/g, '\\$&');
+  }
+  return { text: `"${exact ? text : text.replace(/\*{2,}/g, '*')}"`, exact };
+}
+
+function weakened(literal: string, cloudSafe: boolean): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  let text = literal.replace(/["\\]/g, '\\$&').replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`*]+/g, '*');
+  if (cloudSafe && suspicious.test(literal)) {
+    text = text.replace(/rm\s+-(?=[rf])/g, 'rm*-').replace(/(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})/g, '$1*').replace(/^-[rf]{2}$|^rm$/, '*');
+  }
+  return text;
+}
+
+/** A field name in the search stage, and after BY. */
+export function searchField(name: string, place: Place): string {
+  if (/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !/^(?:and|or|not|in|by|as)$/i.test(name)) return name;
+  return `"${checkedField(name, place)}"`;
+}
+
+/** A field name in eval and where. */
+export function evalField(name: string, place: Place): string {
+  return /^_(?:raw|time)$/.test(name) ? name : `'${checkedField(name, place)}'`;
+}
+
+function checkedField(name: string, place: Place): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  if (name !== '' && !/["'\\`*|[\]$\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(name)) return name;
+  throw new Inexpressible({
+    message: `Splunk can't name the field \`${name}\``,
+    file: place.file,
+    span: place.span,
+    hint: 'Field names must be free of quotes, backslashes, backticks, wildcards, bars, brackets and dollar signs.',
+  });
+}

@@ -1,0 +1,86 @@
+import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
+import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
+import { evalField, quoted } from './text.ts';
+
+/** An eval expression that is true exactly where the query is; null or false elsewhere. AND binds tighter than OR there. */
+export function printWhere(query: Query): string {
+  switch (query.kind) {
+    case 'and':
+      return query.operands.length === 0 ? 'true()' : query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))).join(' AND ');
+    case 'or':
+      return query.operands.length === 0 ? 'false()' : query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))).join(' OR ');
+    case 'not':
+      // NOT of null is null and drops the event; `if` takes null for false
+      return `if(${printWhere(query.operand)}, 0, 1)=1`;
+    case 'item':
+      return printItem(query);
+  }
+}
+
+const grouped = (query: Query): string => (query.kind !== 'item' && query.kind !== 'not' && query.operands.length < 2 ? printWhere(query) : `(${printWhere(query)})`);
+
+function printItem(item: Item): string {
+  const { test } = item;
+  const field = evalField(item.field ?? '_raw', item);
+  switch (test.kind) {
+    case 'string':
+      return `match(${field}, ${item.field === undefined ? keywordRegex(test.pattern, test.cased) : patternRegex(test.pattern, test.cased)})`;
+    case 'number':
+    case 'boolean': {
+      const pattern = [String(test.value)];
+      return `match(${field}, ${item.field === undefined ? keywordRegex(pattern, false) : patternRegex(pattern, false)})`;
+    }
+    case 'null':
+      return `isnull(${field})`;
+    case 'exists':
+      return `isnotnull(${field})`;
+    case 'regex':
+      return `match(${field}, ${sourceRegex(test)})`;
+    case 'cidr':
+      return `cidrmatch(${quoted(test.text)}, ${field})`;
+    case 'compare':
+      return printCompare(field, test);
+    case 'field':
+      return printFieldTest(field, evalField(test.other, item), test);
+    case 'time':
+      return printTime(item, field, test);
+  }
+}
+
+const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
+
+function printCompare(field: string, test: CompareTest): string {
+  return `tonumber(${field})${operators[test.operator]}${test.value}`;
+}
+
+function printFieldTest(field: string, other: string, test: FieldTest): string {
+  const a = test.cased ? `tostring(${field})` : `lower(${field})`;
+  const b = test.cased ? `tostring(${other})` : `lower(${other})`;
+  switch (test.relation) {
+    case 'equals':
+      return `${a}=${b}`;
+    case 'startswith':
+      return `substr(${a}, 1, len(${b}))=${b}`;
+    case 'endswith':
+      return `(len(${a})>=len(${b}) AND substr(${a}, len(${a})-len(${b})+1)=${b})`;
+    case 'contains':
+      return `(${a}=${b} OR len(${b})=0 OR mvcount(split(${a}, ${b}))>1)`;
+  }
+}
+
+/** Where a part of an ISO 8601 date stands in its text; no time zone conversion (Sigma's warning on time modifiers). */
+const isoParts = {
+  year: '^(\\d{4})-\\d\\d-\\d\\d.*',
+  month: '^\\d{4}-(\\d\\d)-\\d\\d.*',
+  day: '^\\d{4}-\\d\\d-(\\d\\d).*',
+  hour: '^\\d{4}-\\d\\d-\\d\\d[T ](\\d\\d):.*',
+  minute: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:(\\d\\d).*',
+} as const;
+const formats = { year: '%Y', month: '%m', day: '%d', hour: '%H', minute: '%M', week: '%V' } as const;
+
+function printTime(item: Item, field: string, test: TimeTest): string {
+  const compare = `${operators[test.operator]}${test.value}`;
+  if (item.field === '_time') return `tonumber(strftime(_time, "${formats[test.part]}"))${compare}`;
+  if (test.part === 'week') return `tonumber(strftime(strptime(substr(${field}, 1, 10), "%Y-%m-%d"), "%V"))${compare}`;
+  return `tonumber(replace(${field}, ${quoted(isoParts[test.part])}, "\\\\1"))${compare}`;
+}

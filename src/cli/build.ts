@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
+import type { FailOn, PackConfig, Target } from '../pack/config.ts';
+import { assemblePack, type Pack } from '../pack/pack.ts';
+import { scheduleProblems } from '../pack/schedule-budget.ts';
+import { createBag, type Diagnostic } from '../source/diagnostic.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { type LoadedRules, loadRules } from './load.ts';
+import { toolVersion } from './package-root.ts';
+import type { ReportFormat } from './report/format.ts';
+import { type BuildSummary, countSkipped } from './report/summary.ts';
+import { report } from './run.ts';
+import { loadTemplates } from './template-files.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { writeArtifacts } from './write-artifacts.ts';
+
+export interface BuildOptions {
+  readonly config?: string;
+  readonly target?: readonly Target[];
+  readonly output: string;
+  readonly format: ReportFormat;
+  readonly failOn?: FailOn;
+  readonly verbose: boolean;
+  /** Compile and check, write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** `sigpack build` and `sigpack check`. */
+export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
+  const started = performance.now();
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const loaded = loadConfig(options.config);
+  if (!('config' in loaded)) return reportFailure(loaded, options, terminal);
+  const config = adjusted(loaded.config, options);
+  const bag = createBag(config.severities);
+  const inputs = paths.length > 0 ? paths : config.rules.map((path) => resolve(loaded.folder, path));
+  const filters = config.filters.map((path) => resolve(loaded.folder, path));
+  const rules = loadRules([...inputs, ...filters], bag, terminal);
+  const pack = assemblePack({ collection: rules.collection, config, bag, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
+  const place = { start: 0, end: 0 };
+  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${rules.files} files`, span: place });
+  for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
+  terminal.progress(0, 0, 'writing packs');
+  const artifacts = pack.outcomes.length === 0 || options.dryRun ? [] : ((await artifactsOf(loaded, pack, bag)) ?? []);
+  if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
+  const summary = summaryOf(rules, pack, options.output, artifacts, performance.now() - started);
+  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: config.failOn, summary };
+  return report({ diagnostics: bag.list, format: options.format, verbose: options.verbose, context, terminal });
+}
+
+function artifactsOf({ config, folder, file }: LoadedConfig, pack: Pack, bag: ReturnType<typeof createBag>): Promise<readonly Artifact[] | undefined> {
+  const { templates, assets, custom } = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
+  return makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
+}
+
+/** The command line has the last word. */
+function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
+  if (options.target?.length === 0) throw new UsageError('--target names no target');
+  return { ...config, ...(options.target ? { targets: [...new Set(options.target)] } : {}), ...(options.failOn ? { failOn: options.failOn } : {}) };
+}
+
+function reportFailure(diagnostics: readonly Diagnostic[], options: BuildOptions, terminal: Terminal): ExitCode {
+  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  report({ diagnostics, format: options.format, verbose: options.verbose, context, terminal });
+  return exitCodes.usage;
+}
+
+function summaryOf(rules: LoadedRules, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
+  const { info, targets } = pack.config;
+  return {
+    title: info.title,
+    version: info.version,
+    files: rules.files,
+    rules: { read: rules.collection.rules.length - pack.invalid, invalid: rules.invalid + pack.invalid, excluded: pack.excluded },
+    targets: targets.map((target) => {
+      const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
+      const compiled = outcomes.filter(({ result }) => result?.kind === 'compiled');
+      const skipped = outcomes.flatMap(({ result }) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
+      return { target, compiled: compiled.length, enabled: compiled.filter(({ enabled }) => enabled).length, skipped: countSkipped(skipped) };
+    }),
+    artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
+    milliseconds,
+  };
+}

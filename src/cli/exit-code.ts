@@ -1,0 +1,18 @@
+/** Exit codes of the command line; documented in README.md. */
+export const exitCodes = {
+  /** Everything was done. */
+  success: 0,
+  /** Diagnostics reached `--fail-on`, or a budget was passed. What is sound was still built. */
+  findings: 1,
+  /** Wrong arguments or an unreadable configuration. Nothing was done. */
+  usage: 2,
+  /** A bug in Sigpack or an error of the machine (disk full, no permission). */
+  internal: 3,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Wrong use of the command line: printed as one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { initFiles, packIdFrom } from './init.ts';
+import { toolVersion } from './package-root.ts';
+import { shownPath } from './rule-files.ts';
+import { loadTemplates } from './template-files.ts';
+
+export interface InitCommandOptions {
+  readonly id?: string;
+  readonly title?: string;
+  readonly author?: string;
+  readonly force: boolean;
+}
+
+/** `sigpack init`: writes a configuration, a starter rule and CI files; never over files that are there. */
+export function init(folder: string, options: InitCommandOptions): ExitCode {
+  const name = basename(resolve(folder));
+  const title = options.title ?? `${name} detections`;
+  const { templates } = loadTemplates(undefined);
+  const files = initFiles(
+    { id: options.id ?? packIdFrom(name), title, description: `Detections of ${name}, compiled from Sigma rules.`, author: options.author ?? 'Security operations', toolVersion: toolVersion() },
+    { templates },
+  );
+  const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));
+  if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
+  for (const { path, content } of files) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+    process.stdout.write(`wrote ${shownPath(target)}\n`);
+  }
+  process.stdout.write('Next: sigpack build\n');
+  return exitCodes.success;
+}

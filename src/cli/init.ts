@@ -1,0 +1,44 @@
+import { createRenderer, type TemplateSet } from '../pack/template.ts';
+
+export interface InitOptions {
+  /** Fits the pattern of `id` in the configuration's schema. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly author: string;
+  /** Of Sigpack; pinned in the CI files. */
+  readonly toolVersion: string;
+}
+
+/** A file for a new project. `path` uses `/`, relative to the project's folder. */
+export interface InitFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+const files = [
+  { path: 'sigpack.yml', template: 'init/sigpack.yml.hbs' },
+  { path: 'rules/windows/office-starts-schtasks.yml', template: 'init/office-starts-schtasks.yml.hbs' },
+  { path: '.github/workflows/detections.yml', template: 'init/github-workflow.yml.hbs' },
+  { path: '.gitlab-ci.yml', template: 'init/gitlab-ci.yml.hbs' },
+] as const;
+
+/** The templates that {@link initFiles} wants. */
+export const initTemplates: readonly string[] = files.map((file) => file.template);
+
+/** An id for the packs from a title or a folder's name. */
+export function packIdFrom(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[_0-9]+|_+$/g, '')
+    .slice(0, 80);
+  return words.length < 2 ? 'detections' : words;
+}
+
+/** What `sigpack init` writes: a commented configuration, a starter rule and two CI files. */
+export function initFiles(options: InitOptions, set: TemplateSet): readonly InitFile[] {
+  const render = createRenderer(set);
+  return files.map(({ path, template }) => ({ path, content: render(template, options) }));
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BuildOptions } from './build.ts';
+import { exitCodes, UsageError } from './exit-code.ts';
+import type { InitCommandOptions } from './init-command.ts';
+import { toolVersion } from './package-root.ts';
+import type { StatsOptions } from './stats.ts';
+
+const formats = ['text', 'json', 'sarif', 'github', 'junit'];
+
+function commaSeparated(choices: readonly string[]): (value: string) => readonly string[] {
+  return (value) => {
+    const names = value.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !choices.includes(name));
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${choices.join(', ')}.`);
+    return names;
+  };
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It must be a whole number.');
+}
+
+// the modules of a command are loaded when it runs: `--help` answers at once
+function createProgram(): Command {
+  const program = new Command('sigpack')
+    .description('Compiles Sigma detection rules into a Splunk app and a Graylog content pack.')
+    .version(toolVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .showHelpAfterError('(sigpack --help shows what there is)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error.');
+  const withReport = (command: Command) =>
+    command
+      .addOption(new Option('-f, --format <format>', 'form of the report').choices(formats).default('text'))
+      .addOption(new Option('--fail-on <severity>', 'lowest severity that makes the exit code 1').choices(['error', 'warning', 'never']))
+      .option('-v, --verbose', 'show every diagnostic, notes included', false)
+      .option('-c, --config <file>', 'configuration (default: sigpack.yml, where there is one)')
+      .addOption(new Option('-t, --target <names>', 'comma-separated: splunk, graylog').argParser(commaSeparated(['splunk', 'graylog'])));
+  const run = (dryRun: boolean) => async (paths: readonly string[], options: BuildOptions) => {
+    const { build } = await import('./build.ts');
+    process.exitCode = await build(paths, { ...options, output: options.output ?? 'dist', dryRun });
+  };
+
+  withReport(program.command('build').description('compile rules and write the packs').argument('[rules...]', 'rule files and folders (default: those of the configuration)'))
+    .option('-o, --output <folder>', 'where the packs are written', 'dist/packs')
+    .action(run(false));
+  withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(run(true));
+  program
+    .command('stats')
+    .description('show how the scheduled searches spread over the hour')
+    .argument('[rules...]', 'rule files and folders')
+    .option('-c, --config <file>', 'configuration')
+    .option('--all', 'count disabled detections too', false)
+    .addOption(new Option('--budget <searches>', 'searches a minute; more makes the exit code 1').argParser(wholeNumber))
+    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+    .action(async (paths: readonly string[], options: StatsOptions) => {
+      const { stats } = await import('./stats.ts');
+      process.exitCode = stats(paths, options);
+    });
+  program
+    .command('init')
+    .description('write a configuration, a starter rule and CI files')
+    .argument('[folder]', 'where', '.')
+    .option('--id <id>', 'id of the packs')
+    .option('--title <title>', 'title of the packs')
+    .option('--author <author>', 'author of the packs')
+    .option('--force', 'replace files that exist', false)
+    .action(async (folder: string, options: InitCommandOptions) => {
+      const { init } = await import('./init-command.ts');
+      process.exitCode = init(folder, options);
+    });
+  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  return program;
+}
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  else if (error instanceof UsageError) {
+    process.stderr.write(`sigpack: ${error.message}\n`);
+    process.exitCode = exitCodes.usage;
+  } else {
+    process.stderr.write(`sigpack: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = exitCodes.internal;
+  }
+}

@@ -1,0 +1,29 @@
+import { codeCatalogue } from '../../source/code.ts';
+import type { Diagnostic } from '../../source/diagnostic.ts';
+import { placeOf, type Report } from './context.ts';
+import { visible } from './visible.ts';
+
+const commands = { error: 'error', warning: 'warning', info: 'notice' } as const satisfies Record<Diagnostic['severity'], string>;
+
+/** Workflow commands of GitHub Actions, one line a diagnostic. */
+export const reportGithub: Report = (diagnostics) => diagnostics.map((diagnostic) => `${command(diagnostic)}\n`).join('');
+
+function command(diagnostic: Diagnostic): string {
+  const { code, severity, message, hint, file, target } = diagnostic;
+  const { line, column, endLine, endColumn } = placeOf(diagnostic);
+  const properties: [string, string | number][] = [
+    ['file', file.path],
+    ['line', line],
+    ['endLine', endLine],
+    ['col', column],
+  ];
+  // GitHub wants an end column only within one line
+  if (line === endLine) properties.push(['endColumn', endColumn]);
+  properties.push(['title', `${code}${target === undefined ? '' : ` (${target})`} ${codeCatalogue[code].title}`]);
+  const text = hint === '' ? data(message) : `${data(message)}%0A${data(`Hint: ${hint}`)}`;
+  return `::${commands[severity]} ${properties.map(([name, value]) => `${name}=${property(String(value))}`).join(',')}::${text}`;
+}
+
+/** `%` first, else the escapes themselves would be escaped; line breaks are visible characters by then. */
+const data = (text: string): string => visible(text).replaceAll('%', '%25');
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,0 +1,50 @@
+import { codeCatalogue } from '../../source/code.ts';
+import type { Diagnostic } from '../../source/diagnostic.ts';
+import { placeOf, type Report } from './context.ts';
+import { visibleJson } from './visible.ts';
+
+const levels = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<Diagnostic['severity'], string>;
+const codes = Object.keys(codeCatalogue);
+
+/** SARIF 2.1.0 with every code as a rule. */
+export const reportSarif: Report = (diagnostics, { toolVersion }) => {
+  const driver = { name: 'Sigpack', version: toolVersion, rules: Object.entries(codeCatalogue).map(([id, entry]) => rule(id, entry)) };
+  const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results: diagnostics.map(result) };
+  const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] };
+  return `${visibleJson(JSON.stringify(log, undefined, 2))}\n`;
+};
+
+function rule(id: string, { title, severity, hint }: (typeof codeCatalogue)[keyof typeof codeCatalogue]) {
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: `${title}. ${hint}` },
+    help: { text: hint },
+    defaultConfiguration: { level: levels[severity] },
+  };
+}
+
+function result(diagnostic: Diagnostic) {
+  const { code, severity, message, hint, file, target } = diagnostic;
+  const { line, column, endLine, endColumn } = placeOf(diagnostic);
+  const region = { startLine: line, startColumn: column, endLine, endColumn };
+  return {
+    ruleId: code,
+    ruleIndex: codes.indexOf(code),
+    level: levels[severity],
+    message: { text: hint === '' ? message : `${message}\n${hint}` },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file.path) }, region } }],
+    ...(target === undefined ? {} : { properties: { target } }),
+  };
+}
+
+/** Relative URI reference, or a file URI for an absolute path. */
+function uriOf(path: string): string {
+  const encoded = path
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
+  if (path.startsWith('/')) return `file://${encoded}`;
+  return /^[A-Za-z]:\//.test(path) ? `file:///${encoded.replace('%3A', ':')}` : encoded;
+}

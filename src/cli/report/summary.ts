@@ -1,0 +1,108 @@
+import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import type { Diagnostic } from '../../source/diagnostic.ts';
+import { countSeverities, type Paint } from './context.ts';
+import { cells, visible } from './visible.ts';
+
+/** What a build did, for a person and for the JSON report. */
+export interface BuildSummary {
+  readonly title: string;
+  readonly version: string;
+  readonly files: number;
+  readonly rules: {
+    /** Rules read without an error. */
+    readonly read: number;
+    /** Documents that are no usable rule. */
+    readonly invalid: number;
+    /** Rules left out by `select`. */
+    readonly excluded: number;
+  };
+  readonly targets: readonly TargetSummary[];
+  readonly artifacts: readonly ArtifactSummary[];
+  readonly milliseconds: number;
+}
+
+export interface TargetSummary {
+  readonly target: string;
+  readonly compiled: number;
+  /** Of the compiled ones, those switched on at installation. */
+  readonly enabled: number;
+  readonly skipped: readonly { readonly code: DiagnosticCode; readonly count: number }[];
+}
+
+export interface ArtifactSummary {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** How many rules a target skipped for each reason; the most frequent first. */
+export function countSkipped(codes: Iterable<DiagnosticCode>): TargetSummary['skipped'] {
+  const counts = new Map<DiagnosticCode, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}
+
+/** The table at the end of a build. */
+export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint): string {
+  const { title, version, files, rules, targets, artifacts } = summary;
+  const parts = [`${count(rules.read, 'rule')} read from ${count(files, 'file')}`];
+  if (rules.invalid > 0) parts.push(paint('red', `${count(rules.invalid, 'document')} invalid`));
+  if (rules.excluded > 0) parts.push(`${number(rules.excluded)} left out by select`);
+  const sections = [
+    `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
+    table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
+    ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
+  ];
+  if (artifacts.length > 0) sections.push(table(['artifact', 'size', 'sha256'], artifacts.map(artifactRow), paint, [1]));
+  sections.push(closing(summary, diagnostics, paint));
+  return `${sections.join('\n\n')}\n`;
+}
+
+const skippedOf = ({ skipped }: TargetSummary): number => skipped.reduce((sum, one) => sum + one.count, 0);
+
+function targetRow(target: TargetSummary): readonly string[] {
+  return [target.target, number(target.compiled), number(target.enabled), number(skippedOf(target))];
+}
+
+function reasons(target: TargetSummary, paint: Paint): string {
+  const rows = target.skipped.map(({ code, count }) => [number(count), code, codeCatalogue[code].title]);
+  return table([`${visible(target.target)} skipped`, 'code', 'reason'], rows, paint, [0]);
+}
+
+function artifactRow({ path, size, sha256 }: ArtifactSummary): readonly string[] {
+  return [path, formatSize(size), sha256];
+}
+
+function closing({ milliseconds }: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint): string {
+  const { errors, warnings, infos } = countSeverities(diagnostics);
+  const errorText = errors > 0 ? paint('red', count(errors, 'error')) : paint('green', count(0, 'error'));
+  const warningText = warnings > 0 ? paint('yellow', count(warnings, 'warning')) : count(0, 'warning');
+  const infoText = infos > 0 ? `, ${count(infos, 'note')}` : '';
+  return `${errorText}, ${warningText}${infoText} in ${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, rightAligned: readonly number[]): string {
+  const shown = rows.map((row) => row.map(visible));
+  const widths = head.map((name, at) => Math.max(name.length, ...shown.map((row) => cells(row[at] ?? ''))));
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, at) => {
+        const padding = ' '.repeat(Math.max(0, (widths[at] ?? 0) - cells(text)));
+        return rightAligned.includes(at) ? padding + text : text + padding;
+      })
+      .join('  ')
+      .trimEnd();
+  return [paint('dim', line(head)), ...shown.map(line)].join('\n');
+}
+
+const numbers = new Intl.NumberFormat('en');
+const number = (value: number): string => numbers.format(value);
+const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** Bytes as a person reads them: `812 B`, `1.4 MiB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

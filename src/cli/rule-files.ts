@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { yamlLimits } from '../source/yaml.ts';
+
+const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
+
+/** Rule files below the given files and folders, each once, sorted. Links to folders are not followed. Complains about paths that can't be read. */
+export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): readonly string[] {
+  const found = new Set<string>();
+  for (const path of paths) {
+    try {
+      if (statSync(path).isDirectory()) walk(path, found);
+      else found.add(path);
+    } catch (error) {
+      complain(bag, path, error);
+    }
+  }
+  return [...found].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function walk(folder: string, found: Set<string>): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    if (entry.isDirectory()) walk(join(folder, entry.name), found);
+    else if (isRuleFile(entry.name)) found.add(join(folder, entry.name));
+  }
+}
+
+/** The file's text; undefined (and a complaint) when it can't be read or is not UTF-8. */
+export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
+  const shown = shownPath(path);
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > yamlLimits.fileLength * 4) throw new Error(`the file has ${bytes.length} bytes`);
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    if (text.includes('\ufffd') && !bytes.includes('\ufffd')) throw new Error('the file is not UTF-8');
+    return { path: shown, text };
+  } catch (error) {
+    complain(bag, path, error);
+    return undefined;
+  }
+}
+
+/** Relative to the working directory where it lies below it or near. */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path) || '.';
+  return (near.startsWith(`..${sep}..${sep}..`) ? path : near).split(sep).join('/');
+}
+
+function complain(bag: DiagnosticBag, path: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
+  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
+}

@@ -1,0 +1,43 @@
+import { compareDiagnostics, type Diagnostic } from '../source/diagnostic.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { isFailure, type ReportContext } from './report/context.ts';
+import { type ReportFormat, reports } from './report/format.ts';
+import { formatSummary } from './report/summary.ts';
+import type { Terminal } from './terminal.ts';
+
+/** More than this many diagnostics only push the first ones off a person's screen. */
+const shownDiagnostics = 50;
+
+export interface Outcome {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly format: ReportFormat;
+  readonly verbose: boolean;
+  readonly context: ReportContext;
+  readonly terminal: Terminal;
+}
+
+/** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
+export function report({ diagnostics, format, verbose, context, terminal }: Outcome): ExitCode {
+  const sorted = [...diagnostics].sort(compareDiagnostics);
+  terminal.clear();
+  if (format === 'text') {
+    const { shown, hidden } = forPerson(sorted, verbose);
+    if (shown.length > 0) process.stderr.write(`${reports.text(shown, context)}\n`);
+    if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
+    if (context.summary) process.stdout.write(formatSummary(context.summary, sorted, context.paint));
+  } else process.stdout.write(reports[format](sorted, context));
+  return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn)) ? exitCodes.findings : exitCodes.success;
+}
+
+function forPerson(sorted: readonly Diagnostic[], verbose: boolean): { shown: readonly Diagnostic[]; hidden: string } {
+  if (verbose) return { shown: sorted, hidden: '' };
+  const order = { error: 0, warning: 1, info: 2 } as const;
+  const serious = sorted.filter((diagnostic) => diagnostic.severity !== 'info').sort((a, b) => order[a.severity] - order[b.severity]);
+  const shown = serious.slice(0, shownDiagnostics);
+  const notes = sorted.length - serious.length;
+  const parts = [
+    ...(serious.length > shown.length ? [`${serious.length - shown.length} more errors and warnings`] : []),
+    ...(notes > 0 ? [`${notes} notes`] : []),
+  ];
+  return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose, or --format json)` : '' };
+}

@@ -1,0 +1,32 @@
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Artifact } from '../pack/artifacts.ts';
+
+const temporaryPrefix = '.sigpack-';
+
+/**
+ * Writes all artifacts beside their places first and renames them last, each in one step: a build that is killed leaves the old packs whole.
+ * What a killed build left behind is removed.
+ */
+export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): void {
+  mkdirSync(folder, { recursive: true });
+  const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
+  const temporary = mkdtempSync(join(folder, temporaryPrefix));
+  try {
+    for (const artifact of artifacts) writeDurably(join(temporary, artifact.path), artifact.content);
+    for (const artifact of artifacts) renameSync(join(temporary, artifact.path), join(folder, artifact.path));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+function writeDurably(path: string, content: Uint8Array): void {
+  const descriptor = openSync(path, 'wx', 0o644);
+  try {
+    for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

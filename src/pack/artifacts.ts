@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { gzipTar, zip } from './archive.ts';
+import { streamChoice } from './config.ts';
+import { renderContentPack } from './content-pack.ts';
+import type { PackFile } from './detection.ts';
+import { indexMacros } from './index-macro.ts';
+import { type ArtifactDigest, manifestText } from './manifest.ts';
+import type { Pack } from './pack.ts';
+import { renderSplunkApp } from './splunk-app.ts';
+import { createRenderer, type Render, TemplateError, type TemplateSet } from './template.ts';
+
+export interface ArtifactInput {
+  readonly pack: Pack;
+  readonly templates: TemplateSet;
+  /** True when a folder of the user's own overrides some of the templates. */
+  readonly customTemplates: boolean;
+  /** Bytes of files that are no templates. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  readonly toolVersion: string;
+  readonly bag: DiagnosticBag;
+  /** What complaints about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
+  readonly configFile: SourceFile;
+}
+
+/** An artifact of a build: a file to write, with its digest. */
+export interface Artifact extends ArtifactDigest {
+  readonly content: Uint8Array;
+}
+
+/** Renders and packs everything: app, content pack, manifest, release bundle. Undefined after a fatal complaint. */
+export async function makeArtifacts(input: ArtifactInput): Promise<readonly Artifact[] | undefined> {
+  const { pack, toolVersion, bag, configFile } = input;
+  const { info, targets } = pack.config;
+  const render = createRenderer(input.templates);
+  const problems: string[] = [];
+  const files: PackFile[] = [];
+  try {
+    if (targets.includes('splunk')) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(splunkFiles(input, render, problems)) });
+    if (targets.includes('graylog')) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: graylogText(input, render, problems) });
+    const packs = files.map(digested);
+    const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion) };
+    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs)) };
+    const bundle = await zip(
+      [...files, manifest, readme].map((file) => ({ ...file, path: `${info.id}-${info.version}/${file.path}`, store: file.path.endsWith('.spl') })),
+    );
+    for (const message of problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
+    return problems.length > 0 ? undefined : [...packs, digested(manifest), digested({ path: `${info.id}-${info.version}.zip`, content: bundle })];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
+    bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
+    return undefined;
+  }
+}
+
+function splunkFiles({ pack, assets }: ArtifactInput, render: Render, problems: string[]): readonly PackFile[] {
+  const { info } = pack.config;
+  const macros = indexMacros(
+    pack.config,
+    pack.splunk.flatMap((entry) => entry.detection.logSources),
+  );
+  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets });
+  problems.push(...app.problems);
+  return app.files;
+}
+
+function graylogText({ pack, customTemplates }: ArtifactInput, render: Render, problems: string[]): string {
+  const { info, graylog } = pack.config;
+  const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates };
+  const content = renderContentPack({ info, detections: pack.graylog, options, render });
+  problems.push(...content.problems);
+  return content.text;
+}
+
+function digested({ path, content }: PackFile): Artifact {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { path, content: bytes, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[]): object {
+  const { info, targets } = pack.config;
+  return { info, splunk: targets.includes('splunk'), graylog: targets.includes('graylog'), detections: pack.outcomes.length, artifacts };
+}

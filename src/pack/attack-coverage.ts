@@ -1,0 +1,76 @@
+import type { PackDetection } from './detection.ts';
+
+/** Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19. */
+export const tacticOrder: readonly string[] = [
+  'reconnaissance',
+  'resource-development',
+  'initial-access',
+  'execution',
+  'persistence',
+  'privilege-escalation',
+  'defense-evasion',
+  'stealth',
+  'defense-impairment',
+  'credential-access',
+  'discovery',
+  'lateral-movement',
+  'collection',
+  'command-and-control',
+  'exfiltration',
+  'impact',
+];
+
+/** A technique under a tactic with the detections that name both. */
+export interface CoverageCell {
+  /** Short name, such as `defense-evasion`. */
+  readonly tactic: string;
+  readonly technique: string;
+  readonly detections: number;
+  readonly enabled: number;
+}
+
+/** `Command and Control` for `command-and-control`. */
+export const tacticTitle = (shortName: string): string => titles.get(shortName) ?? makeTitle(shortName);
+
+function makeTitle(shortName: string): string {
+  return shortName
+    .split('-')
+    .map((word) => (word === 'and' ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join(' ');
+}
+
+const titles: ReadonlyMap<string, string> = new Map(tacticOrder.map((shortName) => [shortName, makeTitle(shortName)]));
+
+/** Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a tactic stands under `other`. */
+export function attackCoverage(detections: readonly PackDetection[]): CoverageCell[] {
+  const cells = new Map<string, { tactic: string; technique: string; detections: number; enabled: number }>();
+  for (const { attack, settings } of detections) {
+    const tactics = attack.tactics.length === 0 ? ['other'] : attack.tactics;
+    for (const tactic of tactics) {
+      for (const technique of attack.techniques) {
+        const key = `${tactic} ${technique}`;
+        const cell = cells.get(key) ?? { tactic, technique, detections: 0, enabled: 0 };
+        cell.detections += 1;
+        if (settings.enabled) cell.enabled += 1;
+        cells.set(key, cell);
+      }
+    }
+  }
+  const rank = (tactic: string): number => {
+    const at = tacticOrder.indexOf(tactic);
+    return at < 0 ? tacticOrder.length : at;
+  };
+  return [...cells.values()].sort((a, b) => rank(a.tactic) - rank(b.tactic) || compare(a.tactic, b.tactic) || compare(a.technique, b.technique));
+}
+
+// ATT&CK v19 splits the first into the other two: a pack has either
+const renamed = ['defense-evasion', 'stealth', 'defense-impairment'];
+
+/** Short names of the tactics to show: all, so that gaps are seen, and what else the rules name. Letters and hyphens only, as they go into a search. */
+export function coverageColumns(coverage: readonly CoverageCell[]): string[] {
+  const present = new Set(coverage.map(({ tactic }) => tactic));
+  const columns = tacticOrder.filter((tactic) => present.has(tactic) || !renamed.includes(tactic));
+  return [...new Set([...columns, ...present])].filter((tactic) => /^[a-z][a-z-]*$/.test(tactic));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,183 @@
+import { levels } from '../sigma/rule.ts';
+import { codeCatalogue } from '../source/code.ts';
+import type { JsonSchema } from '../source/schema.ts';
+import { settingsDefinitions } from './settings-schema.ts';
+
+const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description, ...more });
+const list = (items: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'array', items, description, ...more });
+const map = (properties: Readonly<Record<string, JsonSchema>>, description: string, more: JsonSchema = {}): JsonSchema => ({
+  type: 'object',
+  description,
+  additionalProperties: false,
+  properties,
+  ...more,
+});
+const level: JsonSchema = { $ref: '#/$defs/level' };
+const status: JsonSchema = { $ref: '#/$defs/status' };
+const settings = (description: string): JsonSchema => ({ $ref: '#/$defs/settings', description });
+const match: JsonSchema = { $ref: '#/$defs/logsource' };
+const tag = text('A tag as rules write it; a * at its end stands for any rest: attack.t1059*');
+const ruleId = text('The id of a rule.');
+
+/** One key a code; what is missing from the output can't be made to look clean, so those codes stay errors. */
+const severities: JsonSchema = map(
+  Object.fromEntries(
+    Object.entries(codeCatalogue).map(([code, { title, fatal }]) => [
+      code,
+      fatal
+        ? { const: 'error', description: `${title}. Stays an error: what it complains about is missing from the packs.` }
+        : { enum: ['error', 'warning', 'info', 'off'], description: title },
+    ]),
+  ),
+  'Severity of each diagnostic code, see docs/diagnostics.md.',
+);
+
+const select = map(
+  {
+    levels: list(level, 'Only rules of these levels; a rule without a level counts as medium.'),
+    minimumLevel: { ...level, description: 'Only rules of this level and above.' },
+    statuses: list(status, 'Only rules of these statuses.'),
+    tags: list(tag, 'Only rules with one of these tags.'),
+    excludeTags: list(tag, 'No rule with one of these tags.'),
+    logsources: list(match, 'Only rules whose log source has one of these; a correlation needs one log source of its rules to fit.'),
+    ids: list(ruleId, 'Only rules with these ids.'),
+    excludeIds: list(ruleId, 'No rule with one of these ids.'),
+  },
+  'Which of the rules go into the packs. All of the keys given must hold. Rules left out can still be referred to by correlations.',
+);
+
+const enable = map(
+  {
+    statuses: list(status, 'Statuses whose detections are enabled; a rule without a status is not.', { default: ['stable', 'test'] }),
+    levels: list(level, 'Levels whose detections are enabled; all where the key is missing. A rule without a level counts as medium.'),
+    tags: list(tag, 'Tags of which an enabled detection has at least one; no matter where the key is missing.'),
+  },
+  'Which detections are switched on when the packs are installed. `enabled` in settings overrides it.',
+);
+
+const indexes = list(
+  map(
+    {
+      match,
+      definition: text('The macro’s search terms, as index=windows sourcetype=XmlWinEventLog; one line.', { examples: ['index=windows'] }),
+    },
+    'Definition of the index macros of the log sources that match; the first entry that matches counts.',
+    { required: ['match', 'definition'] },
+  ),
+  'Definitions of the index macros, one a log source. An admin can still override each macro in local/.',
+);
+
+const splunk = map(
+  {
+    indexes,
+    namePrefix: text('Put before the name of each saved search, as `Sigma - `. Changing it orphans local changes of an admin.', {
+      minLength: 0,
+      maxLength: 40,
+      default: '',
+    }),
+    searchesPerMinute: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Budget of enabled searches that start in one minute; PCK006 where it is exceeded. No budget where missing.',
+    },
+    cloudSafe: {
+      type: 'boolean',
+      default: true,
+      description: 'Respell, with the same meaning, what Splunk Cloud’s vetting refuses in a search (a literal rm -rf, dotted quads).',
+    },
+  },
+  'The Splunk app.',
+);
+
+const graylog = map(
+  {
+    matching: {
+      enum: ['exact', 'case-insensitive'],
+      default: 'case-insensitive',
+      description:
+        'Graylog’s string fields are case-sensitive and Sigma is not: case-insensitive spells values as regular expressions, exact is faster and misses PowerShell.EXE for powershell.exe.',
+    },
+    minimumServerVersion: text('Oldest Graylog version that may install the pack, x.y.z, 5.2.0 or newer; keys that came later are left out.', {
+      pattern: '^(?:5\\.(?:[2-9]|[1-9][0-9])|(?:[6-9]|[1-9][0-9])\\.[0-9]{1,2})\\.[0-9]{1,2}$',
+      default: '6.0.0',
+    }),
+    streams: list(text('The title of an existing stream.'), 'Streams to search, for detections whose settings name none; empty: all streams.', { default: [] }),
+    streamParameter: text(
+      'Name of a content pack parameter, asked for at installation, that holds the title of the stream to search; the first of `streams` is its default.',
+      {
+        pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
+      },
+    ),
+    leadingWildcards: {
+      type: 'boolean',
+      default: false,
+      description: 'True where the server has allow_leading_wildcard_searches = true; otherwise queries use regular expressions there.',
+    },
+    keywordFields: list(text('A field name.'), 'Fields in which the keywords of a rule (values without a field) are searched.', {
+      minItems: 1,
+      default: ['message'],
+    }),
+    textFields: list(text('A field name.'), 'Fields that the server analyses into lower-case words.', { default: ['message', 'full_message'] }),
+    lowercaseFields: list(text('A field name.'), 'Fields that the server stores whole and in lower case.', { default: ['source'] }),
+    ipFields: list(text('A field name.'), 'Fields with the type ip in the index template, where CIDR searches work.', { default: [] }),
+  },
+  'The Graylog content pack.',
+);
+
+/** The JSON Schema of sigpack.yml; docs/sigpack.schema.json is this, written out. */
+export const configSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'sigpack.yml',
+  description: 'Configuration of a Sigpack pack: which rules go in, and how they are installed and scheduled. See docs/configuration.md.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    id: text(
+      'Id of the packs: the Splunk app’s folder name and the start of file names. A letter, then letters, digits and _. Never change it once published.',
+      {
+        pattern: '^[A-Za-z][A-Za-z0-9_]{1,79}$',
+        default: 'sigpack',
+      },
+    ),
+    title: text('Title of the packs, 5 to 80 characters.', { minLength: 5, maxLength: 80, default: 'Sigpack detections' }),
+    version: text('Semantic version, x.y.z.', { pattern: '^(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})$', default: '1.0.0' }),
+    description: { type: 'string', description: 'What the packs are for; may have several lines.', default: 'Detections compiled from Sigma rules.' },
+    author: text('Author of the packs.', { default: 'Sigpack' }),
+    vendor: text('Vendor shown by Graylog. Default: the author.'),
+    url: { type: 'string', pattern: '^(?:https?://[^\\s\\p{Cc}"<>\\\\]+)?$', description: 'Home page of the packs, http or https.', default: '' },
+    license: { type: 'string', pattern: '^[^\\p{Cc}]*$', description: 'Licence of the packs, an SPDX expression by habit.', default: '' },
+    revision: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 2147483647,
+      description: 'Graylog revision and Splunk build number: 1 and up, one more at each release.',
+      default: 1,
+    },
+    rules: list(text('A folder or a file.'), 'Folders and files with rules, relative to sigpack.yml.', { minItems: 1, default: ['rules'] }),
+    filters: list(text('A folder or a file.'), 'Folders and files with Sigma filters, relative to sigpack.yml.', { default: [] }),
+    select,
+    targets: list({ enum: ['splunk', 'graylog'], description: 'A target.' }, 'What to build.', { minItems: 1, default: ['splunk', 'graylog'] }),
+    placeholders: {
+      type: 'object',
+      description: 'Values of the placeholders (%name% under the modifier expand) of rules.',
+      propertyNames: { pattern: '^[^%\\s]+$', description: 'The name without the percent signs.' },
+      additionalProperties: list({ type: ['string', 'number'], description: 'A value, * and ? are wildcards.' }, 'Values, linked with OR.', { minItems: 1 }),
+    },
+    templates: text('Folder with templates that override the built-in ones one by one, relative to sigpack.yml.'),
+    severities,
+    failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
+    enable,
+    defaults: settings('Settings of every detection.'),
+    levels: map(
+      Object.fromEntries(levels.map((name) => [name, settings(`Settings of the detections with level ${name}.`)])),
+      'Settings by the level of the rule (medium where it has none); they override defaults.',
+    ),
+    logsources: list(
+      map({ match, settings: settings('Settings of the detections that match.') }, 'Settings of a log source.', { required: ['match', 'settings'] }),
+      'Settings by log source; they override levels, and later entries override earlier ones.',
+    ),
+    splunk,
+    graylog,
+  },
+  $defs: settingsDefinitions,
+};

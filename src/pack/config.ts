@@ -1,0 +1,197 @@
+import { type Pattern, parsePattern } from '../sigma/pattern.ts';
+import type { Level } from '../sigma/rule.ts';
+import type { DiagnosticCode } from '../source/code.ts';
+import type { Complaint, DiagnosticBag, Severity } from '../source/diagnostic.ts';
+import { checkSchema } from '../source/schema.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
+import { configSchema } from './config-schema.ts';
+import type { PackInfo } from './detection.ts';
+import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
+import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import type { StreamChoice } from './stream-reference.ts';
+
+export type Target = 'splunk' | 'graylog';
+export type FailOn = 'error' | 'warning' | 'never';
+
+/** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
+export interface PackConfig {
+  readonly info: PackInfo;
+  readonly rules: readonly string[];
+  readonly filters: readonly string[];
+  readonly select: Selection;
+  readonly targets: readonly Target[];
+  readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+  /** Folder of overriding templates. */
+  readonly templates?: string;
+  readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
+  readonly failOn: FailOn;
+  readonly enable: Enabling;
+  readonly defaults: SettingsPatch;
+  readonly levels: ReadonlyMap<Level, SettingsPatch>;
+  readonly logsources: readonly LogSourceSettings[];
+  readonly splunk: SplunkConfig;
+  readonly graylog: GraylogConfig;
+}
+
+export interface LogSourceSettings {
+  readonly match: LogSourceMatch;
+  readonly settings: SettingsPatch;
+}
+
+export interface SplunkConfig {
+  /** The first entry that matches a log source defines its index macro. */
+  readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
+  readonly namePrefix: string;
+  /** Undefined: no budget. */
+  readonly searchesPerMinute?: number;
+  readonly cloudSafe: boolean;
+}
+
+export interface GraylogConfig {
+  readonly matching: 'exact' | 'case-insensitive';
+  /** x.y.z */
+  readonly minimumServerVersion: string;
+  /** Stream titles; empty: all streams. */
+  readonly streams: readonly string[];
+  /** Name of the content pack parameter that holds a stream's title. */
+  readonly streamParameter?: string;
+  readonly leadingWildcards: boolean;
+  readonly keywordFields: readonly string[];
+  readonly textFields: readonly string[];
+  readonly lowercaseFields: readonly string[];
+  readonly ipFields: readonly string[];
+}
+
+/** What a file that fits {@link configSchema} holds. */
+interface Written extends Partial<PackInfo> {
+  readonly rules?: readonly string[];
+  readonly filters?: readonly string[];
+  readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
+  readonly targets?: readonly Target[];
+  readonly placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
+  readonly templates?: string;
+  readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
+  readonly failOn?: FailOn;
+  readonly enable?: Partial<Enabling>;
+  readonly splunk?: Partial<SplunkConfig>;
+  readonly graylog?: Partial<GraylogConfig>;
+}
+
+/** Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the defaults. */
+export function defaultConfig(given: { readonly info?: Partial<PackInfo>; readonly rules?: readonly string[] } = {}): PackConfig {
+  return configOf({ ...given.info, ...(given.rules ? { rules: given.rules } : {}) }, undefined);
+}
+
+/** The configuration in a sigpack.yml; undefined when `bag` has been told (PCK001) what is wrong with it. */
+export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | undefined {
+  const before = bag.list.length;
+  const documents = parseYaml(file, bag);
+  if (bag.list.length > before) return undefined;
+  const [root, second] = documents;
+  if (second) {
+    bag.add(file, { code: 'PCK001', message: 'the file has more than one YAML document', span: { start: second.start, end: second.start } });
+    return undefined;
+  }
+  if (!root) return defaultConfig();
+  let complaints = checkSchema(configSchema, root, 'PCK001');
+  if (complaints.length === 0) complaints = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
+  for (const complaint of complaints) bag.add(file, complaint);
+  return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
+}
+
+function settingsNodes(root: YamlNode): readonly YamlNode[] {
+  const levels = lookup(root, 'levels');
+  const logsources = lookup(root, 'logsources');
+  return [
+    lookup(root, 'defaults'),
+    ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
+    ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : []),
+  ].filter((node) => node !== undefined);
+}
+
+function configOf(written: Written, root: YamlNode | undefined): PackConfig {
+  const { templates } = written;
+  const defaults = lookup(root, 'defaults');
+  return {
+    info: infoOf(written),
+    rules: written.rules ?? ['rules'],
+    filters: written.filters ?? [],
+    select: selectionOf(written.select ?? {}),
+    targets: [...new Set(written.targets ?? (['splunk', 'graylog'] as const))],
+    placeholders: new Map(Object.entries(written.placeholders ?? {}).map(([name, values]) => [name, values.map((value) => parsePattern(String(value)))])),
+    ...(templates === undefined ? {} : { templates }),
+    severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
+    failOn: written.failOn ?? 'error',
+    enable: enablingOf(written.enable ?? {}),
+    defaults: defaults ? readSettings(defaults) : {},
+    levels: levelSettings(lookup(root, 'levels')),
+    logsources: logSourceSettings(lookup(root, 'logsources')),
+    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    graylog: {
+      matching: 'case-insensitive',
+      minimumServerVersion: '6.0.0',
+      streams: [],
+      leadingWildcards: false,
+      keywordFields: ['message'],
+      textFields: ['message', 'full_message'],
+      lowercaseFields: ['source'],
+      ipFields: [],
+      ...written.graylog,
+    },
+  };
+}
+
+function infoOf(written: Written): PackInfo {
+  const author = written.author ?? 'Sigpack';
+  return {
+    id: written.id ?? 'sigpack',
+    title: written.title ?? 'Sigpack detections',
+    version: written.version ?? '1.0.0',
+    description: written.description ?? 'Detections compiled from Sigma rules.',
+    author,
+    vendor: written.vendor ?? author,
+    url: written.url ?? '',
+    license: written.license ?? '',
+    revision: written.revision ?? 1,
+  };
+}
+
+const lowerCase = (texts: readonly string[]): readonly string[] => texts.map((text) => text.toLowerCase());
+
+function selectionOf(written: NonNullable<Written['select']>): Selection {
+  const { tags, excludeTags, ids, excludeIds, ...rest } = written;
+  return {
+    ...rest,
+    ...(tags ? { tags: lowerCase(tags) } : {}),
+    ...(excludeTags ? { excludeTags: lowerCase(excludeTags) } : {}),
+    ...(ids ? { ids: new Set(lowerCase(ids)) } : {}),
+    ...(excludeIds ? { excludeIds: new Set(lowerCase(excludeIds)) } : {}),
+  };
+}
+
+function enablingOf(written: Partial<Enabling>): Enabling {
+  const { tags } = written;
+  return { statuses: ['stable', 'test'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
+}
+
+function levelSettings(node: YamlNode | undefined): ReadonlyMap<Level, SettingsPatch> {
+  if (node?.kind !== 'mapping') return new Map();
+  return new Map(node.pairs.map(({ key, value }) => [key.text as Level, readSettings(value)]));
+}
+
+function logSourceSettings(node: YamlNode | undefined): readonly LogSourceSettings[] {
+  if (node?.kind !== 'sequence') return [];
+  return node.items.flatMap((item) => {
+    const match = lookup(item, 'match');
+    const settings = lookup(item, 'settings');
+    return match && settings ? [{ match: toPlain(match) as LogSourceMatch, settings: readSettings(settings) }] : [];
+  });
+}
+
+/** Where detections search whose settings name no streams. */
+export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
+  // the one stream that every server has
+  if (streamParameter !== undefined) return { kind: 'parameter', name: streamParameter, defaultTitle: streams[0] ?? 'Default Stream' };
+  return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
+}

@@ -1,0 +1,127 @@
+import { checkContentPack } from './content-pack-check.ts';
+import type { GraylogDetection, PackInfo } from './detection.ts';
+import { type EventDefinitionEntity, eventDefinitions, graylogPackId, isTemplateField, keyFieldsOf } from './event-definition.ts';
+import { firstDifference } from './json-difference.ts';
+import { isRecord, type Json } from './json-value.ts';
+import { type PackParameter, type StreamChoice, type StreamTitleEntity, streamReferences } from './stream-reference.ts';
+import type { Render } from './template.ts';
+
+export interface ContentPackOptions {
+  /** Such as `6.0.0`; the pack uses nothing newer and refuses to install on anything older. */
+  readonly minimumServerVersion: string;
+  /** For detections whose settings name no streams. */
+  readonly streams: StreamChoice;
+  /** With templates of the user's own: texts may then differ from the model and entities come on top; ids, searches and streams stay. */
+  readonly customTemplates?: boolean;
+}
+
+export interface ContentPackInput {
+  readonly info: PackInfo;
+  readonly detections: readonly GraylogDetection[];
+  readonly options: ContentPackOptions;
+  readonly render: Render;
+}
+
+export interface ContentPack {
+  /** JSON, installable as it is. */
+  readonly text: string;
+  /** What is wrong with it; a pack with problems must not be installed. */
+  readonly problems: readonly string[];
+}
+
+type Entity = EventDefinitionEntity | StreamTitleEntity;
+
+interface PackModel {
+  readonly v: '1';
+  readonly id: string;
+  readonly rev: number;
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly vendor: string;
+  readonly url: string;
+  readonly parameters: readonly PackParameter[];
+  readonly entities: readonly Entity[];
+}
+
+/** Renders the content pack, reads it back, compares it with what was meant and checks it by the rules of the server. */
+export function renderContentPack({ info, detections, options, render }: ContentPackInput): ContentPack {
+  const streams = streamReferences(info, options.minimumServerVersion, options.streams, detections);
+  const definitions = detections.flatMap((g) =>
+    eventDefinitions(g, info, { minimumServerVersion: options.minimumServerVersion, streamIds: streams.idsFor(g) }),
+  );
+  const pack = packModel(info, streams.parameters, [...streams.entities, ...definitions]);
+  const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
+  const text = render('graylog/content-pack.json.hbs', { pack, entities });
+  return { text, problems: [...detections.flatMap(settingProblems), ...textProblems(text, pack, options)] };
+}
+
+function packModel(info: PackInfo, parameters: readonly PackParameter[], entities: readonly Entity[]): PackModel {
+  return {
+    v: '1',
+    id: graylogPackId(info),
+    rev: info.revision,
+    name: info.title,
+    summary: `${info.title} ${info.version}`,
+    description: [info.description, info.author && `Author: ${info.author}`, info.license && `Licence: ${info.license}`].filter((part) => part).join('\n\n'),
+    vendor: info.vendor,
+    url: info.url,
+    parameters,
+    entities,
+  };
+}
+
+function renderEntity(entity: Entity, render: Render): string {
+  if (!isEventDefinition(entity)) return render('graylog/stream-title.json.hbs', { entity });
+  // a template must not ask for what is not there, so what a server version lacks is null
+  const { remediation_steps: remediationSteps = null, tags = null, tactics_techniques: tacticsTechniques = null } = entity.data;
+  return render('graylog/event-definition.json.hbs', { entity, remediationSteps, tags, tacticsTechniques });
+}
+
+const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity => entity.type.name === 'event_definition';
+
+function settingProblems({ detection, search }: GraylogDetection): string[] {
+  const problems =
+    search.kind === 'aggregation'
+      ? []
+      : keyFieldsOf(detection, undefined)
+          .filter((field) => !isTemplateField(field))
+          .map((field) => `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of Graylog; use A-Z a-z 0-9 _ - @`);
+  if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {
+    problems.push(`${detection.name}: a threshold needs one query, and this detection has ${search.queries.length}, counted each for itself`);
+  }
+  return problems;
+}
+
+function textProblems(text: string, pack: PackModel, options: ContentPackOptions): string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
+  const problems = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
+  return [...problems, ...checkContentPack(parsed, { minimumServerVersion: options.minimumServerVersion })];
+}
+
+/** What templates of the user's own must not change. */
+function searchDifference(parsed: unknown, pack: PackModel): string | undefined {
+  const expected = new Map(pack.entities.map((entity) => [`${entity.type.name} ${entity.id}`, kept(entity)]));
+  const entities: unknown[] = isRecord(parsed) && Array.isArray(parsed.entities) ? parsed.entities : [];
+  for (const entity of entities) {
+    if (!isRecord(entity) || !isRecord(entity.type) || !isRecord(entity.data)) continue;
+    const key = `${entity.type.name} ${entity.id}`;
+    const difference = expected.has(key) ? firstDifference(kept(entity), expected.get(key), `$.entities(${key})`) : undefined;
+    if (difference !== undefined) return difference;
+    expected.delete(key);
+  }
+  const [missing] = expected.keys();
+  return missing === undefined ? undefined : `$.entities(${missing})`;
+}
+
+function kept(entity: Entity | Json): unknown {
+  const data: unknown = entity.data;
+  if (!isRecord(data)) return data;
+  return 'config' in data ? data.config : data;
+}

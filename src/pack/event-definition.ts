@@ -1,0 +1,196 @@
+import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
+import { eventDescription, remediationText, tacticIds } from './event-text.ts';
+import { serverVersion, versionNumber } from './server-version.ts';
+import { sigpackNamespace, uuidV5 } from './uuid.ts';
+
+/** A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the pack. */
+export interface ValueReference<T extends string | number | boolean = string | number | boolean> {
+  readonly '@type': 'string' | 'integer' | 'boolean' | 'parameter';
+  readonly '@value': T;
+}
+
+export interface PackEntity<Name extends string, Data> {
+  readonly v: '1';
+  readonly type: { readonly name: Name; readonly version: '1' };
+  readonly id: string;
+  readonly constraints: readonly { readonly type: 'server-version'; readonly version: string }[];
+  readonly data: Data;
+}
+
+export type EventDefinitionEntity = PackEntity<'event_definition', EventDefinitionData>;
+
+export interface EventDefinitionData {
+  readonly title: ValueReference<string>;
+  readonly description: ValueReference<string>;
+  readonly remediation_steps?: ValueReference<string>;
+  readonly priority: ValueReference<number>;
+  readonly alert: ValueReference<boolean>;
+  readonly config: AggregationConfig;
+  readonly field_spec: Readonly<Record<string, FieldSpec>>;
+  readonly key_spec: readonly string[];
+  readonly notification_settings: { readonly grace_period_ms: number; readonly backlog_size: number };
+  readonly notifications: readonly never[];
+  readonly storage: readonly { readonly type: 'persist-to-streams-v1'; readonly streams: readonly string[] }[];
+  readonly is_scheduled: ValueReference<boolean>;
+  readonly tags?: readonly string[];
+  readonly tactics_techniques?: readonly string[];
+}
+
+export interface AggregationConfig {
+  readonly type: 'aggregation-v1';
+  readonly query: ValueReference<string>;
+  /** Ids of entities of the pack; none: all streams. */
+  readonly streams: readonly string[];
+  readonly group_by: readonly string[];
+  readonly series: readonly Series[];
+  readonly conditions: { readonly expression: ConditionExpression | null };
+  readonly search_within_ms: number;
+  readonly execute_every_ms: number;
+  readonly event_limit: number;
+}
+
+export interface Series {
+  readonly type: GraylogAggregationSearch['series']['type'];
+  readonly id: string;
+  readonly field?: string;
+  readonly percentile?: number;
+}
+
+export type ConditionExpression =
+  | { readonly expr: '&&' | '>' | '>=' | '<' | '<=' | '=='; readonly left: ConditionExpression; readonly right: ConditionExpression }
+  | { readonly expr: '!'; readonly child: ConditionExpression }
+  | { readonly expr: 'number'; readonly value: number }
+  | { readonly expr: 'number-ref'; readonly ref: string };
+
+export interface FieldSpec {
+  readonly data_type: 'string';
+  readonly providers: readonly { readonly type: 'template-v1'; readonly template: string; readonly require_values: false }[];
+}
+
+export interface EventDefinitionOptions {
+  readonly minimumServerVersion: string;
+  /** Ids of stream entities of the pack; none: all streams. */
+  readonly streamIds: readonly string[];
+}
+
+// the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
+const eventsStream = '000000000000000000000002';
+const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
+const eventLimit = 1000;
+
+/** Graylog's id of a pack, the namespace of the ids of its entities. */
+export const graylogPackId = (info: PackInfo): string => uuidV5(sigpackNamespace, info.id);
+
+/** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
+export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
+  const packId = graylogPackId(info);
+  const shared = sharedData(g, serverVersion(options.minimumServerVersion) ?? 0);
+  const constraints = serverConstraints(options.minimumServerVersion);
+  return searchConfigs(g, options.streamIds).map((config, index) => ({
+    v: '1',
+    type: eventDefinitionType,
+    id: uuidV5(packId, index === 0 ? g.detection.id : `${g.detection.id} ${index + 1}`),
+    constraints,
+    data: { title: text(index === 0 ? g.detection.name : `${g.detection.name} (part ${index + 1})`), ...shared, config },
+  }));
+}
+
+const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
+
+export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
+
+function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
+  const { settings, severity } = detection;
+  const fields = keyFieldsOf(detection, search.kind === 'aggregation' ? search.groupBy : undefined).filter(isTemplateField);
+  const remediation = minimum >= remediationSince ? remediationText(detection) : '';
+  return {
+    description: text(eventDescription(detection)),
+    ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
+    priority: { '@type': 'integer', '@value': severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity] },
+    alert: truths.true,
+    field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
+    key_spec: fields,
+    notification_settings: { grace_period_ms: (settings.suppress?.period ?? 0) * 1000, backlog_size: 0 },
+    notifications: [],
+    storage,
+    is_scheduled: settings.enabled ? truths.true : truths.false,
+    ...(minimum >= tagsSince ? labels(detection) : undefined),
+  };
+}
+
+function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
+  const tags = graylogTags(detection.rule.tags);
+  const attack = attackIds(detection);
+  return { ...(tags.length > 0 ? { tags } : undefined), ...(attack.length > 0 ? { tactics_techniques: attack } : undefined) };
+}
+
+const remediationSince = versionNumber(6, 0);
+const criticalSince = versionNumber(6, 2);
+const tagsSince = versionNumber(7, 2);
+const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
+
+const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });
+const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
+
+/** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
+export function keyFieldsOf({ settings }: PackDetection, groupBy: readonly string[] | undefined): readonly string[] {
+  if (groupBy !== undefined) return groupBy;
+  const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
+  return [...new Set(fields)];
+}
+
+/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
+export const isTemplateField = (field: string): boolean => /^[A-Za-z0-9_@-]+$/.test(field);
+
+const fieldSpec = (field: string): FieldSpec => ({
+  data_type: 'string',
+  providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }],
+});
+
+function searchConfigs({ detection: { settings }, search }: GraylogDetection, streams: readonly string[]): AggregationConfig[] {
+  if (search.kind === 'aggregation') return [aggregationConfig(search, streams)];
+  const every = settings.interval;
+  if (settings.threshold > 1) {
+    const count = { kind: 'aggregation', groupBy: [], series: { type: 'count' }, conditions: [{ operator: '>=', value: settings.threshold }] } as const;
+    return search.queries.map((query) => aggregationConfig({ ...count, query, within: settings.window ?? every, every }, streams));
+  }
+  // a filter whose windows overlap raises an event for each run that sees the message
+  const filter = { group_by: [], series: [], conditions: { expression: null } } as const;
+  return search.queries.map((query) => config(query, streams, filter, every, every));
+}
+
+function aggregationConfig(search: GraylogAggregationSearch, streams: readonly string[]): AggregationConfig {
+  const { type, field, percentile } = search.series;
+  const id = `${type}-${field ?? ''}`;
+  const series: Series = { type, id, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}) };
+  const expression = search.conditions.map((condition) => conditionTest(condition, id)).reduce<ConditionExpression | null>(both, null);
+  return config(search.query, streams, { group_by: search.groupBy, series: [series], conditions: { expression } }, search.within, search.every);
+}
+
+const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression => (left === null ? right : { expr: '&&', left, right });
+
+function conditionTest({ operator, value }: GraylogAggregationSearch['conditions'][number], series: string): ConditionExpression {
+  const left = { expr: 'number-ref', ref: series } as const;
+  const right = { expr: 'number', value } as const;
+  return operator === '!=' ? { expr: '!', child: { expr: '==', left, right } } : { expr: operator, left, right };
+}
+
+type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>;
+
+function config(query: string, streams: readonly string[], aggregation: Aggregation, within: number, every: number): AggregationConfig {
+  return {
+    type: 'aggregation-v1',
+    query: text(query),
+    streams,
+    ...aggregation,
+    search_within_ms: within * 1000,
+    execute_every_ms: every * 1000,
+    event_limit: eventLimit,
+  };
+}
+
+const graylogTags = (tags: readonly string[]): string[] =>
+  [...new Set(tags.map((tag) => tag.toLowerCase()))].filter((tag) => /^[a-z0-9._-]{1,128}$/.test(tag)).slice(0, 64);
+
+const attackIds = ({ attack }: PackDetection): string[] =>
+  [...tacticIds(attack.tactics), ...attack.techniques.filter((id) => /^T\d{4}(\.\d{3})?$/.test(id))].slice(0, 64);

@@ -1,0 +1,34 @@
+import type { PackConfig } from './config.ts';
+import type { DetectionOutcome } from './outcome.ts';
+import type { Pack } from './pack.ts';
+
+/** An artifact as the manifest names it. */
+export interface ArtifactDigest {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** `manifest.json`: the digest of each artifact, and what each rule became in each target, or why it is not there. */
+export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], toolVersion: string): string {
+  const { info } = pack.config;
+  const manifest = {
+    manifestVersion: 1,
+    generator: `sigpack ${toolVersion}`,
+    pack: { id: info.id, title: info.title, version: info.version, revision: info.revision },
+    artifacts: [...artifacts].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, pack.config)),
+  };
+  return `${JSON.stringify(manifest, null, 1)}\n`;
+}
+
+function detectionEntry({ detection, targets }: DetectionOutcome, { targets: wanted }: PackConfig): object {
+  const { id, name, rule, severity, settings } = detection;
+  const entries = wanted.flatMap((target) => {
+    const outcome = targets.get(target);
+    return outcome ? [[target, outcome.kind === 'compiled' ? { name: outcome.names[0], queries: outcome.queries.length } : { skipped: outcome.reasons }]] : [];
+  });
+  return { id, name, file: rule.file.path, kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
+}

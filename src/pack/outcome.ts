@@ -1,0 +1,17 @@
+import type { Remark } from '../backend/backend.ts';
+import type { DiagnosticCode } from '../source/code.ts';
+import type { Target } from './config.ts';
+import type { PackDetection } from './detection.ts';
+
+/** What a detection became in a target: the names it got there, or why it is not there. */
+export type TargetOutcome =
+  | { readonly kind: 'compiled'; readonly names: readonly string[]; readonly queries: readonly string[] }
+  | { readonly kind: 'skipped'; readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[] };
+
+export interface DetectionOutcome {
+  readonly detection: PackDetection;
+  readonly targets: ReadonlyMap<Target, TargetOutcome>;
+}
+
+export const skipped = (problems: readonly Remark[]): TargetOutcome => ({ kind: 'skipped', reasons: problems.map(({ code, message }) => ({ code, message })) });
+export const compiledAs = (names: readonly string[], queries: readonly string[]): TargetOutcome => ({ kind: 'compiled', names, queries });

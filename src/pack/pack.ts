@@ -1,0 +1,97 @@
+import type { Remark } from '../backend/backend.ts';
+import { type CompiledRule, createCompiler, logSourcesOf } from '../query/compile.ts';
+import type { Collection } from '../sigma/collection.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { attackReferences } from './attack-tags.ts';
+import type { PackConfig, Target } from './config.ts';
+import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
+import { graylogSearch } from './graylog-search.ts';
+import { mergeSettings } from './merge-settings.ts';
+import { createNamer } from './naming.ts';
+import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
+import { isSelected, levelOf } from './selection.ts';
+import { checkRuleSettings } from './settings-patch.ts';
+import { filterMacroName, splunkDetection } from './splunk-search.ts';
+
+/** The detections of a pack with their queries in each target. */
+export interface Pack {
+  readonly config: PackConfig;
+  readonly outcomes: readonly DetectionOutcome[];
+  readonly splunk: readonly SplunkDetection[];
+  readonly graylog: readonly GraylogDetection[];
+  /** Rules left out by `select`. */
+  readonly excluded: number;
+  /** Rules whose items or references are wrong. */
+  readonly invalid: number;
+}
+
+export interface PackInput {
+  readonly collection: Collection;
+  readonly config: PackConfig;
+  readonly bag: DiagnosticBag;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Compiles every selected rule of the collection for the targets of the configuration. */
+export function assemblePack({ collection, config, bag, onProgress }: PackInput): Pack {
+  const compile = createCompiler(collection, { placeholders: config.placeholders, bag });
+  const nameOf = createNamer(config.info, config.splunk.namePrefix, bag);
+  const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
+  let excluded = 0;
+  let invalid = 0;
+  const rules = collection.rules;
+  for (const [index, rule] of rules.entries()) {
+    onProgress?.(index, rules.length);
+    if (!collection.standsAlone(rule)) continue;
+    const compiled = compile(rule);
+    if (!compiled) invalid++;
+    else if (!isSelected(config.select, rule, logSourcesOf(compiled))) excluded++;
+    else {
+      const detection = detectionOf(compiled, config, nameOf, bag);
+      if (detection) addDetection(pack, detection, compiled, config, bag);
+      else invalid++;
+    }
+  }
+  return { config, ...pack, excluded, invalid };
+}
+
+function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
+  const { rule } = compiled;
+  if (!checkRuleSettings(rule, bag)) return undefined;
+  const logSources = logSourcesOf(compiled);
+  const settings = mergeSettings(config, rule, logSources);
+  const names = nameOf(rule, settings.name);
+  if (!names) return undefined;
+  return { ...names, rule, severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+}
+
+interface Growing {
+  readonly outcomes: DetectionOutcome[];
+  readonly splunk: SplunkDetection[];
+  readonly graylog: GraylogDetection[];
+}
+
+function addDetection(pack: Growing, detection: PackDetection, compiled: CompiledRule, config: PackConfig, bag: DiagnosticBag): void {
+  const targets = new Map<Target, TargetOutcome>();
+  const tell = (target: Target, remarks: readonly Remark[]) => {
+    for (const { file, ...remark } of remarks) bag.add(file, { ...remark, message: `${target}: ${remark.message}`, target });
+  };
+  if (config.targets.includes('splunk')) {
+    const conversion = splunkDetection(compiled, detection, config);
+    if (conversion.ok) {
+      pack.splunk.push({ detection, search: conversion.value, filterMacro: filterMacroName(detection) });
+      targets.set('splunk', compiledAs([detection.name], [conversion.value]));
+    } else targets.set('splunk', skipped(conversion.problems));
+    tell('splunk', conversion.ok ? conversion.remarks : conversion.problems);
+  }
+  if (config.targets.includes('graylog')) {
+    const conversion = graylogSearch(compiled, detection, config);
+    if (conversion.ok) {
+      pack.graylog.push({ detection, search: conversion.value });
+      const queries = conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query];
+      targets.set('graylog', compiledAs([detection.name], queries));
+    } else targets.set('graylog', skipped(conversion.problems));
+    tell('graylog', conversion.ok ? conversion.remarks : conversion.problems);
+  }
+  pack.outcomes.push({ detection, targets });
+}

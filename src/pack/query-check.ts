@@ -1,0 +1,232 @@
+/** Limits that OpenSearch has by default, seen on a server. */
+export const queryLimits = {
+  /** Terms, phrases, patterns and ranges in one query; twice: in one group, and in all groups together. */
+  clauses: 1024,
+  /** Characters of a query. */
+  length: 32_000,
+  /** Characters of a regular expression, between its slashes. */
+  regexLength: 1000,
+} as const;
+
+interface Group {
+  and: boolean;
+  or: boolean;
+  not: boolean;
+  /** An operand was read, and no operator after it. */
+  after: boolean;
+}
+
+interface Scan {
+  readonly text: string;
+  at: number;
+  clauses: number;
+  readonly groups: Group[];
+  group: Group;
+  readonly problems: Set<string>;
+}
+
+/**
+ * What OpenSearch or Graylog would refuse or take for something else in a query that Graylog does not check at installation. An empty query finds all.
+ * Reads the text anew, by the rules of Lucene's query parser: it knows nothing of the printer that wrote it.
+ */
+export function checkQuery(query: string): string[] {
+  const scan: Scan = { text: query, at: 0, clauses: 0, groups: [], group: newGroup(), problems: new Set() };
+  if (query.length > queryLimits.length) scan.problems.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
+  const parameter = query.includes('$') ? /\$[A-Za-z_][A-Za-z0-9_]*\$/.exec(query) : null;
+  if (parameter) scan.problems.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
+  while (scan.at < query.length) step(scan);
+  if (scan.groups.length > 0) scan.problems.add('a parenthesis is not closed');
+  closeGroup(scan.group, scan, true);
+  if (scan.clauses > queryLimits.clauses) scan.problems.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
+  return [...scan.problems];
+}
+
+const newGroup = (): Group => ({ and: false, or: false, not: false, after: false });
+
+function step(scan: Scan): void {
+  switch (scan.text.charAt(scan.at)) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '\u3000':
+      scan.at++;
+      return;
+    case '(':
+      beginOperand(scan);
+      scan.groups.push(scan.group);
+      scan.group = newGroup();
+      scan.at++;
+      return;
+    case ')':
+      leaveGroup(scan);
+      return;
+    case '"':
+      leaf(scan);
+      scan.at = endOfQuoted(scan);
+      return;
+    case '/':
+      leaf(scan);
+      readRegex(scan);
+      return;
+    case '[':
+    case '{':
+      leaf(scan);
+      readRange(scan);
+      return;
+    default:
+      readWord(scan);
+  }
+}
+
+function leaveGroup(scan: Scan): void {
+  scan.at++;
+  closeGroup(scan.group, scan, false);
+  const outer = scan.groups.pop();
+  if (outer === undefined) scan.problems.add('a parenthesis is closed that was not opened');
+  scan.group = outer ?? newGroup();
+  scan.group.after = true;
+}
+
+// Lucene knows no precedence: `a OR b AND c` requires b and c and leaves a without effect, `NOT a OR b` requires that a is absent
+function closeGroup(group: Group, scan: Scan, whole: boolean): void {
+  if (!group.after && (!whole || group.and || group.or || group.not)) scan.problems.add('a group is empty, or ends with an operator');
+  if (group.or && group.and) scan.problems.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
+  if (group.or && group.not) scan.problems.add('NOT stands beside OR in one group; Lucene takes it for AND NOT, use parentheses');
+}
+
+function beginOperand(scan: Scan): void {
+  if (scan.group.after) scan.group.or = true;
+  scan.group.after = false;
+}
+
+function leaf(scan: Scan): void {
+  beginOperand(scan);
+  scan.group.after = true;
+  scan.clauses++;
+}
+
+function operator(scan: Scan, name: 'and' | 'or' | 'not'): void {
+  if (name === 'not') beginOperand(scan);
+  else if (!scan.group.after) scan.problems.add('an operator has nothing before it');
+  scan.group[name] = true;
+  scan.group.after = false;
+}
+
+function endOfQuoted(scan: Scan): number {
+  const { text } = scan;
+  for (let at = scan.at + 1; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === backslash) at++;
+    else if (char === quote) return at + 1;
+  }
+  scan.problems.add('a quotation mark is not closed');
+  return text.length;
+}
+
+// a slash after a backslash never ends a regular expression, not even after two of them
+function readRegex(scan: Scan): void {
+  const start = scan.at + 1;
+  let end = scan.text.indexOf('/', start);
+  while (end > 0 && scan.text.charCodeAt(end - 1) === backslash) end = scan.text.indexOf('/', end + 1);
+  if (end < 0) scan.problems.add('a regular expression is not closed; before its end a backslash is to be written [\\\\]');
+  const regex = scan.text.slice(start, end < 0 ? undefined : end);
+  if (regex.length > queryLimits.regexLength) scan.problems.add(`a regular expression has ${regex.length} characters, more than ${queryLimits.regexLength}`);
+  checkRegex(regex, scan.problems);
+  scan.at = end < 0 ? scan.text.length : end + 1;
+}
+
+// a regular expression that Lucene can't read finds nothing, without an error
+function checkRegex(regex: string, problems: Set<string>): void {
+  let inClass = false;
+  let before = '|';
+  for (let at = 0; at < regex.length; at++) {
+    const char = regex.charAt(at);
+    if (char === '\\') {
+      const escaped = regex.charAt(++at);
+      if (/[A-Za-z]/.test(escaped) && !'dDsSwW'.includes(escaped)) problems.add(`\\${escaped} is no escape in Lucene's regular expressions`);
+      before = 'x';
+      continue;
+    }
+    if (inClass) inClass = char !== ']';
+    else if (char === '[') inClass = true;
+    else if ((char === '|' && (before === '(' || before === '|')) || (char === ')' && before === '|')) problems.add(emptyBranch);
+    before = inClass ? 'x' : char;
+  }
+  if (before === '|' && regex !== '') problems.add(emptyBranch);
+  if (inClass) problems.add('a character class is not closed');
+}
+
+const emptyBranch = "a branch of a regular expression is empty, which Lucene can't read; write (...)?";
+
+function readRange(scan: Scan): void {
+  const match = /[\]}]/g;
+  match.lastIndex = scan.at;
+  const end = match.exec(scan.text);
+  if (end === null) scan.problems.add('a range is not closed');
+  scan.at = end === null ? scan.text.length : end.index + 1;
+}
+
+const backslash = 0x5c;
+const quote = 0x22;
+const operators: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
+  ['AND', 'and'],
+  ['&&', 'and'],
+  ['OR', 'or'],
+  ['||', 'or'],
+  ['NOT', 'not'],
+  ['!', 'not'],
+]);
+
+function readWord(scan: Scan): void {
+  const { text } = scan;
+  const start = scan.at;
+  if (text.charAt(start) === '!') {
+    scan.at++;
+    operator(scan, 'not');
+    return;
+  }
+  let at = start;
+  while (at < text.length && !endsWord(text.charCodeAt(at))) at += text.charCodeAt(at) === backslash ? 2 : 1;
+  const word = text.slice(start, at);
+  if (text.charAt(at) === ':') {
+    if (word === '*' || word === '') scan.problems.add(`${word}: is no field; for all messages write an empty query`);
+    if (/^[-+]/.test(word)) scan.problems.add('a field begins with an unescaped sign');
+    scan.at = at + 1;
+    return;
+  }
+  scan.at = Math.max(at, start + 1);
+  const named = operators.get(word);
+  if (named !== undefined) operator(scan, named);
+  else if (!/^[<>]=?$/.test(word) && !/^[~^][\d.]*$/.test(word)) readTerm(scan, word);
+}
+
+function readTerm(scan: Scan, word: string): void {
+  leaf(scan);
+  if (word === '') scan.problems.add('a bracket is closed that was not opened');
+  if (/^[<>]?=?[*?]/.test(word)) scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
+  if (/^[-+]/.test(word)) scan.problems.add('a term begins with an unescaped sign');
+  if (/^(?:and|or|not)$/i.test(word)) scan.problems.add(`${word} reads as a term that looks like an operator`);
+}
+
+function endsWord(char: number): boolean {
+  switch (char) {
+    case 0x20:
+    case 0x09:
+    case 0x0a:
+    case 0x0d:
+    case 0x3000:
+    case 0x22: // "
+    case 0x28: // (
+    case 0x29: // )
+    case 0x2f: // /
+    case 0x3a: // :
+    case 0x5b: // [
+    case 0x5d: // ]
+    case 0x7b: // {
+    case 0x7d: // }
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,163 @@
+/** Seconds. AppInspect allows 12 runs an hour. */
+export const minimumSplunkInterval = 300;
+
+/** Minutes between runs that a cron expression can say so that the last gap of an hour or day is like the others. */
+const periods = [5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
+
+/** Search window in Splunk's relative time, such as `-70m@m` and `-10m@m`. */
+export interface SearchWindow {
+  readonly earliest: string;
+  readonly latest: string;
+}
+
+/** Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so that no gap is left. */
+export function cronPeriod(intervalSeconds: number): number {
+  if (!(intervalSeconds >= minimumSplunkInterval)) throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
+  let period = 5;
+  for (const minutes of periods) if (minutes * 60 <= intervalSeconds) period = minutes;
+  return period * 60;
+}
+
+/** A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id alone: rules spread, and stay where they are. */
+export function spreadCron(id: string, intervalSeconds: number): string {
+  const period = cronPeriod(intervalSeconds) / 60;
+  const hash = hashOf(id);
+  if (period <= 60) return `${every(hash % period, period, 60)} * * * *`;
+  const hours = period / 60;
+  return `${hash % 60} ${every(Math.floor(hash / 60) % hours, hours, 24)} * * *`;
+}
+
+// Splunk's documentation writes lists (03,23,43), so do we: `3-59/20` is not said to work everywhere
+function every(first: number, step: number, end: number): string {
+  const values: number[] = [];
+  for (let value = first; value < end; value += step) values.push(value);
+  return values.join(',');
+}
+
+/** FNV-1a with a final mix, 32 bits, unsigned. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The window of a search run by `spreadCron`: ends `delaySeconds` ago and is at least one period long, so successive windows meet. */
+export function searchWindow(intervalSeconds: number, delaySeconds: number, windowSeconds = 0): SearchWindow {
+  return windowOver(cronPeriod(intervalSeconds), delaySeconds, windowSeconds);
+}
+
+/** The same for a search that runs every `periodSeconds` or more often. */
+export function windowOver(periodSeconds: number, delaySeconds: number, windowSeconds = 0): SearchWindow {
+  const delay = Math.ceil(delaySeconds / 60);
+  const length = Math.ceil(Math.max(periodSeconds, windowSeconds) / 60);
+  // snapped to the minute on both ends: a run that starts some seconds late searches the same events
+  return { earliest: `-${delay + length}m@m`, latest: delay === 0 ? '@m' : `-${delay}m@m` };
+}
+
+interface Cron {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly days: readonly number[];
+  readonly months: readonly number[];
+  readonly weekdays: readonly number[];
+}
+
+const fields = [
+  { key: 'minutes', name: 'minute', low: 0, high: 59 },
+  { key: 'hours', name: 'hour', low: 0, high: 23 },
+  { key: 'days', name: 'day of month', low: 1, high: 31 },
+  { key: 'months', name: 'month', low: 1, high: 12 },
+  { key: 'weekdays', name: 'day of week', low: 0, high: 6 },
+] as const;
+
+/** The expression's values, or what is wrong with it. */
+function parseCron(text: string): Cron | string {
+  const parts = text.trim().split(/\s+/);
+  if (parts.length !== 5) return `has ${parts.length} fields, not 5`;
+  const cron: Record<keyof Cron, readonly number[]> = { minutes: [], hours: [], days: [], months: [], weekdays: [] };
+  for (const [index, field] of fields.entries()) {
+    const values = fieldValues(parts[index] ?? '', field.low, field.high);
+    if (values === undefined) return `${field.name} "${parts[index]}" is not made of ${field.low} to ${field.high}, ranges, lists and steps`;
+    cron[field.key] = values;
+  }
+  return cron;
+}
+
+function fieldValues(text: string, low: number, high: number): readonly number[] | undefined {
+  const found = new Set<number>();
+  for (const part of text.split(',')) {
+    const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+    if (match === null) return undefined;
+    const [, from, to, step] = match;
+    // `5/10` means different things to different readers
+    if (step !== undefined && from !== undefined && to === undefined) return undefined;
+    const first = from === undefined ? low : Number(from);
+    const last = from === undefined ? high : Number(to ?? from);
+    const by = Number(step ?? 1);
+    if (first < low || last > high || first > last || by < 1) return undefined;
+    for (let value = first; value <= last; value += by) found.add(value);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** What is wrong with a cron expression for Splunk, if anything: form, ranges, more than 12 runs an hour. */
+export function cronProblem(cron: string): string | undefined {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return parsed;
+  return parsed.minutes.length > 12 ? `runs ${parsed.minutes.length} times an hour; 12 are allowed` : undefined;
+}
+
+/** Seconds of the longest gap between two runs; undefined for an invalid expression or one that never runs. */
+export function cronGap(cron: string): number | undefined {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return undefined;
+  const runs = parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
+  const first = runs[0] ?? 0;
+  const last = runs.at(-1) ?? 0;
+  const days = longestDayGap(parsed);
+  if (days === undefined) return undefined;
+  let gap = days * 1440 + first - last;
+  for (const [index, run] of runs.entries()) gap = Math.max(gap, run - (runs[index - 1] ?? run));
+  return gap * 60;
+}
+
+/** Days from one day with runs to the next, at the worst, over two years. Where both kinds of day are limited it takes those that meet both. */
+function longestDayGap(cron: Cron): number | undefined {
+  if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return 1;
+  let longest = 0;
+  let previous: number | undefined;
+  const start = Date.UTC(2024, 0, 1);
+  for (let day = 0; day < 731; day++) {
+    const date = new Date(start + day * 86_400_000);
+    if (!cron.months.includes(date.getUTCMonth() + 1) || !cron.days.includes(date.getUTCDate()) || !cron.weekdays.includes(date.getUTCDay())) continue;
+    if (previous !== undefined) longest = Math.max(longest, day - previous);
+    previous = day;
+  }
+  return longest === 0 ? undefined : longest;
+}
+
+/** Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid expression. */
+export function cronMinutes(cron: string): number[] {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return [];
+  const counts = new Array<number>(60).fill(0);
+  for (const minute of parsed.minutes) counts[minute] = parsed.hours.length / 24;
+  return counts;
+}
+
+/** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */
+export function scheduleHistogram(crons: readonly string[]): number[] {
+  const perMinute = new Array<number>(24 * 60).fill(0);
+  const times = new Map<string, number>();
+  for (const cron of crons) times.set(cron, (times.get(cron) ?? 0) + 1);
+  for (const [cron, count] of times) {
+    const parsed = parseCron(cron);
+    if (typeof parsed === 'string') continue;
+    for (const hour of parsed.hours) for (const minute of parsed.minutes) perMinute[hour * 60 + minute] = (perMinute[hour * 60 + minute] ?? 0) + count;
+  }
+  const worst = new Array<number>(60).fill(0);
+  for (const [index, count] of perMinute.entries()) worst[index % 60] = Math.max(worst[index % 60] ?? 0, count);
+  return worst;
+}

@@ -1,0 +1,126 @@
+import { levels, statuses } from '../sigma/rule.ts';
+import type { JsonSchema } from '../source/schema.ts';
+
+const fieldName: JsonSchema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\p{Cc}]+$', description: 'A field name.' };
+const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({ $ref: '#/$defs/duration', description, ...more });
+
+const settings: JsonSchema = {
+  type: 'object',
+  description: 'Settings of a detection.',
+  additionalProperties: false,
+  properties: {
+    name: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 99,
+      pattern: '^[^\\p{Cc}]*\\S[^\\p{Cc}]*$',
+      description: 'Name in the packs in place of the rule’s title; one line.',
+    },
+    owner: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'Who answers for the detection; one line.' },
+    enabled: { type: 'boolean', description: 'Switched on at installation or not, whatever `enable` says.' },
+    severity: { $ref: '#/$defs/level', description: 'Severity in the packs in place of the rule’s level.' },
+    interval: duration('Time between runs, 60s to 1d.', { default: '15m' }),
+    cron: {
+      type: 'string',
+      pattern: '^[0-9*/,-]+(?: [0-9*/,-]+){4}$',
+      description: 'A cron expression of five fields in place of the one made from interval (Splunk only).',
+    },
+    window: duration(
+      'How far back a run looks beyond delay; at least interval, raised to it where it is less. Default: interval, for correlations with their timespan.',
+    ),
+    delay: duration('Time left for late events to be indexed, 0 to 1d.', { default: '10m' }),
+    threshold: { type: 'integer', minimum: 1, maximum: 1000000, description: 'Events in a window that it takes to alert.', default: 1 },
+    suppress: {
+      type: 'object',
+      description: 'No second alert for the same values of these fields during the period.',
+      additionalProperties: false,
+      properties: {
+        fields: { type: 'array', items: fieldName, description: 'Fields; none: one alert for all.', default: [] },
+        period: duration('How long; 0 turns suppression off.', { default: '1h' }),
+      },
+    },
+    risk: {
+      type: 'object',
+      description: 'Enterprise Security risk.',
+      additionalProperties: false,
+      properties: {
+        score: { type: 'integer', minimum: 0, maximum: 100, description: 'Risk score, 0 to 100. Default: from the severity.' },
+        objects: {
+          type: 'array',
+          description: 'Fields that name who or what is at risk.',
+          items: {
+            type: 'object',
+            description: 'A risk object.',
+            additionalProperties: false,
+            required: ['field', 'type'],
+            properties: { field: fieldName, type: { enum: ['user', 'system', 'other'], description: 'What the field names.' } },
+          },
+        },
+      },
+    },
+    splunk: {
+      type: 'object',
+      description: 'Splunk only.',
+      additionalProperties: false,
+      properties: {
+        notable: { type: 'boolean', description: 'Make a notable event in Enterprise Security.', default: true },
+        risk: { type: 'boolean', description: 'Add risk in Enterprise Security.', default: true },
+        securityDomain: {
+          enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
+          description: 'Security domain in Enterprise Security.',
+          default: 'threat',
+        },
+        savedsearch: {
+          type: 'object',
+          description: 'Any key of savedsearches.conf but search.',
+          propertyNames: { pattern: '^(?!search$)[A-Za-z_][A-Za-z0-9_.:-]*$', description: 'A key of savedsearches.conf, but search: that is compiled.' },
+          additionalProperties: { type: ['string', 'number', 'boolean'], description: 'Its value; true and false are written as 1 and 0.' },
+        },
+      },
+    },
+    graylog: {
+      type: 'object',
+      description: 'Graylog only.',
+      additionalProperties: false,
+      properties: {
+        keyFields: {
+          type: 'array',
+          items: { type: 'string', pattern: '^[A-Za-z0-9_.@-]+$', description: 'A field name of letters, digits and . - _ @' },
+          description: 'Fields of the message that become fields and keys of the event. Default: those of suppress.',
+          default: [],
+        },
+        remediation: { type: 'string', description: 'Remediation steps, Markdown.' },
+        streams: {
+          type: 'array',
+          items: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'The title of an existing stream.' },
+          description: 'Titles of existing streams to search. Empty: what the configuration says under graylog.',
+        },
+      },
+    },
+  },
+};
+
+/** What `sigpack:` in a rule and the configuration share. */
+export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {
+  settings,
+  level: { enum: levels, description: 'A level of the Sigma specification.' },
+  status: { enum: statuses, description: 'A status of the Sigma specification.' },
+  duration: {
+    description: 'Seconds, or a number with s, m, h or d: 90s, 15m, 1h, 1d.',
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: '^(?:0|[1-9][0-9]{0,8})[smhd]$' },
+    ],
+  },
+  logsource: {
+    type: 'object',
+    description: 'Log sources; every key given must be the same in the rule.',
+    additionalProperties: false,
+    properties: Object.fromEntries(
+      ['category', 'product', 'service'].map((key) => [key, { type: 'string', minLength: 1, description: `The ${key} of the rule’s log source.` }]),
+    ),
+  },
+};
+
+/** The JSON Schema of the attribute `sigpack:` of a rule. */
+export const settingsSchema: JsonSchema = { $ref: '#/$defs/settings', $defs: settingsDefinitions };

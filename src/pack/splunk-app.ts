@@ -1,0 +1,199 @@
+import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
+import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
+import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaName } from './splunk-conf.ts';
+import { savedSearchSettings } from './splunk-savedsearch.ts';
+import type { Render } from './template.ts';
+
+export interface SplunkAppInput {
+  readonly info: PackInfo;
+  readonly detections: readonly SplunkDetection[];
+  /** Index macros and others that searches call; the filter macros are made here. */
+  readonly macros: readonly SearchMacro[];
+  readonly render: Render;
+  /** Bytes of files that are no templates: `splunk/static/appIcon.png`. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  /** ATT&CK technique id to its name. */
+  readonly attackNames?: ReadonlyMap<string, string>;
+}
+
+export interface SplunkApp {
+  /** Paths start with the app's folder; sorted. */
+  readonly files: readonly PackFile[];
+  /** What could not be written as meant. A detection named here is not in the app. */
+  readonly problems: readonly string[];
+}
+
+/** Templates of the app: `splunk/<path>.hbs`. */
+const templatePaths = [
+  'README.md',
+  'app.manifest',
+  'default/app.conf',
+  'default/data/ui/nav/default.xml',
+  'default/data/ui/views/overview.xml',
+  'default/macros.conf',
+  'default/savedsearches.conf',
+  'default/transforms.conf',
+  'lookups/attack.csv',
+  'lookups/detections.csv',
+  'metadata/default.meta',
+] as const;
+
+const assetPaths = ['static/appIcon.png', 'static/appIcon_2x.png'];
+
+/** Names of the templates and assets that `renderSplunkApp` asks for. */
+export const splunkAppSources: readonly string[] = [...templatePaths.map((path) => `splunk/${path}.hbs`), ...assetPaths.map((path) => `splunk/${path}`)];
+
+/** Renders the app's files and reads each conf file back. */
+export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
+  const problems: string[] = [];
+  const searches = searchModel(input, problems);
+  const macros = macroModel(input, problems);
+  const context = appContext(input, searches, macros);
+  const files: PackFile[] = [];
+  const models: Readonly<Record<string, ConfModel>> = {
+    'default/app.conf': appModel(context),
+    'default/macros.conf': macros,
+    'default/savedsearches.conf': new Map([...searches].map(([name, { settings }]) => [name, settings])),
+  };
+  for (const path of templatePaths) {
+    const content = input.render(`splunk/${path}.hbs`, context);
+    const model = models[path];
+    // every value was made one line before it came here, so what is there beyond the model is the template's own doing
+    if (model !== undefined) for (const difference of compareConf(model, content, 'allow')) problems.push(`${path}: ${difference}`);
+    files.push({ path: appPath(input.info.id, path), content });
+  }
+  for (const path of assetPaths) {
+    const content = input.assets.get(`splunk/${path}`);
+    if (content === undefined) problems.push(`${path}: there is no such asset`);
+    else files.push({ path: `${input.info.id}/${path}`, content });
+  }
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+}
+
+// lookups of all apps share one name space once exported
+const appPath = (id: string, path: string): string => (path.startsWith('lookups/') ? `${id}/lookups/${id}_${path.slice(8)}` : `${id}/${path}`);
+
+interface SearchStanza {
+  readonly detection: PackDetection;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Stanzas by name, sorted. */
+function searchModel({ detections, info }: SplunkAppInput, problems: string[]): ReadonlyMap<string, SearchStanza> {
+  const stanzas: (readonly [string, SearchStanza])[] = [];
+  const names = new Set<string>();
+  for (const detection of detections) {
+    const name = stanzaName(detection.detection.name);
+    const settings = savedSearchSettings(detection, info);
+    const problem = names.has(name.toLowerCase()) ? 'has the name of another detection' : searchProblem(detection, settings);
+    if (problem === undefined) {
+      names.add(name.toLowerCase());
+      stanzas.push([name, { detection: detection.detection, settings }]);
+    } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
+  }
+  return new Map(stanzas.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
+  const search = confProblem(settings.get('search') ?? '');
+  if (search !== undefined) return `search ${search}`;
+  for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
+    if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is no name of a setting`;
+    const problem = confProblem(value);
+    if (problem !== undefined) return `${key} ${problem}`;
+  }
+  return undefined;
+}
+
+/** The pack's macros, then a filter macro a detection, which an admin overrides in local/. */
+function macroModel({ macros, detections }: SplunkAppInput, problems: string[]): ConfModel {
+  const model = new Map<string, ReadonlyMap<string, string>>();
+  for (const { name, definition, comment } of macros) {
+    const problem = confProblem(definition);
+    if (problem !== undefined) problems.push(`default/macros.conf: [${stanzaName(name)}] definition ${problem}`);
+    else model.set(stanzaName(name), macroSettings(definition.trim(), confText(comment)));
+  }
+  const filters = detections.map(({ detection, filterMacro }) => [stanzaName(filterMacro), detection.name] as const);
+  for (const [name, detection] of filters.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!model.has(name)) model.set(name, macroSettings('search *', confText(`Leaves out false positives of: ${detection}`)));
+  }
+  return model;
+}
+
+const macroSettings = (definition: string, description: string): ReadonlyMap<string, string> =>
+  new Map([
+    ['definition', definition],
+    ['description', description],
+    ['iseval', '0'],
+  ]);
+
+type AppContext = ReturnType<typeof appContext>;
+
+/** What every template is given. All strings are one line and pass AppInspect, so a template may print them anywhere in a conf file. */
+function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>, macros: ConfModel) {
+  const { info } = input;
+  const stanzas = [...searches].map(([name, { detection, settings }]) => ({ name, id: confText(detection.id), settings }));
+  const coverage = attackCoverage([...searches.values()].map(({ detection }) => detection));
+  return {
+    id: info.id,
+    title: confText(info.title),
+    label: appLabel(confText(info.title)),
+    version: info.version,
+    description: confText(info.description),
+    author: confText(info.author),
+    vendor: confText(info.vendor),
+    url: confText(info.url),
+    license: confText(info.license),
+    revision: info.revision,
+    stanzas,
+    macros: [...macros].map(([name, settings]) => ({ name, settings })),
+    packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
+    detections: [...searches].map(([name, stanza]) => lookupRow(name, stanza)),
+    coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
+    tactics: coverageColumns(coverage).map(tacticTitle),
+    counts: {
+      detections: searches.size,
+      enabled: [...searches.values()].filter(({ settings }) => isEnabled(settings)).length,
+    },
+  };
+}
+
+/** AppInspect wants 5 to 80 characters. */
+function appLabel(title: string): string {
+  if (title.length > 80) return `${title.slice(0, 79).trimEnd()}\u2026`;
+  return title.length < 5 ? `${title} detections`.trim() : title;
+}
+
+const appModel = (context: AppContext): ConfModel =>
+  new Map([
+    ['id', new Map(Object.entries({ name: context.id, version: context.version }))],
+    ['install', new Map(Object.entries({ is_configured: '0', build: String(context.revision) }))],
+    ['launcher', new Map(Object.entries({ version: context.version, author: context.author, description: context.description }))],
+    ['package', new Map(Object.entries({ id: context.id, check_for_updates: '0' }))],
+    ['ui', new Map(Object.entries({ is_visible: '1', label: context.label }))],
+  ]);
+
+// an override of the setting counts
+const isEnabled = (settings: ReadonlyMap<string, string>): boolean => !/^(1|true|t|yes|y)$/i.test(settings.get('disabled') ?? '');
+
+/** A row of the lookup; lists are parted by `|`, which a value has no more. */
+function lookupRow(name: string, { detection, settings }: SearchStanza) {
+  const { rule, attack, logSources, severity } = detection;
+  const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
+  const link = rule.references.find((reference) => /^https?:\/\/[^\s"'<>`\\|]+$/.test(reference));
+  return {
+    name,
+    id: confText(detection.id),
+    title: confText(rule.title),
+    severity,
+    status: rule.status ?? 'unknown',
+    enabled: isEnabled(settings) ? 1 : 0,
+    tactics: list(attack.tactics.map(tacticTitle)),
+    techniques: list(attack.techniques),
+    log_source: list(logSources.map(({ product, category, service }) => [product, category, service].filter((part) => part !== undefined).join('/'))),
+    cron: settings.get('cron_schedule') ?? '',
+    author: confText(rule.author ?? ''),
+    reference: confText(link ?? ''),
+    references: list(rule.references),
+  };
+}

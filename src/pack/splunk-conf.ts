@@ -1,0 +1,212 @@
+/** Stanza names to settings. */
+export type ConfModel = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** A conf file as Splunk reads it; `problems` are places that it would read differently from what was meant. */
+export interface ConfFile {
+  readonly stanzas: ConfModel;
+  readonly problems: readonly string[];
+}
+
+// each starts with one certain character, so a long run of blanks costs a single pass
+const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
+// control characters, bidirectional marks (they make a text read as another), byte order marks, halves of surrogate pairs
+const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const backslash = 92;
+
+// most texts have none of them: one search is cheaper than two replacements
+const either = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+
+const oneLine = (text: string): string => (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
+
+/** A text as a conf value: one line that never ends in a backslash, which would swallow the line after it. */
+export function confValue(text: string): string {
+  const value = oneLine(text);
+  return value.charCodeAt(value.length - 1) === backslash ? `${value}.` : value;
+}
+
+/** Why a value whose meaning must not change (a search, a user's own setting) cannot be written as it is. */
+export function confProblem(value: string): string | undefined {
+  if (value.trimEnd().endsWith('\\')) return 'ends in a backslash, which would join the next line to it';
+  return /[\p{Cc}\u2028\u2029]/u.test(value) ? 'holds a line break or a control character' : undefined;
+}
+
+/** Letters, digits and `._:-` only: all that a setting's name is made of. */
+export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(key);
+
+/** A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets values for all others. */
+export function stanzaName(text: string): string {
+  const name = confText(text).replaceAll('[', '(').replaceAll(']', ')');
+  return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
+}
+
+const suspicious = /rm["']?[\s,]+["']?-|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\d\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
+const quad = /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
+
+/**
+ * A text that AppInspect does not take for a command, a host or a secret, and that reads the same:
+ * `rm -rf` gets a non-breaking hyphen (U+2011), `cmd node` a non-breaking space, a pipe before runshellscript becomes `¦`,
+ * addresses are defanged as analysts write them (`10[.]0.0.1`), and so are URLs after `url=` (`hxxp`).
+ */
+export function unflagged(text: string): string {
+  if (!suspicious.test(text)) return text;
+  return text
+    .replace(/(rm(?:["']\s*,\s*["']|\s+))-(?=[rf])/g, '$1\u2011')
+    .replace(/\|(\s*runshellscript)/g, '\u00a6$1')
+    .replace(/cmd node/g, 'cmd\u00a0node')
+    .replace(/(["']cmd["'])(, ?["']node)/g, '$1 $2')
+    .replace(/((?:url|uri|host|server|prox|proxy_str)s?[ \t]*=[ \t]*["']?)http(?=s?:\/\/)/gi, '$1hxxp')
+    .replace(/\{\}:\/\/(?=\{\})/g, '{}: //')
+    .replace(quad, '$1$2[.]');
+}
+
+/** A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on one. */
+export const confText = (text: string): string => unflagged(confValue(text));
+
+/** Called with the places of a statement in `text`, white space around it left out; `line` is its number, from 1. */
+interface ConfVisitor {
+  stanza(name: string, line: number): void;
+  /** The value stands in `text` from `start` to `end`. */
+  setting(key: string, text: string, start: number, end: number, line: number): void;
+  problem(message: string): void;
+}
+
+/** Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and repeated keys overwritten, as in Splunk, and reported. */
+export function readConf(text: string): ConfFile {
+  const stanzas = new Map<string, Map<string, string>>();
+  const problems: string[] = [];
+  let name = 'default';
+  visitConf(text, {
+    stanza: (stanza, line) => {
+      if (stanzas.has(stanza)) problems.push(repeated(line, `[${stanza}]`));
+      else stanzas.set(stanza, new Map());
+      name = stanza;
+    },
+    setting: (key, source, start, end, line) => {
+      const settings = stanzas.get(name) ?? new Map<string, string>();
+      stanzas.set(name, settings);
+      if (settings.has(key)) problems.push(repeated(line, `[${name}] ${key}`));
+      settings.set(key, source.slice(start, end));
+    },
+    problem: (message) => problems.push(message),
+  });
+  return { stanzas, problems };
+}
+
+const repeated = (line: number, what: string): string => `line ${line}: ${what} a second time`;
+
+/** Works on places in the text: a file of ten megabytes is read back without a copy of it. */
+function visitConf(text: string, visitor: ConfVisitor): void {
+  let pending = '';
+  let number = 0;
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf('\n', at);
+    const next = found < 0 ? text.length : found;
+    const end = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
+    number += 1;
+    if (end > at && text.charCodeAt(end - 1) === backslash) pending += `${text.slice(at, end - 1)}\n`;
+    else if (pending === '') visitLine(text, at, end, number, visitor);
+    else {
+      const joined = pending + text.slice(at, end);
+      pending = '';
+      visitLine(joined, 0, joined.length, number, visitor);
+    }
+    at = next + 1;
+  }
+  if (pending !== '') visitor.problem(`line ${number}: the last line continues`);
+}
+
+// none of these is white space, so most lines are done with one comparison
+const isSpace = (code: number): boolean => code <= 32 || (code >= 0xa0 && String.fromCharCode(code).trim() === '');
+
+function visitLine(text: string, from: number, to: number, number: number, visitor: ConfVisitor): void {
+  let start = from;
+  let end = to;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  if (start === end) return;
+  if (end < to && text.charCodeAt(end - 1) === backslash) visitor.problem(`line ${number}: a backslash followed by white space`);
+  const first = text[start];
+  if (first === '#' || first === ';') return;
+  if (first === '[') {
+    const name = text.slice(start + 1, end - 1);
+    if (text[end - 1] !== ']' || name.includes(']') || name.includes('[')) visitor.problem(`line ${number}: stanza name with brackets or text after it`);
+    visitor.stanza(name, number);
+    return;
+  }
+  const equals = text.indexOf('=', start);
+  if (equals < 0 || equals >= end) {
+    visitor.problem(`line ${number}: neither a stanza nor a setting`);
+    return;
+  }
+  let keyEnd = equals;
+  while (keyEnd > start && isSpace(text.charCodeAt(keyEnd - 1))) keyEnd -= 1;
+  let value = equals + 1;
+  while (value < end && isSpace(text.charCodeAt(value))) value += 1;
+  visitor.setting(text.slice(start, keyEnd), text, value, end, number);
+}
+
+/**
+ * What a conf file says otherwise than the model it was rendered from. Stanzas and settings beyond the model are
+ * differences too unless `extras` allows them (a user's own template may add some).
+ */
+export function compareConf(expected: ConfModel, text: string, extras: 'refuse' | 'allow' = 'refuse'): string[] {
+  const differences: string[] = [];
+  const seen = new Set<string>();
+  let check = settingChecker('default', expected.get('default'), extras, differences);
+  visitConf(text, {
+    stanza: (name, line) => {
+      check.end();
+      if (seen.has(name)) differences.push(repeated(line, `[${name}]`));
+      seen.add(name);
+      const settings = expected.get(name);
+      if (settings === undefined && extras === 'refuse') differences.push(`[${name}] was not meant to be there`);
+      check = settingChecker(name, settings, extras, differences);
+    },
+    setting: (key, source, start, end, line) => check.setting(key, source.slice(start, end), line),
+    problem: (message) => differences.push(message),
+  });
+  check.end();
+  for (const name of expected.keys()) if (!seen.has(name)) differences.push(`[${name}] is missing`);
+  return differences;
+}
+
+interface SettingChecker {
+  setting(key: string, value: string, line: number): void;
+  end(): void;
+}
+
+/** Settings mostly come in the model's order; only from the first that does not are keys looked up. */
+function settingChecker(name: string, expected: ReadonlyMap<string, string> | undefined, extras: 'refuse' | 'allow', differences: string[]): SettingChecker {
+  const order = expected?.entries();
+  let found: Set<string> | undefined;
+  let count = 0;
+  const lookUp = (key: string, value: string, line: number): void => {
+    // those before this one were met in order
+    found ??= new Set([...(expected?.keys() ?? [])].slice(0, count));
+    if (found.has(key)) differences.push(repeated(line, `[${name}] ${key}`));
+    found.add(key);
+    const wanted = expected?.get(key);
+    if (wanted === undefined) {
+      if (extras === 'refuse') differences.push(`[${name}] ${key} was not meant to be there`);
+    } else if (wanted !== value) differences.push(`[${name}] ${key} reads ${excerpt(value)}, not ${excerpt(wanted)}`);
+  };
+  return {
+    setting: (key, value, line) => {
+      if (found === undefined) {
+        const next = order?.next().value;
+        if (next !== undefined && next[0] === key && next[1] === value) {
+          count += 1;
+          return;
+        }
+      }
+      lookUp(key, value, line);
+    },
+    end: () => {
+      if (expected === undefined || (found === undefined && count === expected.size)) return;
+      const present = found ?? new Set([...expected.keys()].slice(0, count));
+      for (const key of expected.keys()) if (!present.has(key)) differences.push(`[${name}] ${key} is missing`);
+    },
+  };
+}
+
+const excerpt = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);

@@ -1,0 +1,68 @@
+import type { GraylogDetection, PackInfo } from './detection.ts';
+import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './event-definition.ts';
+import { uuidV5 } from './uuid.ts';
+
+/** Where the event definitions search: everywhere, in streams that the server has by title, or in the one that whoever installs the pack names. */
+export type StreamChoice =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'titles'; readonly titles: readonly string[] }
+  | { readonly kind: 'parameter'; readonly name: string; readonly defaultTitle: string };
+
+/** Refers to a stream that the server has; installing fails where no stream, or more than one, has the title. */
+export type StreamTitleEntity = PackEntity<'stream_title', { readonly title: ValueReference<string> }>;
+
+export interface PackParameter {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly type: 'string';
+  readonly default_value: string;
+}
+
+export interface StreamReferences {
+  readonly entities: readonly StreamTitleEntity[];
+  readonly parameters: readonly PackParameter[];
+  /** Ids of the entities that a detection searches; none: all streams. */
+  readonly idsFor: (g: GraylogDetection) => readonly string[];
+}
+
+/** One reference a title; a detection's own streams go before the pack's choice. */
+export function streamReferences(info: PackInfo, minimum: string, choice: StreamChoice, detections: readonly GraylogDetection[]): StreamReferences {
+  const packId = graylogPackId(info);
+  const entities = new Map<string, StreamTitleEntity>();
+  const refer = (title: ValueReference<string>): string => {
+    const id = uuidV5(packId, `stream ${title['@type']} ${title['@value']}`);
+    if (!entities.has(id)) entities.set(id, streamTitle(id, title, minimum));
+    return id;
+  };
+  const ids = detections.map(({ detection }) => {
+    const own = detection.settings.graylog.streams;
+    return (own.length > 0 ? own.map(literalTitle) : chosenTitles(choice)).map(refer);
+  });
+  const byDetection = new Map(detections.map((g, index) => [g, [...new Set(ids[index])]]));
+  const asked = choice.kind === 'parameter' && detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
+  return { entities: [...entities.values()], parameters: asked ? [streamParameter(choice)] : [], idsFor: (g) => byDetection.get(g) ?? [] };
+}
+
+const literalTitle = (title: string): ValueReference<string> => ({ '@type': 'string', '@value': title });
+
+function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
+  if (choice.kind === 'parameter') return [{ '@type': 'parameter', '@value': choice.name }];
+  return choice.kind === 'titles' ? choice.titles.map(literalTitle) : [];
+}
+
+const streamTitle = (id: string, title: ValueReference<string>, minimum: string): StreamTitleEntity => ({
+  v: '1',
+  type: { name: 'stream_title', version: '1' },
+  id,
+  constraints: serverConstraints(minimum),
+  data: { title },
+});
+
+const streamParameter = ({ name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
+  name,
+  title: 'Stream',
+  description: 'Title of the stream that the event definitions search. It must exist, once.',
+  type: 'string',
+  default_value: defaultTitle,
+});

@@ -1,0 +1,101 @@
+import Handlebars from 'handlebars';
+import { csvRow } from './csv.ts';
+import { confValue } from './splunk-conf.ts';
+
+/** Template sources by name, such as `splunk/default/app.conf.hbs`. */
+export interface TemplateSet {
+  readonly templates: ReadonlyMap<string, string>;
+}
+
+export type Render = (name: string, context: object) => string;
+
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  readonly template: string;
+  /** From 1; undefined where Handlebars gives no place. */
+  readonly line: number | undefined;
+
+  constructor(template: string, message: string, line: number | undefined) {
+    super(message);
+    this.template = template;
+    this.line = line;
+  }
+}
+
+const unsafeInJson = /[<>&\u2028\u2029]/g;
+// outside of what XML 1.0 allows in a document
+const notXml = /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const xmlSpecial = /[&<>"'\t\n\r]/g;
+
+/** A value as JSON that may also stand in HTML or XML: `<`, `>` and `&` are written as escapes. */
+export function jsonText(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new Error('json is given nothing that JSON can hold');
+  return text.replace(unsafeInJson, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A text for XML content and attribute values. */
+export function xmlText(text: string): string {
+  return text.replace(notXml, '').replace(xmlSpecial, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+// Handlebars passes its options object as the last argument
+const helpers = {
+  json: (value: unknown) => jsonText(value),
+  conf: (value: unknown) => confValue(printable(value, 'conf')),
+  xml: (value: unknown) => xmlText(printable(value, 'xml')),
+  stanza: (name: unknown, settings: unknown) => printStanza(printable(name, 'stanza'), settings),
+  csv: (...cells: unknown[]) => csvRow(cells.slice(0, -1).map((cell) => printable(cell, 'csv'))),
+};
+
+function printable(value: unknown, helper: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Error(`${helper} is given ${value === undefined ? 'nothing' : 'an object'}, not a text`);
+}
+
+/** `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred thousand settings would each cost Handlebars a block. */
+function printStanza(name: string, settings: unknown): string {
+  if (!(settings instanceof Map)) throw new Error('stanza is given no settings');
+  let text = `[${name}]`;
+  for (const [key, value] of settings) text += `\n${key} = ${value}`;
+  return text;
+}
+
+const compileOptions = {
+  noEscape: true,
+  strict: true,
+  knownHelpersOnly: true,
+  knownHelpers: { json: true, conf: true, stanza: true, xml: true, csv: true },
+};
+const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+
+/** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
+export function createRenderer(set: TemplateSet): Render {
+  // an environment of its own: helpers that other code registers globally have no part in the packs
+  const environment = Handlebars.create();
+  environment.registerHelper(helpers);
+  const compiled = new Map<string, Handlebars.TemplateDelegate<object>>();
+  return (name, context) => {
+    try {
+      let template = compiled.get(name);
+      if (template === undefined) {
+        const source = set.templates.get(name);
+        if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
+        template = environment.compile<object>(source, compileOptions);
+        compiled.set(name, template);
+      }
+      return template(context, runtimeOptions);
+    } catch (error) {
+      if (error instanceof TemplateError) throw error;
+      throw describeError(name, error);
+    }
+  };
+}
+
+function describeError(name: string, error: unknown): TemplateError {
+  const message = error instanceof Error ? error.message : String(error);
+  const given = typeof error === 'object' && error !== null && 'lineNumber' in error ? error.lineNumber : undefined;
+  const line = typeof given === 'number' ? given : /^Parse error on line (\d+)/.exec(message)?.[1];
+  return new TemplateError(name, message, line === undefined ? undefined : Number(line));
+}

@@ -1,0 +1,72 @@
+import type { Collection, Rule } from '../sigma/collection.ts';
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { Pattern } from '../sigma/pattern.ts';
+import type { DetectionRule, LogSource } from '../sigma/rule.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { detectionQuery } from './normalize.ts';
+import { and, type Query } from './tree.ts';
+
+/** A rule with its meaning, filters included; a correlation with those of the rules that it refers to, in their order. */
+export type CompiledRule = CompiledDetection | CompiledCorrelation;
+
+export interface CompiledDetection {
+  readonly kind: 'detection';
+  readonly rule: DetectionRule;
+  readonly query: Query;
+}
+
+export interface CompiledCorrelation {
+  readonly kind: 'correlation';
+  readonly rule: CorrelationRule;
+  readonly parts: readonly CompiledRule[];
+}
+
+export interface CompileOptions {
+  readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+  readonly bag: DiagnosticBag;
+}
+
+/** Compiles each rule once, however many correlations refer to it. The function returns undefined where the rule has been complained about. */
+export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
+  const known = new Map<Rule, CompiledRule | undefined>();
+  const compile = (rule: Rule): CompiledRule | undefined => {
+    if (known.has(rule)) return known.get(rule);
+    const compiled = rule.kind === 'detection' ? compileDetection(rule, collection, options) : compileCorrelation(rule, collection, options, compile);
+    known.set(rule, compiled);
+    return compiled;
+  };
+  return compile;
+}
+
+function compileDetection(rule: DetectionRule, collection: Collection, { placeholders, bag }: CompileOptions): CompiledDetection | undefined {
+  const query = detectionQuery({ file: rule.file, bag, placeholders }, rule.detection);
+  const filters = collection.filtersOf(rule).map((filter) => detectionQuery({ file: filter.file, bag, placeholders }, filter.detection));
+  if (!query || !filters.every((filter) => filter !== undefined)) return undefined;
+  return { kind: 'detection', rule, query: filters.length === 0 ? query : and([query, ...filters]) };
+}
+
+function compileCorrelation(
+  rule: CorrelationRule,
+  collection: Collection,
+  { bag }: CompileOptions,
+  compile: (rule: Rule) => CompiledRule | undefined,
+): CompiledCorrelation | undefined {
+  const parts: CompiledRule[] = [];
+  for (const reference of rule.rules) {
+    const found = collection.find(reference.name);
+    const part = found && compile(found);
+    if (part) parts.push(part);
+    else bag.add(rule.file, { code: 'SIG053', message: `\`${reference.name}\` could not be compiled`, span: reference });
+  }
+  return parts.length === rule.rules.length ? { kind: 'correlation', rule, parts } : undefined;
+}
+
+/** Every log source below a rule once, in order of first mention. */
+export function logSourcesOf(compiled: CompiledRule): readonly LogSource[] {
+  if (compiled.kind === 'detection') return [compiled.rule.logsource];
+  const sources = new Map<string, LogSource>();
+  for (const part of compiled.parts) {
+    for (const source of logSourcesOf(part)) sources.set(`${source.product}\n${source.category}\n${source.service}`, source);
+  }
+  return [...sources.values()];
+}

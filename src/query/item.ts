@@ -1,0 +1,140 @@
+import { parseAddressBlock } from '../sigma/cidr.ts';
+import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
+import type { Pattern } from '../sigma/pattern.ts';
+import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { nearest } from '../source/nearest.ts';
+import type { SourceFile } from '../source/span.ts';
+import type { YamlScalar } from '../source/yaml.ts';
+import { parseRegex } from './regex.ts';
+import { and, type Item, not, or, type Query, type Test, type TimePart } from './tree.ts';
+import { textPatterns, ValueError } from './value.ts';
+
+/** What turning a rule as written into a query needs to know. */
+export interface Meaning {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+  readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+}
+
+/** Values of an item are linked with OR, or with AND under `all`. Undefined after a fatal complaint. */
+export function itemQuery(meaning: Meaning, item: DetectionItem): Query | undefined {
+  if (!chainHolds(meaning, item)) return undefined;
+  const names = item.modifiers.map((modifier) => modifier.name);
+  const operands: Query[] = [];
+  let sound = true;
+  for (const value of item.values) {
+    try {
+      const queries = testsOf(meaning, item, names, value).map((test): Query => asQuery(meaning, item, value, test));
+      operands.push(or(queries));
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      meaning.bag.add(meaning.file, { code: error.code, message: error.message, span: value, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      sound = false;
+    }
+  }
+  if (!sound) return undefined;
+  const linked = names.includes('all') ? and(operands) : or(operands);
+  return names.includes('neq') ? not(linked) : linked;
+}
+
+function asQuery(meaning: Meaning, item: DetectionItem, value: YamlScalar, test: Test | 'absent'): Query {
+  const node = (wanted: Test): Item => ({ kind: 'item', field: item.field, test: wanted, file: meaning.file, span: value.text === '' ? item.span : value });
+  return test === 'absent' ? not(node({ kind: 'exists' })) : node(test);
+}
+
+function chainHolds(meaning: Meaning, item: DetectionItem): boolean {
+  if (item.modifiers.length === 0) return true;
+  const before: string[] = [];
+  let sound = true;
+  const complain = (code: 'SIG020' | 'SIG021' | 'SIG025', modifier: ModifierUse, message: string, hint?: string) =>
+    meaning.bag.add(meaning.file, { code, message, span: modifier.span, ...(hint === undefined ? {} : { hint }) });
+  for (const modifier of item.modifiers) {
+    if (!modifierRoles.has(modifier.name)) {
+      const near = nearest(modifier.name, [...modifierRoles.keys()]);
+      const hint = modifier.name === 'not' ? 'Use neq, or `not` in the condition.' : near && `Did you mean \`${near}\`?`;
+      complain('SIG020', modifier, `\`${modifier.name}\` is no modifier of Sigma`, hint);
+      return false;
+    }
+    const problem = chainProblem(modifier.name, before, item.field === undefined);
+    if (problem) {
+      complain('SIG021', modifier, problem.message, problem.hint);
+      sound = false;
+    }
+    if (modifier.name === 'all' && item.values.length === 1) complain('SIG025', modifier, '`all` has only one value to link');
+    before.push(modifier.name);
+  }
+  return sound;
+}
+
+function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly (Test | 'absent')[] {
+  for (const name of names) {
+    switch (name) {
+      case 're':
+        return [regexTest(value, names)];
+      case 'cidr':
+        return [cidrTest(value)];
+      case 'exists':
+        if (typeof value.value !== 'boolean') throw new ValueError('`exists` takes true or false');
+        return [value.value ? { kind: 'exists' } : 'absent'];
+      case 'fieldref':
+        return [fieldTest(value, names)];
+      case 'minute':
+      case 'hour':
+      case 'day':
+      case 'week':
+      case 'month':
+      case 'year':
+        return [timeTest(value, name, names)];
+      default:
+        if (isComparison(name)) return [{ kind: 'compare', operator: name, value: numberOf(value, name) }];
+    }
+  }
+  return plainTests(meaning, item, names, value);
+}
+
+function plainTests(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] {
+  const cased = names.includes('cased');
+  const textual = names.find((name) => name !== 'all' && name !== 'neq');
+  if (typeof value.value !== 'string') {
+    if (item.field === undefined && value.value === null) throw new ValueError('a keyword must be a text or a number', undefined, 'SIG014');
+    if (textual !== undefined && (value.value === null || typeof value.value === 'boolean')) throw new ValueError(`\`${textual}\` takes texts, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Quote the value.');
+    if (value.value === null) return [{ kind: 'null' }];
+    if (item.field !== undefined && textual === undefined) return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
+  }
+  return textPatterns(value, names, meaning.placeholders).map((pattern) => ({ kind: 'string', pattern, cased }));
+}
+
+function regexTest(value: YamlScalar, names: readonly string[]): Test {
+  if (value.value === null || value.text === '') throw new ValueError('the regular expression is empty', undefined, 'SIG023');
+  const wanted = { ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') };
+  const parsed = parseRegex(value.text, wanted);
+  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, undefined, 'SIG023');
+  return { kind: 'regex', source: value.text, ...wanted };
+}
+
+function cidrTest(value: YamlScalar): Test {
+  const block = parseAddressBlock(value.text);
+  if (!block) throw new ValueError(`\`${value.text}\` is no address block`, 'Write it as 10.0.0.0/8 or 2001:db8::/32.');
+  return { kind: 'cidr', ...block };
+}
+
+function fieldTest(value: YamlScalar, names: readonly string[]): Test {
+  if (typeof value.value !== 'string' || value.text === '') throw new ValueError('`fieldref` takes the name of a field');
+  const relation = (['startswith', 'endswith', 'contains'] as const).find((name) => names.includes(name)) ?? 'equals';
+  return { kind: 'field', other: value.text, relation, cased: names.includes('cased') };
+}
+
+const timeRanges: Readonly<Record<TimePart, readonly [number, number]>> = { minute: [0, 59], hour: [0, 23], day: [1, 31], week: [1, 53], month: [1, 12], year: [0, 9999] };
+
+function timeTest(value: YamlScalar, part: TimePart, names: readonly string[]): Test {
+  const number = numberOf(value, part);
+  const [low, high] = timeRanges[part];
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high) throw new ValueError(`a ${part} is a whole number from ${low} to ${high}`);
+  return { kind: 'time', part, operator: names.find(isComparison) ?? 'eq', value: number };
+}
+
+function numberOf(value: YamlScalar, modifier: string): number | bigint {
+  if (typeof value.value === 'number' || typeof value.value === 'bigint') return value.value;
+  throw new ValueError(`\`${modifier}\` takes a number, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Write the number without quotes.');
+}

@@ -1,0 +1,34 @@
+import { ANY, joinParts, type Pattern, type PatternPart } from '../sigma/pattern.ts';
+import type { RegexNode } from './regex-tree.ts';
+
+/**
+ * A pattern that every value matched by the expression matches too, letter case aside: its literal runs in order, anything between them.
+ * `[ANY]` where it has none.
+ */
+export function requiredPattern(node: RegexNode): Pattern {
+  return joinParts([ANY, ...partsOf(node), ANY]);
+}
+
+function partsOf(node: RegexNode): readonly PatternPart[] {
+  switch (node.kind) {
+    case 'char':
+      return isSingleCase(node.codePoint) ? [String.fromCodePoint(node.codePoint)] : [ANY];
+    case 'sequence':
+      return node.nodes.flatMap(partsOf);
+    case 'group':
+    case 'atomic':
+      return partsOf(node.node);
+    case 'repeat':
+      // one turn at least, with anything before the next
+      return node.min > 0 ? [...partsOf(node.node), ...(node.max === 1 ? [] : [ANY])] : [ANY];
+    case 'anchor':
+    case 'lookaround':
+    case 'empty':
+      return [];
+    default:
+      return [ANY];
+  }
+}
+
+/** Letters outside ASCII may have cases that other engines fold otherwise. */
+const isSingleCase = (codePoint: number): boolean => codePoint < 0x80 && codePoint >= 0x20;

@@ -1,0 +1,69 @@
+import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/encoding.ts';
+import { literalText, type Pattern, parsePattern, shaped } from '../sigma/pattern.ts';
+import { expandPlaceholders, fillPlaceholders } from '../sigma/placeholder.ts';
+import { maximumWindashVariants, windashVariants } from '../sigma/windash.ts';
+import type { YamlScalar } from '../source/yaml.ts';
+
+/** What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's place. */
+export class ValueError extends Error {
+  readonly hint: string | undefined;
+  readonly code: 'SIG014' | 'SIG022' | 'SIG023' | 'SIG024';
+  constructor(message: string, hint?: string, code: ValueError['code'] = 'SIG022') {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+  }
+}
+
+/** More values than this from one placeholder-laden value are refused. */
+const maximumValues = 10_000;
+
+/** The patterns that a text value stands for after the spelling, encoding and shape modifiers, in order. */
+export function textPatterns(value: YamlScalar, modifiers: readonly string[], placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly Pattern[] {
+  let current: readonly EncodedPattern[] = [{ pattern: parsePattern(value.text), bytes: false }];
+  if (modifiers.includes('expand')) current = expand(value.text, placeholders);
+  for (const modifier of modifiers) current = current.flatMap((encoded) => applied(encoded, modifier));
+  return current.map(({ pattern, bytes }) => {
+    if (bytes && pattern.some((part) => typeof part === 'string' && /[\u0080-\u00ff]/.test(part))) {
+      throw new ValueError('the UTF-16 bytes of this value are no text', 'Follow utf16, utf16le or utf16be with base64 or base64offset.');
+    }
+    return pattern;
+  });
+}
+
+function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPattern[] {
+  switch (modifier) {
+    case 'windash': {
+      const variants = windashVariants(encoded.pattern);
+      if (!variants) throw new ValueError(`windash makes more than ${maximumWindashVariants} spellings of this value`, 'Split the value: one flag a value, joined with contains|all.');
+      return variants.map((pattern) => ({ pattern, bytes: encoded.bytes }));
+    }
+    case 'utf16le':
+    case 'wide':
+      return [toUtf16(encoded, 'utf16le')];
+    case 'utf16be':
+    case 'utf16':
+      return [toUtf16(encoded, modifier)];
+    case 'base64':
+    case 'base64offset': {
+      const text = literalText(encoded.pattern);
+      if (text === undefined) throw new ValueError(`\`${modifier}\` can't encode wildcards`, 'Escape them as \\* and \\?, or remove them.');
+      const texts = modifier === 'base64' ? [toBase64(text, encoded.bytes)] : toBase64Offsets(text, encoded.bytes);
+      return texts.map((base64) => ({ pattern: base64 === '' ? [] : [base64], bytes: false }));
+    }
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+      return [{ pattern: shaped(encoded.pattern, modifier), bytes: encoded.bytes }];
+    default:
+      return [encoded];
+  }
+}
+
+function expand(text: string, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly EncodedPattern[] {
+  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders);
+  if (filled.missing !== undefined) throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
+  if (filled.patterns.length > maximumValues) throw new ValueError(`the placeholders make ${filled.patterns.length} values of this one`);
+  return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
+}
+

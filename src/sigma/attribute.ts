@@ -1,0 +1,75 @@
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import type { YamlMapping, YamlNode, YamlScalar } from '../source/yaml.ts';
+
+/** Reads the attributes of one document and complains about those that are not as the specification has them. */
+export interface Reader {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+  readonly attributes: ReadonlyMap<string, YamlNode>;
+  readonly document: YamlMapping;
+  /** Where a missing attribute is reported: the first key. */
+  readonly anchor: Span;
+}
+
+export function createReader(file: SourceFile, document: YamlMapping, bag: DiagnosticBag): Reader {
+  const attributes = new Map<string, YamlNode>();
+  for (const pair of document.pairs) attributes.set(pair.key.text, pair.value);
+  return { file, bag, attributes, document, anchor: document.pairs[0]?.key ?? document };
+}
+
+export function keySpan(reader: Reader, name: string): Span {
+  return reader.document.pairs.find((pair) => pair.key.text === name)?.key ?? reader.anchor;
+}
+
+const isText = (node: YamlNode): node is YamlScalar => node.kind === 'scalar' && node.value !== null;
+
+/** A required text; undefined after a fatal complaint. */
+export function requiredText(reader: Reader, name: string): string | undefined {
+  const node = reader.attributes.get(name);
+  if (!node) {
+    reader.bag.add(reader.file, { code: 'SIG010', message: `required attribute \`${name}\` is missing`, span: reader.anchor, hint: `Add \`${name}:\` to the document.` });
+    return undefined;
+  }
+  if (isText(node) && node.text.trim() !== '') return node.text;
+  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node });
+  return undefined;
+}
+
+/** An optional text; anything else is a warning and left out. */
+export function optionalText(reader: Reader, name: string): string | undefined {
+  const node = reader.attributes.get(name);
+  if (!node || (node.kind === 'scalar' && node.value === null)) return undefined;
+  if (isText(node)) return node.text;
+  warn(reader, node, `\`${name}\` must be a text`, `Write \`${name}\` as one string.`);
+  return undefined;
+}
+
+export function optionalChoice<T extends string>(reader: Reader, name: string, choices: readonly T[]): T | undefined {
+  const text = optionalText(reader, name);
+  if (text === undefined) return undefined;
+  const found = choices.find((choice) => choice === text.toLowerCase());
+  if (!found) warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no ${name}`, `Use one of ${choices.join(', ')}.`);
+  return found;
+}
+
+/** A list of texts; a single text is taken for a list of one. */
+export function optionalTexts(reader: Reader, name: string): readonly string[] {
+  const node = reader.attributes.get(name);
+  if (!node || (node.kind === 'scalar' && node.value === null)) return [];
+  if (isText(node)) return [node.text];
+  if (node.kind === 'sequence') {
+    const texts: string[] = [];
+    for (const item of node.items) {
+      if (isText(item)) texts.push(item.text);
+      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote the entry, or remove it.');
+    }
+    return texts;
+  }
+  warn(reader, node, `\`${name}\` must be a list of texts`, `Write \`${name}\` as a list.`);
+  return [];
+}
+
+export function warn(reader: Reader, span: Span, message: string, hint: string): void {
+  reader.bag.add(reader.file, { code: 'SIG012', message, span, hint });
+}

@@ -1,0 +1,146 @@
+import type { Span } from '../source/span.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import type { Reader } from './attribute.ts';
+import { type Alias, type CorrelationRule, correlationTypes, type RuleReference, type Threshold, type ThresholdOperator } from './correlation.ts';
+import { readHead } from './head.ts';
+
+const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
+const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const attributes = new Set(['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate', 'field']);
+
+/** A correlation rule from a document that has `correlation:`. Undefined after a fatal complaint. */
+export function readCorrelationRule(reader: Reader): CorrelationRule | undefined {
+  const head = readHead(reader);
+  const node = reader.attributes.get('correlation');
+  if (node?.kind !== 'mapping') {
+    complain(reader, node ?? reader.anchor, '`correlation` must be a map');
+    return undefined;
+  }
+  for (const { key } of node.pairs) {
+    if (!attributes.has(key.text)) complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
+  }
+  const typeNode = lookup(node, 'type');
+  const type = correlationTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
+  if (!type) complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${correlationTypes.join(', ')}.`);
+  const rules = readReferences(reader, node);
+  const timespan = readTimespan(reader, node);
+  const condition = readCondition(reader, node, lookup(node, 'field'));
+  const groupBy = readTexts(reader, lookup(node, 'group-by'), 'group-by');
+  const aliases = readAliases(reader, lookup(node, 'aliases'), rules ?? []);
+  const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
+  if (!head || !type || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
+
+  const counts = type !== 'temporal' && type !== 'temporal_ordered';
+  const place = lookup(node, 'condition') ?? typeNode ?? node;
+  if (counts && condition.thresholds.length === 0) return complain(reader, place, `a ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
+  if (counts && type !== 'event_count' && condition.fields.length === 0) return complain(reader, place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
+  if (!counts && rules.length < 2) return complain(reader, typeNode ?? node, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
+  if (type === 'value_percentile' && condition.percentile === undefined) {
+    return complain(reader, place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
+  }
+  return {
+    kind: 'correlation',
+    ...head,
+    type,
+    typeSpan: typeNode ?? node,
+    rules,
+    groupBy,
+    timespan,
+    thresholds: condition.thresholds,
+    valueFields: condition.fields,
+    percentile: condition.percentile ?? 50,
+    aliases,
+    generate,
+  };
+}
+
+function complain(reader: Reader, span: Span, message: string, hint?: string): undefined {
+  reader.bag.add(reader.file, { code: 'SIG050', message, span, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
+
+function readReferences(reader: Reader, node: YamlMapping): readonly RuleReference[] | undefined {
+  const rules = lookup(node, 'rules');
+  const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
+  const references: RuleReference[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar' || item.value === null) return complain(reader, item, 'a reference must be the id or name of a rule');
+    if (references.some((known) => known.name === item.text)) return complain(reader, item, `\`${item.text}\` is named twice`);
+    references.push({ name: item.text, start: item.start, end: item.end });
+  }
+  return references.length > 0 ? references : complain(reader, rules ?? node.pairs[0]?.key ?? node, 'the correlation names no rules', 'Add `rules:` with ids or names.');
+}
+
+function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
+  const span = lookup(node, 'timespan');
+  const match = span?.kind === 'scalar' ? /^(\d{1,6})([smhdw])$/.exec(span.text) : null;
+  const seconds = match ? Number(match[1]) * (secondsOf[match[2] ?? ''] ?? 0) : 0;
+  if (seconds > 0) return seconds;
+  return complain(reader, span ?? node.pairs[0]?.key ?? node, 'the timespan is missing or not a number with a unit', 'Write `timespan: 15m` (s, m, h or d).');
+}
+
+interface Condition {
+  readonly thresholds: readonly Threshold[];
+  readonly fields: readonly string[];
+  readonly percentile: number | undefined;
+}
+
+function readCondition(reader: Reader, correlation: YamlMapping, outerField: YamlNode | undefined): Condition | undefined {
+  const node = lookup(correlation, 'condition');
+  const outer = outerField ? readTexts(reader, outerField, 'field') : [];
+  if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
+  if (node.kind !== 'mapping') return complain(reader, node, 'the condition of a correlation must be a map', 'Write `condition:` with `gte: 10` below it.');
+  const thresholds: Threshold[] = [];
+  let fields = outer;
+  let percentile: number | undefined;
+  for (const { key, value } of node.pairs) {
+    if (key.text === 'field') {
+      fields = readTexts(reader, value, 'field');
+      continue;
+    }
+    const number = value.kind === 'scalar' && typeof value.value === 'number' ? value.value : undefined;
+    if (number === undefined) return complain(reader, value, `\`${key.text}\` must be a number`);
+    if (isOperator(key.text)) thresholds.push({ operator: key.text, value: number });
+    else if (key.text === 'percentile' && number >= 0 && number <= 100) percentile = number;
+    else return complain(reader, key, `\`${key.text}: ${number}\` is no criterion of a condition`, 'Use gt, gte, lt, lte, eq or neq (and field, percentile).');
+  }
+  return fields && { thresholds, fields, percentile };
+}
+
+function readTexts(reader: Reader, node: YamlNode | undefined, name: string): readonly string[] | undefined {
+  if (!node) return [];
+  const items = node.kind === 'sequence' ? node.items : [node];
+  const texts: string[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar' || item.text === '') return complain(reader, item, `\`${name}\` must be a field name or a list of them`);
+    texts.push(item.text);
+  }
+  return texts;
+}
+
+function readAliases(reader: Reader, node: YamlNode | undefined, rules: readonly RuleReference[]): readonly Alias[] | undefined {
+  if (!node) return [];
+  if (node.kind !== 'mapping') return complain(reader, node, '`aliases` must be a map');
+  const aliases: Alias[] = [];
+  for (const { key, value } of node.pairs) {
+    if (value.kind !== 'mapping') return complain(reader, value, `alias \`${key.text}\` must map each rule to a field`);
+    const fields = new Map<string, string>();
+    for (const pair of value.pairs) {
+      if (pair.value.kind !== 'scalar' || pair.value.text === '') return complain(reader, pair.value, 'an alias names one field a rule');
+      if (!rules.some((rule) => rule.name === pair.key.text)) return complain(reader, pair.key, `\`${pair.key.text}\` is not among the rules of this correlation`);
+      fields.set(pair.key.text, pair.value.text);
+    }
+    const missing = rules.find((rule) => !fields.has(rule.name));
+    if (missing) return complain(reader, key, `alias \`${key.text}\` names no field for \`${missing.name}\``, 'Give the alias a field for every rule of the correlation.');
+    aliases.push({ name: key.text, fields, span: key });
+  }
+  return aliases;
+}
+
+function readFlag(reader: Reader, node: YamlNode | undefined): boolean {
+  if (!node) return false;
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
+  complain(reader, node, '`generate` must be true or false');
+  return false;
+}

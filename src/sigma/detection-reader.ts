@@ -1,0 +1,137 @@
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { isAmbiguousScalar, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import type { ConditionNode } from './condition.ts';
+import { parseCondition } from './condition-parser.ts';
+import type { Detection, DetectionItem, ModifierUse, SearchBody, SearchIdentifier, SearchMap } from './rule.ts';
+
+interface Context {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+}
+
+/** Reads `detection:` of a rule or `filter:` of a filter (whose `rules` key is not a selection). */
+export function readDetection(context: Context, node: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
+  const searches = new Map<string, SearchIdentifier>();
+  let sound = true;
+  let conditionNode: YamlNode | undefined;
+  for (const { key, value } of node.pairs) {
+    if (key.text === 'condition') conditionNode = value;
+    else if (skip.has(key.text)) continue;
+    else if (key.text === 'timeframe') {
+      context.bag.add(context.file, { code: 'SIG033', message: '`timeframe` belongs to the old aggregations', span: key, hint: 'Move it to `timespan` of a correlation rule that names this rule.' });
+      sound = false;
+    } else {
+      const body = readBody(context, value);
+      if (body) searches.set(key.text, { name: key.text, span: key, body });
+      else sound = false;
+    }
+  }
+  if (!conditionNode) {
+    const span = node.pairs[0]?.key ?? node;
+    context.bag.add(context.file, { code: 'SIG010', message: 'required attribute `condition` is missing', span, hint: 'Add `condition:` inside `detection:`, indented as the selections are.' });
+    return undefined;
+  }
+  if (searches.size === 0 && sound) {
+    context.bag.add(context.file, { code: 'SIG013', message: 'the detection has no selection', span: node });
+    return undefined;
+  }
+  const conditions = readConditions(context, conditionNode);
+  return sound && conditions ? { span: node, searches, conditions } : undefined;
+}
+
+function readConditions(context: Context, node: YamlNode): readonly ConditionNode[] | undefined {
+  const texts = node.kind === 'sequence' ? node.items : [node];
+  const conditions: ConditionNode[] = [];
+  let sound = texts.length > 0;
+  for (const text of texts) {
+    const tree = text.kind === 'scalar' && typeof text.value === 'string' ? parseCondition(context, text) : undefined;
+    if (tree) conditions.push(tree);
+    else sound = false;
+    if (text.kind !== 'scalar' || typeof text.value !== 'string') {
+      context.bag.add(context.file, { code: 'SIG011', message: 'a condition must be a text', span: text, hint: 'Write `condition: selection`, or a list of such texts.' });
+    }
+  }
+  if (texts.length === 0) context.bag.add(context.file, { code: 'SIG011', message: 'the list of conditions is empty', span: node });
+  return sound ? conditions : undefined;
+}
+
+function readBody(context: Context, node: YamlNode): SearchBody | undefined {
+  if (node.kind === 'mapping') return readMap(context, node);
+  if (node.kind === 'scalar') return readList(context, [node], node);
+  return readList(context, node.items, node);
+}
+
+function readList(context: Context, nodes: readonly YamlNode[], place: YamlNode): SearchBody | undefined {
+  if (nodes.length === 0) {
+    context.bag.add(context.file, { code: 'SIG015', message: 'the selection is an empty list', span: place });
+    return undefined;
+  }
+  const entries: (SearchMap | DetectionItem)[] = [];
+  const keywords: YamlScalar[] = [];
+  let sound = true;
+  for (const node of nodes) {
+    if (node.kind === 'mapping') {
+      const map = readMap(context, node);
+      if (map) entries.push(map);
+      else sound = false;
+    } else if (node.kind === 'scalar' && node.value !== null) {
+      keywords.push(node);
+    } else {
+      context.bag.add(context.file, { code: 'SIG014', message: 'an entry of a selection must be a keyword or a map', span: node });
+      sound = false;
+    }
+  }
+  if (keywords.length > 0) entries.push({ kind: 'item', field: undefined, modifiers: [], values: keywords, span: keywords[0] ?? place });
+  return sound ? { kind: 'list', entries } : undefined;
+}
+
+function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
+  if (node.pairs.length === 0) {
+    context.bag.add(context.file, { code: 'SIG015', message: 'the selection is an empty map', span: node });
+    return undefined;
+  }
+  const items: DetectionItem[] = [];
+  for (const { key, value } of node.pairs) {
+    const values = readValues(context, value);
+    if (values) items.push({ kind: 'item', ...splitKey(key), values, span: key });
+  }
+  return items.length === node.pairs.length ? { kind: 'map', items } : undefined;
+}
+
+function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | undefined {
+  const nodes = node.kind === 'sequence' ? node.items : [node];
+  if (nodes.length === 0) {
+    context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node });
+    return undefined;
+  }
+  const values: YamlScalar[] = [];
+  for (const value of nodes) {
+    if (value.kind === 'scalar') {
+      if (isAmbiguousScalar(value)) {
+        context.bag.add(context.file, { code: 'SIG006', message: `\`${value.text}\` is ${typeof value.value === 'string' ? 'a text' : 'the number ' + value.value} in YAML 1.2 and something else in YAML 1.1`, span: value });
+      }
+      values.push(value);
+    } else {
+      const what = value.kind === 'mapping' ? 'a map' : 'a list';
+      context.bag.add(context.file, { code: 'SIG014', message: `${what} can't be a value`, span: value });
+    }
+  }
+  return values.length === nodes.length ? values : undefined;
+}
+
+/** `field|modifier|modifier`, each modifier with its own place. */
+function splitKey(key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
+  const text = key.text;
+  const bar = text.indexOf('|');
+  if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
+  const shift = key.plain ? 0 : 1;
+  const modifiers: ModifierUse[] = [];
+  let start = bar + 1;
+  for (const name of text.slice(start).split('|')) {
+    const at = key.start + shift + start;
+    modifiers.push({ name, span: { start: at, end: at + Math.max(name.length, 1) } });
+    start += name.length + 1;
+  }
+  return { field: bar === 0 ? undefined : text.slice(0, bar), modifiers };
+}

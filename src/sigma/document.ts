@@ -1,0 +1,52 @@
+import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { parseYaml, type YamlNode } from '../source/yaml.ts';
+import { createReader } from './attribute.ts';
+import type { CorrelationRule } from './correlation.ts';
+import { readCorrelationRule } from './correlation-reader.ts';
+import type { FilterRule } from './filter.ts';
+import { readFilterRule } from './filter-reader.ts';
+import type { DetectionRule } from './rule.ts';
+import { readDetectionRule } from './rule-reader.ts';
+
+export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule;
+
+/** What a file gave: its sound documents, and how many it holds in all. */
+export interface ReadFile {
+  readonly documents: readonly SigmaDocument[];
+  readonly count: number;
+}
+
+/** Every Sigma document of a file. Bad ones are complained about and left out. */
+export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
+  const before = bag.list.length;
+  const nodes = parseYaml(file, bag);
+  const yaml = bag.list.slice(before).filter(isFatal);
+  const broken = nodes.length === 0 && yaml.length > 0;
+  // a key that stands twice leaves no way to tell which was meant
+  const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
+  const documents: SigmaDocument[] = [];
+  for (const node of nodes) {
+    if (doubtful(node)) continue;
+    const start = bag.list.length;
+    const document = readDocument(file, node, bag);
+    // a document with any fatal complaint is left out whole: half a rule would mean something else
+    if (document && !bag.list.slice(start).some(isFatal)) documents.push(document);
+  }
+  return { documents, count: broken ? 1 : nodes.length };
+}
+
+function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): SigmaDocument | undefined {
+  if (node.kind !== 'mapping') {
+    bag.add(file, { code: 'SIG005', message: `the document is ${node.kind === 'sequence' ? 'a list' : 'a single value'}, not a map`, span: node });
+    return undefined;
+  }
+  const reader = createReader(file, node, bag);
+  if (reader.attributes.has('correlation')) return readCorrelationRule(reader);
+  if (reader.attributes.has('filter')) return readFilterRule(reader);
+  if (reader.attributes.has('detection')) return readDetectionRule(reader);
+  const collection = reader.attributes.get('action');
+  const hint = collection ? 'Rule collections (`action: global`) are gone from Sigma 2: write each rule out.' : 'Add `detection:`, `correlation:` or `filter:`.';
+  bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span: reader.anchor, hint });
+  return undefined;
+}

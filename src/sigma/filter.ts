@@ -1,0 +1,22 @@
+import type { SourceFile, Span } from '../source/span.ts';
+import type { RuleReference } from './correlation.ts';
+import type { Detection, LogSource } from './rule.ts';
+
+/** A global filter: its condition is joined with AND to the rules that it names. */
+export interface FilterRule {
+  readonly kind: 'filter';
+  readonly file: SourceFile;
+  readonly span: Span;
+  readonly title: string;
+  readonly titleSpan: Span;
+  readonly id?: string;
+  readonly logsource: LogSource;
+  /** Undefined: every rule of the log source (`rules: any`). */
+  readonly rules: readonly RuleReference[] | undefined;
+  readonly detection: Detection;
+}
+
+/** A filter reaches a rule whose log source has all that the filter's names. */
+export function filterFits(filter: LogSource, rule: LogSource): boolean {
+  return (['category', 'product', 'service'] as const).every((part) => filter[part] === undefined || filter[part] === rule[part]);
+}

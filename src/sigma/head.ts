@@ -1,0 +1,68 @@
+import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
+import { levels, type RuleHead, statuses } from './rule.ts';
+
+const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+const tagPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
+
+const known = new Set(
+  ('title id name related taxonomy status description license author references date modified logsource detection fields ' +
+    'falsepositives level tags scope correlation filter generate sigpack').split(' '),
+);
+/** Close to a known attribute but not one: most likely a slip. */
+const slips = new Map([
+  ['reference', 'references'], ['tag', 'tags'], ['falsepositive', 'falsepositives'], ['false_positives', 'falsepositives'], ['condition', 'detection.condition'],
+  ['severity', 'level'], ['log_source', 'logsource'], ['logsources', 'logsource'], ['detections', 'detection'], ['timeframe', 'correlation.timespan'],
+]);
+
+/** The attributes that detection and correlation rules share; undefined when the title is missing. */
+export function readHead(reader: Reader): RuleHead | undefined {
+  const title = requiredText(reader, 'title');
+  if (title === undefined) return undefined;
+  if (title.length > 256) warn(reader, keySpan(reader, 'title'), `the title has ${title.length} characters; the specification allows 256`, 'Shorten the title.');
+  complainAboutSlips(reader);
+  const texts: { -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license']?: string } = {};
+  for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
+    const text = optionalText(reader, name);
+    if (text !== undefined) texts[name] = text;
+  }
+  for (const name of ['date', 'modified'] as const) {
+    const text = texts[name];
+    if (text !== undefined && !datePattern.test(text)) warn(reader, keySpan(reader, name), `\`${name}\` is no date`, 'Write dates as YYYY-MM-DD.');
+  }
+  const status = optionalChoice(reader, 'status', statuses);
+  const level = optionalChoice(reader, 'level', levels);
+  const settings = reader.attributes.get('sigpack');
+  if (settings && settings.kind !== 'mapping') {
+    reader.bag.add(reader.file, { code: 'SIG070', message: '`sigpack` must be a map of settings', span: settings });
+  }
+  return {
+    file: reader.file,
+    span: reader.document,
+    titleSpan: reader.attributes.get('title') ?? reader.anchor,
+    title: title.trim(),
+    ...texts,
+    ...(status ? { status } : {}),
+    ...(level ? { level } : {}),
+    references: optionalTexts(reader, 'references'),
+    tags: readTags(reader),
+    falsepositives: optionalTexts(reader, 'falsepositives'),
+    fields: optionalTexts(reader, 'fields'),
+    ...(settings?.kind === 'mapping' ? { settings } : {}),
+  };
+}
+
+function readTags(reader: Reader): readonly string[] {
+  const tags = optionalTexts(reader, 'tags');
+  for (const tag of tags) {
+    if (!tagPattern.test(tag)) warn(reader, keySpan(reader, 'tags'), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+  }
+  return tags;
+}
+
+function complainAboutSlips(reader: Reader): void {
+  for (const pair of reader.document.pairs) {
+    const meant = known.has(pair.key.text) ? undefined : slips.get(pair.key.text.toLowerCase());
+    if (!meant) continue;
+    reader.bag.add(reader.file, { code: 'SIG016', message: `\`${pair.key.text}\` is no attribute of Sigma`, span: pair.key, hint: `Did you mean \`${meant}\`?` });
+  }
+}

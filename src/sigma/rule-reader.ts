@@ -1,0 +1,44 @@
+import { type Reader, requiredText } from './attribute.ts';
+import { readDetection } from './detection-reader.ts';
+import { readHead } from './head.ts';
+import type { DetectionRule, LogSource } from './rule.ts';
+
+/** A detection rule from a document that has `detection:`. Undefined after a fatal complaint. */
+export function readDetectionRule(reader: Reader): DetectionRule | undefined {
+  const head = readHead(reader);
+  const logsource = readLogSource(reader);
+  const node = reader.attributes.get('detection');
+  if (node?.kind !== 'mapping') {
+    reader.bag.add(reader.file, { code: 'SIG011', message: '`detection` must be a map of selections and a condition', span: node ?? reader.anchor });
+    return undefined;
+  }
+  const misplaced = reader.document.pairs.find((pair) => pair.key.text === 'condition');
+  if (misplaced) {
+    reader.bag.add(reader.file, { code: 'SIG011', message: '`condition` stands beside `detection`, not in it', span: misplaced.key, hint: 'Indent `condition:` as far as the selections are.' });
+    return undefined;
+  }
+  const detection = readDetection(reader, node);
+  return head && logsource && detection ? { kind: 'detection', ...head, logsource, detection } : undefined;
+}
+
+export function readLogSource(reader: Reader): LogSource | undefined {
+  const node = reader.attributes.get('logsource');
+  if (node?.kind !== 'mapping') {
+    requiredText(reader, 'logsource');
+    return undefined;
+  }
+  const source: { -readonly [K in keyof LogSource]: LogSource[K] } = {};
+  for (const { key, value } of node.pairs) {
+    const name = key.text;
+    if (name !== 'category' && name !== 'product' && name !== 'service' && name !== 'definition') continue;
+    if (value.kind === 'scalar' && value.value !== null) source[name] = value.text;
+    else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
+  }
+  if (source.category ?? source.product ?? source.service) return source;
+  reader.bag.add(reader.file, { code: 'SIG010', message: 'the log source names no category, product or service', span: node, hint: 'Add at least one of them.' });
+  return undefined;
+}
+
+export function describeLogSource(source: LogSource): string {
+  return [source.product, source.category, source.service].filter((part) => part !== undefined).join('/');
+}

@@ -1,0 +1,44 @@
+const longestName = 64;
+
+/** The candidate most likely meant by a misspelt name; undefined where none is near. Case alone counts as no difference. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined;
+  const wanted = name.toLowerCase();
+  let best: string | undefined;
+  let limit = name.length < 3 ? 1 : Math.max(2, Math.floor(name.length / 3));
+  for (const candidate of candidates) {
+    if (candidate.length > longestName || Math.abs(candidate.length - name.length) > limit) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    // a distance as long as the name itself would call any short word near
+    if (distance > limit || distance >= Math.max(name.length, candidate.length)) continue;
+    if (best !== undefined && distance === limit) continue;
+    best = candidate;
+    limit = distance;
+    if (distance === 0) break;
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
+      row.push(cost);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
+
+/** `Did you mean ...?` for a misspelt name, else the list of what is known. */
+export function nearestHint(name: string, candidates: readonly string[]): string {
+  const found = nearest(name, candidates);
+  return found === undefined ? `Known: ${candidates.join(', ')}.` : `Did you mean \`${found}\`?`;
+}

@@ -1,0 +1,214 @@
+import type { DiagnosticCode } from './code.ts';
+import type { Complaint } from './diagnostic.ts';
+import { nearestHint } from './nearest.ts';
+import type { Span } from './span.ts';
+import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
+
+export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
+
+/** The part of JSON Schema (draft 2020-12) that is checked here; `$ref` is `#/$defs/<name>` only. */
+export interface JsonSchema {
+  readonly $schema?: string;
+  readonly $id?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
+  readonly $ref?: string;
+  readonly title?: string;
+  /** Shown as the hint where a value does not fit. */
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly type?: SchemaType | readonly SchemaType[];
+  readonly enum?: readonly (string | number | boolean | null)[];
+  readonly const?: string | number | boolean | null;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly propertyNames?: JsonSchema;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly minItems?: number;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+interface Check {
+  readonly root: JsonSchema;
+  readonly code: DiagnosticCode;
+  readonly found: Complaint[];
+}
+
+/** What is wrong with a YAML tree by a schema, in the tree's order. `name` stands for the root in messages. */
+export function checkSchema(root: JsonSchema, node: YamlNode, code: DiagnosticCode, name = 'the file'): readonly Complaint[] {
+  const check: Check = { root, code, found: [] };
+  checkNode(check, root, node, name, '');
+  return check.found;
+}
+
+/** `label` is the path as shown; `path` what the paths of children start with. */
+function checkNode(check: Check, given: JsonSchema, node: YamlNode, label: string, path: string): void {
+  const schema = resolve(check.root, given);
+  const branches = schema.anyOf ?? schema.oneOf;
+  if (branches && !checkBranches(check, schema, branches, node, label, path)) return;
+  if (!checkType(check, schema, node, label)) return;
+  if (node.kind === 'mapping') checkMapping(check, schema, node, label, path);
+  else if (node.kind === 'sequence') checkSequence(check, schema, node, label, path);
+  else checkScalar(check, schema, node, label);
+}
+
+/** A reference's own description wins over that of what it refers to. */
+function resolve(root: JsonSchema, schema: JsonSchema): JsonSchema {
+  if (schema.$ref === undefined) return schema;
+  const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')];
+  if (!target) throw new Error(`schema has no ${schema.$ref}`);
+  const { $ref: _, ...own } = schema;
+  return { ...resolve(root, target), ...own };
+}
+
+/** True when a branch fits. Where none does, the branch of the value's own type says why. */
+function checkBranches(check: Check, schema: JsonSchema, branches: readonly JsonSchema[], node: YamlNode, label: string, path: string): boolean {
+  let nearMiss: Complaint[] | undefined;
+  for (const given of branches) {
+    const branch = resolve(check.root, given);
+    const inner: Check = { ...check, found: [] };
+    checkNode(inner, { ...branch, ...(schema.description === undefined ? {} : { description: schema.description }) }, node, label, path);
+    if (inner.found.length === 0) return true;
+    if (!nearMiss && (branch.type === undefined || hasType(node, branch.type))) nearMiss = inner.found;
+  }
+  if (nearMiss) check.found.push(...nearMiss);
+  else {
+    const wanted = branches.flatMap((branch) => typesOf(resolve(check.root, branch).type));
+    complain(check, node, `${label} must be ${wanted.map(typeName).join(' or ')}, not ${nodeName(node)}`, schema.description);
+  }
+  return false;
+}
+
+function typesOf(type: JsonSchema['type']): readonly SchemaType[] {
+  return type === undefined ? [] : typeof type === 'string' ? [type] : type;
+}
+
+function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: string): boolean {
+  if (schema.type === undefined || hasType(node, schema.type)) return true;
+  const wanted = typesOf(schema.type).map(typeName).join(' or ');
+  if (node.kind === 'scalar' && node.value === null && node.text === '') {
+    complain(check, node, `${label} is empty, it must be ${wanted}`, 'Give it a value or remove the key.');
+  } else {
+    const quote = node.kind === 'scalar' && node.plain && node.value !== null && typesOf(schema.type).includes('string');
+    const hint = quote ? `Quote the value: '${node.text}'` : schema.description;
+    complain(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
+  }
+  return false;
+}
+
+function hasType(node: YamlNode, type: SchemaType | readonly SchemaType[]): boolean {
+  return typeof type === 'string' ? isOfType(node, type) : type.some((one) => isOfType(node, one));
+}
+
+function isOfType(node: YamlNode, type: SchemaType): boolean {
+  if (type === 'object') return node.kind === 'mapping';
+  if (type === 'array') return node.kind === 'sequence';
+  if (node.kind !== 'scalar') return false;
+  if (type === 'null') return node.value === null;
+  if (type === 'integer') return typeof node.value === 'number' && Number.isInteger(node.value);
+  return typeof node.value === type;
+}
+
+const typeNames = {
+  object: 'a map',
+  array: 'a list',
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'empty',
+} as const satisfies Record<SchemaType, string>;
+
+const typeName = (type: SchemaType): string => typeNames[type];
+
+function nodeName(node: YamlNode): string {
+  if (node.kind === 'mapping') return 'a map';
+  if (node.kind === 'sequence') return 'a list';
+  if (node.value === null) return 'empty';
+  return typeof node.value === 'string' ? 'a string' : `\`${node.text}\``;
+}
+
+function checkMapping(check: Check, schema: JsonSchema, node: YamlMapping, label: string, path: string): void {
+  const known = schema.properties ?? {};
+  for (const { key, value: given } of node.pairs) {
+    const name = key.text;
+    // nothing after the colon has no place of its own
+    const value = given.end > given.start ? given : { ...given, start: key.start, end: key.end };
+    const property = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (property) {
+      checkNode(check, property, value, `\`${path}${name}\``, `${path}${name}.`);
+      continue;
+    }
+    if (schema.additionalProperties === false) {
+      complain(check, key, `${label} has no key \`${name}\``, nearestHint(name, Object.keys(known)));
+      continue;
+    }
+    if (schema.propertyNames) checkScalar(check, resolve(check.root, schema.propertyNames), { ...key, value: name }, `key \`${name}\``);
+    if (typeof schema.additionalProperties === 'object') checkNode(check, schema.additionalProperties, value, `\`${path}${name}\``, `${path}${name}.`);
+  }
+  for (const name of schema.required ?? []) {
+    if (node.pairs.some((pair) => pair.key.text === name)) continue;
+    complain(check, { start: node.start, end: node.start }, `${label} lacks the key \`${name}\``, known[name]?.description);
+  }
+}
+
+function checkSequence(check: Check, schema: JsonSchema, node: YamlSequence, label: string, path: string): void {
+  if (schema.minItems !== undefined && node.items.length < schema.minItems) {
+    complain(check, node, `${label} must have at least ${schema.minItems} ${schema.minItems === 1 ? 'entry' : 'entries'}`, schema.description);
+  }
+  const { items } = schema;
+  if (!items) return;
+  const base = path.slice(0, -1);
+  for (const [at, item] of node.items.entries()) checkNode(check, items, item, `\`${base}[${at}]\``, `${base}[${at}].`);
+}
+
+function checkScalar(check: Check, schema: JsonSchema, node: YamlScalar, label: string): void {
+  const { value } = node;
+  const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  if (allowed && !allowed.some((one) => one === value)) {
+    const names = allowed.map(String);
+    const hint = typeof value === 'string' && names.length > 1 ? nearestHint(value, names) : schema.description;
+    complain(check, node, `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, not \`${node.text}\``, hint);
+  }
+  if (typeof value === 'number') checkNumber(check, schema, node, value, label);
+  if (typeof value === 'string') checkString(check, schema, node, value, label);
+}
+
+function checkNumber(check: Check, schema: JsonSchema, node: YamlScalar, value: number, label: string): void {
+  const { minimum, maximum } = schema;
+  if (minimum !== undefined && value < minimum) complain(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
+  if (maximum !== undefined && value > maximum) complain(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
+}
+
+function checkString(check: Check, schema: JsonSchema, node: YamlScalar, value: string, label: string): void {
+  const { minLength, maxLength, pattern } = schema;
+  if (minLength !== undefined && codePoints(value) < minLength) {
+    complain(check, node, minLength === 1 ? `${label} must not be empty` : `${label} must have at least ${minLength} characters`, schema.description);
+  }
+  if (maxLength !== undefined && codePoints(value) > maxLength) {
+    complain(check, node, `${label} must have at most ${maxLength} characters, not ${codePoints(value)}`, schema.description);
+  }
+  if (pattern !== undefined && !compiled(pattern).test(value)) complain(check, node, `${label} has not the right form`, schema.description);
+}
+
+const codePoints = (text: string): number => Array.from(text).length;
+
+const patterns = new Map<string, RegExp>();
+
+function compiled(pattern: string): RegExp {
+  const found = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, found);
+  return found;
+}
+
+function complain(check: Check, span: Span, message: string, hint: string | undefined): void {
+  const { start, end } = span;
+  check.found.push({ code: check.code, message, span: { start, end }, ...(hint === undefined ? {} : { hint }) });
+}

@@ -1,0 +1,256 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { defaultConfig, type PackConfig, readConfig, streamChoice } from '../src/pack/config.ts';
+import { configSchema } from '../src/pack/config-schema.ts';
+import { checkRuleSettings } from '../src/pack/settings-patch.ts';
+import { parsePattern } from '../src/sigma/pattern.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import type { JsonSchema } from '../src/source/schema.ts';
+import { lookup, parseYaml, toPlain } from '../src/source/yaml.ts';
+
+const docs = (name: string) => new URL(`../docs/${name}`, import.meta.url);
+const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(configSchema);
+
+function read(text: string) {
+  const bag = createBag();
+  const file = { path: 'sigpack.yml', text };
+  const config = readConfig(file, bag);
+  const complaints = bag.list.map(({ code, message, hint, span }) => ({ code, message, hint, at: text.slice(span.start, span.end) }));
+  return { config, complaints };
+}
+
+function configured(text: string): PackConfig {
+  const { config, complaints } = read(text);
+  expect(complaints).toEqual([]);
+  if (!config) throw new Error('no configuration');
+  return config;
+}
+
+const sample = `
+id: acme_detections
+title: Acme detections
+version: 2.10.3
+description: |
+  Two
+  lines
+author: Acme
+vendor: Acme Ltd
+url: https://detections.example.org/a?b=c
+license: MIT
+revision: 7
+rules: [rules, more/one.yml]
+filters: [filters]
+select:
+  levels: [high, critical]
+  minimumLevel: medium
+  statuses: [stable, test]
+  tags: ['attack.*']
+  excludeTags: [detection.threat-hunting]
+  logsources: [{ product: windows }, { category: webserver }]
+  ids: [53AB539C-30ed-4458-bc7b-4536f54b6f4d]
+  excludeIds: [x]
+targets: [graylog]
+placeholders: { dcs: [dc01, 'dc*', 7] }
+templates: my-templates
+severities: { SIG032: error, SIG016: off, SIG031: error }
+failOn: warning
+enable: { statuses: [stable], levels: [critical], tags: [attack.t1059*] }
+defaults:
+  owner: soc
+  interval: 1h
+  suppress: { fields: [host], period: 1d }
+  splunk: { savedsearch: { action.email: true, dispatch.ttl: 2p, alert.expires: 24 } }
+levels:
+  low: { enabled: false }
+logsources:
+  - match: { product: windows, service: sysmon }
+    settings: { delay: 90, cron: '*/10 * * * 1-5' }
+splunk:
+  indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
+  namePrefix: 'Sigma - '
+  searchesPerMinute: 20
+  cloudSafe: false
+graylog:
+  matching: exact
+  minimumServerVersion: 6.3.7
+  streams: [Windows]
+  streamParameter: STREAM
+  leadingWildcards: true
+  keywordFields: [message, full_message]
+  textFields: [message]
+  lowercaseFields: []
+  ipFields: [src_ip]
+`;
+
+test('docs/sigpack.schema.json is the schema', () => {
+  if (process.env.UPDATE_DOCS) writeFileSync(docs('sigpack.schema.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
+  expect(JSON.parse(readFileSync(docs('sigpack.schema.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(configSchema)));
+});
+
+test('every key of the sample is read', () => {
+  const config = configured(sample);
+  expect(config).toEqual({
+    info: {
+      id: 'acme_detections',
+      title: 'Acme detections',
+      version: '2.10.3',
+      description: 'Two\nlines\n',
+      author: 'Acme',
+      vendor: 'Acme Ltd',
+      url: 'https://detections.example.org/a?b=c',
+      license: 'MIT',
+      revision: 7,
+    },
+    rules: ['rules', 'more/one.yml'],
+    filters: ['filters'],
+    select: {
+      levels: ['high', 'critical'],
+      minimumLevel: 'medium',
+      statuses: ['stable', 'test'],
+      tags: ['attack.*'],
+      excludeTags: ['detection.threat-hunting'],
+      logsources: [{ product: 'windows' }, { category: 'webserver' }],
+      ids: new Set(['53ab539c-30ed-4458-bc7b-4536f54b6f4d']),
+      excludeIds: new Set(['x']),
+    },
+    targets: ['graylog'],
+    placeholders: new Map([['dcs', ['dc01', 'dc*', '7'].map(parsePattern)]]),
+    templates: 'my-templates',
+    severities: new Map([
+      ['SIG032', 'error'],
+      ['SIG016', 'off'],
+      ['SIG031', 'error'],
+    ]),
+    failOn: 'warning',
+    enable: { statuses: ['stable'], levels: ['critical'], tags: ['attack.t1059*'] },
+    defaults: {
+      owner: 'soc',
+      interval: 3600,
+      suppress: { fields: ['host'], period: 86_400 },
+      splunk: { savedsearch: { 'action.email': '1', 'dispatch.ttl': '2p', 'alert.expires': '24' } },
+    },
+    levels: new Map([['low', { enabled: false }]]),
+    logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
+    splunk: {
+      indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
+      namePrefix: 'Sigma - ',
+      searchesPerMinute: 20,
+      cloudSafe: false,
+    },
+    graylog: {
+      matching: 'exact',
+      minimumServerVersion: '6.3.7',
+      streams: ['Windows'],
+      streamParameter: 'STREAM',
+      leadingWildcards: true,
+      keywordFields: ['message', 'full_message'],
+      textFields: ['message'],
+      lowercaseFields: [],
+      ipFields: ['src_ip'],
+    },
+  });
+});
+
+test('an empty file is the configuration of a run without one', () => {
+  expect(configured('# nothing\n')).toEqual(defaultConfig());
+  expect(defaultConfig().info).toMatchObject({ id: 'sigpack', title: 'Sigpack detections', version: '1.0.0', revision: 1 });
+  expect(defaultConfig({ rules: ['a.yml'] })).toMatchObject({ rules: ['a.yml'], filters: [], targets: ['splunk', 'graylog'], failOn: 'error' });
+  expect(configured('author: Acme').info.vendor).toBe('Acme');
+});
+
+/** Text, message, hint (part of it) and the marked text. Those with `also` are refused by the JSON Schema as well. */
+const refused = [
+  ['version: 1.0', '`version` must be a string, not `1.0`', "Quote the value: '1.0'", '1.0', true],
+  ['version: 1.2', '`version` must be a string, not `1.2`', 'Quote', '1.2', true],
+  ["version: '1.2'", '`version` has not the right form', 'x.y.z', "'1.2'", true],
+  ['id: 9lives', '`id` has not the right form', 'A letter, then', '9lives', true],
+  ['titel: Acme detections', 'the file has no key `titel`', 'Did you mean `title`?', 'titel', true],
+  ['title: Acme', '`title` must have at least 5 characters', '5 to 80', 'Acme', true],
+  ['rules: rules', '`rules` must be a list, not a string', 'Folders and files', 'rules', true],
+  ['rules: []', '`rules` must have at least 1 entry', '', '[', true],
+  ['rules: [a, {b: c}]', '`rules[1]` must be a string, not a map', '', '{b: c', true],
+  ['targets: [splunk, greylog]', '`targets[1]` must be one of splunk, graylog, not `greylog`', 'Did you mean `graylog`?', 'greylog', true],
+  ['splunk: { cloudSave: true }', '`splunk` has no key `cloudSave`', 'Did you mean `cloudSafe`?', 'cloudSave', true],
+  ['splunk: { indexes: [{ match: {} }] }', '`splunk.indexes[0]` lacks the key `definition`', 'search terms', '', true],
+  ['splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"', '`splunk.indexes[0].definition` has not the right form', 'one line', '"a\\nb"', true],
+  ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
+  ['severities: { SIG999: off }', '`severities` has no key `SIG999`', 'Known: SIG001', 'SIG999', true],
+  ['levels: { hihg: {} }', '`levels` has no key `hihg`', 'Did you mean `high`?', 'hihg', true],
+  ['defaults:', '`defaults` is empty, it must be a map', 'remove the key', 'defaults', true],
+  ['defaults: { interval: soon }', '`defaults.interval` has not the right form', '60s to 1d', 'soon', true],
+  ['defaults: { interval: [1] }', '`defaults.interval` must be a whole number or a string, not a list', '60s to 1d', '[1', true],
+  ['defaults: { interval: 1.5 }', '`defaults.interval` must be a whole number or a string, not `1.5`', '60s to 1d', '1.5', true],
+  ['defaults: { interval: -5 }', '`defaults.interval` must be at least 0, not -5', '', '-5', true],
+  ['defaults: { threshold: 0 }', '`defaults.threshold` must be at least 1, not 0', '', '0', true],
+  ['defaults: { suppress: { period: 30x } }', '`defaults.suppress.period` has not the right form', '', '30x', true],
+  ['defaults: { cron: hourly }', '`defaults.cron` has not the right form', 'five fields', 'hourly', true],
+  ['url: "javascript:alert(1)"', '`url` has not the right form', 'http', '"javascript:alert(1)"', true],
+  ['graylog: { minimumServerVersion: 5.1.0 }', '`graylog.minimumServerVersion` has not the right form', '5.2.0', '5.1.0', true],
+  ['defaults: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
+  ['levels: { high: { interval: 2d } }', '`interval` must be from 60s to 1d', '', '2d', false],
+  [
+    "logsources: [{ match: {}, settings: { cron: '61 * * * *' } }]",
+    '`cron` minute "61" is not made of 0 to 59, ranges, lists and steps',
+    '',
+    "'61 * * * *'",
+    false,
+  ],
+] as const;
+
+test.each(refused)('%s', (text, message, hint, at, bySchema) => {
+  const { config, complaints } = read(text);
+  expect(config).toBeUndefined();
+  expect(complaints).toEqual([{ code: 'PCK001', message, hint: expect.stringContaining(hint), at }]);
+  const [node] = parseYaml({ path: 'sigpack.yml', text }, createBag());
+  expect(validate(JSON.parse(JSON.stringify(node ? toPlain(node) : {})))).toBe(!bySchema);
+});
+
+test('the JSON Schema accepts the sample as well', () => {
+  const [node] = parseYaml({ path: 'sigpack.yml', text: sample }, createBag());
+  validate(node ? JSON.parse(JSON.stringify(toPlain(node))) : undefined);
+  expect(validate.errors).toBeNull();
+});
+
+test('all that is wrong is said at once', () => {
+  expect(read('titel: x\nrules: 1\nsplunk: []').complaints.map((one) => one.message)).toHaveLength(3);
+});
+
+test('two documents and broken YAML are refused', () => {
+  expect(read('id: ab\n---\nid: cd').complaints[0]?.message).toContain('more than one');
+  expect(read('id: [').complaints[0]?.code).toBe('SIG002');
+});
+
+test('a configuration is a map', () => {
+  expect(read('- a').complaints).toMatchObject([{ code: 'PCK001', message: 'the file must be a map, not a list' }]);
+});
+
+test.each([
+  ['{}', { kind: 'all' }],
+  ['{ streams: [A, B] }', { kind: 'titles', titles: ['A', 'B'] }],
+  ['{ streams: [A], streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'A' }],
+  ['{ streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'Default Stream' }],
+])('graylog: %s', (graylog, choice) => expect(streamChoice(configured(`graylog: ${graylog}`).graylog)).toEqual(choice));
+
+test('docs/configuration.md names every key', () => {
+  const text = readFileSync(docs('configuration.md'), 'utf8');
+  const keys = (schema: JsonSchema | undefined): string[] => Object.keys(schema?.properties ?? {});
+  const { select, enable, splunk, graylog } = configSchema.properties ?? {};
+  const settings = configSchema.$defs?.settings;
+  const all = [configSchema, select, enable, splunk, graylog, settings, settings?.properties?.splunk, settings?.properties?.graylog].flatMap(keys);
+  expect(all.length).toBeGreaterThan(60);
+  expect(all.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+});
+
+test('the examples in docs/configuration.md are accepted', () => {
+  const examples = [...readFileSync(docs('configuration.md'), 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) {
+    if (!example.includes('detection:')) configured(example);
+    else {
+      const settings = lookup(parseYaml({ path: 'rule.yml', text: example }, createBag())[0], 'sigpack');
+      if (settings?.kind !== 'mapping') throw new Error('the example has no settings');
+      expect(checkRuleSettings({ file: { path: 'rule.yml', text: example }, settings }, createBag())).toBe(true);
+    }
+  }
+});

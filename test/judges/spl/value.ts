@@ -1,0 +1,82 @@
+export type Scalar = string | number | boolean;
+export type FieldValue = Scalar | null | undefined | readonly Scalar[];
+
+/** One event or one row of results. `_time`: epoch seconds. */
+export type Event = Readonly<Record<string, FieldValue>>;
+
+/** An event with its texts, worked out once for all queries that look at it. */
+export interface Row {
+  readonly event: Event;
+  readonly texts: Map<string, readonly string[]>;
+  readonly lowers: Map<string, readonly string[]>;
+}
+
+export type RowCommand = (rows: readonly Row[]) => readonly Row[];
+
+const ROWS = new WeakMap<Event, Row>();
+
+export function rowOf(event: Event): Row {
+  const known = ROWS.get(event);
+  if (known) return known;
+  const row: Row = { event, texts: new Map(), lowers: new Map() };
+  ROWS.set(event, row);
+  return row;
+}
+
+/** The field's values as Splunk shows them; none for a field that is absent, null or an empty list. */
+export function textsOf(row: Row, field: string): readonly string[] {
+  const known = row.texts.get(field);
+  if (known) return known;
+  const value = fieldOf(row.event, field);
+  const texts = value === null ? [] : Array.isArray(value) ? value.map(textOf) : [textOf(value as Scalar)];
+  row.texts.set(field, texts);
+  return texts;
+}
+
+export function lowersOf(row: Row, field: string): readonly string[] {
+  const known = row.lowers.get(field);
+  if (known) return known;
+  const lowers = textsOf(row, field).map((text) => text.toLowerCase());
+  row.lowers.set(field, lowers);
+  return lowers;
+}
+
+export function fieldOf(event: Event, field: string): Scalar | null | readonly Scalar[] {
+  const value = Object.hasOwn(event, field) ? event[field] : null;
+  if (value === undefined || value === null) return null;
+  return Array.isArray(value) && value.length === 0 ? null : (value as Scalar | readonly Scalar[]);
+}
+
+export function textOf(value: Scalar): string {
+  return typeof value === 'string' ? value : String(value);
+}
+
+const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+
+/** The number that a value is, or that its text spells. */
+export function numberOf(value: Scalar): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && NUMBER.test(value) ? Number(value) : undefined;
+}
+
+/** Order of two texts: as numbers when both are, else by their UTF-8 (code point) order. */
+export function compareTexts(left: Scalar, right: Scalar): number {
+  const a = numberOf(left);
+  const b = numberOf(right);
+  if (a !== undefined && b !== undefined) return a - b;
+  return comparePlain(textOf(left), textOf(right));
+}
+
+export function comparePlain(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** A copy of the row with some fields set; null takes a field away. */
+export function withFields(row: Row, changes: Event): Row {
+  const event: Record<string, FieldValue> = { ...row.event };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === undefined) delete event[name];
+    else event[name] = value;
+  }
+  return rowOf(event);
+}

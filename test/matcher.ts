@@ -1,0 +1,133 @@
+import { ipv4Bytes, ipv6Bytes, networkMask } from '../src/sigma/cidr.ts';
+import { ANY, ONE, type Pattern } from '../src/sigma/pattern.ts';
+import type { CidrTest, FieldTest, Item, Query, Test } from '../src/query/tree.ts';
+
+export type TestEvent = Readonly<Record<string, unknown>>;
+
+/** Whether the event is what the rule means, by the Sigma specification: the plain reading that queries are compared with. */
+export function matches(query: Query, event: TestEvent): boolean {
+  switch (query.kind) {
+    case 'and':
+      return query.operands.every((operand) => matches(operand, event));
+    case 'or':
+      return query.operands.some((operand) => matches(operand, event));
+    case 'not':
+      return !matches(query.operand, event);
+    case 'item':
+      return itemMatches(query, event);
+  }
+}
+
+function itemMatches(item: Item, event: TestEvent): boolean {
+  const { field, test } = item;
+  if (field === undefined) {
+    const text = typeof event._raw === 'string' ? [event._raw] : Object.values(event).map(String);
+    return text.some((value) => keywordMatches(test, value));
+  }
+  const value = event[field];
+  if (test.kind === 'null') return value === undefined || value === null;
+  if (value === undefined || value === null) return false;
+  const values = Array.isArray(value) ? value : [value];
+  return values.some((one) => valueMatches(test, one, event));
+}
+
+function keywordMatches(test: Test, text: string): boolean {
+  if (test.kind === 'string') return once(test, () => patternRegExp([ANY, ...test.pattern, ANY], test.cased)).test(text);
+  if (test.kind === 'number') return text.includes(String(test.value));
+  return test.kind === 'regex' && once(test, () => sourceRegExp(test)).test(text);
+}
+
+function valueMatches(test: Test, value: unknown, event: TestEvent): boolean {
+  const text = String(value);
+  switch (test.kind) {
+    case 'string':
+      return once(test, () => patternRegExp(test.pattern, test.cased)).test(text);
+    case 'number':
+    case 'boolean':
+      return text.toLowerCase() === String(test.value);
+    case 'exists':
+      return true;
+    case 'regex':
+      return once(test, () => sourceRegExp(test)).test(text);
+    case 'cidr':
+      return inBlock(test, text);
+    case 'compare':
+      return text.trim() !== '' && compared(Number(text), test.operator, Number(test.value));
+    case 'field':
+      return fieldMatches(test, text, event[test.other]);
+    case 'time': {
+      const part = timePart(test.part, text);
+      return part !== undefined && compared(part, test.operator, test.value);
+    }
+    case 'null':
+      return false;
+  }
+}
+
+const compiled = new WeakMap<object, RegExp>();
+
+function once(key: object, make: () => RegExp): RegExp {
+  const known = compiled.get(key) ?? make();
+  compiled.set(key, known);
+  return known;
+}
+
+function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
+  const source = pattern.map((part) => (part === ANY ? '.*' : part === ONE ? '.' : typeof part === 'string' ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&') : '')).join('');
+  return new RegExp(`^${source}$`, `s${cased ? '' : 'i'}`);
+}
+
+function sourceRegExp(test: Test & { kind: 'regex' }): RegExp {
+  const inline = /^\(\?([ims]+)\)/.exec(test.source);
+  const flags = new Set([...(inline?.[1] ?? ''), ...(test.ignoreCase ? 'i' : ''), ...(test.multiline ? 'm' : ''), ...(test.dotAll ? 's' : '')]);
+  return new RegExp(test.source.slice(inline?.[0].length ?? 0), [...flags].join(''));
+}
+
+function inBlock(test: CidrTest, text: string): boolean {
+  const bytes = test.version === 4 ? ipv4Bytes(text) : ipv6Bytes(text);
+  return bytes?.every((byte, index) => (byte & networkMask(test.prefix, index)) === test.bytes[index]) ?? false;
+}
+
+function compared(number: number, operator: string, value: number): boolean {
+  switch (operator) {
+    case 'lt':
+      return number < value;
+    case 'lte':
+      return number <= value;
+    case 'gt':
+      return number > value;
+    case 'gte':
+      return number >= value;
+    default:
+      return number === value;
+  }
+}
+
+function fieldMatches(test: FieldTest, text: string, other: unknown): boolean {
+  if (other === undefined || other === null) return false;
+  const [a, b] = test.cased ? [text, String(other)] : [text.toLowerCase(), String(other).toLowerCase()];
+  switch (test.relation) {
+    case 'equals':
+      return a === b;
+    case 'startswith':
+      return a.startsWith(b);
+    case 'endswith':
+      return a.endsWith(b);
+    case 'contains':
+      return a.includes(b);
+  }
+}
+
+function timePart(part: string, text: string): number | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
+  if (!match) return undefined;
+  if (part === 'week') return isoWeek(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
+  const group = match[['', 'year', 'month', 'day', 'hour', 'minute'].indexOf(part)];
+  return group === undefined ? undefined : Number(group);
+}
+
+function isoWeek(time: number): number {
+  const day = 86_400_000;
+  const thursday = time + (3 - ((new Date(time).getUTCDay() + 6) % 7)) * day;
+  return 1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * day));
+}
