@@ -32,9 +32,18 @@ export class Inexpressible extends Error {
 export function converted<T>(print: (remarks: Remark[]) => T): Conversion<T> {
   const remarks: Remark[] = [];
   try {
-    return { ok: true, value: print(remarks), remarks };
+    const value = print(remarks);
+    return { ok: true, value, remarks: distinct(remarks) };
   } catch (error) {
     if (error instanceof Inexpressible) return { ok: false, problems: [error.remark] };
     throw error;
   }
+}
+
+/** What holds for many values of a rule is said once. */
+function distinct(remarks: readonly Remark[]): readonly Remark[] {
+  if (remarks.length < 2) return remarks;
+  const known = new Map<string, Remark>();
+  for (const remark of remarks) if (!known.has(remark.message)) known.set(remark.message, remark);
+  return [...known.values()];
 }

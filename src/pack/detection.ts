@@ -2,6 +2,9 @@ import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { DetectionRule, Level, LogSource } from '../sigma/rule.ts';
 import type { DetectionSettings } from './settings.ts';
 
+/** A rule without its detection, whose meaning the queries have: thousands of trees are worth their memory. */
+export type PackRule = Omit<DetectionRule, 'detection'> | CorrelationRule;
+
 /** One detection of a pack: a rule with all that the packs say about it but its queries. */
 export interface PackDetection {
   /** The rule's id, or a UUID v5 of pack id and title where it has none. */
@@ -10,7 +13,7 @@ export interface PackDetection {
   readonly name: string;
   /** `[a-z0-9_]+`, unique in the pack: for macro names and file names. */
   readonly slug: string;
-  readonly rule: DetectionRule | CorrelationRule;
+  readonly rule: PackRule;
   /** Level of the rule or of its settings; medium where there is none. */
   readonly severity: Level;
   /** Those of the rules that a correlation refers to, for a correlation. */

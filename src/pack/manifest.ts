@@ -18,7 +18,7 @@ export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], t
     manifestVersion: 1,
     generator: `sigpack ${toolVersion}`,
     pack: { id: info.id, title: info.title, version: info.version, revision: info.revision },
-    artifacts: [...artifacts].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    artifacts: artifacts.map(({ path, size, sha256 }) => ({ path, size, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, pack.config)),
   };
   return `${JSON.stringify(manifest, null, 1)}\n`;

@@ -1,10 +1,10 @@
 import type { Remark } from '../backend/backend.ts';
 import { type CompiledRule, createCompiler, logSourcesOf } from '../query/compile.ts';
-import type { Collection } from '../sigma/collection.ts';
+import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
-import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
+import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createNamer } from './naming.ts';
@@ -62,7 +62,13 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
   const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
-  return { ...names, rule, severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+  return { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+}
+
+function packRule(rule: Rule): PackRule {
+  if (rule.kind === 'correlation') return rule;
+  const { detection: _, ...head } = rule;
+  return head;
 }
 
 interface Growing {

@@ -26,13 +26,14 @@ export interface CompileOptions {
   readonly bag: DiagnosticBag;
 }
 
-/** Compiles each rule once, however many correlations refer to it. The function returns undefined where the rule has been complained about. */
+/** Compiles a rule; one that correlations refer to only once. The function returns undefined where the rule has been complained about. */
 export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
   const known = new Map<Rule, CompiledRule | undefined>();
   const compile = (rule: Rule): CompiledRule | undefined => {
     if (known.has(rule)) return known.get(rule);
     const compiled = rule.kind === 'detection' ? compileDetection(rule, collection, options) : compileCorrelation(rule, collection, options, compile);
-    known.set(rule, compiled);
+    // the others are dropped after use: thousands of trees are worth their memory
+    if (collection.isReferenced(rule)) known.set(rule, compiled);
     return compiled;
   };
   return compile;

@@ -6,13 +6,14 @@ import type { RegexNode } from './regex-tree.ts';
  * `[ANY]` where it has none.
  */
 export function requiredPattern(node: RegexNode): Pattern {
-  return joinParts([ANY, ...partsOf(node), ANY]);
+  const parts: PatternPart[] = [ANY, ...partsOf(node), ANY];
+  return joinParts(parts);
 }
 
 function partsOf(node: RegexNode): readonly PatternPart[] {
   switch (node.kind) {
     case 'char':
-      return isSingleCase(node.codePoint) ? [String.fromCodePoint(node.codePoint)] : [ANY];
+      return isSingleCase(node.codePoint) ? [String.fromCodePoint(node.codePoint)] : anything;
     case 'sequence':
       return node.nodes.flatMap(partsOf);
     case 'group':
@@ -20,15 +21,17 @@ function partsOf(node: RegexNode): readonly PatternPart[] {
       return partsOf(node.node);
     case 'repeat':
       // one turn at least, with anything before the next
-      return node.min > 0 ? [...partsOf(node.node), ...(node.max === 1 ? [] : [ANY])] : [ANY];
+      return node.min > 0 ? [...partsOf(node.node), ...(node.max === 1 ? [] : anything)] : anything;
     case 'anchor':
     case 'lookaround':
     case 'empty':
       return [];
     default:
-      return [ANY];
+      return anything;
   }
 }
+
+const anything: readonly PatternPart[] = [ANY];
 
 /** Letters outside ASCII may have cases that other engines fold otherwise. */
 const isSingleCase = (codePoint: number): boolean => codePoint < 0x80 && codePoint >= 0x20;

@@ -14,6 +14,8 @@ export interface Collection {
   find(reference: string): Rule | undefined;
   /** Filters that reach the rule, in order of their files. */
   filtersOf(rule: DetectionRule): readonly FilterRule[];
+  /** True for a rule that a correlation refers to. */
+  isReferenced(rule: Rule): boolean;
   /** False for a rule that only serves a correlation that does not `generate`. */
   standsAlone(rule: Rule): boolean;
 }
@@ -38,6 +40,7 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
     filters,
     find: (reference) => index.get(reference),
     filtersOf: (rule) => reach.get(rule) ?? [],
+    isReferenced: (rule) => served.has(rule),
     standsAlone: (rule) => served.get(rule) ?? true,
   };
 }

@@ -25,7 +25,7 @@ export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }
   // offsets inside the text hold only for one-line scalars; a folded one is reported as a whole
   const exact = context.file.text.slice(scalar.start + (scalar.plain ? 0 : 1), scalar.end - (scalar.plain ? 0 : 1)) === scalar.text;
   const base = scalar.start + (scalar.plain ? 0 : 1);
-  const place = (span: Span): Span => (exact ? { start: base + span.start, end: base + span.end } : scalar);
+  const place = (span: Span): Span => (exact ? { start: base + span.start, end: base + span.end } : { start: scalar.start, end: scalar.end });
 
   const text = scalar.text;
   const bar = text.indexOf('|');

@@ -1,4 +1,5 @@
 import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
+import type { Span } from '../source/span.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
 
 const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
@@ -37,8 +38,9 @@ export function readHead(reader: Reader): RuleHead | undefined {
   }
   return {
     file: reader.file,
-    span: reader.document,
-    titleSpan: reader.attributes.get('title') ?? reader.anchor,
+    // offsets only: a node would keep its whole tree in memory
+    span: offsets(reader.document),
+    titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
     title: title.trim(),
     ...texts,
     ...(status ? { status } : {}),
@@ -50,6 +52,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
     ...(settings?.kind === 'mapping' ? { settings } : {}),
   };
 }
+
+const offsets = ({ start, end }: Span): Span => ({ start, end });
 
 function readTags(reader: Reader): readonly string[] {
   const tags = optionalTexts(reader, 'tags');

@@ -42,31 +42,33 @@ function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   const whole = Math.floor(prefix / 16);
   const bits = prefix % 16;
   const fixed = groups.slice(0, whole);
-  const partial = groups[whole] ?? 0;
-  // a partial group below 1000 is written with fewer than four digits
-  if (fixed.includes(0) || (bits > 0 && partial < 0x1000)) return undefined;
-  const rest = bits === 0 ? '' : `${partialGroup(partial, bits)}:`;
-  return `${fixed.map((group) => `${hex(group)}:`).join('')}${rest}[0-9a-fA-F:.]+`;
+  const partial = bits === 0 ? '' : partialGroup(groups[whole] ?? 0, bits);
+  if (fixed.includes(0) || partial === undefined) return undefined;
+  return `${fixed.map((group) => `${hex(group)}:`).join('')}${partial}[0-9a-fA-F:.]+`;
 }
 
-function singleAddress(groups: readonly number[]): string {
-  const forms = new Set([groups.map(hex).join(':')]);
-  for (let start = 0; start < 8; start++) {
-    for (let end = start + 1; end <= 8 && groups.slice(start, end).every((group) => group === 0); end++) {
-      forms.add(`${groups.slice(0, start).map(hex).join(':')}::${groups.slice(end).map(hex).join(':')}`);
-    }
-  }
-  return forms.size === 1 ? [...forms].join('') : `(${[...forms].join('|')})`;
+/** All spellings of zeros before the other groups; an address with zeros elsewhere is taken as written in full or canonically. */
+function singleAddress(groups: readonly number[]): string | undefined {
+  const zeros = groups.findIndex((group) => group !== 0);
+  const rest = zeros === -1 ? [] : groups.slice(zeros);
+  if (rest.includes(0)) return undefined;
+  if (zeros === 0) return rest.map(hex).join(':');
+  // digits and colons of a valid address that are all zero
+  return rest.length === 0 ? '[0:]*:[0:]*' : `[0:]*:${rest.map(hex).join(':')}`;
 }
 
-/** Four hexadecimal digits, of which the first `bits` bits are fixed. */
-function partialGroup(value: number, bits: number): string {
-  const digits = value.toString(16).padStart(4, '0');
+/** The group in which the prefix ends and its colon; undefined where its spellings can't be listed. */
+function partialGroup(value: number, bits: number): string | undefined {
   const whole = Math.floor(bits / 4);
   const open = bits % 4;
+  // zero bits: the group is short, or `::` stands for it
+  if (value === 0 && open === 0) return `(:|0{0,${whole}}[0-9a-fA-F]{1,${4 - whole}}:)`;
+  // a group below 1000 is written with fewer than four digits
+  if (value < 0x1000) return undefined;
+  const digits = value.toString(16);
   const fixed = [...digits.slice(0, whole)].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('');
-  if (open === 0) return `${fixed}[0-9a-fA-F]{${4 - whole}}`;
+  if (open === 0) return `${fixed}[0-9a-fA-F]{${4 - whole}}:`;
   const low = Number.parseInt(digits[whole] ?? '0', 16);
   const choices = Array.from({ length: 2 ** (4 - open) }, (_, index) => (low + index).toString(16)).flatMap((digit) => (/[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit]));
-  return `${fixed}[${choices.join('')}][0-9a-fA-F]{${3 - whole}}`;
+  return `${fixed}[${choices.join('')}]${whole === 3 ? '' : `[0-9a-fA-F]{${3 - whole}}`}:`;
 }

@@ -48,12 +48,9 @@ export function refused(item: Item, message: string, hint: string): Inexpressibl
 function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
   const parsed = parseRegex(test.source, test);
   if (!parsed.ok) throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
-  const translated = toLuceneRegex(parsed, { hideDollar: dialect.hideDollar });
+  const translated = toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: dialect.regexLength });
   if (!translated.ok) throw refused(item, `Lucene's regular expressions lack what this one needs: ${translated.reason}`, 'Rewrite the pattern without it, or leave the rule out for this target.');
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
-  if (translated.text.length > dialect.regexLength) {
-    throw new Inexpressible({ code: 'TGT004', message: `the regular expression has ${translated.text.length} characters; ${dialect.name} takes ${dialect.regexLength}`, file: item.file, span: item.span });
-  }
   return translated.text;
 }
 

@@ -1,8 +1,9 @@
 import type { Item } from '../../query/tree.ts';
-import { ANY, isPlaceholder, joinParts, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { refused } from './item.ts';
 import { luceneEscape } from './regex.ts';
+import { regexPart } from './strings.ts';
 import { escapedField } from './text.ts';
 
 /**
@@ -21,9 +22,7 @@ export function printKeyword(item: Item, dialect: Dialect): Printed {
   return words.length === 0 ? all : { text: `(${all.text})`, clauses: all.clauses };
 }
 
-function regexOf(pattern: Pattern, ignoreCase: boolean, dialect: Dialect): string {
-  return pattern.map((part) => (part === ANY ? '.*' : part === ONE ? '.' : isPlaceholder(part) ? '' : luceneEscape(part, { ignoreCase, hideDollar: dialect.hideDollar }))).join('');
-}
+const regexOf = (pattern: Pattern, ignoreCase: boolean, dialect: Dialect): string => pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
 
 /** A text in an analysed field. Its words are found wherever they stand, so more may match than the rule says. */
 export function printAnalysed(item: Item, field: string, dialect: Dialect): Printed {
@@ -43,7 +42,7 @@ function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect):
     for (const match of part.toLowerCase().matchAll(/[\p{L}\p{N}_]+/gu)) {
       const open = match.index === 0 ? '.*' : '';
       const close = match.index + match[0].length === part.length ? '.*' : '';
-      const word = luceneEscape(match[0], { ignoreCase: false, hideDollar: dialect.hideDollar });
+      const word = luceneEscape(match[0], false, dialect.hideDollar);
       const text = `${field}:${open || close ? `/${open}${word}${close}/` : `"${match[0]}"`}`;
       clauses.set(text, { text, clauses: 1 });
     }

@@ -4,7 +4,7 @@ import { ALL, type CodeRange, type CodeRanges, intersectRanges, normalizeRanges 
  * A regular expression in the strict sense: no anchors, flags or groups, so that its parts can be cut, joined and repeated freely.
  * Made only by the functions here, which keep it small: no empty alternatives, no nested sequences, no repeat of nothing.
  */
-export type Ir = IrSet | IrSequence | IrChoice | IrRepeat;
+export type Ir = IrSet | IrSequence | IrChoice | IrRepeat | IrExcept;
 
 interface Measured {
   /** Matches the empty text. */
@@ -35,6 +35,13 @@ export interface IrRepeat extends Measured {
   readonly item: Ir;
   readonly min: number;
   readonly max: number;
+}
+
+/** The texts of `item` that are none of `except`. */
+export interface IrExcept extends Measured {
+  readonly kind: 'except';
+  readonly item: Ir;
+  readonly except: Ir;
 }
 
 /** A size above this is not worth building: Lucene gives up at 10,000 states. */
@@ -99,10 +106,10 @@ export function repeatOf(item: Ir, min: number, max: number): Ir {
   if (isNothing(item) || max === 0) return NOTHING;
   if (isNever(item)) return min === 0 ? NOTHING : NEVER;
   if (min === 1 && max === 1) return item;
-  const unbounded = max === Number.POSITIVE_INFINITY;
   if (item.kind === 'repeat' && item.min <= 1 && min <= 1) {
-    const endless = unbounded || item.max === Number.POSITIVE_INFINITY;
-    if (endless) return repeatItem(item.item, Math.min(item.min, min), Number.POSITIVE_INFINITY);
+    if (max === Number.POSITIVE_INFINITY || item.max === Number.POSITIVE_INFINITY)
+      return repeatItem(item.item, Math.min(item.min, min), Number.POSITIVE_INFINITY);
+    if (max === 1) return repeatItem(item.item, 0, item.max);
   }
   return repeatItem(item, item.nullable ? 0 : min, max);
 }
@@ -110,6 +117,11 @@ export function repeatOf(item: Ir, min: number, max: number): Ir {
 function repeatItem(item: Ir, min: number, max: number): Ir {
   const copies = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
   return { kind: 'repeat', item, min, max, nullable: min === 0 || item.nullable, size: measured(item.size * copies) };
+}
+
+export function exceptOf(item: Ir, except: Ir): Ir {
+  if (isNever(item) || isNever(except)) return item;
+  return { kind: 'except', item, except, nullable: item.nullable && !except.nullable, size: measured(item.size + except.size) };
 }
 
 /** The same texts but for the empty one. */
@@ -133,6 +145,8 @@ function edged(ir: Ir, ranges: CodeRanges, last: boolean): Ir {
       return setOf(intersectRanges(ir.ranges, ranges));
     case 'choice':
       return choiceOf(ir.items.map((item) => edged(item, ranges, last)));
+    case 'except':
+      return exceptOf(edged(ir.item, ranges, last), ir.except);
     case 'repeat': {
       const item = nonEmpty(ir.item);
       const rest = repeatOf(item, ir.item.nullable ? 0 : Math.max(0, ir.min - 1), ir.max - 1);

@@ -1,6 +1,6 @@
 import { ALL, type CodeRanges, intersectRanges, NEWLINE, NOT_WORD, WORD } from '../../query/regex-set.ts';
 import type { RegexAnchor } from '../../query/regex-tree.ts';
-import { choiceOf, type Ir, isNever, isNothing, nonEmpty, NOTHING, sequenceOf, withFirst, withLast } from './regex-ir.ts';
+import { choiceOf, type Ir, isNever, isNothing, NOTHING, nonEmpty, sequenceOf, withFirst, withLast } from './regex-ir.ts';
 
 /** What must stand beside a place: the edge of the text, or a character of the ranges. */
 export interface Beside {
@@ -114,4 +114,3 @@ function both(a: Beside, b: Beside): Beside {
 const possible = (beside: Beside): boolean => beside.edge || beside.ranges.length > 0;
 
 const besideKey = (beside: Beside): string => (beside === FREE ? '' : `${beside.edge}${beside.ranges.join(';')}`);
-

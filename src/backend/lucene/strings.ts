@@ -1,8 +1,8 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
 import { Inexpressible } from '../backend.ts';
 import type { Dialect, Printed } from './dialect.ts';
-import { luceneEscape } from './regex.ts';
+import { endSafely, luceneEscape } from './regex.ts';
 import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
@@ -34,13 +34,18 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   const { pattern, cased } = item.test;
   if (pattern.length === 0 && dialect.emptyIsAbsent) return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
-  const wild = pattern.some((part) => typeof part === 'number');
-  const letters = pattern.some((part) => typeof part === 'string' && hasLetters(part));
-  const dollar = dialect.hideDollar && pattern.some((part) => typeof part === 'string' && part.includes('$'));
-  const byRegex = dollar || (letters && ((dialect.matching === 'regex' && !cased) || (dialect.matching === 'native' && cased)));
-  if (!byRegex && !wild) return { kind: 'quoted', text: quoted(pattern.join('')) };
-  if (!byRegex && (dialect.leadingWildcards || typeof pattern[0] === 'string')) return { kind: 'term', text: termText(pattern) };
-  return regexForm(item, pattern, dialect.matching === 'regex' && !cased, dialect);
+  const ignoreCase = dialect.matching === 'regex' && !cased;
+  if (!needsRegex(pattern, ignoreCase || (dialect.matching === 'native' && cased), dialect)) {
+    if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'quoted', text: quoted(pattern.join('')) };
+    if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
+  }
+  return regexForm(item, pattern, ignoreCase, dialect);
+}
+
+/** Letters of either case, and signs that a plain term must not hold, are said by a regular expression alone. */
+function needsRegex(pattern: Pattern, letters: boolean, dialect: Dialect): boolean {
+  for (const part of pattern) if (typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$')))) return true;
+  return false;
 }
 
 function termText(pattern: Pattern): string {
@@ -51,11 +56,9 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
   const open = pattern[0] === ANY;
   const close = pattern.length > 1 && pattern.at(-1) === ANY;
   const shape: Shape = open ? (close ? 'contains' : 'endswith') : close ? 'startswith' : 'whole';
-  const inner = pattern.slice(open ? 1 : 0, close ? -1 : undefined);
-  const text = inner
-    .map((part) => (part === ANY ? '.*' : part === ONE ? '.' : isPlaceholder(part) ? '' : luceneEscape(part, { ignoreCase, hideDollar: dialect.hideDollar })))
-    .join('');
-  if (around(text, shape).length > dialect.regexLength) {
+  let text = '';
+  for (let at = open ? 1 : 0; at < pattern.length - (close ? 1 : 0); at++) text += regexPart(pattern[at] ?? '', ignoreCase, dialect.hideDollar);
+  if (text.length + 4 > dialect.regexLength) {
     throw new Inexpressible({
       code: 'TGT004',
       message: `the value takes ${text.length} characters as a regular expression that ignores case; ${dialect.name} takes ${dialect.regexLength}`,
@@ -67,10 +70,24 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
   return { kind: 'regex', shape, text, item };
 }
 
+export function regexPart(part: PatternPart, ignoreCase: boolean, hideDollar: boolean): string {
+  if (part === ANY) return '.*';
+  if (part === ONE) return '.';
+  if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
+  const known = ignoreCase && hideDollar ? escapes.get(part) : undefined;
+  if (known !== undefined) return known;
+  const text = luceneEscape(part, ignoreCase, hideDollar);
+  if (ignoreCase && hideDollar && escapes.size < maximumEscapes) escapes.set(part, text);
+  return text;
+}
+
+/** The same paths and program names stand in thousands of rules. */
+const escapes = new Map<string, string>();
+const maximumEscapes = 20_000;
+
 function around(core: string, shape: Shape): string {
   const text = `${shape === 'contains' || shape === 'endswith' ? '.*' : ''}${core}${shape === 'contains' || shape === 'startswith' ? '.*' : ''}`;
-  // the query parser would take `\\/` for an escaped slash and read on
-  return text.endsWith('\\\\') ? `${text.slice(0, -2)}[\\\\]` : text;
+  return endSafely(text);
 }
 
 function* joinedRegexes(cores: readonly string[], shape: Shape, limit: number): Generator<string> {

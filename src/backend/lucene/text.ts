@@ -9,4 +9,5 @@ export const escapedTerm = (text: string): string => text.replace(/[-+=&|><!(){}
 /** A field name; its dots are part of it. */
 export const escapedField = (name: string): string => name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&');
 
-export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
+/** True where the text may have a letter with two cases; scripts without case are taken for some that have. */
+export const hasLetters = (text: string): boolean => /[A-Za-z\u0080-\uffff]/.test(text);

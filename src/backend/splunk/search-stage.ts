@@ -3,7 +3,7 @@ import { requiredPattern } from '../../query/regex-literal.ts';
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
-import { searchField, searchValue } from './text.ts';
+import { isSayable, searchField, searchValue } from './text.ts';
 
 const nothing: Query = { kind: 'or', operands: [] };
 const everything: Query = { kind: 'and', operands: [] };
@@ -14,7 +14,7 @@ export function isExact(item: Item, cloudSafe: boolean): boolean {
   switch (test.kind) {
     case 'string':
       if (test.cased) return false;
-      return item.field === undefined ? isExactKeyword(test.pattern) : searchValue(test.pattern, cloudSafe).exact;
+      return item.field === undefined ? isExactKeyword(test.pattern) : isSayable(test.pattern, cloudSafe);
     case 'number':
     case 'boolean':
       return item.field !== undefined;
@@ -148,7 +148,7 @@ function printOr(operands: readonly Query[], cloudSafe: boolean): string {
 
 function listValue(item: Item, cloudSafe: boolean): string | undefined {
   if (item.field === undefined) return undefined;
-  if (item.test.kind === 'string') return searchValue(item.test.pattern, cloudSafe).text;
+  if (item.test.kind === 'string') return searchValue(item.test.pattern, cloudSafe);
   return item.test.kind === 'number' || item.test.kind === 'boolean' ? `"${item.test.value}"` : undefined;
 }
 
@@ -158,7 +158,7 @@ function printItem(item: Item, cloudSafe: boolean): string {
   const field = searchField(item.field, item);
   switch (test.kind) {
     case 'string':
-      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${searchValue(test.pattern, cloudSafe).text}`;
+      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${searchValue(test.pattern, cloudSafe)}`;
     case 'number':
       return test.value < 0 ? `${field}="${test.value}"` : `${field}=${test.value}`;
     case 'boolean':

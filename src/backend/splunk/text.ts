@@ -7,21 +7,26 @@ import { Inexpressible, type Place } from '../backend.ts';
  */
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** Characters that no quoting keeps in place: line ends would end the conf setting, backticks call macros. */
+/** Characters that no quoting keeps in place: line ends would end the conf setting, backticks call macros, a star is a wildcard. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const unprintable = /[\u0000-\u001f\u007f\u0085\u2028\u2029`]/;
+const unsayable = /[\u0000-\u001f\u007f\u0085\u2028\u2029`*]/;
 
 /** What AppInspect takes for a shell command or an address of the attacker's (checks of harmful operations and of malware). */
 const suspicious = /rm\s+-[rf]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|^-[rf]{2}$|^rm$/;
 
-/** A pattern as the search stage has it, and whether it says all that the pattern does. */
-export interface SearchValue {
-  readonly text: string;
-  readonly exact: boolean;
+/** False where the search stage can't say all that the literal does. */
+function sayable(literal: string, cloudSafe: boolean): boolean {
+  return !unsayable.test(literal) && !(cloudSafe && suspicious.test(literal));
 }
 
-/** Whatever the search stage can't say becomes `*`, so the value matches at least what the pattern does. */
-export function searchValue(pattern: Pattern, cloudSafe: boolean): SearchValue {
+/** True where {@link searchValue} says exactly what the pattern does. */
+export function isSayable(pattern: Pattern, cloudSafe: boolean): boolean {
+  for (const part of pattern) if (part === ONE || (typeof part === 'string' && !sayable(part, cloudSafe))) return false;
+  return true;
+}
+
+/** A pattern as the search stage has it. Whatever that can't say becomes `*`, so the value matches at least what the pattern does. */
+export function searchValue(pattern: Pattern, cloudSafe: boolean): string {
   let text = '';
   let exact = true;
   for (const part of pattern) {
@@ -30,12 +35,13 @@ export function searchValue(pattern: Pattern, cloudSafe: boolean): SearchValue {
       text += '*';
       exact = false;
     } else if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
-    else if (part.includes('*') || unprintable.test(part) || (cloudSafe && suspicious.test(part))) {
+    else if (sayable(part, cloudSafe)) text += part.replace(/["\\]/g, '\\$&');
+    else {
       text += weakened(part, cloudSafe);
       exact = false;
-    } else text += part.replace(/["\\]/g, '\\$&');
+    }
   }
-  return { text: `"${exact ? text : text.replace(/\*{2,}/g, '*')}"`, exact };
+  return `"${exact ? text : text.replace(/\*{2,}/g, '*')}"`;
 }
 
 function weakened(literal: string, cloudSafe: boolean): string {

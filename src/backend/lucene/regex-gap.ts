@@ -1,0 +1,129 @@
+import { ALL, type CodeRanges, intersectRanges, normalizeRanges } from '../../query/regex-set.ts';
+import { determinizeCost } from './regex-cost.ts';
+import { ANY_TEXT, choiceOf, exceptOf, type Ir, type IrRepeat, repeatOf, sequenceOf } from './regex-ir.ts';
+
+/**
+ * Counted gaps, as in `copy.{2,128}to`: every `copy` starts a count of its own, and a deterministic automaton has a state for every set of counts.
+ * Where only the last start before `to` matters, the gap is written so that it holds no later one; else the expression is refused.
+ */
+
+/** Lucene's default limit, measured in {@link determinizeCost}: never less than it takes, up to three times as much. */
+const COST_LIMIT = 80_000;
+/** Up to so many counts at a time there is nothing to fear: their sets are fewer than Lucene can take. */
+const SAFE_COUNTS = 10;
+/** A gap with less leeway is left as it is; one with more than {@link LONG_GAP} is not even tried so. */
+const SHORT_GAP = 8;
+const LONG_GAP = 32;
+
+/** The items of a whole expression in a form that Lucene can take, the same texts matching; undefined if there is none. */
+export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined {
+  const risk = riskOf(items);
+  if (risk.counts <= SAFE_COUNTS) return items;
+  const [gap, ...others] = risk.gaps.map((index) => ({ index, item: items[index] })).filter(isGap);
+  if (!gap || gap.item.max - gap.item.min < LONG_GAP) {
+    if (determinizeCost(sequenceOf(items), COST_LIMIT) <= COST_LIMIT) return items;
+  }
+  if (!gap || others.length > 0) return undefined;
+  const { index, item } = gap;
+  const loose = items.with(index, repeatOf(item.item, item.min, Number.POSITIVE_INFINITY));
+  const limit = COST_LIMIT / (item.max + 1);
+  return determinizeCost(sequenceOf(loose), limit) <= limit ? items.with(index, lastStart(items.slice(0, index), item)) : undefined;
+}
+
+interface Found {
+  readonly index: number;
+  readonly item: Ir | undefined;
+}
+
+function isGap(found: Found): found is { index: number; item: IrRepeat } {
+  return found.item?.kind === 'repeat' && found.item.item.kind === 'set' && found.item.max - found.item.min >= SHORT_GAP;
+}
+
+/**
+ * The gap without the texts in which a later start would do as well: if it can be cut short at the front, the shorter one is taken.
+ * What comes before is read again in the gap, whole, or from its last loop on.
+ */
+function lastStart(before: readonly Ir[], gap: IrRepeat): Ir {
+  const starts: Ir[] = [];
+  if (before[0] === ANY_TEXT && before.length > 1) starts.push(sequenceOf(before));
+  const at = before.findLastIndex((item, index) => index > 0 && item.kind === 'repeat' && item.item.kind === 'set' && item.max === Number.POSITIVE_INFINITY);
+  const loop = before[at];
+  if (loop?.kind === 'repeat') {
+    const after = sequenceOf(before.slice(at + 1));
+    const all = setsOf(after);
+    if (!after.nullable && contains(loop.item, all)) starts.push(sequenceOf([repeatOf(loop.item, 0, Number.POSITIVE_INFINITY), after]));
+    else if (at === before.length - 1) starts.push(loop.item);
+  }
+  const rest = gap.min > 1 ? [repeatOf(ANY_CHAR, gap.min, gap.min), ANY_TEXT] : gap.min === 1 ? [repeatOf(ANY_CHAR, 1, Number.POSITIVE_INFINITY)] : [ANY_TEXT];
+  return starts.length === 0 ? gap : exceptOf(gap, sequenceOf([choiceOf(starts), ...rest]));
+}
+
+interface Risk {
+  /** Characters under counts that can run several times at once. */
+  readonly counts: number;
+  /** Which of the items have them. */
+  readonly gaps: readonly number[];
+}
+
+function riskOf(items: readonly Ir[]): Risk {
+  const state: Walk = { last: [], looped: false, counts: 0 };
+  const gaps: number[] = [];
+  for (const [index, item] of items.entries()) {
+    const known = state.counts;
+    walk(item, 1, state);
+    if (state.counts > known) gaps.push(index);
+  }
+  return { counts: state.counts, gaps };
+}
+
+interface Walk {
+  /** What the character before may be. */
+  last: CodeRanges;
+  /** After a loop, a second reading may begin while a first goes on. */
+  looped: boolean;
+  counts: number;
+}
+
+/** A second reading reaches a place while the first is still there only if the character before the place fits there, too. */
+function walk(ir: Ir, copies: number, state: Walk): void {
+  const { last } = state;
+  switch (ir.kind) {
+    case 'set':
+      if (state.looped && (copies > 1 || isWide(ir.ranges)) && intersectRanges(state.last, ir.ranges).length > 0) state.counts += copies;
+      state.last = ir.ranges;
+      return;
+    case 'sequence':
+      for (const item of ir.items) walk(item, copies, state);
+      return;
+    case 'choice': {
+      const ends: CodeRanges[] = [];
+      for (const item of ir.items) {
+        state.last = last;
+        walk(item, copies, state);
+        ends.push(state.last);
+      }
+      state.last = normalizeRanges(ends.flat());
+      return;
+    }
+    case 'repeat':
+      walkRepeat(ir, copies, state);
+      return;
+    case 'except':
+      walk(ir.item, copies, state);
+  }
+}
+
+function walkRepeat(ir: IrRepeat, copies: number, state: Walk): void {
+  const { last, counts } = state;
+  const endless = ir.max === Number.POSITIVE_INFINITY;
+  const rounds = endless ? Math.max(1, ir.min) : ir.max;
+  if (endless) state.looped = true;
+  if (ir.item.kind !== 'set' && rounds > 1) {
+    walk(ir.item, copies, state);
+    state.last = normalizeRanges([...last, ...state.last]);
+    state.counts = counts;
+  }
+  if (!(endless && rounds === 1 && ir.item.kind === 'set')) walk(ir.item, copies * rounds, state);
+  else state.last = ir.item.ranges;
+  if (ir.nullable) state.last = normalizeRanges([...last, ...state.last]);
+}

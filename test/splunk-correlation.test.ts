@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
+import { compileText } from './corpus.ts';
+import { runSpl } from './judges/spl/spl.ts';
+import type { Event } from './judges/spl/value.ts';
+
+const bases = `
+title: Failed login
+name: failed
+logsource: { product: windows, service: security }
+detection:
+  selection: { EventID: 4625 }
+  condition: selection
+---
+title: Login
+name: login
+logsource: { product: windows, service: security }
+detection:
+  selection: { EventID: 4624 }
+  condition: selection
+---
+title: Network
+name: network
+logsource: { product: zeek, service: conn }
+detection:
+  selection: { action|re: '^all.w$' }
+  condition: selection
+`;
+
+function search(correlation: string): string {
+  const text = `${bases}---\ntitle: Outer\nname: outer\ncorrelation:\n${correlation
+    .trim()
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')}\n`;
+  return searchOf(text);
+}
+
+function searchOf(text: string): string {
+  const outer = compileText(text).find((rule) => rule.rule.name === 'outer');
+  if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
+  const conversion = splunkCorrelation(outer, (rule) => `index=${rule.logsource.product}`, { cloudSafe: true });
+  if (!conversion.ok) throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
+  return conversion.value;
+}
+
+const failed = (_time: number, user = 'ann', more: object = {}): Event => ({ _time, index: 'windows', EventID: 4625, User: user, ...more });
+const login = (_time: number, user = 'ann'): Event => ({ _time, index: 'windows', EventID: 4624, User: user });
+const network = (_time: number, source: string): Event => ({ _time, index: 'zeek', action: 'allow', src: source });
+const count = (condition: string) => `type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: ${condition}`;
+
+describe('correlations in SPL', () => {
+  const cases: readonly [name: string, correlation: string, events: readonly Event[], groups: readonly unknown[]][] = [
+    ['event_count within the span', count('{gte: 3}'), [failed(0), failed(100), failed(299)], ['ann']],
+    ['event_count not over the span', count('{gte: 3}'), [failed(0), failed(200), failed(301)], []],
+    ['event_count slides over any fixed bucket', count('{gte: 3}'), [failed(290), failed(300), failed(310)], ['ann']],
+    ['event_count apart for each group', count('{gte: 3}'), [failed(0), failed(1, 'bob'), failed(2)], []],
+    ['event_count of other events', count('{gte: 3}'), [failed(0), login(1), failed(2)], []],
+    ['event_count range', count('{gt: 1, lte: 2}'), [failed(0), failed(1)], ['ann']],
+    ['event_count without the group field', count('{gte: 2}'), [{ _time: 0, index: 'windows', EventID: 4625 }, { _time: 1, index: 'windows', EventID: 4625 }], []],
+    ['event_count over two rules counts an event once', 'type: event_count\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m\ncondition: {gte: 2}', [failed(0), login(1)], ['ann']],
+    ['value_count', 'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: Host, gte: 2}', [failed(0, 'ann', { Host: 'a' }), failed(1, 'ann', { Host: 'b' })], ['ann']],
+    ['value_count of one value', 'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: Host, gte: 2}', [failed(0, 'ann', { Host: 'a' }), failed(1, 'ann', { Host: 'a' })], []],
+    ['value_sum', 'type: value_sum\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: bytes, gt: 10}', [failed(0, 'ann', { bytes: 6 }), failed(1, 'ann', { bytes: 5 })], ['ann']],
+    ['value_avg', 'type: value_avg\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: bytes, gte: 6}', [failed(0, 'ann', { bytes: 2 }), failed(1, 'ann', { bytes: 4 })], []],
+    ['value_percentile', 'type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: bytes, percentile: 50, gte: 4}', [failed(0, 'ann', { bytes: 4 }), failed(1, 'ann', { bytes: 4 })], ['ann']],
+    ['temporal in any order', 'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [login(0), failed(100)], ['ann']],
+    ['temporal with one rule only', 'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), failed(100)], []],
+    ['temporal_ordered in order', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), login(100)], ['ann']],
+    ['temporal_ordered out of order', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [login(0), failed(100)], []],
+    ['temporal_ordered with the nearest start', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), failed(400), login(500)], ['ann']],
+    ['temporal_ordered too late', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), login(400)], []],
+    ['aliases across log sources', 'type: temporal\nrules: [failed, network]\naliases:\n  ip: {failed: IpAddress, network: src}\ngroup-by: [ip]\ntimespan: 1m', [failed(0, 'ann', { IpAddress: '10.1.1.1' }), network(30, '10.1.1.1'), network(31, '10.2.2.2')], ['10.1.1.1']],
+  ];
+  it.each(cases)('%s', (_name, correlation, events, groups) => {
+    const rows = runSpl(search(correlation), events);
+    const field = correlation.includes('aliases') ? 'ip' : 'User';
+    expect(rows.map((row) => row[field])).toEqual(groups);
+  });
+
+  it('chains: many failures, then a login', () => {
+    const text = `${bases}---
+title: Many
+name: many
+correlation: { type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: { gte: 3 } }
+---
+title: Outer
+name: outer
+correlation: { type: temporal_ordered, rules: [many, login], group-by: [User], timespan: 10m }
+`;
+    const spl = searchOf(text);
+    expect(runSpl(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
+    expect(runSpl(spl, [failed(0), failed(1), login(60)])).toEqual([]);
+    expect(runSpl(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
+  });
+
+  it('without a group a search that finds nothing gives no row', () => {
+    const spl = search('type: event_count\nrules: [failed]\ntimespan: 5m\ncondition: {gte: 2}');
+    expect(runSpl(spl, [failed(0)])).toEqual([]);
+    expect(runSpl(spl, [failed(0), failed(1, 'bob')])).toHaveLength(1);
+  });
+
+  it('keeps the scope of every base rule', () => {
+    const spl = search('type: temporal\nrules: [failed, network]\ngroup-by: [User]\ntimespan: 1m');
+    expect(spl).toContain('[search index=windows EventID=4625');
+    expect(spl).toContain('[search index=zeek');
+  });
+});
