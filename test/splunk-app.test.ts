@@ -304,6 +304,8 @@ describe('hostile rules', () => {
 
 describe('what cannot be written', () => {
   it.each([
+    ['a schedule that Splunk Cloud refuses', { settings: { cron: '*/2 * * * *' } }, /cron expression "\*\/2 \* \* \* \*" runs 30 times/],
+    ['a schedule without a day', { settings: { cron: '0 0 31 2 *' } }, /never runs/],
     ['a search on two lines', { search: 'index=a\nindex=b' }, /search holds a line break/],
     [
       'a setting that ends in a backslash',

@@ -1,7 +1,7 @@
 import type { PackDetection } from './detection.ts';
 
 /** Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19. */
-export const tacticOrder: readonly string[] = [
+const tacticOrder: readonly string[] = [
   'reconnaissance',
   'resource-development',
   'initial-access',

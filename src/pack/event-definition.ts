@@ -79,7 +79,15 @@ const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as 
 const eventLimit = 1000;
 
 /** Graylog's id of a pack, the namespace of the ids of its entities. */
-export const graylogPackId = (info: PackInfo): string => uuidV5(sigpackNamespace, info.id);
+export function graylogPackId(info: PackInfo): string {
+  const known = packIds.get(info);
+  if (known !== undefined) return known;
+  const id = uuidV5(sigpackNamespace, info.id);
+  packIds.set(info, id);
+  return id;
+}
+
+const packIds = new WeakMap<PackInfo, string>();
 
 /** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
 export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {

@@ -33,8 +33,13 @@ export function remediationText({ rule, settings }: PackDetection): string {
 }
 
 const paragraphs = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
-const list = (heading: string, items: readonly string[]): string =>
-  items.length === 0 ? '' : [heading, ...items.map((item) => `- ${item.trim().replace(/\s+/g, ' ')}`)].join('\n');
+
+function list(heading: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  let text = heading;
+  for (const item of items) text += `\n- ${item.includes('\n') ? item.trim().replace(/\s+/g, ' ') : item}`;
+  return text;
+}
 
 const plainMarkdown = (value: string): string => value.replace(/[\\`*_[\]<>#|~&!$]/g, '\\$&');
 const linkMarkdown = (value: string): string => (/^https?:\/\/[^\s<>]+$/.test(value) ? `<${value}>` : plainMarkdown(value));

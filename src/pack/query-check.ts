@@ -139,23 +139,28 @@ function readRegex(scan: Scan): void {
 // a regular expression that Lucene can't read finds nothing, without an error
 function checkRegex(regex: string, problems: Set<string>): void {
   let inClass = false;
-  let before = '|';
+  let before = bar;
   for (let at = 0; at < regex.length; at++) {
-    const char = regex.charAt(at);
-    if (char === '\\') {
-      const escaped = regex.charAt(++at);
-      if (/[A-Za-z]/.test(escaped) && !'dDsSwW'.includes(escaped)) problems.add(`\\${escaped} is no escape in Lucene's regular expressions`);
-      before = 'x';
-      continue;
+    let char = regex.charCodeAt(at);
+    if (char === backslash) {
+      char = regex.charCodeAt(++at);
+      if (isLetter(char) && !'dDsSwW'.includes(regex.charAt(at))) problems.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
+      char = backslash;
+    } else if (inClass) {
+      inClass = char !== closingBracket;
+    } else if (char === openingBracket) {
+      inClass = true;
+    } else if ((char === bar && (before === bar || before === openingParenthesis)) || (char === closingParenthesis && before === bar)) {
+      problems.add(emptyBranch);
     }
-    if (inClass) inClass = char !== ']';
-    else if (char === '[') inClass = true;
-    else if ((char === '|' && (before === '(' || before === '|')) || (char === ')' && before === '|')) problems.add(emptyBranch);
-    before = inClass ? 'x' : char;
+    before = inClass ? backslash : char;
   }
-  if (before === '|' && regex !== '') problems.add(emptyBranch);
+  if (before === bar && regex !== '') problems.add(emptyBranch);
   if (inClass) problems.add('a character class is not closed');
 }
+
+// the 0x20 bit is what capitals and small letters differ in
+const isLetter = (char: number): boolean => (char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a;
 
 const emptyBranch = "a branch of a regular expression is empty, which Lucene can't read; write (...)?";
 
@@ -169,6 +174,11 @@ function readRange(scan: Scan): void {
 
 const backslash = 0x5c;
 const quote = 0x22;
+const bar = 0x7c;
+const openingParenthesis = 0x28;
+const closingParenthesis = 0x29;
+const openingBracket = 0x5b;
+const closingBracket = 0x5d;
 const operators: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
   ['AND', 'and'],
   ['&&', 'and'],

@@ -1,5 +1,6 @@
 import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
 import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
+import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaName } from './splunk-conf.ts';
 import { savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Render } from './template.ts';
@@ -97,6 +98,9 @@ function searchModel({ detections, info }: SplunkAppInput, problems: string[]): 
 function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
   const search = confProblem(settings.get('search') ?? '');
   if (search !== undefined) return `search ${search}`;
+  const own = detection.detection.settings.cron ?? settings.get('cron_schedule') ?? '';
+  const cron = cronProblem(own) ?? (detection.detection.settings.cron !== undefined && cronGap(own) === undefined ? 'never runs' : undefined);
+  if (cron !== undefined) return `cron expression "${own}" ${cron}`;
   for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
     if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is no name of a setting`;
     const problem = confProblem(value);

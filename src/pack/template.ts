@@ -28,14 +28,14 @@ const notXml = /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ff
 const xmlSpecial = /[&<>"'\t\n\r]/g;
 
 /** A value as JSON that may also stand in HTML or XML: `<`, `>` and `&` are written as escapes. */
-export function jsonText(value: unknown): string {
+function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new Error('json is given nothing that JSON can hold');
   return text.replace(unsafeInJson, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A text for XML content and attribute values. */
-export function xmlText(text: string): string {
+function xmlText(text: string): string {
   return text.replace(notXml, '').replace(xmlSpecial, (char) => `&#${char.charCodeAt(0)};`);
 }
 

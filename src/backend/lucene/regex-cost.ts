@@ -1,4 +1,4 @@
-import { MAX_CODE_POINT, type CodeRanges } from '../../query/regex-set.ts';
+import { type CodeRanges, MAX_CODE_POINT } from '../../query/regex-set.ts';
 import type { Ir } from './regex-ir.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { ALL, type CodeRanges, intersectRanges, normalizeRanges } from '../../query/regex-set.ts';
+import { type CodeRanges, intersectRanges, normalizeRanges } from '../../query/regex-set.ts';
 import { determinizeCost } from './regex-cost.ts';
-import { ANY_TEXT, choiceOf, exceptOf, type Ir, type IrRepeat, repeatOf, sequenceOf } from './regex-ir.ts';
+import { ANY_CHAR, ANY_TEXT, choiceOf, exceptOf, type Ir, type IrRepeat, repeatOf, sequenceOf } from './regex-ir.ts';
 
 /**
  * Counted gaps, as in `copy.{2,128}to`: every `copy` starts a count of its own, and a deterministic automaton has a state for every set of counts.
@@ -27,7 +27,8 @@ export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined 
   const { index, item } = gap;
   const loose = items.with(index, repeatOf(item.item, item.min, Number.POSITIVE_INFINITY));
   const limit = COST_LIMIT / (item.max + 1);
-  return determinizeCost(sequenceOf(loose), limit) <= limit ? items.with(index, lastStart(items.slice(0, index), item)) : undefined;
+  const rewritten = lastStart(items.slice(0, index), item);
+  return rewritten && determinizeCost(sequenceOf(loose), limit) <= limit ? items.with(index, rewritten) : undefined;
 }
 
 interface Found {
@@ -41,21 +42,34 @@ function isGap(found: Found): found is { index: number; item: IrRepeat } {
 
 /**
  * The gap without the texts in which a later start would do as well: if it can be cut short at the front, the shorter one is taken.
- * What comes before is read again in the gap, whole, or from its last loop on.
+ * What comes before may be read again in the gap, whole or from its last loop on. Undefined where neither is so.
  */
-function lastStart(before: readonly Ir[], gap: IrRepeat): Ir {
+function lastStart(before: readonly Ir[], gap: IrRepeat): Ir | undefined {
   const starts: Ir[] = [];
-  if (before[0] === ANY_TEXT && before.length > 1) starts.push(sequenceOf(before));
-  const at = before.findLastIndex((item, index) => index > 0 && item.kind === 'repeat' && item.item.kind === 'set' && item.max === Number.POSITIVE_INFINITY);
-  const loop = before[at];
-  if (loop?.kind === 'repeat') {
-    const after = sequenceOf(before.slice(at + 1));
-    const all = setsOf(after);
-    if (!after.nullable && contains(loop.item, all)) starts.push(sequenceOf([repeatOf(loop.item, 0, Number.POSITIVE_INFINITY), after]));
-    else if (at === before.length - 1) starts.push(loop.item);
-  }
-  const rest = gap.min > 1 ? [repeatOf(ANY_CHAR, gap.min, gap.min), ANY_TEXT] : gap.min === 1 ? [repeatOf(ANY_CHAR, 1, Number.POSITIVE_INFINITY)] : [ANY_TEXT];
-  return starts.length === 0 ? gap : exceptOf(gap, sequenceOf([choiceOf(starts), ...rest]));
+  const [first, ...rest] = before;
+  if (first === ANY_TEXT && rest.length > 0) starts.push(sequenceOf(before));
+  else if (first?.kind === 'repeat' && first.max === 1 && first.item.kind === 'sequence' && first.item.items[0] === ANY_TEXT)
+    starts.push(sequenceOf([first.item, ...rest]));
+  const again = fromLastLoop(before);
+  if (again) starts.push(again);
+  const enough = gap.min > 1 ? [repeatOf(ANY_CHAR, gap.min, gap.min), ANY_TEXT] : [repeatOf(ANY_CHAR, gap.min, Number.POSITIVE_INFINITY)];
+  return starts.length === 0 ? undefined : exceptOf(gap, sequenceOf([choiceOf(starts), ...enough]));
+}
+
+/** A text that may be added to one of the items without leaving them, because a loop on the way reads all of it: `a+b` and then `a*b`. */
+function fromLastLoop(items: readonly Ir[]): Ir | undefined {
+  const at = items.findLastIndex((item, index) => index > 0 && item.kind === 'repeat' && item.item.kind === 'set' && item.max === Number.POSITIVE_INFINITY);
+  const loop = items[at];
+  if (loop?.kind !== 'repeat' || loop.item.kind !== 'set') return undefined;
+  const tail = sequenceOf(items.slice(at + 1));
+  if (at === items.length - 1) return loop.item;
+  return !tail.nullable && isRead(tail, loop.item.ranges) ? sequenceOf([repeatOf(loop.item, 0, Number.POSITIVE_INFINITY), tail]) : undefined;
+}
+
+/** Every character of the expression is one of the ranges. */
+function isRead(ir: Ir, ranges: CodeRanges): boolean {
+  if (ir.kind === 'set') return intersectRanges(ir.ranges, ranges).join() === ir.ranges.join();
+  return ir.kind === 'repeat' || ir.kind === 'except' ? isRead(ir.item, ranges) : ir.items.every((item) => isRead(item, ranges));
 }
 
 interface Risk {
@@ -126,4 +140,11 @@ function walkRepeat(ir: IrRepeat, copies: number, state: Walk): void {
   if (!(endless && rounds === 1 && ir.item.kind === 'set')) walk(ir.item, copies * rounds, state);
   else state.last = ir.item.ranges;
   if (ir.nullable) state.last = normalizeRanges([...last, ...state.last]);
+}
+
+/** More than one letter, in whatever case. */
+function isWide(ranges: CodeRanges): boolean {
+  const [first, second] = ranges;
+  if (!first || first[0] !== first[1]) return true;
+  return second !== undefined && (ranges.length > 2 || second[0] !== second[1] || (first[0] ^ second[0]) !== 0x20);
 }

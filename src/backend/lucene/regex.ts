@@ -1,10 +1,11 @@
 import type { RegexParsed } from '../../query/regex.ts';
 import type { RegexNode } from '../../query/regex-tree.ts';
 import { wholeText } from './regex-edge.ts';
+import { determinizable } from './regex-gap.ts';
 import { choiceOf, type Ir, IrTooLarge, sequenceOf } from './regex-ir.ts';
 import { endSafely, type PrintOptions, printIr, TextTooLong } from './regex-print.ts';
 import { Refusal, translate } from './regex-translate.ts';
-import { mergeVariants } from './regex-variant.ts';
+import { mergeVariants, type Variant } from './regex-variant.ts';
 
 export { endSafely, luceneEscape } from './regex-print.ts';
 
@@ -45,7 +46,7 @@ export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = 
     if (leaves(parse.node) > MAX_LEAVES) throw new IrTooLarge();
     const variants = mergeVariants(translate(parse.node, { ignoreCase: options.ignoreCase ?? false, notes, joins: 0 }));
     if (variants.length === 0) return { ok: false, reason: 'the pattern can match nothing: its anchors or classes contradict each other' };
-    const text = endSafely(printIr(factored(variants.map(wholeText), print), print));
+    const text = endSafely(printIr(factored(variants.map(waysOf), print), print));
     if (text.length > print.maxLength) throw new TextTooLong();
     return { ok: true, text: text === '' ? '()' : text, notes: [...notes] };
   } catch (error) {
@@ -55,6 +56,12 @@ export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = 
       return { ok: false, reason: `the pattern takes more than ${print.maxLength} characters in Lucene, which the server refuses` };
     throw error;
   }
+}
+
+function waysOf(variant: Variant): readonly Ir[] {
+  const items = determinizable(wholeText(variant));
+  if (items) return items;
+  throw new Refusal('Lucene gives up on the pattern: its counted repeats need more states than the limit of 10,000 allows');
 }
 
 /** Ways to match, with what all of them start and end with written once. */

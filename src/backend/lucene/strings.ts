@@ -32,7 +32,7 @@ export function printStrings(items: readonly StringItem[], dialect: Dialect): re
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'quoted', text: quoted(String(item.test.value)) };
   const { pattern, cased } = item.test;
-  if (pattern.length === 0 && dialect.emptyIsAbsent) return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
+  if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const ignoreCase = dialect.matching === 'regex' && !cased;
   if (!needsRegex(pattern, ignoreCase || (dialect.matching === 'native' && cased), dialect)) {
@@ -40,6 +40,14 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
     if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
   }
   return regexForm(item, pattern, ignoreCase, dialect);
+}
+
+/** Under `not`, absent must not count as empty: the events without the field would be missed. */
+function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
+  if (dialect.negated) return { kind: 'quoted', text: '""' };
+  const message = `${dialect.name} stores no empty text, so events without \`${item.field}\` match too`;
+  dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
+  return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
 }
 
 /** Letters of either case, and signs that a plain term must not hold, are said by a regular expression alone. */

@@ -1,0 +1,49 @@
+#!/bin/bash
+# Installs the judges that .ci/run needs into the cache; what is there already is left alone.
+# usage: setup.sh [appinspect] [graylog]   default: both
+# env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
+shared=${SIGPACK_SHARED:-$root/../shared}
+appinspect=4.3.1
+fail() { echo "setup: $*" >&2; exit 1; }
+
+# AppInspect looks at files with libmagic, which no Python package brings along
+setup_appinspect() {
+  if ! ldconfig -p | grep -q 'libmagic\.so\.1'; then
+    command -v apt-get >/dev/null || fail 'AppInspect needs libmagic (libmagic.so.1); install it'
+    apt-get install -y -q libmagic1 >/dev/null 2>&1 || { apt-get update -q >/dev/null && apt-get install -y -q libmagic1 >/dev/null; } || fail 'libmagic1 cannot be installed'
+  fi
+  if [ "$("$cache/appinspect/bin/python3" -m pip show splunk-appinspect 2>/dev/null | sed -n 's/^Version: //p')" != "$appinspect" ]; then
+    rm -rf "$cache/appinspect"
+    python3 -m venv "$cache/appinspect" || fail 'no Python environment for AppInspect'
+    "$cache/appinspect/bin/python3" -m pip install -q "splunk-appinspect==$appinspect" || fail 'AppInspect cannot be installed'
+  fi
+  "$cache/appinspect/bin/splunk-appinspect" --help >/dev/null || fail 'AppInspect does not start'
+  echo "appinspect $appinspect: ready"
+}
+
+setup_graylog() {
+  local dir=$cache/judges/graylog missing=()
+  for version in ${GRAYLOG_VERSIONS:-6.3.7 7.0.1}; do
+    [ -f "$dir/m2/org/graylog2/graylog2-server/$version/graylog2-server-$version-shaded.jar" ] && [ -f "$dir/java/out-$version/judge/JudgeStoragePlugin.class" ] || missing+=("$version")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    [ -x "$shared/judges/graylog/setup.sh" ] || fail "no judge in $shared/judges/graylog; set SIGPACK_SHARED"
+    for tool in mvn java javac python3 curl bc; do command -v "$tool" >/dev/null || fail "the Graylog judge needs $tool"; done
+    "$shared/judges/graylog/setup.sh" "$dir" "${missing[@]}" || fail "the Graylog judge cannot be set up for ${missing[*]}"
+  fi
+  for file in start.sh judge.sh stop.sh; do [ -x "$dir/$file" ] || fail "$dir/$file is missing"; done
+  echo "graylog ${GRAYLOG_VERSIONS:-6.3.7 7.0.1}: ready"
+}
+
+mkdir -p "$cache"
+[ $# -gt 0 ] || set -- appinspect graylog
+for judge; do
+  case $judge in
+    appinspect) setup_appinspect ;;
+    graylog) setup_graylog ;;
+    *) fail "no such judge: $judge" ;;
+  esac
+done
