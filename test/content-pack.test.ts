@@ -148,7 +148,7 @@ describe('event definitions', () => {
     expect(data.config.conditions.expression).toEqual({
       expr: '&&',
       left: { expr: '>=', left: ref, right: { expr: 'number', value: 5 } },
-      right: { expr: '!', child: { expr: '==', left: ref, right: { expr: 'number', value: 7 } } },
+      right: { expr: '!', left: { expr: '==', left: ref, right: { expr: 'number', value: 7 } } },
     });
     expect(data.key_spec).toEqual(['user']);
   });
@@ -308,6 +308,7 @@ describe('checkContentPack', () => {
     ['event limit 1001', (p) => (p.entities[1].data.config.event_limit = 1001), 'event_limit is not from 1'],
     ['a condition on no series', (p) => (p.entities[2].data.config.conditions.expression.left.ref = 'x'), 'names no series'],
     ['an unknown operator', (p) => (p.entities[2].data.config.conditions.expression.expr = '<>'), 'is no operator'],
+    ['a negation without its operand', (p) => (p.entities[2].data.config.conditions.expression = { expr: '!', child: { expr: 'true' } }), 'is no expression'],
     ['no conditions', (p) => (p.entities[2].data.config.conditions.expression = null), 'group_by needs series and conditions'],
     ['no series', (p) => (p.entities[2].data.config.series = []), 'series and conditions need each other'],
     ['card without field', (p) => (p.entities[2].data.config.series[0].type = 'card'), 'series card lacks a field'],

@@ -1,10 +1,14 @@
 #!/usr/bin/env node
+import module from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import { toolVersion } from './package-root.ts';
 import type { StatsOptions } from './stats.ts';
+
+// the bytecode of our modules is kept between runs, where Node has that
+module.enableCompileCache?.();
 
 const formats = ['text', 'json', 'sarif', 'github', 'junit'];
 

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { yamlLimits } from '../source/yaml.ts';
@@ -35,7 +36,7 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
     const bytes = readFileSync(path);
     if (bytes.length > yamlLimits.fileLength * 4) throw new Error(`the file has ${bytes.length} bytes`);
     const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-    if (text.includes('\ufffd') && !bytes.includes('\ufffd')) throw new Error('the file is not UTF-8');
+    if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Error('the file is not UTF-8');
     return { path: shown, text };
   } catch (error) {
     complain(bag, path, error);
@@ -45,6 +46,8 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
 
 /** Relative to the working directory where it lies below it or near. */
 export function shownPath(path: string): string {
+  // most paths are relative already
+  if (!isAbsolute(path) && !path.startsWith('.')) return sep === '/' ? path : path.split(sep).join('/');
   const near = relative(process.cwd(), path) || '.';
   return (near.startsWith(`..${sep}..${sep}..`) ? path : near).split(sep).join('/');
 }

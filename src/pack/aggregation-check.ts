@@ -37,7 +37,9 @@ function checkExpression(expression: unknown, series: ReadonlySet<unknown>, prob
   } else if (expression.expr === '&&' || expression.expr === '||') {
     checkExpression(expression.left, series, problems);
     checkExpression(expression.right, series, problems);
-  } else if (expression.expr === '!' || expression.expr === 'group') {
+  } else if (expression.expr === '!') {
+    checkExpression(expression.left, series, problems);
+  } else if (expression.expr === 'group') {
     checkExpression(expression.child, series, problems);
   } else if (comparisons.has(expression.expr)) {
     for (const side of [expression.left, expression.right]) checkOperand(side, series, problems);

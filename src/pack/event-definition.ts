@@ -58,7 +58,7 @@ export interface Series {
 
 export type ConditionExpression =
   | { readonly expr: '&&' | '>' | '>=' | '<' | '<=' | '=='; readonly left: ConditionExpression; readonly right: ConditionExpression }
-  | { readonly expr: '!'; readonly child: ConditionExpression }
+  | { readonly expr: '!'; readonly left: ConditionExpression }
   | { readonly expr: 'number'; readonly value: number }
   | { readonly expr: 'number-ref'; readonly ref: string };
 
@@ -180,7 +180,7 @@ const both = (left: ConditionExpression | null, right: ConditionExpression): Con
 function conditionTest({ operator, value }: GraylogAggregationSearch['conditions'][number], series: string): ConditionExpression {
   const left = { expr: 'number-ref', ref: series } as const;
   const right = { expr: 'number', value } as const;
-  return operator === '!=' ? { expr: '!', child: { expr: '==', left, right } } : { expr: operator, left, right };
+  return operator === '!=' ? { expr: '!', left: { expr: '==', left, right } } : { expr: operator, left, right };
 }
 
 type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>;

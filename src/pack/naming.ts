@@ -36,14 +36,14 @@ export function createNamer(info: PackInfo, prefix: string, bag: DiagnosticBag):
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const oneLine = (text: string): string => text.replace(/[\u0000-\u0020\u007f\u0085\u2028\u2029]+/g, ' ').trim();
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return /[\u0000-\u001f\u007f\u0085\u2028\u2029]|  /.test(text) ? text.replace(/[\u0000-\u0020\u007f\u0085\u2028\u2029]+/g, ' ').trim() : text.trim();
+}
 
 function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
-  return slug.slice(0, 80) || 'detection';
+  // accents are dropped, not their letters
+  const plain = /^[ -~]*$/.test(name) ? name : name.normalize('NFKD');
+  const words = plain.toLowerCase().match(/[a-z0-9]+/g);
+  return words?.join('_').slice(0, 80) ?? 'detection';
 }

@@ -72,8 +72,19 @@ const fields = [
   { key: 'weekdays', name: 'day of week', low: 0, high: 6 },
 ] as const;
 
-/** The expression's values, or what is wrong with it. */
+const parsedCrons = new Map<string, Cron | string>();
+const maximumParsedCrons = 5000;
+
+/** The expression's values, or what is wrong with it. Spread schedules repeat, so each is read once. */
 function parseCron(text: string): Cron | string {
+  const known = parsedCrons.get(text);
+  if (known !== undefined) return known;
+  const cron = readCron(text);
+  if (parsedCrons.size < maximumParsedCrons) parsedCrons.set(text, cron);
+  return cron;
+}
+
+function readCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== 5) return `has ${parts.length} fields, not 5`;
   const cron: Record<keyof Cron, readonly number[]> = { minutes: [], hours: [], days: [], months: [], weekdays: [] };

@@ -19,8 +19,8 @@ export interface Meaning {
 
 /** Values of an item are linked with OR, or with AND under `all`. Undefined after a fatal complaint. */
 export function itemQuery(meaning: Meaning, item: DetectionItem): Query | undefined {
-  if (!chainHolds(meaning, item)) return undefined;
   const names = item.modifiers.map((modifier) => modifier.name);
+  if (!chainHolds(meaning, item, names)) return undefined;
   const operands: Query[] = [];
   let sound = true;
   for (const value of item.values) {
@@ -43,8 +43,21 @@ function asQuery(meaning: Meaning, item: DetectionItem, value: YamlScalar, test:
   return test === 'absent' ? not(node({ kind: 'exists' })) : node(test);
 }
 
-function chainHolds(meaning: Meaning, item: DetectionItem): boolean {
-  if (item.modifiers.length === 0) return true;
+/** Chains without a fault, so that the few that rules use are each checked once. */
+const soundChains = new Set<string>();
+const maximumSoundChains = 1000;
+
+function chainHolds(meaning: Meaning, item: DetectionItem, names: readonly string[]): boolean {
+  if (names.length === 0) return true;
+  const chain = `${item.field === undefined ? '' : 'field'}|${names.join('|')}`;
+  const single = item.values.length === 1 && names.includes('all');
+  if (!single && soundChains.has(chain)) return true;
+  const sound = checkChain(meaning, item);
+  if (sound && soundChains.size < maximumSoundChains) soundChains.add(chain);
+  return sound;
+}
+
+function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   const before: string[] = [];
   let sound = true;
   const complain = (code: 'SIG020' | 'SIG021' | 'SIG025', modifier: ModifierUse, message: string, hint?: string) =>

@@ -20,6 +20,10 @@ const maximumValues = 10_000;
 
 /** The patterns that a text value stands for after the spelling, encoding and shape modifiers, in order. */
 export function textPatterns(value: YamlScalar, modifiers: readonly string[], placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly Pattern[] {
+  const [only] = modifiers;
+  // by far the most values: no modifier, or where in the field the text stands
+  if (modifiers.length === 0) return [parsePattern(value.text)];
+  if (modifiers.length === 1 && (only === 'contains' || only === 'startswith' || only === 'endswith')) return [shaped(parsePattern(value.text), only)];
   let current: readonly EncodedPattern[] = [{ pattern: parsePattern(value.text), bytes: false }];
   if (modifiers.includes('expand')) current = expand(value.text, placeholders);
   for (const modifier of modifiers) current = current.flatMap((encoded) => applied(encoded, modifier));

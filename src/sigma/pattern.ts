@@ -75,7 +75,8 @@ export const hasWildcard = (pattern: Pattern): boolean => pattern.some((part) =>
 
 /** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
-  const head: Pattern = shape === 'startswith' ? [] : [ANY];
-  const tail: Pattern = shape === 'endswith' ? [] : [ANY];
-  return joinParts([...head, ...pattern, ...tail]);
+  const open = shape !== 'startswith' && pattern[0] !== ANY;
+  const close = shape !== 'endswith' && pattern.at(-1) !== ANY;
+  if (open && close) return pattern.length === 0 ? [ANY] : [ANY, ...pattern, ANY];
+  return open ? [ANY, ...pattern] : close ? [...pattern, ANY] : pattern;
 }

@@ -1,6 +1,7 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent, YAMLException } from 'js-yaml';
-import type { DiagnosticBag } from './diagnostic.ts';
+import type { Complaint, DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 /** A YAML tree whose nodes know their place: each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -33,9 +34,23 @@ export interface YamlPair {
 /** Larger files and documents are refused: rules are a few kilobytes. */
 export const yamlLimits = { fileLength: 8 * 1024 * 1024, nodes: 500_000, depth: 50 } as const;
 
-const resolvesDifferently = /^(?:y|n|yes|no|on|off|0[0-9_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9]+_[0-9_]*)$/i;
+/** A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a huge list. */
+const charactersPerNode = 64;
+/** Longer integers are texts: no event holds such a number, and big integers take quadratic time. */
+const longestInteger = 64;
 
-/** True for plain text that PyYAML (YAML 1.1, sigma-cli) takes for a boolean, octal or base-60 number and YAML 1.2 does not. */
+const resolvesDifferently = new RegExp(
+  `^(?:${[
+    'y|n|yes|no|on|off',
+    '[-+]?0[0-9_]+|0o[0-7]+|[-+]?0b[01_]+|[-+]?[0-9]+_[0-9_]*',
+    '[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?',
+    '[-+]?[0-9]+e[-+]?[0-9]+|[-+]?[0-9]*\\.[0-9]*e[0-9]+',
+    '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?',
+  ].join('|')})$`,
+  'i',
+);
+
+/** True for plain text that PyYAML (YAML 1.1, sigma-cli) reads as another boolean, number or date than YAML 1.2 does. */
 export function isAmbiguousScalar(node: YamlScalar): boolean {
   return node.plain && resolvesDifferently.test(node.text);
 }
@@ -49,21 +64,28 @@ export function resolvePlainScalar(text: string): YamlScalar['value'] {
   if (/^(?:false|False|FALSE)$/.test(text)) return false;
   if (/^[-+]?[0-9]+$/.test(text)) return integer(text.replace(/^\+/, ''), text.startsWith('-'));
   if (/^0o[0-7]+$|^0x[0-9a-fA-F]+$/.test(text)) return integer(text, false);
-  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text)) return Number(text);
+  // beyond the range of numbers only the text tells two values apart
+  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text) && Number.isFinite(Number(text))) return Number(text);
   return text;
 }
 
-function integer(text: string, negative: boolean): number | bigint {
+function integer(text: string, negative: boolean): number | bigint | string {
+  if (text.length > longestInteger) return text;
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   return negative ? -BigInt(text.slice(1)) : BigInt(text);
 }
 
-class TreeLimit extends Error {
-  readonly at: number;
-  constructor(message: string, at: number) {
+/** Why no tree can be made of a text that is valid YAML. */
+class TreeFault extends Error {
+  readonly code: 'SIG002' | 'SIG004';
+  readonly span: Span;
+  readonly hint: string | undefined;
+  constructor(code: TreeFault['code'], message: string, span: Span, hint?: string) {
     super(message);
-    this.at = at;
+    this.code = code;
+    this.span = span;
+    this.hint = hint;
   }
 }
 
@@ -75,41 +97,76 @@ interface Frame {
   size: number;
 }
 
-/** Documents of a YAML text. Syntax errors go to `bag`; the documents before the error are still returned. */
+/** Documents of a YAML text. Each document that can't be read is complained about once; the others are returned. */
 export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNode[] {
   if (file.text.length > yamlLimits.fileLength) {
     bag.add(file, { code: 'SIG004', message: `file has ${file.text.length} characters, more than ${yamlLimits.fileLength}`, span: { start: 0, end: 0 } });
     return [];
   }
   try {
-    const events = parseEvents(file.text, { filename: file.path, maxDepth: yamlLimits.depth });
-    return composeDocuments(file, events, bag);
+    return parseDocuments(file, bag, 0, file.text.length);
   } catch (error) {
-    if (error instanceof YAMLException) {
-      const start = Math.min(error.mark?.position ?? 0, file.text.length);
-      const deep = /nesting|depth/i.test(error.reason);
-      bag.add(file, { code: deep ? 'SIG004' : 'SIG002', message: error.reason, span: { start, end: start + 1 } });
+    const parts = documentParts(file.text);
+    if (parts.length < 2) {
+      complain(file, bag, error, 0);
       return [];
     }
-    if (error instanceof TreeLimit) {
-      bag.add(file, { code: 'SIG004', message: error.message, span: { start: error.at, end: error.at } });
-      return [];
-    }
-    throw error;
+    return parts.flatMap(({ start, end }) => {
+      try {
+        return parseDocuments(file, bag, start, end);
+      } catch (fault) {
+        complain(file, bag, fault, start);
+        return [];
+      }
+    });
   }
 }
 
-function composeDocuments(file: SourceFile, events: readonly Event[], bag: DiagnosticBag): readonly YamlNode[] {
+/** `---` at the start of a line ends a document even in the middle of a quoted text, so a broken document can be left out. */
+function documentParts(text: string): readonly Span[] {
+  const starts = [0, ...Array.from(text.matchAll(/(?<=\n)---(?=\s|$)/g), (match) => match.index)];
+  return starts.map((start, index) => ({ start, end: starts[index + 1] ?? text.length }));
+}
+
+function parseDocuments(file: SourceFile, bag: DiagnosticBag, start: number, end: number): readonly YamlNode[] {
+  const text = file.text.slice(start, end);
+  const found: Complaint[] = [];
+  const documents = composeDocuments(text, parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }), found);
+  for (const complaint of found) bag.add(file, { ...complaint, span: shifted(complaint.span, start) });
+  return start === 0 ? documents : documents.map((node) => moved(node, start));
+}
+
+const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
+
+function moved<T extends YamlNode>(node: T, by: number): T {
+  const at = shifted(node, by);
+  if (node.kind === 'sequence') return { ...node, ...at, items: node.items.map((item) => moved(item, by)) };
+  if (node.kind === 'mapping') return { ...node, ...at, pairs: node.pairs.map(({ key, value }) => ({ key: moved(key, by), value: moved(value, by) })) };
+  return { ...node, ...at };
+}
+
+function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
+  if (error instanceof TreeFault) {
+    const { code, message, span, hint } = error;
+    bag.add(file, { code, message, span: shifted(span, shift), ...(hint === undefined ? {} : { hint }) });
+    return;
+  }
+  if (!(error instanceof YAMLException)) throw error;
+  const start = Math.min((error.mark?.position ?? 0) + shift, file.text.length);
+  bag.add(file, { ...yamlFault(error.reason), span: { start, end: start + 1 } });
+}
+
+function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): readonly YamlNode[] {
   const documents: YamlNode[] = [];
   const stack: Frame[] = [];
   let anchors = new Map<string, { node: YamlNode; size: number }>();
   let nodes = 0;
   let last = 0;
 
-  const name = (start: number, end: number) => (start < 0 ? undefined : file.text.slice(start, end));
+  const name = (start: number, end: number) => (start < 0 ? undefined : text.slice(start, end));
   const place = (node: YamlNode, size: number, anchor: string | undefined) => {
     nodes += size;
-    if (nodes > yamlLimits.nodes) throw new TreeLimit(`more than ${yamlLimits.nodes} nodes (aliases counted as what they stand for)`, node.start);
+    if (nodes > yamlLimits.nodes) throw new TreeFault('SIG004', `more than ${yamlLimits.nodes} nodes (aliases counted as what they stand for)`, node);
     if (anchor !== undefined) anchors.set(anchor, { node, size });
     const top = stack.at(-1);
     if (!top) return;
@@ -131,12 +188,12 @@ function composeDocuments(file: SourceFile, events: readonly Event[], bag: Diagn
       }
       case EVENT_ID.SCALAR:
         last = Math.max(last, event.valueEnd);
-        place(scalar(file.text, event, last), 1, name(event.anchorStart, event.anchorEnd));
+        place(scalar(text, event, last), 1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode), name(event.anchorStart, event.anchorEnd));
         break;
       case EVENT_ID.ALIAS: {
-        const found = anchors.get(file.text.slice(event.anchorStart, event.anchorEnd));
-        if (!found) throw new TreeLimit('alias without an anchor before it', event.anchorStart);
-        place(found.node, found.size, undefined);
+        const known = anchors.get(text.slice(event.anchorStart, event.anchorEnd));
+        if (!known) throw unknownAlias(text, event.anchorStart, event.anchorEnd);
+        place(known.node, known.size, undefined);
         break;
       }
       case EVENT_ID.POP: {
@@ -151,7 +208,7 @@ function composeDocuments(file: SourceFile, events: readonly Event[], bag: Diagn
         const node: YamlNode =
           frame.kind === 'sequence'
             ? { kind: 'sequence', start: frame.start, end, items: frame.items }
-            : { kind: 'mapping', start: frame.start, end, pairs: pairsOf(file, frame.items, bag) };
+            : { kind: 'mapping', start: frame.start, end, pairs: pairsOf(frame.items, found) };
         // the children were counted when they were placed
         nodes -= frame.size - 1;
         place(node, frame.size, frame.anchor);
@@ -162,18 +219,25 @@ function composeDocuments(file: SourceFile, events: readonly Event[], bag: Diagn
   return documents;
 }
 
+function unknownAlias(text: string, start: number, end: number): TreeFault {
+  const name = text.slice(start, end);
+  return new TreeFault('SIG002', `no anchor \`&${name}\` stands before its alias`, { start: start - 1, end }, 'Quote the value if it is meant to start with `*`.');
+}
+
 function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
   // `key:` without a value stands right behind its key
   if (event.valueStart < 0) return { kind: 'scalar', start: last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
   const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
-  const start = Math.max(0, event.valueStart - quoted);
+  let start = event.valueStart - quoted;
+  // the indentation of a block scalar's first line is not part of it
+  if (content !== '' && (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK)) while (/\s/.test(text[start] ?? '.')) start++;
   const end = event.valueEnd + quoted;
   return { kind: 'scalar', start, end, value: plain ? resolvePlainScalar(content) : content, text: content, plain };
 }
 
-function pairsOf(file: SourceFile, items: readonly YamlNode[], bag: DiagnosticBag): readonly YamlPair[] {
+function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlPair[] {
   const pairs: YamlPair[] = [];
   const seen = new Set<string>();
   for (let at = 0; at + 1 < items.length; at += 2) {
@@ -181,11 +245,15 @@ function pairsOf(file: SourceFile, items: readonly YamlNode[], bag: DiagnosticBa
     const value = items[at + 1];
     if (!key || !value) break;
     if (key.kind !== 'scalar') {
-      bag.add(file, { code: 'SIG002', message: 'a map key must be a plain value', span: key });
+      found.push({ code: 'SIG002', message: 'a map key must be a plain value', span: key, hint: 'Write the key as a text; quote it if it starts with `[` or `{`.' });
+      continue;
+    }
+    if (key.plain && key.text === '<<') {
+      found.push({ code: 'SIG002', message: '`<<` (merging of maps) is not part of YAML 1.2', span: key, hint: 'Write the keys out.' });
       continue;
     }
     if (seen.has(key.text)) {
-      bag.add(file, { code: 'SIG003', message: `key \`${key.text}\` stands twice in the same map`, span: key });
+      found.push({ code: 'SIG003', message: `key \`${key.text}\` stands twice in the same map`, span: key });
       continue;
     }
     seen.add(key.text);

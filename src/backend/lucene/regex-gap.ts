@@ -26,9 +26,11 @@ export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined 
   if (!gap || others.length > 0) return undefined;
   const { index, item } = gap;
   const loose = items.with(index, repeatOf(item.item, item.min, Number.POSITIVE_INFINITY));
-  const limit = COST_LIMIT / (item.max + 1);
-  const rewritten = lastStart(items.slice(0, index), item);
-  return rewritten && determinizeCost(sequenceOf(loose), limit) <= limit ? items.with(index, rewritten) : undefined;
+  const start = lastStart(items.slice(0, index), item);
+  // The first look is cheap, and finds most of the hopeless ones.
+  if (!start || determinizeCost(sequenceOf(loose), COST_LIMIT / item.max) > COST_LIMIT / item.max) return undefined;
+  const rewritten = items.with(index, start);
+  return determinizeCost(sequenceOf(rewritten), COST_LIMIT) <= COST_LIMIT ? rewritten : undefined;
 }
 
 interface Found {
@@ -131,7 +133,7 @@ function walkRepeat(ir: IrRepeat, copies: number, state: Walk): void {
   const { last, counts } = state;
   const endless = ir.max === Number.POSITIVE_INFINITY;
   const rounds = endless ? Math.max(1, ir.min) : ir.max;
-  if (endless) state.looped = true;
+  if (endless || ir.max > ir.min + 1) state.looped = true;
   if (ir.item.kind !== 'set' && rounds > 1) {
     walk(ir.item, copies, state);
     state.last = normalizeRanges([...last, ...state.last]);

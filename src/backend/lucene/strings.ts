@@ -7,36 +7,49 @@ import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
 
-type Form = { readonly kind: 'quoted' | 'term'; readonly text: string } | { readonly kind: 'regex'; readonly shape: Shape; readonly text: string; readonly item: StringItem } | { readonly kind: 'clause'; readonly text: string };
+type Form = { readonly kind: 'term'; readonly text: string } | { readonly kind: 'clause'; readonly text: string } | { readonly kind: 'regex'; readonly shape: Shape; readonly text: string };
 
 /** Where a regular expression has `.*` around its core. */
-type Shape = 'whole' | 'contains' | 'startswith' | 'endswith';
+const shapes = ['whole', 'startswith', 'endswith', 'contains'] as const;
+type Shape = (typeof shapes)[number];
 
 /** Alternatives of one field: quoted values in one group, regular expressions joined as far as their length permits. */
 export function printStrings(items: readonly StringItem[], dialect: Dialect): readonly Printed[] {
   const field = escapedField(items[0]?.field ?? '');
-  const forms = items.map((item) => formOf(item, field, dialect));
   const parts: Printed[] = [];
-  const terms = forms.filter((form) => form.kind === 'quoted' || form.kind === 'term').map((form) => form.text);
-  const unique = [...new Set(terms)];
-  if (unique.length === 1) parts.push({ text: `${field}:${unique[0]}`, clauses: 1 });
-  else if (unique.length > 1) parts.push({ text: `${field}:(${unique.join(' ')})`, clauses: unique.length });
-  for (const form of forms) if (form.kind === 'clause') parts.push({ text: form.text, clauses: 2 });
-  for (const shape of ['whole', 'startswith', 'endswith', 'contains'] as const) {
-    const cores = forms.flatMap((form) => (form.kind === 'regex' && form.shape === shape ? [form.text] : []));
-    for (const regex of joinedRegexes([...new Set(cores)], shape, dialect.regexLength)) parts.push({ text: `${field}:/${regex}/`, clauses: 1 });
+  const terms: string[] = [];
+  const cores: Partial<Record<Shape, string[]>> = {};
+  for (const item of items) {
+    const form = formOf(item, field, dialect);
+    if (form.kind === 'term') terms.push(form.text);
+    else if (form.kind === 'clause') parts.push({ text: form.text, clauses: 2 });
+    else {
+      const known = cores[form.shape];
+      if (known) known.push(form.text);
+      else cores[form.shape] = [form.text];
+    }
+  }
+  if (terms.length > 0) parts.unshift(termGroup(field, terms));
+  for (const shape of shapes) {
+    const list = cores[shape];
+    if (list) for (const regex of joinedRegexes(list, shape, dialect.regexLength)) parts.push({ text: `${field}:/${regex}/`, clauses: 1 });
   }
   return parts;
 }
 
+function termGroup(field: string, terms: readonly string[]): Printed {
+  const unique = terms.length === 1 ? terms : [...new Set(terms)];
+  return { text: unique.length === 1 ? `${field}:${unique[0]}` : `${field}:(${unique.join(' ')})`, clauses: unique.length };
+}
+
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
-  if (item.test.kind === 'number') return { kind: 'quoted', text: quoted(String(item.test.value)) };
+  if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
   const { pattern, cased } = item.test;
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const ignoreCase = dialect.matching === 'regex' && !cased;
   if (!needsRegex(pattern, ignoreCase || (dialect.matching === 'native' && cased), dialect)) {
-    if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'quoted', text: quoted(pattern.join('')) };
+    if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'term', text: quoted(pattern.join('')) };
     if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
   }
   return regexForm(item, pattern, ignoreCase, dialect);
@@ -44,7 +57,7 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
 
 /** Under `not`, absent must not count as empty: the events without the field would be missed. */
 function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
-  if (dialect.negated) return { kind: 'quoted', text: '""' };
+  if (dialect.negated) return { kind: 'term', text: '""' };
   const message = `${dialect.name} stores no empty text, so events without \`${item.field}\` match too`;
   dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
   return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
@@ -75,7 +88,7 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
       hint: 'Shorten the value to the part that matters, or set graylog.matching: exact.',
     });
   }
-  return { kind: 'regex', shape, text, item };
+  return { kind: 'regex', shape, text };
 }
 
 export function regexPart(part: PatternPart, ignoreCase: boolean, hideDollar: boolean): string {

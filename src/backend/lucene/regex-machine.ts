@@ -1,0 +1,154 @@
+import { type CodeRanges, MAX_CODE_POINT } from '../../query/regex-set.ts';
+import { type Ir, type IrExcept, type IrRepeat, IrTooLarge } from './regex-ir.ts';
+
+/** A nondeterministic automaton, states by number; only what is needed to count what Lucene would make of it. */
+export interface Machine {
+  /** Of a state that reads, the character classes it takes; undefined for one that only branches. */
+  readonly reads: (readonly number[] | undefined)[];
+  /** Where a state leads: one state from one that reads, any number from one that branches. */
+  readonly next: (readonly number[])[];
+  readonly closures: (readonly number[] | undefined)[];
+  /** Of each set of the expression, the classes of characters that nothing in it tells apart. */
+  readonly classes: ReadonlyMap<CodeRanges, readonly number[]>;
+}
+
+export const FINAL = 0;
+
+/** States have a place in a UTF-16 unit. */
+const MAX_STATES = 60_000;
+
+export const machineOf = (classes: Machine['classes']): Machine => ({ reads: [[]], next: [[]], closures: [], classes });
+
+function addState(machine: Machine, reads: readonly number[] | undefined, next: readonly number[]): number {
+  if (machine.next.length >= MAX_STATES) throw new IrTooLarge();
+  machine.next.push(next);
+  return machine.reads.push(reads) - 1;
+}
+
+/** Adds the states of the expression; the state that it starts in. */
+export function addIr(ir: Ir, next: number, machine: Machine): number {
+  switch (ir.kind) {
+    case 'set':
+      return addState(machine, machine.classes.get(ir.ranges) ?? [], [next]);
+    case 'sequence':
+      return ir.items.reduceRight((after, item) => addIr(item, after, machine), next);
+    case 'choice': {
+      const ways = ir.items.map((item) => addIr(item, next, machine));
+      return addState(machine, undefined, ways);
+    }
+    case 'repeat':
+      return addRepeat(ir, next, machine);
+    case 'except':
+      return addExcept(ir, next, machine);
+  }
+}
+
+function addRepeat({ item, min, max }: IrRepeat, next: number, machine: Machine): number {
+  let state = next;
+  if (max === Number.POSITIVE_INFINITY) {
+    const ways = [next];
+    state = addState(machine, undefined, ways);
+    ways.push(addIr(item, state, machine));
+  } else for (let copy = min; copy < max; copy++) state = addState(machine, undefined, [addIr(item, state, machine), next]);
+  for (let copy = 0; copy < min; copy++) state = addIr(item, state, machine);
+  return state;
+}
+
+/** A way on, for the characters of some classes. */
+interface Step {
+  readonly classes: readonly number[];
+  readonly states: readonly number[];
+}
+
+/** The states reached from the given ones; one step for classes that the same states read. */
+export function stepsFrom(states: readonly number[], machine: Machine): readonly Step[] {
+  const readers: (string | undefined)[] = [];
+  for (const state of states) {
+    const sign = String.fromCharCode(state);
+    for (const char of machine.reads[state] ?? []) readers[char] = (readers[char] ?? '') + sign;
+  }
+  const byReaders = new Map<string, number[]>();
+  for (const [char, signs] of readers.entries()) {
+    if (signs === undefined) continue;
+    const classes = byReaders.get(signs);
+    if (classes) classes.push(char);
+    else byReaders.set(signs, [char]);
+  }
+  return Array.from(byReaders, ([signs, classes]) => {
+    const reached = new Set<number>();
+    for (let at = 0; at < signs.length; at++) {
+      for (const to of closure(machine.next[signs.charCodeAt(at)]?.[0] ?? FINAL, machine)) reached.add(to);
+    }
+    return { classes, states: [...reached].sort((a, b) => a - b) };
+  });
+}
+
+/** The reading states (and the final one) that a state leads to without a character. */
+export function closure(state: number, machine: Machine): readonly number[] {
+  const known = machine.closures[state];
+  if (known) return known;
+  const seen = new Set([state]);
+  for (const at of seen) if (!machine.reads[at]) for (const to of machine.next[at] ?? []) seen.add(to);
+  const found = [...seen].filter((at) => machine.reads[at]).sort((a, b) => a - b);
+  machine.closures[state] = found;
+  return found;
+}
+
+/** A counted set that ends as soon as `except` matches: `except` ends in `.*`, so what it matches once, it matches for good. */
+function addExcept({ item, except }: IrExcept, next: number, machine: Machine): number {
+  if (item.kind !== 'repeat' || item.item.kind !== 'set') return addIr(item, next, machine);
+  const inner = machineOf(machine.classes);
+  const start = closure(addIr(except, FINAL, inner), inner);
+  const taken = new Set(machine.classes.get(item.item.ranges));
+  const steps = new Map<string, readonly { readonly classes: readonly number[]; readonly key: string }[]>();
+  const levels: ReadonlySet<string>[] = [new Set([start.join()])];
+  for (let copy = 0; copy < item.max; copy++) {
+    const level = new Set<string>();
+    for (const key of levels[copy] ?? []) {
+      let found = steps.get(key);
+      if (!found) {
+        const all = stepsFrom(key.split(',').map(Number), inner).filter((step) => step.states[0] !== FINAL);
+        found = all
+          .map((step) => ({ classes: step.classes.filter((char) => taken.has(char)), key: step.states.join() }))
+          .filter((step) => step.classes.length > 0);
+        steps.set(key, found);
+      }
+      for (const step of found) level.add(step.key);
+    }
+    levels.push(level);
+  }
+  let after = new Map<string, number>();
+  for (const [copy, level] of [...levels.entries()].reverse()) {
+    const states = new Map<string, number>();
+    for (const key of level) {
+      const ways = copy < item.max ? (steps.get(key) ?? []).map((step) => addState(machine, step.classes, [after.get(step.key) ?? FINAL])) : [];
+      if (copy >= item.min) ways.push(next);
+      states.set(key, addState(machine, undefined, ways));
+    }
+    after = states;
+  }
+  return after.get(start.join()) ?? next;
+}
+
+export function classesOf(ir: Ir): Machine['classes'] {
+  const sets = new Set<CodeRanges>();
+  collectSets(ir, sets);
+  const starts = new Set<number>();
+  for (const ranges of sets) for (const [low, high] of ranges) starts.add(low).add(high + 1);
+  const bounds = [...starts].sort((a, b) => a - b).filter((bound) => bound <= MAX_CODE_POINT);
+  const numbers = new Map(bounds.map((bound, index) => [bound, index]));
+  const classes = new Map<CodeRanges, readonly number[]>();
+  for (const ranges of sets) {
+    const taken: number[] = [];
+    for (const [low, high] of ranges) for (let at = numbers.get(low) ?? 0; at < bounds.length && (bounds[at] ?? 0) <= high; at++) taken.push(at);
+    classes.set(ranges, taken);
+  }
+  return classes;
+}
+
+function collectSets(ir: Ir, into: Set<CodeRanges>): void {
+  if (ir.kind === 'set') into.add(ir.ranges);
+  else if (ir.kind === 'repeat') collectSets(ir.item, into);
+  else if (ir.kind === 'except') for (const part of [ir.item, ir.except]) collectSets(part, into);
+  else for (const item of ir.items) collectSets(item, into);
+}
