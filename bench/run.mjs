@@ -22,7 +22,8 @@ function measure(...command) {
 const best = (...command) => [1, 2, 3].map(() => measure(...command)).sort((a, b) => a.cpu - b.cpu)[0];
 
 const rows = [];
-const add = (name, { cpu, wall, mib }, note = '') => rows.push({ name, cpu: `${cpu.toFixed(2)} s`, wall: `${wall.toFixed(2)} s`, memory: `${mib.toFixed(0)} MiB`, note });
+const add = (name, { cpu, wall, mib }, note = '') =>
+  rows.push({ name, cpu: `${cpu.toFixed(2)} s`, wall: `${wall.toFixed(2)} s`, memory: `${mib.toFixed(0)} MiB`, note });
 
 const start = best(node, main, '--help');
 add('sigpack --help', start, `budget ${budgets.helpWall} s`);

@@ -127,7 +127,7 @@ describe('event definitions', () => {
       event_limit: 1000,
     });
     expect(data.field_spec).toEqual({
-      source: { data_type: 'string', providers: [{ type: 'template-v1', template: '${source.source}', require_values: false }] },
+      source: { data_type: 'string', providers: [{ type: 'template-v1', template: `$\{source.source}`, require_values: false }] },
     });
     expect(data.key_spec).toEqual(['source']);
   });
@@ -155,6 +155,7 @@ describe('event definitions', () => {
 
   test('a threshold counts', () => {
     const { data } = only(filter(['a:"b"'], { settings: { threshold: 3, window: 1800 } }));
+    expect(data.key_spec).toEqual([]);
     expect(data.config).toMatchObject({ group_by: [], series: [{ type: 'count', id: 'count-' }], search_within_ms: 1_800_000, execute_every_ms: 900_000 });
     expect(pack([filter(['a', 'b'], { settings: { threshold: 3 } })]).problems).toEqual([expect.stringContaining('a threshold needs one query')]);
   });
@@ -206,7 +207,7 @@ describe('event definitions', () => {
     expect(data.key_spec).toEqual(['user']);
   });
 
-  test.each(['win.user', 'a b', '${x}', 'a}b', 'a;b', 'a,b', '', 'ünï'])('key field %j is refused', (field) => {
+  test.each(['win.user', 'a b', `$\{x}`, 'a}b', 'a;b', 'a,b', '', 'ünï'])('key field %j is refused', (field) => {
     const g = filter(['a'], { graylog: { keyFields: [field, 'user'] } });
     expect(only(g).data.key_spec).toEqual(['user']);
     expect(pack([g]).problems).toEqual([expect.stringContaining('cannot stand in a template')]);
@@ -247,7 +248,7 @@ describe('content pack', () => {
   });
 
   test('nothing in a rule gets out of its place', () => {
-    const hostile = '"}, {{pack}} ${source} </script> \\" \u2028 \u0000 \ud800 {{/each}}';
+    const hostile = '"}, {{pack}} $' + '{source} </script> \\" \u2028 \u0000 \ud800 {{/each}}';
     const g = filter(['a:"b"'], {
       rule: { description: hostile, references: [hostile], falsepositives: [hostile], author: hostile },
       detection: { name: hostile },
@@ -282,53 +283,60 @@ describe('content pack', () => {
   });
 });
 
-type Change = (pack: Record<string, any>) => void;
+/** Sets what a path of keys leads to; `undefined` takes it away. */
+function changed(pack: object, path: string, value: unknown): object {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let place: object = pack;
+  for (const key of keys) {
+    const next: unknown = Reflect.get(place, key);
+    if (typeof next !== 'object' || next === null) throw new Error(`${path} leads nowhere at ${key}`);
+    place = next;
+  }
+  if (value === undefined) Reflect.deleteProperty(place, last);
+  else Reflect.set(place, last, value);
+  return pack;
+}
 
 describe('checkContentPack', () => {
   const detections = [filter(['a:"b"']), aggregation({}, { detection: { id: 'x' } })];
   const fresh = () => JSON.parse(pack(detections, { streams: { kind: 'titles', titles: ['S'] } }).text);
   // entities: the stream, the filter, the aggregation
-  const changes: [string, Change, string][] = [
-    ['an unknown key', (p) => (p.extra = 1), 'pack.extra is no key'],
-    ['no v', (p) => delete p.v, 'pack.v is missing'],
-    ['an id with a slash', (p) => (p.id = 'a/b'), 'pack.id'],
-    ['revision 0', (p) => (p.rev = 0), 'pack.rev'],
-    ['a url that is none', (p) => (p.url = 'a b'), 'pack.url'],
-    ['two entities alike', (p) => p.entities.push(p.entities[1]), 'is there twice'],
-    ['a stream that the pack lacks', (p) => p.entities.shift(), 'is no stream of the pack'],
-    ['no constraints', (p) => delete p.entities[1].constraints, 'constraints are missing'],
-    ['a plain title', (p) => (p.entities[1].data.title = 't'), 'title is no value'],
-    ['a priority of the wrong type', (p) => (p.entities[1].data.priority = { '@type': 'string', '@value': '2' }), 'priority is not of type integer'],
-    ['priority 4 before 6.2', (p) => (p.entities[1].data.priority['@value'] = 4), 'priority is not from 1 to 3'],
-    ['tags before 7.2', (p) => (p.entities[1].data.tags = []), 'data.tags is unknown to Graylog before 7.2'],
-    ['a config key of 6.2', (p) => (p.entities[1].data.config.query_parameters = []), 'unknown to Graylog before 6.2'],
-    ['unequal windows of a filter', (p) => (p.entities[1].data.config.search_within_ms = 1), 'windows of a filter must be equal'],
-    ['window 0', (p) => (p.entities[2].data.config.search_within_ms = 0), 'search_within_ms is not above 0'],
-    ['event limit 0', (p) => (p.entities[1].data.config.event_limit = 0), 'event_limit is not from 1'],
-    ['event limit 1001', (p) => (p.entities[1].data.config.event_limit = 1001), 'event_limit is not from 1'],
-    ['a condition on no series', (p) => (p.entities[2].data.config.conditions.expression.left.ref = 'x'), 'names no series'],
-    ['an unknown operator', (p) => (p.entities[2].data.config.conditions.expression.expr = '<>'), 'is no operator'],
-    ['a negation without its operand', (p) => (p.entities[2].data.config.conditions.expression = { expr: '!', child: { expr: 'true' } }), 'is no expression'],
-    ['no conditions', (p) => (p.entities[2].data.config.conditions.expression = null), 'group_by needs series and conditions'],
-    ['no series', (p) => (p.entities[2].data.config.series = []), 'series and conditions need each other'],
-    ['card without field', (p) => (p.entities[2].data.config.series[0].type = 'card'), 'series card lacks a field'],
-    ['a key that is no event field', (p) => p.entities[1].data.key_spec.push('x'), 'key_spec names x'],
-    ['a name with a blank', (p) => (p.entities[1].data.field_spec['a b'] = { data_type: 'string', providers: [] }), 'is no name of an event field'],
-    ['a template with logic', (p) => (p.entities[1].data.field_spec.source.providers[0].template = '${if x}a${end}'), 'is more than names of fields'],
-    [
-      'a notification that the pack lacks',
-      (p) => p.entities[1].data.notifications.push({ notification_id: { '@type': 'string', '@value': 'n' } }),
-      'notification',
-    ],
-    ['a bad query', (p) => (p.entities[1].data.config.query['@value'] = 'a:*b'), 'begins with a wildcard'],
-    ['a parameter that the pack lacks', (p) => (p.entities[0].data.title = { '@type': 'parameter', '@value': 'P' }), 'names a parameter'],
-    ['too much', (p) => (p.entities[1].data.description['@value'] = 'ä'.repeat(9 << 20)), 'make two of it'],
+  const changes: [string, string, unknown, string][] = [
+    ['an unknown key', 'extra', 1, 'pack.extra is no key'],
+    ['no v', 'v', undefined, 'pack.v is missing'],
+    ['an id with a slash', 'id', 'a/b', 'pack.id'],
+    ['revision 0', 'rev', 0, 'pack.rev'],
+    ['a url that is none', 'url', 'a b', 'pack.url'],
+    ['two entities alike', 'entities.2.id', fresh().entities[1].id, 'is there twice'],
+    ['a stream that the pack lacks', 'entities.0.id', 'other', 'is no stream of the pack'],
+    ['no constraints', 'entities.1.constraints', undefined, 'constraints are missing'],
+    ['a plain title', 'entities.1.data.title', 't', 'title is no value'],
+    ['a priority of the wrong type', 'entities.1.data.priority', { '@type': 'string', '@value': '2' }, 'priority is not of type integer'],
+    ['priority 4 before 6.2', 'entities.1.data.priority.@value', 4, 'priority is not from 1 to 3'],
+    ['tags before 7.2', 'entities.1.data.tags', [], 'data.tags is unknown to Graylog before 7.2'],
+    ['a config key of 6.2', 'entities.1.data.config.query_parameters', [], 'unknown to Graylog before 6.2'],
+    ['unequal windows of a filter', 'entities.1.data.config.search_within_ms', 1, 'windows of a filter must be equal'],
+    ['window 0', 'entities.2.data.config.search_within_ms', 0, 'search_within_ms is not above 0'],
+    ['event limit 0', 'entities.1.data.config.event_limit', 0, 'event_limit is not from 1'],
+    ['event limit 1001', 'entities.1.data.config.event_limit', 1001, 'event_limit is not from 1'],
+    ['a condition on no series', 'entities.2.data.config.conditions.expression.left.ref', 'x', 'names no series'],
+    ['an unknown operator', 'entities.2.data.config.conditions.expression.expr', '<>', 'is no operator'],
+    ['a negation without its operand', 'entities.2.data.config.conditions.expression', { expr: '!', child: { expr: 'true' } }, 'is no expression'],
+    ['no conditions', 'entities.2.data.config.conditions.expression', null, 'group_by needs series and conditions'],
+    ['no series', 'entities.2.data.config.series', [], 'series and conditions need each other'],
+    ['card without field', 'entities.2.data.config.series.0.type', 'card', 'series card lacks a field'],
+    ['a key that is no event field', 'entities.1.data.key_spec', ['x'], 'key_spec names x'],
+    ['a name with a blank', 'entities.1.data.field_spec.a b', { data_type: 'string', providers: [] }, 'is no name of an event field'],
+    ['a template with logic', 'entities.1.data.field_spec.source.providers.0.template', `$\{if x}a$\{end}`, 'is more than names of fields'],
+    ['a notification that the pack lacks', 'entities.1.data.notifications', [{ notification_id: { '@type': 'string', '@value': 'n' } }], 'notification'],
+    ['a bad query', 'entities.1.data.config.query.@value', 'a:*b', 'begins with a wildcard'],
+    ['a parameter that the pack lacks', 'entities.0.data.title', { '@type': 'parameter', '@value': 'P' }, 'names a parameter'],
+    ['too much', 'entities.1.data.description.@value', 'ä'.repeat(9 << 20), 'make two of it'],
   ];
   test('finds nothing in a good pack', () => expect(checkContentPack(fresh(), { minimumServerVersion: '6.0.0' })).toEqual([]));
-  test.each(changes)('finds %s', (_, change, problem) => {
-    const changed = fresh();
-    change(changed);
-    expect(checkContentPack(changed, { minimumServerVersion: '6.0.0' }).join('\n')).toContain(problem);
+  test.each(changes)('finds %s', (_, path, value, problem) => {
+    expect(checkContentPack(changed(fresh(), path, value), { minimumServerVersion: '6.0.0' }).join('\n')).toContain(problem);
   });
   test.each(['5.1.0', '6', 'x', ''])('refuses version %j', (minimumServerVersion) => {
     expect(checkContentPack(fresh(), { minimumServerVersion })).toEqual([expect.stringContaining('minimum server version')]);

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
 import { type CompiledDetection, type CompiledRule, createCompiler } from '../src/query/compile.ts';
-import type { Pattern } from '../src/sigma/pattern.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
+import type { Pattern } from '../src/sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 
 /** Third-party data that tests read in place; CI lays the same beside the checkout. */
@@ -23,18 +23,30 @@ export function compileFolders(folders: readonly string[], bag: DiagnosticBag = 
 }
 
 /** Compiles every rule of a text of one or more documents. */
-export function compileText(text: string, bag: DiagnosticBag = createBag(), placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map()): readonly CompiledRule[] {
+export function compileText(
+  text: string,
+  bag: DiagnosticBag = createBag(),
+  placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map(),
+): readonly CompiledRule[] {
   return compileAll(readDocuments({ path: 'rule.yml', text }, bag).documents, bag, placeholders);
 }
 
-function compileAll(documents: Parameters<typeof collect>[0], bag: DiagnosticBag, placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map()): readonly CompiledRule[] {
+function compileAll(
+  documents: Parameters<typeof collect>[0],
+  bag: DiagnosticBag,
+  placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map(),
+): readonly CompiledRule[] {
   const collection = collect(documents, bag);
   const compile = createCompiler(collection, { placeholders, bag });
   return collection.rules.flatMap((rule) => compile(rule) ?? []);
 }
 
 /** A rule from the lines of its `detection:`, without indentation of its own. */
-export function detectionOf(detection: string, bag: DiagnosticBag = createBag(), placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map()): CompiledDetection {
+export function detectionOf(
+  detection: string,
+  bag: DiagnosticBag = createBag(),
+  placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map(),
+): CompiledDetection {
   const text = ruleText(detection);
   const [compiled] = compileText(text, bag, placeholders);
   if (compiled?.kind === 'detection') return compiled;

@@ -1,6 +1,6 @@
+import type { CidrTest, FieldTest, Item, Query, Test } from '../src/query/tree.ts';
 import { ipv4Bytes, ipv6Bytes, networkMask } from '../src/sigma/cidr.ts';
 import { ANY, ONE, type Pattern } from '../src/sigma/pattern.ts';
-import type { CidrTest, FieldTest, Item, Query, Test } from '../src/query/tree.ts';
 
 export type TestEvent = Readonly<Record<string, unknown>>;
 
@@ -73,7 +73,9 @@ function once(key: object, make: () => RegExp): RegExp {
 }
 
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
-  const source = pattern.map((part) => (part === ANY ? '.*' : part === ONE ? '.' : typeof part === 'string' ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&') : '')).join('');
+  const source = pattern
+    .map((part) => (part === ANY ? '.*' : part === ONE ? '.' : typeof part === 'string' ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&') : ''))
+    .join('');
   return new RegExp(`^${source}$`, `s${cased ? '' : 'i'}`);
 }
 

@@ -33,7 +33,11 @@ describe('Splunk searches mean what the rules mean', () => {
       // without a where stage there is no null to read in two ways
       const readings = conversion.value.includes(' | where ') ? (['unknown', 'false'] as const) : (['unknown'] as const);
       for (const nulls of readings) {
-        const hits = new Set(compileSpl(conversion.value, { nulls }).run(over).map((row) => row.sigpack_n));
+        const hits = new Set(
+          compileSpl(conversion.value, { nulls })
+            .run(over)
+            .map((row) => row.sigpack_n),
+        );
         const agree = hits.size === wanted.length && wanted.every((event) => hits.has(event.sigpack_n));
         if (!agree) found.push(`${rule.title} (${nulls}): ${hits.size} hits, ${wanted.length} wanted: ${conversion.value.slice(0, 300)}`);
       }

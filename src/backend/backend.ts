@@ -17,7 +17,9 @@ export interface Place {
 }
 
 /** What a backend makes of a rule. `problems` is never empty. */
-export type Conversion<T> = { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] } | { readonly ok: false; readonly problems: readonly Remark[] };
+export type Conversion<T> =
+  | { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] }
+  | { readonly ok: false; readonly problems: readonly Remark[] };
 
 /** Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its edge. */
 export class Inexpressible extends Error {

@@ -19,7 +19,13 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
   const title = options.title ?? `${name} detections`;
   const { templates } = loadTemplates(undefined);
   const files = initFiles(
-    { id: options.id ?? packIdFrom(name), title, description: `Detections of ${name}, compiled from Sigma rules.`, author: options.author ?? 'Security operations', toolVersion: toolVersion() },
+    {
+      id: options.id ?? packIdFrom(name),
+      title,
+      description: `Detections of ${name}, compiled from Sigma rules.`,
+      author: options.author ?? 'Security operations',
+      toolVersion: toolVersion(),
+    },
     { templates },
   );
   const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));

@@ -47,10 +47,17 @@ function createProgram(): Command {
     process.exitCode = await build(paths, { ...options, output: options.output ?? 'dist', dryRun });
   };
 
-  withReport(program.command('build').description('compile rules and write the packs').argument('[rules...]', 'rule files and folders (default: those of the configuration)'))
+  withReport(
+    program
+      .command('build')
+      .description('compile rules and write the packs')
+      .argument('[rules...]', 'rule files and folders (default: those of the configuration)'),
+  )
     .option('-o, --output <folder>', 'where the packs are written', 'dist/packs')
     .action(run(false));
-  withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(run(true));
+  withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(
+    run(true),
+  );
   program
     .command('stats')
     .description('show how the scheduled searches spread over the hour')

@@ -28,7 +28,8 @@ export function stats(paths: readonly string[], options: StatsOptions): ExitCode
   const problems = scheduleProblems(pack);
   terminal.clear();
   const searches = options.all ? pack.splunk.length : pack.splunk.filter(({ detection }) => detection.settings.enabled).length;
-  if (options.format === 'json') process.stdout.write(`${JSON.stringify({ version: 1, searches, minutes, ...(budget === undefined ? {} : { budget }), problems }, null, 1)}\n`);
+  if (options.format === 'json')
+    process.stdout.write(`${JSON.stringify({ version: 1, searches, minutes, ...(budget === undefined ? {} : { budget }), problems }, null, 1)}\n`);
   else process.stdout.write(histogram(searches, minutes, budget, terminal.width));
   for (const problem of options.format === 'text' ? problems : []) process.stderr.write(`${terminal.paint('red', problem)}\n`);
   return problems.length > 0 ? exitCodes.findings : exitCodes.success;

@@ -18,7 +18,10 @@ export function loadTemplates(folder: string | undefined): LoadedTemplates {
   for (const [name, bytes] of own) add(name, bytes, templates, assets);
   if (folder === undefined) return { templates, assets, custom: false };
   for (const [name, bytes] of overrides(folder)) {
-    if (!own.has(name)) throw new UsageError(`${shownPath(join(folder, name))} overrides no template; there are ${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`);
+    if (!own.has(name))
+      throw new UsageError(
+        `${shownPath(join(folder, name))} overrides no template; there are ${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`,
+      );
     add(name, bytes, templates, assets);
   }
   return { templates, assets, custom: true };

@@ -80,13 +80,11 @@ function renderEntity(entity: Entity, render: Render): string {
 
 const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity => entity.type.name === 'event_definition';
 
-function settingProblems({ detection, search }: GraylogDetection): string[] {
-  const problems =
-    search.kind === 'aggregation'
-      ? []
-      : keyFieldsOf(detection, undefined)
-          .filter((field) => !isTemplateField(field))
-          .map((field) => `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of Graylog; use A-Z a-z 0-9 _ - @`);
+function settingProblems(g: GraylogDetection): string[] {
+  const { detection, search } = g;
+  // the fields of a group are no setting, and Graylog keeps them without a template
+  const fields = search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
+  const problems = fields.map((field) => `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of Graylog; use A-Z a-z 0-9 _ - @`);
   if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {
     problems.push(`${detection.name}: a threshold needs one query, and this detection has ${search.queries.length}, counted each for itself`);
   }

@@ -109,7 +109,7 @@ export const serverConstraints = (minimum: string): PackEntity<string, unknown>[
 
 function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
-  const fields = keyFieldsOf(detection, search.kind === 'aggregation' ? search.groupBy : undefined).filter(isTemplateField);
+  const fields = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
@@ -141,8 +141,9 @@ const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@
 const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
 
 /** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
-export function keyFieldsOf({ settings }: PackDetection, groupBy: readonly string[] | undefined): readonly string[] {
-  if (groupBy !== undefined) return groupBy;
+export function keyFieldsOf({ detection: { settings }, search }: GraylogDetection): readonly string[] {
+  if (search.kind === 'aggregation') return search.groupBy;
+  if (settings.threshold > 1) return [];
   const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
   return [...new Set(fields)];
 }

@@ -38,7 +38,7 @@ export function createNamer(info: PackInfo, prefix: string, bag: DiagnosticBag):
 
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  return /[\u0000-\u001f\u007f\u0085\u2028\u2029]|  /.test(text) ? text.replace(/[\u0000-\u0020\u007f\u0085\u2028\u2029]+/g, ' ').trim() : text.trim();
+  return /[\u0000-\u001f\u007f\u0085\u2028\u2029]| {2}/.test(text) ? text.replace(/[\u0000-\u0020\u007f\u0085\u2028\u2029]+/g, ' ').trim() : text.trim();
 }
 
 function slugOf(name: string): string {

@@ -10,6 +10,7 @@ import { mergeSettings } from './merge-settings.ts';
 import { createNamer } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { isSelected, levelOf } from './selection.ts';
+import type { DetectionSettings } from './settings.ts';
 import { checkRuleSettings } from './settings-patch.ts';
 import { filterMacroName, splunkDetection } from './splunk-search.ts';
 
@@ -59,10 +60,24 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
   const { rule } = compiled;
   if (!checkRuleSettings(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
-  const settings = mergeSettings(config, rule, logSources);
+  const settings = withWindow(mergeSettings(config, rule, logSources), compiled);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
   return { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+}
+
+/**
+ * A correlation looks back over its timespan (and those below it) before each interval, so that nothing falls between two runs; what two runs
+ * see is alerted once, by its group.
+ */
+function withWindow(settings: DetectionSettings, compiled: CompiledRule): DetectionSettings {
+  if (compiled.kind === 'detection' || settings.window !== undefined) return settings;
+  const window = settings.interval + lookBack(compiled);
+  return { ...settings, window, suppress: settings.suppress ?? { fields: compiled.rule.groupBy, period: window } };
+}
+
+function lookBack(compiled: CompiledRule): number {
+  return compiled.kind === 'detection' ? 0 : compiled.rule.timespan + Math.max(0, ...compiled.parts.map(lookBack));
 }
 
 function packRule(rule: Rule): PackRule {

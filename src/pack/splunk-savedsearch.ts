@@ -76,8 +76,8 @@ function addAlert(settings: Map<string, string>, { severity, settings: own }: Pa
   settings.set('relation', 'greater than');
   settings.set('quantity', String(own.threshold - 1));
   settings.set('alert.severity', alertSeverity[severity]);
-  // Enterprise Security keeps its own list of findings
-  settings.set('alert.track', own.splunk.notable || own.splunk.risk ? '0' : '1');
+  // seen under Triggered Alerts also where there is no Enterprise Security
+  settings.set('alert.track', '1');
   const suppress = own.suppress !== undefined && own.suppress.period > 0 ? own.suppress : undefined;
   const fields = suppress?.fields ?? [];
   // throttling by field values works on single results only

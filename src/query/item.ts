@@ -111,9 +111,11 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
   const textual = names.find((name) => name !== 'all' && name !== 'neq');
   if (typeof value.value !== 'string') {
     if (item.field === undefined && value.value === null) throw new ValueError('a keyword must be a text or a number', undefined, 'SIG014');
-    if (textual !== undefined && (value.value === null || typeof value.value === 'boolean')) throw new ValueError(`\`${textual}\` takes texts, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Quote the value.');
+    if (textual !== undefined && (value.value === null || typeof value.value === 'boolean'))
+      throw new ValueError(`\`${textual}\` takes texts, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Quote the value.');
     if (value.value === null) return [{ kind: 'null' }];
-    if (item.field !== undefined && textual === undefined) return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
+    if (item.field !== undefined && textual === undefined)
+      return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
   }
   return textPatterns(value, names, meaning.placeholders).map((pattern) => ({ kind: 'string', pattern, cased }));
 }
@@ -138,12 +140,20 @@ function fieldTest(value: YamlScalar, names: readonly string[]): Test {
   return { kind: 'field', other: value.text, relation, cased: names.includes('cased') };
 }
 
-const timeRanges: Readonly<Record<TimePart, readonly [number, number]>> = { minute: [0, 59], hour: [0, 23], day: [1, 31], week: [1, 53], month: [1, 12], year: [0, 9999] };
+const timeRanges: Readonly<Record<TimePart, readonly [number, number]>> = {
+  minute: [0, 59],
+  hour: [0, 23],
+  day: [1, 31],
+  week: [1, 53],
+  month: [1, 12],
+  year: [0, 9999],
+};
 
 function timeTest(value: YamlScalar, part: TimePart, names: readonly string[]): Test {
   const number = numberOf(value, part);
   const [low, high] = timeRanges[part];
-  if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high) throw new ValueError(`a ${part} is a whole number from ${low} to ${high}`);
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high)
+    throw new ValueError(`a ${part} is a whole number from ${low} to ${high}`);
   return { kind: 'time', part, operator: names.find(isComparison) ?? 'eq', value: number };
 }
 

@@ -34,7 +34,13 @@ function bodyQuery(meaning: Meaning, body: SearchBody): Query | undefined {
   return body.kind === 'map' ? and(queries) : or(queries);
 }
 
-function conditionQuery(meaning: Meaning, detection: Detection, bodies: ReadonlyMap<string, Query | undefined>, node: ConditionNode, used: Set<string>): Query | undefined {
+function conditionQuery(
+  meaning: Meaning,
+  detection: Detection,
+  bodies: ReadonlyMap<string, Query | undefined>,
+  node: ConditionNode,
+  used: Set<string>,
+): Query | undefined {
   const recurse = (child: ConditionNode) => conditionQuery(meaning, detection, bodies, child, used);
   switch (node.kind) {
     case 'and':
@@ -70,7 +76,13 @@ function selected(meaning: Meaning, detection: Detection, node: ConditionNode & 
   if (node.kind === 'quantifier' && (wanted.includes('*') || wanted.toLowerCase() === 'them')) {
     const matches = globMatcher(wanted.includes('*') ? wanted : '*');
     const found = [...detection.searches.values()].filter((search) => matches(search.name) && (wanted.startsWith('_') || !search.name.startsWith('_')));
-    if (found.length === 0) meaning.bag.add(meaning.file, { code: 'SIG031', message: `no selection matches \`${wanted}\``, span: node, hint: `The selections are ${names.join(', ')}.` });
+    if (found.length === 0)
+      meaning.bag.add(meaning.file, {
+        code: 'SIG031',
+        message: `no selection matches \`${wanted}\``,
+        span: node,
+        hint: `The selections are ${names.join(', ')}.`,
+      });
     return found;
   }
   const near = nearest(wanted, names);

@@ -39,7 +39,11 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
   switch (modifier) {
     case 'windash': {
       const variants = windashVariants(encoded.pattern);
-      if (!variants) throw new ValueError(`windash makes more than ${maximumWindashVariants} spellings of this value`, 'Split the value: one flag a value, joined with contains|all.');
+      if (!variants)
+        throw new ValueError(
+          `windash makes more than ${maximumWindashVariants} spellings of this value`,
+          'Split the value: one flag a value, joined with contains|all.',
+        );
       return variants.map((pattern) => ({ pattern, bytes: encoded.bytes }));
     }
     case 'utf16le':
@@ -66,8 +70,8 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
 
 function expand(text: string, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly EncodedPattern[] {
   const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders);
-  if (filled.missing !== undefined) throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
+  if (filled.missing !== undefined)
+    throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
   if (filled.patterns.length > maximumValues) throw new ValueError(`the placeholders make ${filled.patterns.length} values of this one`);
   return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
 }
-

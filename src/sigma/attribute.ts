@@ -28,7 +28,12 @@ const isText = (node: YamlNode): node is YamlScalar => node.kind === 'scalar' &&
 export function requiredText(reader: Reader, name: string): string | undefined {
   const node = reader.attributes.get(name);
   if (!node) {
-    reader.bag.add(reader.file, { code: 'SIG010', message: `required attribute \`${name}\` is missing`, span: reader.anchor, hint: `Add \`${name}:\` to the document.` });
+    reader.bag.add(reader.file, {
+      code: 'SIG010',
+      message: `required attribute \`${name}\` is missing`,
+      span: reader.anchor,
+      hint: `Add \`${name}:\` to the document.`,
+    });
     return undefined;
   }
   if (isText(node) && node.text.trim() !== '') return node.text;

@@ -46,7 +46,10 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
 }
 
 function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boolean {
-  for (const [key, code] of [[rule.id, 'SIG040'], [rule.name, 'SIG041']] as const) {
+  for (const [key, code] of [
+    [rule.id, 'SIG040'],
+    [rule.name, 'SIG041'],
+  ] as const) {
     if (key === undefined) continue;
     const known = index.get(key);
     if (known) {
@@ -88,7 +91,12 @@ function reaches(reference: RuleReference, target: Rule, index: ReadonlyMap<stri
   return rule.kind === 'correlation' && rule.rules.some((next) => reaches(next, target, index, visited));
 }
 
-function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], index: ReadonlyMap<string, Rule>, bag: DiagnosticBag): ReadonlyMap<Rule, FilterRule[]> {
+function assignFilters(
+  rules: readonly Rule[],
+  filters: readonly FilterRule[],
+  index: ReadonlyMap<string, Rule>,
+  bag: DiagnosticBag,
+): ReadonlyMap<Rule, FilterRule[]> {
   const reach = new Map<Rule, FilterRule[]>();
   for (const filter of filters) {
     const named = filter.rules?.map((reference) => index.get(reference.name)) ?? rules;

@@ -87,7 +87,8 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
     if (token.text === ')' || ['and', 'or', 'not', 'of'].includes(token.text.toLowerCase())) {
       throw new ConditionError(`\`${token.text}\` stands where a selection is wanted`, token);
     }
-    if (token.text.includes('*')) throw new ConditionError(`\`${token.text}\` is a pattern`, token, `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`);
+    if (token.text.includes('*'))
+      throw new ConditionError(`\`${token.text}\` is a pattern`, token, `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`);
     return { kind: 'name', name: token.text, ...place(token) };
   };
   const quantifier = (count: Token): ConditionNode => {
@@ -104,6 +105,7 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
 
   const tree = disjunction(0);
   const rest = tokens[at];
-  if (rest) throw new ConditionError(rest.text === ')' ? 'a parenthesis is closed that was not opened' : `\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
+  if (rest)
+    throw new ConditionError(rest.text === ')' ? 'a parenthesis is closed that was not opened' : `\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
   return tree;
 }

@@ -18,11 +18,13 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
     return undefined;
   }
   for (const { key } of node.pairs) {
-    if (!attributes.has(key.text)) complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
+    if (!attributes.has(key.text))
+      complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
   }
   const typeNode = lookup(node, 'type');
   const type = correlationTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
-  if (!type) complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${correlationTypes.join(', ')}.`);
+  if (!type)
+    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${correlationTypes.join(', ')}.`);
   const rules = readReferences(reader, node);
   const timespan = readTimespan(reader, node);
   const condition = readCondition(reader, node, lookup(node, 'field'));
@@ -33,9 +35,12 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
 
   const counts = type !== 'temporal' && type !== 'temporal_ordered';
   const place = lookup(node, 'condition') ?? typeNode ?? node;
-  if (counts && condition.thresholds.length === 0) return complain(reader, place, `a ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
-  if (counts && type !== 'event_count' && condition.fields.length === 0) return complain(reader, place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
-  if (!counts && rules.length < 2) return complain(reader, typeNode ?? node, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
+  if (counts && condition.thresholds.length === 0)
+    return complain(reader, place, `a ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
+  if (counts && type !== 'event_count' && condition.fields.length === 0)
+    return complain(reader, place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
+  if (!counts && rules.length < 2)
+    return complain(reader, typeNode ?? node, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
   if (type === 'value_percentile' && condition.percentile === undefined) {
     return complain(reader, place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
   }
@@ -69,7 +74,9 @@ function readReferences(reader: Reader, node: YamlMapping): readonly RuleReferen
     if (references.some((known) => known.name === item.text)) return complain(reader, item, `\`${item.text}\` is named twice`);
     references.push({ name: item.text, start: item.start, end: item.end });
   }
-  return references.length > 0 ? references : complain(reader, rules ?? node.pairs[0]?.key ?? node, 'the correlation names no rules', 'Add `rules:` with ids or names.');
+  return references.length > 0
+    ? references
+    : complain(reader, rules ?? node.pairs[0]?.key ?? node, 'the correlation names no rules', 'Add `rules:` with ids or names.');
 }
 
 function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
@@ -128,11 +135,13 @@ function readAliases(reader: Reader, node: YamlNode | undefined, rules: readonly
     const fields = new Map<string, string>();
     for (const pair of value.pairs) {
       if (pair.value.kind !== 'scalar' || pair.value.text === '') return complain(reader, pair.value, 'an alias names one field a rule');
-      if (!rules.some((rule) => rule.name === pair.key.text)) return complain(reader, pair.key, `\`${pair.key.text}\` is not among the rules of this correlation`);
+      if (!rules.some((rule) => rule.name === pair.key.text))
+        return complain(reader, pair.key, `\`${pair.key.text}\` is not among the rules of this correlation`);
       fields.set(pair.key.text, pair.value.text);
     }
     const missing = rules.find((rule) => !fields.has(rule.name));
-    if (missing) return complain(reader, key, `alias \`${key.text}\` names no field for \`${missing.name}\``, 'Give the alias a field for every rule of the correlation.');
+    if (missing)
+      return complain(reader, key, `alias \`${key.text}\` names no field for \`${missing.name}\``, 'Give the alias a field for every rule of the correlation.');
     aliases.push({ name: key.text, fields, span: key });
   }
   return aliases;

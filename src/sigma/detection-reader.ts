@@ -19,7 +19,12 @@ export function readDetection(context: Context, node: YamlMapping, skip: Readonl
     if (key.text === 'condition') conditionNode = value;
     else if (skip.has(key.text)) continue;
     else if (key.text === 'timeframe') {
-      context.bag.add(context.file, { code: 'SIG033', message: '`timeframe` belongs to the old aggregations', span: key, hint: 'Move it to `timespan` of a correlation rule that names this rule.' });
+      context.bag.add(context.file, {
+        code: 'SIG033',
+        message: '`timeframe` belongs to the old aggregations',
+        span: key,
+        hint: 'Move it to `timespan` of a correlation rule that names this rule.',
+      });
       sound = false;
     } else {
       const body = readBody(context, value);
@@ -29,7 +34,12 @@ export function readDetection(context: Context, node: YamlMapping, skip: Readonl
   }
   if (!conditionNode) {
     const span = node.pairs[0]?.key ?? node;
-    context.bag.add(context.file, { code: 'SIG010', message: 'required attribute `condition` is missing', span, hint: 'Add `condition:` inside `detection:`, indented as the selections are.' });
+    context.bag.add(context.file, {
+      code: 'SIG010',
+      message: 'required attribute `condition` is missing',
+      span,
+      hint: 'Add `condition:` inside `detection:`, indented as the selections are.',
+    });
     return undefined;
   }
   if (searches.size === 0 && sound) {
@@ -49,7 +59,12 @@ function readConditions(context: Context, node: YamlNode): readonly ConditionNod
     if (tree) conditions.push(tree);
     else sound = false;
     if (text.kind !== 'scalar' || typeof text.value !== 'string') {
-      context.bag.add(context.file, { code: 'SIG011', message: 'a condition must be a text', span: text, hint: 'Write `condition: selection`, or a list of such texts.' });
+      context.bag.add(context.file, {
+        code: 'SIG011',
+        message: 'a condition must be a text',
+        span: text,
+        hint: 'Write `condition: selection`, or a list of such texts.',
+      });
     }
   }
   if (texts.length === 0) context.bag.add(context.file, { code: 'SIG011', message: 'the list of conditions is empty', span: node });
@@ -109,7 +124,11 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
   for (const value of nodes) {
     if (value.kind === 'scalar') {
       if (isAmbiguousScalar(value)) {
-        context.bag.add(context.file, { code: 'SIG006', message: `\`${value.text}\` is ${typeof value.value === 'string' ? 'a text' : 'the number ' + value.value} in YAML 1.2 and something else in YAML 1.1`, span: value });
+        context.bag.add(context.file, {
+          code: 'SIG006',
+          message: `\`${value.text}\` is ${typeof value.value === 'string' ? 'a text' : 'the number ' + value.value} in YAML 1.2 and something else in YAML 1.1`,
+          span: value,
+        });
       }
       values.push(value);
     } else {

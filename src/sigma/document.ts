@@ -46,7 +46,9 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   if (reader.attributes.has('filter')) return readFilterRule(reader);
   if (reader.attributes.has('detection')) return readDetectionRule(reader);
   const collection = reader.attributes.get('action');
-  const hint = collection ? 'Rule collections (`action: global`) are gone from Sigma 2: write each rule out.' : 'Add `detection:`, `correlation:` or `filter:`.';
+  const hint = collection
+    ? 'Rule collections (`action: global`) are gone from Sigma 2: write each rule out.'
+    : 'Add `detection:`, `correlation:` or `filter:`.';
   bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span: reader.anchor, hint });
   return undefined;
 }

@@ -1,25 +1,36 @@
-import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
 import type { Span } from '../source/span.ts';
+import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
 
 const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 const tagPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
 
 const known = new Set(
-  ('title id name related taxonomy status description license author references date modified logsource detection fields ' +
-    'falsepositives level tags scope correlation filter generate sigpack').split(' '),
+  (
+    'title id name related taxonomy status description license author references date modified logsource detection fields ' +
+    'falsepositives level tags scope correlation filter generate sigpack'
+  ).split(' '),
 );
 /** Close to a known attribute but not one: most likely a slip. */
 const slips = new Map([
-  ['reference', 'references'], ['tag', 'tags'], ['falsepositive', 'falsepositives'], ['false_positives', 'falsepositives'], ['condition', 'detection.condition'],
-  ['severity', 'level'], ['log_source', 'logsource'], ['logsources', 'logsource'], ['detections', 'detection'], ['timeframe', 'correlation.timespan'],
+  ['reference', 'references'],
+  ['tag', 'tags'],
+  ['falsepositive', 'falsepositives'],
+  ['false_positives', 'falsepositives'],
+  ['condition', 'detection.condition'],
+  ['severity', 'level'],
+  ['log_source', 'logsource'],
+  ['logsources', 'logsource'],
+  ['detections', 'detection'],
+  ['timeframe', 'correlation.timespan'],
 ]);
 
 /** The attributes that detection and correlation rules share; undefined when the title is missing. */
 export function readHead(reader: Reader): RuleHead | undefined {
   const title = requiredText(reader, 'title');
   if (title === undefined) return undefined;
-  if (title.length > 256) warn(reader, keySpan(reader, 'title'), `the title has ${title.length} characters; the specification allows 256`, 'Shorten the title.');
+  if (title.length > 256)
+    warn(reader, keySpan(reader, 'title'), `the title has ${title.length} characters; the specification allows 256`, 'Shorten the title.');
   complainAboutSlips(reader);
   const texts: { -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license']?: string } = {};
   for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
@@ -58,7 +69,8 @@ const offsets = ({ start, end }: Span): Span => ({ start, end });
 function readTags(reader: Reader): readonly string[] {
   const tags = optionalTexts(reader, 'tags');
   for (const tag of tags) {
-    if (!tagPattern.test(tag)) warn(reader, keySpan(reader, 'tags'), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+    if (!tagPattern.test(tag))
+      warn(reader, keySpan(reader, 'tags'), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
   }
   return tags;
 }
@@ -67,6 +79,11 @@ function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
     const meant = known.has(pair.key.text) ? undefined : slips.get(pair.key.text.toLowerCase());
     if (!meant) continue;
-    reader.bag.add(reader.file, { code: 'SIG016', message: `\`${pair.key.text}\` is no attribute of Sigma`, span: pair.key, hint: `Did you mean \`${meant}\`?` });
+    reader.bag.add(reader.file, {
+      code: 'SIG016',
+      message: `\`${pair.key.text}\` is no attribute of Sigma`,
+      span: pair.key,
+      hint: `Did you mean \`${meant}\`?`,
+    });
   }
 }

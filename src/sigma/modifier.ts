@@ -6,13 +6,37 @@ export type ModifierRole = 'spelling' | 'encoding' | 'shape' | 'type' | 'part' |
 
 export const modifierRoles: ReadonlyMap<string, ModifierRole> = new Map(
   Object.entries({
-    expand: 'spelling', windash: 'spelling',
-    utf16le: 'encoding', wide: 'encoding', utf16be: 'encoding', utf16: 'encoding', base64: 'encoding', base64offset: 'encoding',
-    startswith: 'shape', endswith: 'shape', contains: 'shape',
-    re: 'type', cidr: 'type', exists: 'type', fieldref: 'type', lt: 'type', lte: 'type', gt: 'type', gte: 'type',
-    minute: 'part', hour: 'part', day: 'part', week: 'part', month: 'part', year: 'part',
-    i: 'flag', m: 'flag', s: 'flag',
-    all: 'link', cased: 'link', neq: 'link',
+    expand: 'spelling',
+    windash: 'spelling',
+    utf16le: 'encoding',
+    wide: 'encoding',
+    utf16be: 'encoding',
+    utf16: 'encoding',
+    base64: 'encoding',
+    base64offset: 'encoding',
+    startswith: 'shape',
+    endswith: 'shape',
+    contains: 'shape',
+    re: 'type',
+    cidr: 'type',
+    exists: 'type',
+    fieldref: 'type',
+    lt: 'type',
+    lte: 'type',
+    gt: 'type',
+    gte: 'type',
+    minute: 'part',
+    hour: 'part',
+    day: 'part',
+    week: 'part',
+    month: 'part',
+    year: 'part',
+    i: 'flag',
+    m: 'flag',
+    s: 'flag',
+    all: 'link',
+    cased: 'link',
+    neq: 'link',
   } satisfies Record<string, ModifierRole>),
 );
 
@@ -26,7 +50,10 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
   const clash = (other: string | undefined, hint: string) => (other === undefined ? undefined : { message: `\`${name}\` can't follow \`${other}\``, hint });
 
   if (before.includes(name)) return { message: `\`${name}\` stands twice`, hint: 'Remove one of them.' };
-  if (keyword && (name === 'fieldref' || name === 'exists' || name === 'cidr' || isComparison(name) || role === 'part' || name === 'startswith' || name === 'endswith')) {
+  if (
+    keyword &&
+    (name === 'fieldref' || name === 'exists' || name === 'cidr' || isComparison(name) || role === 'part' || name === 'startswith' || name === 'endswith')
+  ) {
     return { message: `\`${name}\` needs a field`, hint: 'Keywords are searched in the whole event; name a field before the first `|`.' };
   }
   switch (role) {
@@ -41,7 +68,9 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
       return (
         clash(hasRole('shape'), `Put \`${name}\` before it: modifiers apply in order.`) ??
         clash(hasRole('type', 'part'), 'It changes texts only.') ??
-        (name.startsWith('base64') ? clash(has('base64', 'base64offset'), 'Encode once.') : clash(role === 'encoding' ? hasRole('encoding') : undefined, 'Texts become UTF-16 first, Base64 last.'))
+        (name.startsWith('base64')
+          ? clash(has('base64', 'base64offset'), 'Encode once.')
+          : clash(role === 'encoding' ? hasRole('encoding') : undefined, 'Texts become UTF-16 first, Base64 last.'))
       );
     case 'shape':
       return (
@@ -50,18 +79,37 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
         clash(has('cidr', 'exists', 'lt', 'lte', 'gt', 'gte') ?? hasRole('part'), 'It fits texts and field references only.')
       );
     case 'type':
-      if (isComparison(name)) return clash(hasRole('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.') ?? clash(has('cased', 'neq'), 'Numbers have no case, and the opposite of a comparison is another one.');
+      if (isComparison(name))
+        return (
+          clash(hasRole('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.') ??
+          clash(has('cased', 'neq'), 'Numbers have no case, and the opposite of a comparison is another one.')
+        );
       if (name === 'exists') return clash(before[0], 'It stands alone.');
       if (name === 'fieldref') return clash(hasRole('type', 'encoding', 'part') ?? has('windash', 'expand'), 'It takes the name of a field.');
-      return clash(hasRole('shape', 'type', 'encoding', 'part') ?? has('windash', 'cased'), name === 're' ? 'A pattern stands for itself.' : 'It takes an address block.');
+      return clash(
+        hasRole('shape', 'type', 'encoding', 'part') ?? has('windash', 'cased'),
+        name === 're' ? 'A pattern stands for itself.' : 'It takes an address block.',
+      );
     case 'part':
-      return clash(hasRole('shape', 'type', 'encoding', 'spelling', 'part') ?? has('cased'), 'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.');
+      return clash(
+        hasRole('shape', 'type', 'encoding', 'spelling', 'part') ?? has('cased'),
+        'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.',
+      );
     default:
       return name === 'cased' || name === 'neq' ? linkProblem(name, before, clash, hasRole, has) : clash(has('exists'), 'It takes one boolean.');
   }
 }
 
-function linkProblem<T>(name: string, before: readonly string[], clash: (other: string | undefined, hint: string) => T | undefined, hasRole: (...roles: ModifierRole[]) => string | undefined, has: (...names: string[]) => string | undefined): T | undefined {
+function linkProblem<T>(
+  name: string,
+  before: readonly string[],
+  clash: (other: string | undefined, hint: string) => T | undefined,
+  hasRole: (...roles: ModifierRole[]) => string | undefined,
+  has: (...names: string[]) => string | undefined,
+): T | undefined {
   if (name === 'neq') return clash(has('exists') ?? before.find(isComparison), 'Use the opposite comparison, or `not` in the condition.');
-  return clash(has('re'), 'Regular expressions are case-sensitive already.') ?? clash(has('cidr', 'exists') ?? before.find(isComparison) ?? hasRole('part'), 'Only texts have a case.');
+  return (
+    clash(has('re'), 'Regular expressions are case-sensitive already.') ??
+    clash(has('cidr', 'exists') ?? before.find(isComparison) ?? hasRole('part'), 'Only texts have a case.')
+  );
 }

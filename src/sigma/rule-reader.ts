@@ -14,7 +14,12 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   }
   const misplaced = reader.document.pairs.find((pair) => pair.key.text === 'condition');
   if (misplaced) {
-    reader.bag.add(reader.file, { code: 'SIG011', message: '`condition` stands beside `detection`, not in it', span: misplaced.key, hint: 'Indent `condition:` as far as the selections are.' });
+    reader.bag.add(reader.file, {
+      code: 'SIG011',
+      message: '`condition` stands beside `detection`, not in it',
+      span: misplaced.key,
+      hint: 'Indent `condition:` as far as the selections are.',
+    });
     return undefined;
   }
   const detection = readDetection(reader, node);
@@ -35,7 +40,12 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
   }
   if (source.category ?? source.product ?? source.service) return source;
-  reader.bag.add(reader.file, { code: 'SIG010', message: 'the log source names no category, product or service', span: node, hint: 'Add at least one of them.' });
+  reader.bag.add(reader.file, {
+    code: 'SIG010',
+    message: 'the log source names no category, product or service',
+    span: node,
+    hint: 'Add at least one of them.',
+  });
   return undefined;
 }
 

@@ -48,7 +48,7 @@ export const codeCatalogue = {
   SIG070: fatal('invalid sigpack settings', 'See docs/configuration.md for the settings of a rule.'),
   TGT001: fatal('target cannot express the rule', 'Rewrite the marked item, or leave the rule out for this target.'),
   TGT002: warning('target matches more than the rule says', 'See the target page in docs/ for what is widened and why.'),
-  TGT003: info('query was rewritten for the target', 'Nothing to do; the meaning is the same.'),
+  TGT003: info('query was rewritten for the target', 'Nothing to do; the page of the target in docs/ says why.'),
   TGT004: fatal('query exceeds a limit of the target', 'Shorten the lists of the rule or split it.'),
   PCK001: fatal('invalid configuration', 'See docs/configuration.md.'),
   PCK002: fatal('two detections with the same name', 'Change one title, or set sigpack.name in one rule.'),

@@ -221,7 +221,12 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
 
 function unknownAlias(text: string, start: number, end: number): TreeFault {
   const name = text.slice(start, end);
-  return new TreeFault('SIG002', `no anchor \`&${name}\` stands before its alias`, { start: start - 1, end }, 'Quote the value if it is meant to start with `*`.');
+  return new TreeFault(
+    'SIG002',
+    `no anchor \`&${name}\` stands before its alias`,
+    { start: start - 1, end },
+    'Quote the value if it is meant to start with `*`.',
+  );
 }
 
 function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
@@ -232,7 +237,8 @@ function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
   let start = event.valueStart - quoted;
   // the indentation of a block scalar's first line is not part of it
-  if (content !== '' && (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK)) while (/\s/.test(text[start] ?? '.')) start++;
+  if (content !== '' && (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK))
+    while (/\s/.test(text[start] ?? '.')) start++;
   const end = event.valueEnd + quoted;
   return { kind: 'scalar', start, end, value: plain ? resolvePlainScalar(content) : content, text: content, plain };
 }
@@ -245,7 +251,12 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
     const value = items[at + 1];
     if (!key || !value) break;
     if (key.kind !== 'scalar') {
-      found.push({ code: 'SIG002', message: 'a map key must be a plain value', span: key, hint: 'Write the key as a text; quote it if it starts with `[` or `{`.' });
+      found.push({
+        code: 'SIG002',
+        message: 'a map key must be a plain value',
+        span: key,
+        hint: 'Write the key as a text; quote it if it starts with `[` or `{`.',
+      });
       continue;
     }
     if (key.plain && key.text === '<<') {

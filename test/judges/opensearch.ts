@@ -19,7 +19,9 @@ async function call(method: string, url: string, body?: string): Promise<Record<
 }
 
 const json = (method: string, url: string, body: object) =>
-  fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then((response) => response.json() as Promise<Record<string, unknown>>);
+  fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(
+    (response) => response.json() as Promise<Record<string, unknown>>,
+  );
 
 async function load(events: readonly TestEvent[]): Promise<void> {
   await fetch(index, { method: 'DELETE' });
@@ -51,7 +53,9 @@ async function search(query: string): Promise<readonly number[]> {
 
 /** Graylog stores no empty text, and every text without the blanks around it. */
 function stored(event: TestEvent): TestEvent {
-  const entries = Object.entries(event).filter(([name, value]) => !name.startsWith('_') && value !== undefined && value !== null && String(value).trim() !== '');
+  const entries = Object.entries(event).filter(
+    ([name, value]) => !name.startsWith('_') && value !== undefined && value !== null && String(value).trim() !== '',
+  );
   return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
 }
 

@@ -15,7 +15,13 @@ export interface GraylogAggregation {
   readonly every: number;
 }
 
-const seriesTypes: Partial<Record<CorrelationType, GraylogAggregation['series']['type']>> = { event_count: 'count', value_count: 'card', value_sum: 'sum', value_avg: 'avg', value_percentile: 'percentile' };
+const seriesTypes: Partial<Record<CorrelationType, GraylogAggregation['series']['type']>> = {
+  event_count: 'count',
+  value_count: 'card',
+  value_sum: 'sum',
+  value_avg: 'avg',
+  value_percentile: 'percentile',
+};
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
 /**
@@ -26,7 +32,12 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
   return converted((remarks) => {
     const place = { file: rule.file, span: rule.typeSpan };
     const type = seriesTypes[rule.type];
-    if (!type) throw refused(place, `Graylog's aggregations can't tell which rule an event matched (${rule.type})`, 'Leave the correlation out for Graylog, or correlate its events with an event_count.');
+    if (!type)
+      throw refused(
+        place,
+        `Graylog's aggregations can't tell which rule an event matched (${rule.type})`,
+        'Leave the correlation out for Graylog, or correlate its events with an event_count.',
+      );
     if (!queries) throw refused(place, "Graylog's aggregations can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
     const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
     const field = type === 'count' ? undefined : aliased(rule, rule.valueFields[0] ?? '', place);
@@ -35,9 +46,15 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
     const parts = splitToFit(or(queries), graylogQueryLimits, (part) => printLucene(part, dialect));
     const [only] = parts ?? [];
     if (!only || parts?.length !== 1) {
-      throw new Inexpressible({ code: 'TGT004', message: 'the joined query passes the limits of OpenSearch, and an aggregation can\'t be split', ...place, hint: 'Refer to fewer or shorter rules.' });
+      throw new Inexpressible({
+        code: 'TGT004',
+        message: "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
+        ...place,
+        hint: 'Refer to fewer or shorter rules.',
+      });
     }
-    const lowerOnly = rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
+    const lowerOnly =
+      rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
     const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
     remarks.push({ code: lowerOnly ? 'TGT003' : 'TGT002', message: windowRemark(lowerOnly, rule.timespan, every), ...place });
     return {

@@ -31,7 +31,10 @@ function numberRange(low: number, high: number): string {
 
 const hex = (value: number): string => {
   const digits = value.toString(16);
-  return `0{0,${4 - digits.length}}${[...digits].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('')}`.replace('0{0,0}', '');
+  return `0{0,${4 - digits.length}}${[...digits].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('')}`.replace(
+    '0{0,0}',
+    '',
+  );
 };
 
 /** Blocks whose network groups are not zero, single addresses, and the block of all. `::` may stand for any zeros after them. */
@@ -69,6 +72,8 @@ function partialGroup(value: number, bits: number): string | undefined {
   const fixed = [...digits.slice(0, whole)].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('');
   if (open === 0) return `${fixed}[0-9a-fA-F]{${4 - whole}}:`;
   const low = Number.parseInt(digits[whole] ?? '0', 16);
-  const choices = Array.from({ length: 2 ** (4 - open) }, (_, index) => (low + index).toString(16)).flatMap((digit) => (/[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit]));
+  const choices = Array.from({ length: 2 ** (4 - open) }, (_, index) => (low + index).toString(16)).flatMap((digit) =>
+    /[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit],
+  );
   return `${fixed}[${choices.join('')}]${whole === 3 ? '' : `[0-9a-fA-F]{${3 - whole}}`}:`;
 }

@@ -24,7 +24,12 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     case 'cidr': {
       if (dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
       const text = addressRegex(test);
-      if (text === undefined) throw refused(item, `${dialect.name} compares addresses as text, and those of ${test.text} can be written in too many ways`, 'Name a longer prefix without zero groups, or single addresses.');
+      if (text === undefined)
+        throw refused(
+          item,
+          `${dialect.name} compares addresses as text, and those of ${test.text} can be written in too many ways`,
+          'Name a longer prefix without zero groups, or single addresses.',
+        );
       return single(`${field}:/${text}/`);
     }
     case 'compare': {
@@ -33,9 +38,17 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
       return single(`${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value < 0 ? `"${test.value}"` : test.value}`);
     }
     case 'field':
-      throw refused(item, `${dialect.name} can't compare a field with another one (fieldref)`, 'Leave the rule out for this target, or compute the comparison in a pipeline before indexing.');
+      throw refused(
+        item,
+        `${dialect.name} can't compare a field with another one (fieldref)`,
+        'Leave the rule out for this target, or compute the comparison in a pipeline before indexing.',
+      );
     case 'time':
-      throw refused(item, `${dialect.name} has no test for the ${test.part} of a date`, 'Leave the rule out for this target, or store that part in a field of its own.');
+      throw refused(
+        item,
+        `${dialect.name} has no test for the ${test.part} of a date`,
+        'Leave the rule out for this target, or store that part in a field of its own.',
+      );
     default:
       throw new Error(`${test.kind} is printed elsewhere`);
   }
@@ -49,7 +62,12 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
   const parsed = parseRegex(test.source, test);
   if (!parsed.ok) throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
   const translated = toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: dialect.regexLength });
-  if (!translated.ok) throw refused(item, `Lucene's regular expressions lack what this one needs: ${translated.reason}`, 'Rewrite the pattern without it, or leave the rule out for this target.');
+  if (!translated.ok)
+    throw refused(
+      item,
+      `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
+      'Rewrite the pattern without it, or leave the rule out for this target.',
+    );
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
   return translated.text;
 }

@@ -12,7 +12,12 @@ import { escapedField } from './text.ts';
  */
 export function printKeyword(item: Item, dialect: Dialect): Printed {
   const { test } = item;
-  if (test.kind !== 'string' && test.kind !== 'number') throw refused(item, `${dialect.name} can search the whole event for texts only, not for a ${test.kind === 'regex' ? 'regular expression' : test.kind}`, 'Name the field.');
+  if (test.kind !== 'string' && test.kind !== 'number')
+    throw refused(
+      item,
+      `${dialect.name} can search the whole event for texts only, not for a ${test.kind === 'regex' ? 'regular expression' : test.kind}`,
+      'Name the field.',
+    );
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
   const cased = test.kind === 'string' && test.cased;
   const parts = joinParts([ANY, ...pattern, ANY]);
@@ -22,12 +27,14 @@ export function printKeyword(item: Item, dialect: Dialect): Printed {
   return words.length === 0 ? all : { text: `(${all.text})`, clauses: all.clauses };
 }
 
-const regexOf = (pattern: Pattern, ignoreCase: boolean, dialect: Dialect): string => pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
+const regexOf = (pattern: Pattern, ignoreCase: boolean, dialect: Dialect): string =>
+  pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
 
 /** A text in an analysed field. Its words are found wherever they stand, so more may match than the rule says. */
 export function printAnalysed(item: Item, field: string, dialect: Dialect): Printed {
   const { test } = item;
-  if (test.kind !== 'string' && test.kind !== 'number') throw refused(item, `${dialect.name} splits \`${field}\` into words, on which a regular expression can't be matched`, 'Test a field that is stored whole.');
+  if (test.kind !== 'string' && test.kind !== 'number')
+    throw refused(item, `${dialect.name} splits \`${field}\` into words, on which a regular expression can't be matched`, 'Test a field that is stored whole.');
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
   const printed = wordsIn(escapedField(field), pattern, item, dialect);
   if (printed) return printed;

@@ -69,12 +69,19 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
 const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
 
 function isStringOf(query: Query, first: Query): query is StringItem {
-  return query.kind === 'item' && first.kind === 'item' && query.field !== undefined && query.field === first.field && (query.test.kind === 'string' || query.test.kind === 'number');
+  return (
+    query.kind === 'item' &&
+    first.kind === 'item' &&
+    query.field !== undefined &&
+    query.field === first.field &&
+    (query.test.kind === 'string' || query.test.kind === 'number')
+  );
 }
 
 function printItem(item: Item, dialect: Dialect): Printed {
   if (item.field === undefined) return printKeyword(item, dialect);
-  if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex')) return printAnalysed(item, item.field, dialect);
+  if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))
+    return printAnalysed(item, item.field, dialect);
   if (isStringOf(item, item)) {
     const parts = printStrings([item], dialect);
     return grouped(together(parts, ' OR '), parts.length === 1);

@@ -94,40 +94,54 @@ export function closure(state: number, machine: Machine): readonly number[] {
   return found;
 }
 
-/** A counted set that ends as soon as `except` matches: `except` ends in `.*`, so what it matches once, it matches for good. */
+/** Where a character of some classes leads in a second automaton, whose state sets go by name. */
+interface NamedStep {
+  readonly classes: readonly number[];
+  readonly to: string;
+}
+
+/**
+ * A counted set, given up as soon as `except` matches (it ends in `.*`, so what it matches once, it matches for good):
+ * a state for each count and each set of states that `except` can be in by then.
+ */
 function addExcept({ item, except }: IrExcept, next: number, machine: Machine): number {
   if (item.kind !== 'repeat' || item.item.kind !== 'set') return addIr(item, next, machine);
   const inner = machineOf(machine.classes);
-  const start = closure(addIr(except, FINAL, inner), inner);
-  const taken = new Set(machine.classes.get(item.item.ranges));
-  const steps = new Map<string, readonly { readonly classes: readonly number[]; readonly key: string }[]>();
-  const levels: ReadonlySet<string>[] = [new Set([start.join()])];
-  for (let copy = 0; copy < item.max; copy++) {
+  const start = closure(addIr(except, FINAL, inner), inner).join();
+  const taken = machine.classes.get(item.item.ranges) ?? [];
+  const steps = new Map<string, readonly NamedStep[]>();
+  const levels: ReadonlySet<string>[] = [new Set([start])];
+  for (let count = 0; count < item.max; count++) {
     const level = new Set<string>();
-    for (const key of levels[copy] ?? []) {
-      let found = steps.get(key);
-      if (!found) {
-        const all = stepsFrom(key.split(',').map(Number), inner).filter((step) => step.states[0] !== FINAL);
-        found = all
-          .map((step) => ({ classes: step.classes.filter((char) => taken.has(char)), key: step.states.join() }))
-          .filter((step) => step.classes.length > 0);
-        steps.set(key, found);
-      }
-      for (const step of found) level.add(step.key);
+    for (const name of levels[count] ?? []) {
+      if (!steps.has(name)) steps.set(name, namedSteps(name, taken, inner));
+      for (const step of steps.get(name) ?? []) level.add(step.to);
     }
     levels.push(level);
   }
   let after = new Map<string, number>();
-  for (const [copy, level] of [...levels.entries()].reverse()) {
+  for (let count = item.max; count >= 0; count--) {
     const states = new Map<string, number>();
-    for (const key of level) {
-      const ways = copy < item.max ? (steps.get(key) ?? []).map((step) => addState(machine, step.classes, [after.get(step.key) ?? FINAL])) : [];
-      if (copy >= item.min) ways.push(next);
-      states.set(key, addState(machine, undefined, ways));
+    for (const name of levels[count] ?? []) {
+      const ways = count < item.max ? (steps.get(name) ?? []).map((step) => addState(machine, step.classes, [after.get(step.to) ?? FINAL])) : [];
+      if (count >= item.min) ways.push(next);
+      states.set(name, addState(machine, undefined, ways));
     }
     after = states;
   }
-  return after.get(start.join()) ?? next;
+  return after.get(start) ?? next;
+}
+
+/** The steps that do not end in a match; characters that lead nowhere lead to the empty set, which stays so. */
+function namedSteps(name: string, taken: readonly number[], inner: Machine): readonly NamedStep[] {
+  const left = new Set(taken);
+  const steps: NamedStep[] = [];
+  for (const { classes, states } of stepsFrom(name === '' ? [] : name.split(',').map(Number), inner)) {
+    const here = classes.filter((char) => left.delete(char));
+    if (here.length > 0 && states[0] !== FINAL) steps.push({ classes: here, to: states.join() });
+  }
+  if (left.size > 0) steps.push({ classes: [...left], to: '' });
+  return steps;
 }
 
 export function classesOf(ir: Ir): Machine['classes'] {

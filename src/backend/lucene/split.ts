@@ -48,7 +48,8 @@ function largestDisjunction(query: Query): Disjunction | undefined {
 
 /** Roughly its length in print. */
 function weight(query: Query): number {
-  if (query.kind === 'item') return query.test.kind === 'string' ? 20 + query.test.pattern.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0) : 40;
+  if (query.kind === 'item')
+    return query.test.kind === 'string' ? 20 + query.test.pattern.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0) : 40;
   if (query.kind === 'not') return weight(query.operand);
   return query.operands.reduce((sum, operand) => sum + weight(operand), 0);
 }

@@ -7,7 +7,10 @@ import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
 
-type Form = { readonly kind: 'term'; readonly text: string } | { readonly kind: 'clause'; readonly text: string } | { readonly kind: 'regex'; readonly shape: Shape; readonly text: string };
+type Form =
+  | { readonly kind: 'term'; readonly text: string }
+  | { readonly kind: 'clause'; readonly text: string }
+  | { readonly kind: 'regex'; readonly shape: Shape; readonly text: string };
 
 /** Where a regular expression has `.*` around its core. */
 const shapes = ['whole', 'startswith', 'endswith', 'contains'] as const;

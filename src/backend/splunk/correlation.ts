@@ -85,7 +85,13 @@ function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, stri
   const by = groupClause(rule);
   switch (rule.type) {
     case 'temporal_ordered':
-      steps.push(...orderedSteps(rule, part.parts.map((inner) => markOf(inner, marks)), mark));
+      steps.push(
+        ...orderedSteps(
+          rule,
+          part.parts.map((inner) => markOf(inner, marks)),
+          mark,
+        ),
+      );
       return;
     case 'temporal': {
       const seen = inputs.map((input, index) => `max(${input}) AS sigpack_w${index + 1}`).join(' ');
@@ -95,7 +101,11 @@ function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, stri
       return;
     }
     default:
-      steps.push(`eval sigpack_v=if(${any}, ${counted(rule, place)}, null())`, `${window} ${aggregate(rule)}(sigpack_v) AS sigpack_c${by}`, markStep(mark, row, rule.thresholds));
+      steps.push(
+        `eval sigpack_v=if(${any}, ${counted(rule, place)}, null())`,
+        `${window} ${aggregate(rule)}(sigpack_v) AS sigpack_c${by}`,
+        markStep(mark, row, rule.thresholds),
+      );
   }
 }
 
@@ -103,7 +113,11 @@ function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, stri
 function orderedSteps(rule: CorrelationRule, inputs: readonly string[], mark: string): readonly string[] {
   const all = inputs.length;
   if (rule.thresholds.some((threshold) => !(threshold.operator === 'gte' || threshold.operator === 'eq') || threshold.value !== all)) {
-    throw new Inexpressible({ message: 'temporal_ordered is understood with all of its rules only', ...placeOf(rule), hint: 'Remove the condition; every rule must match then.' });
+    throw new Inexpressible({
+      message: 'temporal_ordered is understood with all of its rules only',
+      ...placeOf(rule),
+      hint: 'Remove the condition; every rule must match then.',
+    });
   }
   const by = groupClause(rule);
   const steps = inputs.flatMap((input, index) => {
@@ -124,7 +138,15 @@ function markStep(mark: string, row: string, thresholds: readonly Threshold[]): 
 }
 
 function aggregate(rule: CorrelationRule): string {
-  const functions = { event_count: 'sum', value_count: 'dc', value_sum: 'sum', value_avg: 'avg', value_percentile: `perc${rule.percentile}`, temporal: 'sum', temporal_ordered: 'sum' };
+  const functions = {
+    event_count: 'sum',
+    value_count: 'dc',
+    value_sum: 'sum',
+    value_avg: 'avg',
+    value_percentile: `perc${rule.percentile}`,
+    temporal: 'sum',
+    temporal_ordered: 'sum',
+  };
   return functions[rule.type];
 }
 
@@ -142,7 +164,12 @@ function groupClause(rule: CorrelationRule): string {
 
 function aliasName(name: string, place: Place): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new Inexpressible({ message: `\`${name}\` can't be the name of an alias in Splunk`, file: place.file, span: place.span, hint: 'Use letters, digits and underscores.' });
+  throw new Inexpressible({
+    message: `\`${name}\` can't be the name of an alias in Splunk`,
+    file: place.file,
+    span: place.span,
+    hint: 'Use letters, digits and underscores.',
+  });
 }
 
 const placeOf = (rule: CorrelationRule): Place => ({ file: rule.file, span: rule.typeSpan });

@@ -48,7 +48,10 @@ function weakened(literal: string, cloudSafe: boolean): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   let text = literal.replace(/["\\]/g, '\\$&').replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`*]+/g, '*');
   if (cloudSafe && suspicious.test(literal)) {
-    text = text.replace(/rm\s+-(?=[rf])/g, 'rm*-').replace(/(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})/g, '$1*').replace(/^-[rf]{2}$|^rm$/, '*');
+    text = text
+      .replace(/rm\s+-(?=[rf])/g, 'rm*-')
+      .replace(/(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})/g, '$1*')
+      .replace(/^-[rf]{2}$|^rm$/, '*');
   }
   return text;
 }

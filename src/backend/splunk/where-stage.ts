@@ -6,9 +6,13 @@ import { evalField, quoted } from './text.ts';
 export function printWhere(query: Query): string {
   switch (query.kind) {
     case 'and':
-      return query.operands.length === 0 ? 'true()' : query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))).join(' AND ');
+      return query.operands.length === 0
+        ? 'true()'
+        : query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))).join(' AND ');
     case 'or':
-      return query.operands.length === 0 ? 'false()' : query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))).join(' OR ');
+      return query.operands.length === 0
+        ? 'false()'
+        : query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))).join(' OR ');
     case 'not':
       // NOT of null is null and drops the event; `if` takes null for false
       return `if(${printWhere(query.operand)}, 0, 1)=1`;
@@ -17,7 +21,8 @@ export function printWhere(query: Query): string {
   }
 }
 
-const grouped = (query: Query): string => (query.kind !== 'item' && query.kind !== 'not' && query.operands.length < 2 ? printWhere(query) : `(${printWhere(query)})`);
+const grouped = (query: Query): string =>
+  query.kind !== 'item' && query.kind !== 'not' && query.operands.length < 2 ? printWhere(query) : `(${printWhere(query)})`;
 
 function printItem(item: Item): string {
   const { test } = item;
