@@ -77,9 +77,7 @@ graylog:
   streams: [Windows]
   streamParameter: STREAM
   leadingWildcards: true
-  keywordFields: [message, full_message]
   textFields: [message]
-  lowercaseFields: []
   ipFields: [src_ip]
 `;
 
@@ -144,9 +142,7 @@ test('every key of the sample is read', () => {
       streams: ['Windows'],
       streamParameter: 'STREAM',
       leadingWildcards: true,
-      keywordFields: ['message', 'full_message'],
       textFields: ['message'],
-      lowercaseFields: [],
       ipFields: ['src_ip'],
     },
   });

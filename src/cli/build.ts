@@ -34,6 +34,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (!('config' in loaded)) return reportFailure(loaded, options, terminal);
   const config = adjusted(loaded.config, options);
   const bag = createBag(config.severities);
+  bag.list.push(...loaded.warnings);
   const inputs = paths.length > 0 ? paths : config.rules.map((path) => resolve(loaded.folder, path));
   const filters = config.filters.map((path) => resolve(loaded.folder, path));
   const rules = loadRules([...inputs, ...filters], bag, terminal);

@@ -11,6 +11,8 @@ export interface LoadedConfig {
   readonly file: SourceFile;
   /** Folder that the paths in the configuration are relative to. */
   readonly folder: string;
+  /** What to know about a configuration that holds. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** sigpack.yml as named, or of the working directory, or the defaults where there is none. Diagnostics when it is wrong. */
@@ -18,10 +20,10 @@ export function loadConfig(path: string | undefined): LoadedConfig | readonly Di
   const wanted = path ?? 'sigpack.yml';
   if (!existsSync(wanted)) {
     if (path !== undefined) throw new UsageError(`there is no configuration file ${shownPath(path)}`);
-    return { config: defaultConfig(), file: { path: 'sigpack.yml', text: '' }, folder: process.cwd() };
+    return { config: defaultConfig(), file: { path: 'sigpack.yml', text: '' }, folder: process.cwd(), warnings: [] };
   }
   const bag = createBag();
   const file = readSourceFile(wanted, bag);
   const config = file && readConfig(file, bag);
-  return file && config ? { config, file, folder: dirname(resolve(wanted)) } : bag.list;
+  return file && config ? { config, file, folder: dirname(resolve(wanted)), warnings: bag.list } : bag.list;
 }

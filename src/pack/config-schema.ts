@@ -113,12 +113,7 @@ const graylog = map(
       default: false,
       description: 'True where the server has allow_leading_wildcard_searches = true; otherwise queries use regular expressions there.',
     },
-    keywordFields: list(text('A field name.'), 'Fields in which the keywords of a rule (values without a field) are searched.', {
-      minItems: 1,
-      default: ['message'],
-    }),
     textFields: list(text('A field name.'), 'Fields that the server analyses into lower-case words.', { default: ['message', 'full_message'] }),
-    lowercaseFields: list(text('A field name.'), 'Fields that the server stores whole and in lower case.', { default: ['source'] }),
     ipFields: list(text('A field name.'), 'Fields with the type ip in the index template, where CIDR searches work.', { default: [] }),
   },
   'The Graylog content pack.',

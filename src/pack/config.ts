@@ -7,6 +7,7 @@ import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
+import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import type { StreamChoice } from './stream-reference.ts';
@@ -57,9 +58,7 @@ export interface GraylogConfig {
   /** Name of the content pack parameter that holds a stream's title. */
   readonly streamParameter?: string;
   readonly leadingWildcards: boolean;
-  readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
-  readonly lowercaseFields: readonly string[];
   readonly ipFields: readonly string[];
 }
 
@@ -96,6 +95,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   if (!root) return defaultConfig();
   let complaints = checkSchema(configSchema, root, 'PCK001');
   if (complaints.length === 0) complaints = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
+  if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
 }
@@ -133,9 +133,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
       minimumServerVersion: '6.0.0',
       streams: [],
       leadingWildcards: false,
-      keywordFields: ['message'],
       textFields: ['message', 'full_message'],
-      lowercaseFields: ['source'],
       ipFields: [],
       ...written.graylog,
     },

@@ -4,7 +4,8 @@ import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config.ts';
-import type { GraylogAggregationSearch, GraylogFilterSearch, PackDetection } from './detection.ts';
+import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './detection.ts';
+import { isTemplateField, keyFieldsOf } from './event-definition.ts';
 
 /** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
 export function graylogSearch(
@@ -21,21 +22,36 @@ export function graylogSearch(
   const { rule, query } = compiled;
   const conversion = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
   if (!conversion.ok) return conversion;
-  const [first, ...rest] = conversion.value;
-  const { threshold, interval } = detection.settings;
-  if (threshold <= 1 || first === undefined || rest.length > 0) return { ...conversion, value: { kind: 'filter', queries: conversion.value } };
+  const search = searchOf(conversion.value, detection);
+  const problem = settingProblem({ detection, search });
+  if (problem) return { ok: false, problems: [{ code: 'TGT001', ...problem, file: rule.file, span: rule.titleSpan }] };
+  return { ...conversion, value: search };
+}
+
+function searchOf(queries: readonly string[], { settings: { threshold, interval } }: PackDetection): GraylogDetection['search'] {
+  const [first, ...rest] = queries;
+  if (threshold <= 1 || first === undefined || rest.length > 0) return { kind: 'filter', queries };
   return {
-    ...conversion,
-    value: {
-      kind: 'aggregation',
-      query: first,
-      groupBy: [],
-      series: { type: 'count' },
-      conditions: [{ operator: '>=', value: threshold }],
-      within: interval,
-      every: interval,
-    },
+    kind: 'aggregation',
+    query: first,
+    groupBy: [],
+    series: { type: 'count' },
+    conditions: [{ operator: '>=', value: threshold }],
+    within: interval,
+    every: interval,
   };
+}
+
+/** What an event definition has no place for; the rule is left out rather than the whole content pack. */
+function settingProblem(g: GraylogDetection): { readonly message: string; readonly hint: string } | undefined {
+  if (g.search.kind === 'aggregation') return undefined;
+  const { queries } = g.search;
+  if (queries.length > 1 && g.detection.settings.threshold > 1) {
+    return { message: `a threshold counts one query, and this rule takes ${queries.length}`, hint: 'Shorten the lists of the rule, or leave the threshold out.' };
+  }
+  const field = keyFieldsOf(g).find((name) => !isTemplateField(name));
+  if (field === undefined) return undefined;
+  return { message: `the key field \`${field}\` can't stand in a template of Graylog`, hint: 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.' };
 }
 
 /** Undefined where one of the parts is a correlation itself. */

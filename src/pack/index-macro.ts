@@ -3,24 +3,38 @@ import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
 import type { SearchMacro } from './detection.ts';
 
-/** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. */
+/** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
 export function indexMacroName(packId: string, source: LogSource): string {
   const parts = [packId, source.product, source.category, source.service].filter((part) => part !== undefined);
-  return parts
+  const name = parts
     .join('_')
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '_');
+  return name.endsWith('_filter') ? `${name}_events` : name;
 }
 
-/** The macros of the given log sources, sorted; `index=*` where sigpack.yml says nothing. */
+/** The macros of the given log sources, sorted; `index=*` where sigpack.yml says nothing. Log sources that share a name get what each of them wants. */
 export function indexMacros(config: PackConfig, sources: Iterable<LogSource>): readonly SearchMacro[] {
-  const macros = new Map<string, SearchMacro>();
+  const macros = new Map<string, { readonly definitions: Set<string>; readonly comment: string }>();
   for (const source of sources) {
     const name = indexMacroName(config.info.id, source);
-    if (macros.has(name)) continue;
-    const found = config.splunk.indexes.find((entry) => filterFits(entry.match, source));
-    const described = [source.product, source.category, source.service].filter((part) => part !== undefined).join(', ');
-    macros.set(name, { name, definition: found?.definition ?? 'index=*', comment: `Where the events of the log source ${described} are.` });
+    const definition = config.splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition ?? 'index=*';
+    const known = macros.get(name);
+    if (known) known.definitions.add(definition);
+    else macros.set(name, { definitions: new Set([definition]), comment: `Where the events of the log source ${described(source)} are.` });
   }
-  return [...macros.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...macros]
+    .map(([name, { definitions, comment }]) => ({ name, definition: eitherOf([...definitions].sort()), comment }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function eitherOf(definitions: readonly string[]): string {
+  const [only] = definitions;
+  return definitions.length === 1 && only !== undefined ? only : `(${definitions.map((one) => `(${one})`).join(' OR ')})`;
+}
+
+/** Words only: the app's README shows them. */
+function described({ product, category, service }: LogSource): string {
+  const parts = [product, category, service].filter((part) => part !== undefined);
+  return parts.map((part) => part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim()).join(', ');
 }

@@ -9,9 +9,11 @@ import { graylogSearch } from './graylog-search.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createNamer } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
+import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import type { DetectionSettings } from './settings.ts';
-import { checkRuleSettings } from './settings-patch.ts';
+import { checkRuleSettings, readSettings } from './settings-patch.ts';
+import { confProblem } from './splunk-conf.ts';
 import { filterMacroName, splunkDetection } from './splunk-search.ts';
 
 /** The detections of a pack with their queries in each target. */
@@ -58,12 +60,25 @@ export function assemblePack({ collection, config, bag, onProgress }: PackInput)
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
   const { rule } = compiled;
-  if (!checkRuleSettings(rule, bag)) return undefined;
+  if (!checkRuleSettings(rule, bag) || !fitsConf(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
   const settings = withWindow(mergeSettings(config, rule, logSources), compiled);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
   return { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+}
+
+/** Complains about what a rule sets by itself and no conf file holds: one rule must not stop the whole app. */
+function fitsConf({ file, settings }: Rule, bag: DiagnosticBag): boolean {
+  if (!settings) return true;
+  const { cron, splunk } = readSettings(settings);
+  const problems = Object.entries(splunk?.savedsearch ?? {}).flatMap(([key, value]) => {
+    const problem = confProblem(value);
+    return problem === undefined ? [] : [`\`${key}\` ${problem}`];
+  });
+  if (cron !== undefined && cronGap(cron) === undefined) problems.push(`\`cron\` never runs: ${cron}`);
+  for (const message of problems) bag.add(file, { code: 'SIG070', message, span: { start: settings.start, end: settings.end } });
+  return problems.length === 0;
 }
 
 /**
@@ -72,12 +87,16 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
  */
 function withWindow(settings: DetectionSettings, compiled: CompiledRule): DetectionSettings {
   if (compiled.kind === 'detection' || settings.window !== undefined) return settings;
-  const window = settings.interval + lookBack(compiled);
+  const window = settings.interval + lookBack(compiled, new Map());
   return { ...settings, window, suppress: settings.suppress ?? { fields: compiled.rule.groupBy, period: window } };
 }
 
-function lookBack(compiled: CompiledRule): number {
-  return compiled.kind === 'detection' ? 0 : compiled.rule.timespan + Math.max(0, ...compiled.parts.map(lookBack));
+/** `known`: correlations may share parts level upon level. */
+function lookBack(compiled: CompiledRule, known: Map<CompiledRule, number>): number {
+  if (compiled.kind === 'detection') return 0;
+  const seconds = known.get(compiled) ?? compiled.rule.timespan + Math.max(0, ...compiled.parts.map((part) => lookBack(part, known)));
+  known.set(compiled, seconds);
+  return seconds;
 }
 
 function packRule(rule: Rule): PackRule {

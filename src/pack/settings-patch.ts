@@ -5,6 +5,7 @@ import { checkSchema } from '../source/schema.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { cronProblem } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
+import { savedSearchComplaints } from './savedsearch-check.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 type Suppress = NonNullable<DetectionSettings['suppress']>;
@@ -54,7 +55,9 @@ export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag
   let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`');
   if (complaints.length === 0) complaints = rangeComplaints(rule.settings, 'SIG070');
   for (const complaint of complaints) bag.add(rule.file, complaint);
-  return complaints.length === 0;
+  if (complaints.length > 0) return false;
+  for (const complaint of savedSearchComplaints(rule.settings)) bag.add(rule.file, complaint);
+  return true;
 }
 
 const patches = new WeakMap<YamlNode, SettingsPatch>();

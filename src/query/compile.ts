@@ -1,5 +1,6 @@
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { FilterRule } from '../sigma/filter.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -29,9 +30,12 @@ export interface CompileOptions {
 /** Compiles a rule; one that correlations refer to only once. The function returns undefined where the rule has been complained about. */
 export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
   const known = new Map<Rule, CompiledRule | undefined>();
+  // once, however many rules they reach: a fault in a filter is told once, in the filter
+  const filters = new Map(collection.filters.map((filter) => [filter, detectionQuery({ ...options, file: filter.file }, filter.detection)]));
   const compile = (rule: Rule): CompiledRule | undefined => {
     if (known.has(rule)) return known.get(rule);
-    const compiled = rule.kind === 'detection' ? compileDetection(rule, collection, options) : compileCorrelation(rule, collection, options, compile);
+    const compiled =
+      rule.kind === 'detection' ? compileDetection(rule, collection.filtersOf(rule), filters, options) : compileCorrelation(rule, collection, options, compile);
     // the others are dropped after use: thousands of trees are worth their memory
     if (collection.isReferenced(rule)) known.set(rule, compiled);
     return compiled;
@@ -39,11 +43,28 @@ export function createCompiler(collection: Collection, options: CompileOptions):
   return compile;
 }
 
-function compileDetection(rule: DetectionRule, collection: Collection, { placeholders, bag }: CompileOptions): CompiledDetection | undefined {
+function compileDetection(
+  rule: DetectionRule,
+  applied: readonly FilterRule[],
+  filters: ReadonlyMap<FilterRule, Query | undefined>,
+  { placeholders, bag }: CompileOptions,
+): CompiledDetection | undefined {
   const query = detectionQuery({ file: rule.file, bag, placeholders }, rule.detection);
-  const filters = collection.filtersOf(rule).map((filter) => detectionQuery({ file: filter.file, bag, placeholders }, filter.detection));
-  if (!query || !filters.every((filter) => filter !== undefined)) return undefined;
-  return { kind: 'detection', rule, query: filters.length === 0 ? query : and([query, ...filters]) };
+  if (!query) return undefined;
+  if (applied.length === 0) return { kind: 'detection', rule, query };
+  const operands: Query[] = [query];
+  for (const filter of applied) {
+    const filterQuery = filters.get(filter);
+    if (filterQuery) operands.push(filterQuery);
+    else
+      bag.add(rule.file, {
+        code: 'SIG060',
+        message: `the filter "${filter.title}" (${filter.file.path}) is at fault`,
+        span: rule.titleSpan,
+        hint: 'Fix the filter first.',
+      });
+  }
+  return operands.length > applied.length ? { kind: 'detection', rule, query: and(operands) } : undefined;
 }
 
 function compileCorrelation(

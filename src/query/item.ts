@@ -3,6 +3,7 @@ import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts'
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { insideScalar } from '../source/inside-scalar.ts';
 import { nearest } from '../source/nearest.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml.ts';
@@ -29,13 +30,20 @@ export function itemQuery(meaning: Meaning, item: DetectionItem): Query | undefi
       operands.push(or(queries));
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      meaning.bag.add(meaning.file, { code: error.code, message: error.message, span: value, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      complainAbout(meaning, item, value, error);
       sound = false;
     }
   }
   if (!sound) return undefined;
   const linked = names.includes('all') ? and(operands) : or(operands);
   return names.includes('neq') ? not(linked) : linked;
+}
+
+function complainAbout({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar, { code, message, hint, offset }: ValueError): void {
+  const inside = offset === undefined ? value : insideScalar(file, value)({ start: offset, end: offset + 1 });
+  // an empty value has no place of its own
+  const span = value.end > value.start ? inside : item.span;
+  bag.add(file, { code, message, span, ...(hint === undefined ? {} : { hint }) });
 }
 
 function asQuery(meaning: Meaning, item: DetectionItem, value: YamlScalar, test: Test | 'absent'): Query {
@@ -64,20 +72,35 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
     meaning.bag.add(meaning.file, { code, message, span: modifier.span, ...(hint === undefined ? {} : { hint }) });
   for (const modifier of item.modifiers) {
     if (!modifierRoles.has(modifier.name)) {
-      const near = nearest(modifier.name, [...modifierRoles.keys()]);
-      const hint = modifier.name === 'not' ? 'Use neq, or `not` in the condition.' : near && `Did you mean \`${near}\`?`;
-      complain('SIG020', modifier, `\`${modifier.name}\` is no modifier of Sigma`, hint);
+      if (modifier.name === '') complain('SIG020', modifier, 'no modifier stands after `|`', 'Remove the `|`.');
+      else complain('SIG020', modifier, `\`${modifier.name}\` is no modifier of Sigma`, modifierHint(modifier.name));
       return false;
     }
     const problem = chainProblem(modifier.name, before, item.field === undefined);
     if (problem) {
       complain('SIG021', modifier, problem.message, problem.hint);
       sound = false;
-    }
-    if (modifier.name === 'all' && item.values.length === 1) complain('SIG025', modifier, '`all` has only one value to link');
+    } else if (modifier.name === 'all' && item.values.length === 1) complain('SIG025', modifier, '`all` has only one value to link');
     before.push(modifier.name);
   }
   return sound;
+}
+
+/** Words that other tools have for Sigma's modifiers. */
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['not', 'Use neq, or `not` in the condition.'],
+  ['ne', 'Use neq, or `not` in the condition.'],
+  ['regex', 'Did you mean `re`?'],
+  ['regexp', 'Did you mean `re`?'],
+  ['eq', 'Values are compared whole without a modifier.'],
+  ['equals', 'Values are compared whole without a modifier.'],
+]);
+
+function modifierHint(name: string): string | undefined {
+  const known = synonyms.get(name.toLowerCase());
+  if (known) return known;
+  const near = nearest(name, modifierRoles.keys());
+  return near && `Did you mean \`${near}\`?`;
 }
 
 function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly (Test | 'absent')[] {
@@ -88,7 +111,8 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
       case 'cidr':
         return [cidrTest(value)];
       case 'exists':
-        if (typeof value.value !== 'boolean') throw new ValueError('`exists` takes true or false');
+        if (typeof value.value !== 'boolean') throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes.');
+        if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
         return [value.value ? { kind: 'exists' } : 'absent'];
       case 'fieldref':
         return [fieldTest(value, names)];
@@ -124,7 +148,7 @@ function regexTest(value: YamlScalar, names: readonly string[]): Test {
   if (value.value === null || value.text === '') throw new ValueError('the regular expression is empty', undefined, 'SIG023');
   const wanted = { ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') };
   const parsed = parseRegex(value.text, wanted);
-  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, undefined, 'SIG023');
+  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, 'Fix the pattern at the marked place.', 'SIG023', parsed.offset);
   return { kind: 'regex', source: value.text, ...wanted };
 }
 
@@ -135,7 +159,8 @@ function cidrTest(value: YamlScalar): Test {
 }
 
 function fieldTest(value: YamlScalar, names: readonly string[]): Test {
-  if (typeof value.value !== 'string' || value.text === '') throw new ValueError('`fieldref` takes the name of a field');
+  if (typeof value.value !== 'string' || value.text === '')
+    throw new ValueError('`fieldref` takes the name of a field', 'Name another field of the same event.');
   const relation = (['startswith', 'endswith', 'contains'] as const).find((name) => names.includes(name)) ?? 'equals';
   return { kind: 'field', other: value.text, relation, cased: names.includes('cased') };
 }
@@ -153,7 +178,7 @@ function timeTest(value: YamlScalar, part: TimePart, names: readonly string[]): 
   const number = numberOf(value, part);
   const [low, high] = timeRanges[part];
   if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high)
-    throw new ValueError(`a ${part} is a whole number from ${low} to ${high}`);
+    throw new ValueError(`${part === 'hour' ? 'an' : 'a'} ${part} is a whole number from ${low} to ${high}`, 'Correct the number.');
   return { kind: 'time', part, operator: names.find(isComparison) ?? 'eq', value: number };
 }
 

@@ -1,5 +1,5 @@
 import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/encoding.ts';
-import { literalText, type Pattern, parsePattern, shaped } from '../sigma/pattern.ts';
+import { literalText, type Pattern, parsePattern, patternText, shaped } from '../sigma/pattern.ts';
 import { expandPlaceholders, fillPlaceholders } from '../sigma/placeholder.ts';
 import { maximumWindashVariants, windashVariants } from '../sigma/windash.ts';
 import type { YamlScalar } from '../source/yaml.ts';
@@ -8,15 +8,20 @@ import type { YamlScalar } from '../source/yaml.ts';
 export class ValueError extends Error {
   readonly hint: string | undefined;
   readonly code: 'SIG014' | 'SIG022' | 'SIG023' | 'SIG024';
-  constructor(message: string, hint?: string, code: ValueError['code'] = 'SIG022') {
+  /** Where in the value, UTF-16 units; undefined: all of it. */
+  readonly offset: number | undefined;
+  constructor(message: string, hint?: string, code: ValueError['code'] = 'SIG022', offset?: number) {
     super(message);
+    this.offset = offset;
     this.hint = hint;
     this.code = code;
   }
 }
 
-/** More values than this from one placeholder-laden value are refused. */
+/** More patterns than this from one value of a rule are refused. */
 const maximumValues = 10_000;
+/** UTF-16 units of all spellings of one value. */
+const maximumSpelled = 1_000_000;
 
 /** The patterns that a text value stands for after the spelling, encoding and shape modifiers, in order. */
 export function textPatterns(value: YamlScalar, modifiers: readonly string[], placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly Pattern[] {
@@ -26,7 +31,14 @@ export function textPatterns(value: YamlScalar, modifiers: readonly string[], pl
   if (modifiers.length === 1 && (only === 'contains' || only === 'startswith' || only === 'endswith')) return [shaped(parsePattern(value.text), only)];
   let current: readonly EncodedPattern[] = [{ pattern: parsePattern(value.text), bytes: false }];
   if (modifiers.includes('expand')) current = expand(value.text, placeholders);
-  for (const modifier of modifiers) current = current.flatMap((encoded) => applied(encoded, modifier));
+  for (const modifier of modifiers) {
+    const next: EncodedPattern[] = [];
+    for (const encoded of current) {
+      next.push(...applied(encoded, modifier));
+      if (next.length > maximumValues) throw new ValueError(`the modifiers make more than ${maximumValues} values of this one`, 'Split the value.');
+    }
+    current = next;
+  }
   return current.map(({ pattern, bytes }) => {
     if (bytes && pattern.some((part) => typeof part === 'string' && /[\u0080-\u00ff]/.test(part))) {
       throw new ValueError('the UTF-16 bytes of this value are no text', 'Follow utf16, utf16le or utf16be with base64 or base64offset.');
@@ -39,9 +51,9 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
   switch (modifier) {
     case 'windash': {
       const variants = windashVariants(encoded.pattern);
-      if (!variants)
+      if (!variants || variants.length * patternText(encoded.pattern).length > maximumSpelled)
         throw new ValueError(
-          `windash makes more than ${maximumWindashVariants} spellings of this value`,
+          variants ? 'windash makes too long a text of this value' : `windash makes more than ${maximumWindashVariants} spellings of this value`,
           'Split the value: one flag a value, joined with contains|all.',
         );
       return variants.map((pattern) => ({ pattern, bytes: encoded.bytes }));
@@ -57,6 +69,8 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
       const text = literalText(encoded.pattern);
       if (text === undefined) throw new ValueError(`\`${modifier}\` can't encode wildcards`, 'Escape them as \\* and \\?, or remove them.');
       const texts = modifier === 'base64' ? [toBase64(text, encoded.bytes)] : toBase64Offsets(text, encoded.bytes);
+      if (modifier === 'base64offset' && texts.includes(''))
+        throw new ValueError('the value is too short for base64offset: in some places nothing of it can be told', 'Use a value of two bytes or more.');
       return texts.map((base64) => ({ pattern: base64 === '' ? [] : [base64], bytes: false }));
     }
     case 'contains':
@@ -69,9 +83,10 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
 }
 
 function expand(text: string, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly EncodedPattern[] {
-  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders);
-  if (filled.missing !== undefined)
+  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders, maximumValues);
+  if ('missing' in filled)
     throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
-  if (filled.patterns.length > maximumValues) throw new ValueError(`the placeholders make ${filled.patterns.length} values of this one`);
+  if ('tooMany' in filled)
+    throw new ValueError(`the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} are allowed`, 'Split the value.');
   return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
 }

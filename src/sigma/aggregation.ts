@@ -1,24 +1,30 @@
-/** What to write in place of the old `selection | count(field) by group > n`. */
-export function correlationHint(aggregation: string): string {
-  const text = aggregation.trim();
+const types: Readonly<Record<string, string>> = { sum: 'value_sum', avg: 'value_avg', min: 'value_percentile', max: 'value_percentile' };
+/** The least value is the 0th percentile, the greatest the 100th. */
+const percentiles: Readonly<Record<string, string>> = { min: 'percentile: 0, ', max: 'percentile: 100, ' };
+const operators: Readonly<Record<string, string>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq', '==': 'eq', '!=': 'neq' };
+
+/** What to write in place of the old `selection | count(field) by group > n`. `timeframe` is that of the rule. */
+export function correlationHint(aggregation: string, timeframe = '<how long>'): string {
+  const text = aggregation.trim().replace(/\s+/g, ' ');
   if (/^near\b/i.test(text)) {
-    return 'Give each selection a rule of its own and write a correlation rule with `type: temporal` (or temporal_ordered), `rules`, `group-by` and `timespan`.';
+    const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timeframe}`;
+    return `Give each selection a rule with a \`name\` of its own, and add a document with correlation: {${attributes}} (temporal_ordered where the order counts).`;
   }
-  const match = /^(count|min|max|sum|avg)\s*\(([^)]*)\)(?:\s+by\s+([^<>=]+?))?\s*(<=|>=|=|<|>)\s*(\S+)$/i.exec(text);
+  const match = /^(count|min|max|sum|avg) ?\(([^)]*)\)(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>) ?([-+.\w]+)$/i.exec(text);
   if (!match) return 'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names this rule.';
-  const [, calculation = '', field = '', group = '', operator = '', threshold = ''] = match;
-  const type =
-    calculation.toLowerCase() === 'count' ? (field.trim() ? 'value_count' : 'event_count') : calculation.toLowerCase() === 'avg' ? 'value_avg' : 'value_sum';
-  const names: Readonly<Record<string, string>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq' };
-  const fieldPart = field.trim() ? `field: ${field.trim()}, ` : '';
-  const groupBy = group.trim()
-    ? group
+  const [, name = '', counted = '', groups = '', operator = '', threshold = ''] = match;
+  const calculation = name.toLowerCase();
+  const field = counted.trim() === '*' ? '' : counted.trim();
+  const type = types[calculation] ?? (field ? 'value_count' : 'event_count');
+  const groupBy = groups.trim()
+    ? `group-by: [${groups
         .trim()
         .split(/\s*,\s*/)
-        .join(', ')
-    : 'Computer';
+        .join(', ')}], `
+    : '';
+  const condition = `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}${operators[operator]}: ${threshold}`;
   return (
     'Remove it here, give this rule a `name`, and add a document with ' +
-    `correlation: {type: ${type}, rules: [<that name>], group-by: [${groupBy}], timespan: <the old timeframe>, condition: {${fieldPart}${names[operator]}: ${threshold}}}.`
+    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${timeframe}, condition: {${condition}}}.`
   );
 }

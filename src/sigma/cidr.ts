@@ -34,6 +34,8 @@ export function ipv6Bytes(text: string): readonly number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const groups = halves.map((half) => (half === '' ? [] : groupsOf(half)));
+  // an embedded IPv4 address can only stand at the end
+  if (halves.length === 2 && halves[0]?.includes('.')) return undefined;
   const [head, tail = []] = groups;
   if (!head || groups.some((group) => group === undefined)) return undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);

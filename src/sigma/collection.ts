@@ -1,8 +1,11 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import type { CorrelationRule, RuleReference } from './correlation.ts';
+import type { Span } from '../source/span.ts';
+import type { CorrelationRule } from './correlation.ts';
 import type { SigmaDocument } from './document.ts';
 import { type FilterRule, filterFits } from './filter.ts';
+import { type RuleIndex, resolveCorrelation } from './reference.ts';
 import type { DetectionRule } from './rule.ts';
+import { describeLogSource } from './rule-reader.ts';
 
 export type Rule = DetectionRule | CorrelationRule;
 
@@ -22,27 +25,60 @@ export interface Collection {
 
 /** Leaves out documents with an id or name that is taken, and correlations with dangling or circular references. */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
-  const index = new Map<string, Rule>();
-  const unique = documents.filter((document): document is Rule => document.kind !== 'filter' && register(index, document, bag));
+  const written = new Map<string, Rule>();
+  const unique = documents.filter((document): document is Rule => document.kind !== 'filter' && register(written, document, bag));
   const filters = documents.filter((document): document is FilterRule => document.kind === 'filter');
-  const rules = unique.filter((rule) => rule.kind === 'detection' || referencesHold(rule, index, bag));
-  const served = new Map<Rule, boolean>();
-  for (const rule of rules) {
-    if (rule.kind !== 'correlation') continue;
-    for (const reference of rule.rules) {
-      const found = index.get(reference.name);
-      if (found) served.set(found, (served.get(found) ?? false) || rule.generate);
-    }
+  const index: RuleIndex = { rules: written, namesIn: namesByFile(unique) };
+  /** Each rule as written, and as resolved; the others are lost, and those that refer to them with them. */
+  const resolved = new Map<Rule, Rule>();
+  for (const rule of unique) {
+    const sound = rule.kind === 'detection' ? rule : resolveCorrelation(rule, index, bag);
+    if (sound) resolved.set(rule, sound);
   }
-  const reach = assignFilters(rules, filters, index, bag);
+  const find = (reference: string): Rule | undefined => {
+    const rule = written.get(reference);
+    return rule && resolved.get(rule);
+  };
+  const rules = [...resolved.values()];
+  const served = servedRules(rules, find);
+  const reach = assignFilters(rules, filters, find, bag);
   return {
     rules,
     filters,
-    find: (reference) => index.get(reference),
+    find,
     filtersOf: (rule) => reach.get(rule) ?? [],
     isReferenced: (rule) => served.has(rule),
     standsAlone: (rule) => served.get(rule) ?? true,
   };
+}
+
+function namesByFile(rules: readonly Rule[]): RuleIndex['namesIn'] {
+  let names: Map<Rule['file'], string[]> | undefined;
+  return (file) => {
+    if (!names) {
+      names = new Map();
+      for (const { file: where, name } of rules) {
+        if (name === undefined) continue;
+        const known = names.get(where);
+        if (known) known.push(name);
+        else names.set(where, [name]);
+      }
+    }
+    return names.get(file) ?? [];
+  };
+}
+
+/** Rules that correlations refer to; true for those that one with `generate` does. */
+function servedRules(rules: readonly Rule[], find: Collection['find']): ReadonlyMap<Rule, boolean> {
+  const served = new Map<Rule, boolean>();
+  for (const rule of rules) {
+    if (rule.kind !== 'correlation') continue;
+    for (const reference of rule.rules) {
+      const found = find(reference.name);
+      if (found) served.set(found, (served.get(found) ?? false) || rule.generate);
+    }
+  }
+  return served;
 }
 
 function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boolean {
@@ -54,7 +90,7 @@ function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boo
     const known = index.get(key);
     if (known) {
       const what = code === 'SIG040' ? 'id' : 'name';
-      bag.add(rule.file, { code, message: `${what} \`${key}\` is already that of "${known.title}" (${known.file.path})`, span: keyPlace(rule, key) });
+      bag.add(rule.file, { code, message: `${what} \`${key}\` is already that of "${known.title}" (${known.file.path})`, span: keyPlace(rule, what, key) });
       return false;
     }
   }
@@ -64,47 +100,44 @@ function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boo
   return true;
 }
 
-function keyPlace(rule: Rule, key: string): { start: number; end: number } {
-  const start = rule.file.text.indexOf(key, rule.span.start);
-  return start === -1 ? rule.titleSpan : { start, end: start + key.length };
-}
-
-function referencesHold(rule: CorrelationRule, index: ReadonlyMap<string, Rule>, bag: DiagnosticBag): boolean {
-  let holds = true;
-  for (const reference of rule.rules) {
-    if (!index.has(reference.name)) {
-      bag.add(rule.file, { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, span: reference });
-      holds = false;
-    } else if (reaches(reference, rule, index, new Set())) {
-      bag.add(rule.file, { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation`, span: reference });
-      holds = false;
-    }
-  }
-  return holds;
-}
-
-function reaches(reference: RuleReference, target: Rule, index: ReadonlyMap<string, Rule>, visited: Set<Rule>): boolean {
-  const rule = index.get(reference.name);
-  if (!rule || visited.has(rule)) return false;
-  if (rule === target) return true;
-  visited.add(rule);
-  return rule.kind === 'correlation' && rule.rules.some((next) => reaches(next, target, index, visited));
+/** The value of the document's `id:` or `name:`. */
+function keyPlace({ file, span, titleSpan }: Rule, attribute: 'id' | 'name', key: string): Span {
+  const line = new RegExp(`^${attribute}:`, 'm').exec(file.text.slice(span.start, span.end));
+  const start = line ? file.text.indexOf(key, span.start + line.index + attribute.length) : -1;
+  return start === -1 ? titleSpan : { start, end: start + key.length };
 }
 
 function assignFilters(
   rules: readonly Rule[],
   filters: readonly FilterRule[],
-  index: ReadonlyMap<string, Rule>,
+  find: Collection['find'],
   bag: DiagnosticBag,
-): ReadonlyMap<Rule, FilterRule[]> {
+): ReadonlyMap<Rule, readonly FilterRule[]> {
   const reach = new Map<Rule, FilterRule[]>();
   for (const filter of filters) {
-    const named = filter.rules?.map((reference) => index.get(reference.name)) ?? rules;
-    const reached = named.filter((rule): rule is DetectionRule => rule?.kind === 'detection' && filterFits(filter.logsource, rule.logsource));
-    for (const rule of new Set(reached)) reach.set(rule, [...(reach.get(rule) ?? []), filter]);
-    if (reached.length === 0) {
-      bag.add(filter.file, { code: 'SIG061', message: 'no rule with the named id or name and this log source was loaded', span: filter.titleSpan });
+    for (const rule of new Set(reachedRules(filter, rules, find, bag))) {
+      const known = reach.get(rule);
+      if (known) known.push(filter);
+      else reach.set(rule, [filter]);
     }
   }
   return reach;
+}
+
+function reachedRules(filter: FilterRule, rules: readonly Rule[], find: Collection['find'], bag: DiagnosticBag): readonly DetectionRule[] {
+  const complain = (message: string, { start, end }: Span, hint: string) => bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+  if (!filter.rules) {
+    const reached = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource));
+    if (reached.length === 0)
+      complain('no rule with the log source of this filter was loaded', filter.titleSpan, 'Load its rules too, or correct `logsource`.');
+    return reached;
+  }
+  return filter.rules.flatMap((reference) => {
+    const rule = find(reference.name);
+    if (rule?.kind === 'detection' && filterFits(filter.logsource, rule.logsource)) return [rule];
+    if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');
+    else if (rule.kind === 'correlation') complain(`\`${reference.name}\` is a correlation`, reference, 'Name the rules that the correlation refers to.');
+    else complain(`\`${reference.name}\` has another log source than this filter`, reference, `Its log source is ${describeLogSource(rule.logsource)}.`);
+    return [];
+  });
 }

@@ -1,10 +1,19 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 import { correlationHint } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 
 const maximumDepth = 64;
+/** Characters; the longest condition of the public rules has 400. */
+const maximumLength = 20_000;
+const operatorSigns: ReadonlyMap<string, string> = new Map([
+  ['&&', 'and'],
+  ['&', 'and'],
+  ['||', 'or'],
+  ['!', 'not'],
+]);
 
 interface Token extends Span {
   readonly text: string;
@@ -21,21 +30,23 @@ class ConditionError extends Error {
 }
 
 /** Precedence, least binding first: or, and, not, `x of`, parentheses (Sigma rules specification, "Condition"). */
-export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }, scalar: YamlScalar): ConditionNode | undefined {
-  // offsets inside the text hold only for one-line scalars; a folded one is reported as a whole
-  const exact = context.file.text.slice(scalar.start + (scalar.plain ? 0 : 1), scalar.end - (scalar.plain ? 0 : 1)) === scalar.text;
-  const base = scalar.start + (scalar.plain ? 0 : 1);
-  const place = (span: Span): Span => (exact ? { start: base + span.start, end: base + span.end } : { start: scalar.start, end: scalar.end });
-
+export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }, scalar: YamlScalar, timeframe?: string): ConditionNode | undefined {
   const text = scalar.text;
-  const bar = text.indexOf('|');
-  if (bar !== -1) {
+  if (text.length > maximumLength) {
+    const message = `the condition has ${text.length} characters, more than ${maximumLength}`;
+    context.bag.add(context.file, { code: 'SIG030', message, span: scalar, hint: 'Name the selections alike and use `1 of <pattern>`.' });
+    return undefined;
+  }
+  const place = insideScalar(context.file, scalar);
+  const bar = /(?<!\|)\|(?!\|)/.exec(text)?.index;
+  if (bar !== undefined) {
     const message = 'conditions with an aggregation are not part of Sigma any more';
-    context.bag.add(context.file, { code: 'SIG033', message, span: place({ start: bar, end: text.length }), hint: correlationHint(text.slice(bar + 1)) });
+    const end = text.trimEnd().length;
+    context.bag.add(context.file, { code: 'SIG033', message, span: place({ start: bar, end }), hint: correlationHint(text.slice(bar + 1), timeframe) });
     return undefined;
   }
   try {
-    return parseTokens(tokenize(text), { start: text.length, end: text.length + 1 }, place);
+    return parseTokens(tokenize(text), { start: text.trimEnd().length, end: text.trimEnd().length + 1 }, place);
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const { message, span, hint } = error;
@@ -76,7 +87,7 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
   };
   const primary = (depth: number): ConditionNode => {
     const token = tokens[at++];
-    if (!token) throw new ConditionError('the condition ends where a selection is wanted', end);
+    if (!token) throw new ConditionError(tokens.length === 0 ? 'the condition is empty' : 'the condition ends where a selection is wanted', end);
     if (token.text === '(') {
       const inner = disjunction(depth + 1);
       if (tokens[at]?.text !== ')') throw new ConditionError('a parenthesis is not closed', token, 'Add the missing `)`.');
@@ -87,6 +98,8 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
     if (token.text === ')' || ['and', 'or', 'not', 'of'].includes(token.text.toLowerCase())) {
       throw new ConditionError(`\`${token.text}\` stands where a selection is wanted`, token);
     }
+    refuseSign(token);
+    if (token.text.startsWith('!')) throw new ConditionError(`\`${token.text}\` is no name of a selection`, token, `Write \`not ${token.text.slice(1)}\`.`);
     if (token.text.includes('*'))
       throw new ConditionError(`\`${token.text}\` is a pattern`, token, `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`);
     return { kind: 'name', name: token.text, ...place(token) };
@@ -105,7 +118,14 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
 
   const tree = disjunction(0);
   const rest = tokens[at];
-  if (rest)
-    throw new ConditionError(rest.text === ')' ? 'a parenthesis is closed that was not opened' : `\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
-  return tree;
+  if (!rest) return tree;
+  if (rest.text === ')') throw new ConditionError('a parenthesis is closed that was not opened', rest, 'Remove it, or add the missing `(`.');
+  refuseSign(rest);
+  throw new ConditionError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
+}
+
+/** The signs of other languages for Sigma's words. */
+function refuseSign(token: Token): void {
+  const word = operatorSigns.get(token.text);
+  if (word) throw new ConditionError(`\`${token.text}\` is not part of Sigma`, token, `Write \`${word}\`.`);
 }

@@ -1,7 +1,15 @@
 import type { Span } from '../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import type { Reader } from './attribute.ts';
-import { type Alias, type CorrelationRule, correlationTypes, type RuleReference, type Threshold, type ThresholdOperator } from './correlation.ts';
+import {
+  type Alias,
+  type CorrelationRule,
+  type CorrelationType,
+  correlationTypes,
+  type RuleReference,
+  type Threshold,
+  type ThresholdOperator,
+} from './correlation.ts';
 import { readHead } from './head.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
@@ -29,21 +37,11 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   const timespan = readTimespan(reader, node);
   const condition = readCondition(reader, node, lookup(node, 'field'));
   const groupBy = readTexts(reader, lookup(node, 'group-by'), 'group-by');
-  const aliases = readAliases(reader, lookup(node, 'aliases'), rules ?? []);
+  const aliases = readAliases(reader, lookup(node, 'aliases'));
   const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
   if (!head || !type || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
 
-  const counts = type !== 'temporal' && type !== 'temporal_ordered';
-  const place = lookup(node, 'condition') ?? typeNode ?? node;
-  if (counts && condition.thresholds.length === 0)
-    return complain(reader, place, `a ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
-  if (counts && type !== 'event_count' && condition.fields.length === 0)
-    return complain(reader, place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
-  if (!counts && rules.length < 2)
-    return complain(reader, typeNode ?? node, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
-  if (type === 'value_percentile' && condition.percentile === undefined) {
-    return complain(reader, place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
-  }
+  if (!suitsType(reader, node, type, rules, condition)) return undefined;
   return {
     kind: 'correlation',
     ...head,
@@ -60,6 +58,27 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   };
 }
 
+/** What each type needs beyond what all have. */
+function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType, rules: readonly RuleReference[], condition: Condition): boolean {
+  const typePlace = lookup(node, 'type') ?? node;
+  const place = lookup(node, 'condition') ?? typePlace;
+  const refuse = (span: Span, message: string, hint: string): boolean => {
+    complain(reader, span, message, hint);
+    return false;
+  };
+  if (type === 'temporal' || type === 'temporal_ordered') {
+    return rules.length > 1 || refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
+  }
+  const a = type === 'event_count' ? 'an' : 'a';
+  if (condition.thresholds.length === 0) return refuse(place, `${a} ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
+  if (type === 'event_count') return true;
+  if (condition.fields.length === 0) return refuse(place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
+  if (type === 'value_count') return true;
+  if (condition.fields.length > 1) return refuse(place, `a ${type} correlation looks at one field`, 'Leave one field under `field`.');
+  if (type !== 'value_percentile' || condition.percentile !== undefined) return true;
+  return refuse(place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
+}
+
 function complain(reader: Reader, span: Span, message: string, hint?: string): undefined {
   reader.bag.add(reader.file, { code: 'SIG050', message, span, ...(hint === undefined ? {} : { hint }) });
   return undefined;
@@ -69,9 +88,11 @@ function readReferences(reader: Reader, node: YamlMapping): readonly RuleReferen
   const rules = lookup(node, 'rules');
   const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
   const references: RuleReference[] = [];
+  const seen = new Set<string>();
   for (const item of items) {
     if (item.kind !== 'scalar' || item.value === null) return complain(reader, item, 'a reference must be the id or name of a rule');
-    if (references.some((known) => known.name === item.text)) return complain(reader, item, `\`${item.text}\` is named twice`);
+    if (seen.has(item.text)) return complain(reader, item, `\`${item.text}\` is named twice`, 'Name each rule once.');
+    seen.add(item.text);
     references.push({ name: item.text, start: item.start, end: item.end });
   }
   return references.length > 0
@@ -107,10 +128,13 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
       continue;
     }
     const number = value.kind === 'scalar' && typeof value.value === 'number' ? value.value : undefined;
-    if (number === undefined) return complain(reader, value, `\`${key.text}\` must be a number`);
+    if (!isOperator(key.text) && key.text !== 'percentile')
+      return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, 'Use gt, gte, lt, lte, eq or neq (and field, percentile).');
+    if (number === undefined)
+      return complain(reader, value.end > value.start ? value : key, `\`${key.text}\` must be a number`, `Write \`${key.text}: 10\`, without quotes.`);
     if (isOperator(key.text)) thresholds.push({ operator: key.text, value: number });
-    else if (key.text === 'percentile' && number >= 0 && number <= 100) percentile = number;
-    else return complain(reader, key, `\`${key.text}: ${number}\` is no criterion of a condition`, 'Use gt, gte, lt, lte, eq or neq (and field, percentile).');
+    else if (number >= 0 && number <= 100) percentile = number;
+    else return complain(reader, value, `a percentile is a number from 0 to 100, not ${number}`, 'Correct the number.');
   }
   return fields && { thresholds, fields, percentile };
 }
@@ -126,23 +150,20 @@ function readTexts(reader: Reader, node: YamlNode | undefined, name: string): re
   return texts;
 }
 
-function readAliases(reader: Reader, node: YamlNode | undefined, rules: readonly RuleReference[]): readonly Alias[] | undefined {
+function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias[] | undefined {
   if (!node) return [];
   if (node.kind !== 'mapping') return complain(reader, node, '`aliases` must be a map');
   const aliases: Alias[] = [];
   for (const { key, value } of node.pairs) {
     if (value.kind !== 'mapping') return complain(reader, value, `alias \`${key.text}\` must map each rule to a field`);
     const fields = new Map<string, string>();
+    const references: RuleReference[] = [];
     for (const pair of value.pairs) {
       if (pair.value.kind !== 'scalar' || pair.value.text === '') return complain(reader, pair.value, 'an alias names one field a rule');
-      if (!rules.some((rule) => rule.name === pair.key.text))
-        return complain(reader, pair.key, `\`${pair.key.text}\` is not among the rules of this correlation`);
       fields.set(pair.key.text, pair.value.text);
+      references.push({ name: pair.key.text, start: pair.key.start, end: pair.key.end });
     }
-    const missing = rules.find((rule) => !fields.has(rule.name));
-    if (missing)
-      return complain(reader, key, `alias \`${key.text}\` names no field for \`${missing.name}\``, 'Give the alias a field for every rule of the correlation.');
-    aliases.push({ name: key.text, fields, span: key });
+    aliases.push({ name: key.text, fields, references, span: { start: key.start, end: key.end } });
   }
   return aliases;
 }

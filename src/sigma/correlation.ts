@@ -18,8 +18,10 @@ export interface RuleReference extends Span {
 
 export interface Alias {
   readonly name: string;
-  /** Referenced rule (id or name) to the field in that rule's events. */
+  /** Referenced rule, as under `rules`, to the field in that rule's events. */
   readonly fields: ReadonlyMap<string, string>;
+  /** The rules as the alias calls them. */
+  readonly references: readonly RuleReference[];
   readonly span: Span;
 }
 

@@ -1,6 +1,7 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile } from '../source/span.ts';
-import { isAmbiguousScalar, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import { isAmbiguousScalar, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import type { Detection, DetectionItem, ModifierUse, SearchBody, SearchIdentifier, SearchMap } from './rule.ts';
@@ -46,16 +47,17 @@ export function readDetection(context: Context, node: YamlMapping, skip: Readonl
     context.bag.add(context.file, { code: 'SIG013', message: 'the detection has no selection', span: node });
     return undefined;
   }
-  const conditions = readConditions(context, conditionNode);
+  const timeframe = lookup(node, 'timeframe');
+  const conditions = readConditions(context, conditionNode, timeframe?.kind === 'scalar' ? timeframe.text : undefined);
   return sound && conditions ? { span: node, searches, conditions } : undefined;
 }
 
-function readConditions(context: Context, node: YamlNode): readonly ConditionNode[] | undefined {
+function readConditions(context: Context, node: YamlNode, timeframe: string | undefined): readonly ConditionNode[] | undefined {
   const texts = node.kind === 'sequence' ? node.items : [node];
   const conditions: ConditionNode[] = [];
   let sound = texts.length > 0;
   for (const text of texts) {
-    const tree = text.kind === 'scalar' && typeof text.value === 'string' ? parseCondition(context, text) : undefined;
+    const tree = text.kind === 'scalar' && typeof text.value === 'string' ? parseCondition(context, text, timeframe) : undefined;
     if (tree) conditions.push(tree);
     else sound = false;
     if (text.kind !== 'scalar' || typeof text.value !== 'string') {
@@ -73,6 +75,10 @@ function readConditions(context: Context, node: YamlNode): readonly ConditionNod
 
 function readBody(context: Context, node: YamlNode): SearchBody | undefined {
   if (node.kind === 'mapping') return readMap(context, node);
+  if (node.kind === 'scalar' && node.value === null) {
+    context.bag.add(context.file, { code: 'SIG015', message: 'the selection is empty', span: node });
+    return undefined;
+  }
   if (node.kind === 'scalar') return readList(context, [node], node);
   return readList(context, node.items, node);
 }
@@ -90,10 +96,17 @@ function readList(context: Context, nodes: readonly YamlNode[], place: YamlNode)
       const map = readMap(context, node);
       if (map) entries.push(map);
       else sound = false;
-    } else if (node.kind === 'scalar' && node.value !== null) {
+    } else if (node.kind === 'scalar' && node.value !== null && node.text !== '') {
+      warnIfAmbiguous(context, node);
       keywords.push(node);
     } else {
-      context.bag.add(context.file, { code: 'SIG014', message: 'an entry of a selection must be a keyword or a map', span: node });
+      const what = node.kind === 'sequence' ? 'a list in a list' : 'an empty entry';
+      context.bag.add(context.file, {
+        code: 'SIG014',
+        message: `${what} is neither a keyword nor a map`,
+        span: node,
+        hint: 'List texts, numbers or maps of fields.',
+      });
       sound = false;
     }
   }
@@ -109,7 +122,7 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
   const items: DetectionItem[] = [];
   for (const { key, value } of node.pairs) {
     const values = readValues(context, value);
-    if (values) items.push({ kind: 'item', ...splitKey(key), values, span: key });
+    if (values) items.push({ kind: 'item', ...splitKey(context.file, key), values, span: key });
   }
   return items.length === node.pairs.length ? { kind: 'map', items } : undefined;
 }
@@ -123,13 +136,7 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
   const values: YamlScalar[] = [];
   for (const value of nodes) {
     if (value.kind === 'scalar') {
-      if (isAmbiguousScalar(value)) {
-        context.bag.add(context.file, {
-          code: 'SIG006',
-          message: `\`${value.text}\` is ${typeof value.value === 'string' ? 'a text' : 'the number ' + value.value} in YAML 1.2 and something else in YAML 1.1`,
-          span: value,
-        });
-      }
+      warnIfAmbiguous(context, value);
       values.push(value);
     } else {
       const what = value.kind === 'mapping' ? 'a map' : 'a list';
@@ -139,17 +146,22 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
   return values.length === nodes.length ? values : undefined;
 }
 
+function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar): void {
+  if (!isAmbiguousScalar(value)) return;
+  const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
+  bag.add(file, { code: 'SIG006', message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`, span: value });
+}
+
 /** `field|modifier|modifier`, each modifier with its own place. */
-function splitKey(key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
+function splitKey(file: SourceFile, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
   const text = key.text;
   const bar = text.indexOf('|');
   if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
-  const shift = key.plain ? 0 : 1;
+  const place = insideScalar(file, key);
   const modifiers: ModifierUse[] = [];
   let start = bar + 1;
   for (const name of text.slice(start).split('|')) {
-    const at = key.start + shift + start;
-    modifiers.push({ name, span: { start: at, end: at + Math.max(name.length, 1) } });
+    modifiers.push({ name, span: place({ start, end: start + Math.max(name.length, 1) }) });
     start += name.length + 1;
   }
   return { field: bar === 0 ? undefined : text.slice(0, bar), modifiers };

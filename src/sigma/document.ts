@@ -22,7 +22,6 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
   const before = bag.list.length;
   const nodes = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
-  const broken = nodes.length === 0 && yaml.length > 0;
   // a key that stands twice leaves no way to tell which was meant
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
@@ -33,7 +32,9 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     if (document && !bag.list.slice(start).some(isFatal)) documents.push(document);
   }
-  return { documents, count: broken ? 1 : nodes.length };
+  // a complaint outside of every tree is about a document that gave none
+  const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
+  return { documents, count: nodes.length + broken };
 }
 
 function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): SigmaDocument | undefined {

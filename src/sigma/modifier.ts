@@ -42,74 +42,74 @@ export const modifierRoles: ReadonlyMap<string, ModifierRole> = new Map(
 
 export const isComparison = (name: string): name is 'lt' | 'lte' | 'gt' | 'gte' => name === 'lt' || name === 'lte' || name === 'gt' || name === 'gte';
 
+type Clash = readonly [others: readonly string[], hint: string];
+
+const ofRoles = (...roles: ModifierRole[]): readonly string[] => [...modifierRoles].filter(([, role]) => roles.includes(role)).map(([name]) => name);
+const comparisons = [...modifierRoles.keys()].filter(isComparison);
+const inOrder = 'Put it before that: modifiers apply in order.';
+const textsOnly: Clash = [ofRoles('type', 'part'), 'It changes texts only.'];
+const utf16: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [ofRoles('encoding'), 'Texts become UTF-16 first, Base64 last.']];
+const base64: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [['base64', 'base64offset'], 'Encode once.']];
+const comparison: readonly Clash[] = [
+  [ofRoles('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.'],
+  [['cased', 'neq'], 'Numbers have no case, and the opposite of a comparison is another one.'],
+];
+
+const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
+  utf16le: utf16,
+  wide: utf16,
+  utf16be: utf16,
+  utf16,
+  base64,
+  base64offset: base64,
+  lt: comparison,
+  lte: comparison,
+  gt: comparison,
+  gte: comparison,
+  exists: [[[...modifierRoles.keys()], 'It stands alone.']],
+  fieldref: [[[...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'], 'It takes the name of a field.']],
+  re: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'A pattern stands for itself.']],
+  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'It takes an address block.']],
+  all: [[['exists'], 'It takes one boolean.']],
+  neq: [[['exists', ...comparisons], 'Use the opposite comparison, or `not` in the condition.']],
+  cased: [
+    [['re'], 'Regular expressions are case-sensitive already.'],
+    [['cidr', 'exists', ...comparisons, ...ofRoles('part')], 'Only texts have a case.'],
+  ],
+};
+
+const clashesByRole: Readonly<Partial<Record<ModifierRole, readonly Clash[]>>> = {
+  spelling: [[ofRoles('encoding'), inOrder], textsOnly],
+  shape: [
+    [ofRoles('shape'), 'Use one of contains, startswith and endswith.'],
+    [['re'], 'Regular expressions match anywhere; write ^ or $ in the pattern.'],
+    [['cidr', 'exists', ...comparisons, ...ofRoles('part')], 'It fits texts and field references only.'],
+  ],
+  part: [
+    [[...ofRoles('shape', 'type', 'encoding', 'spelling', 'part'), 'cased'], 'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.'],
+  ],
+};
+
+const wantsField: ReadonlySet<string> = new Set(['fieldref', 'exists', 'cidr', 'startswith', 'endswith', ...comparisons, ...ofRoles('part')]);
+
 /** What is wrong with `name` after the modifiers `before` it; undefined when it fits. */
 export function chainProblem(name: string, before: readonly string[], keyword: boolean): { message: string; hint: string } | undefined {
-  const role = modifierRoles.get(name);
-  const has = (...names: string[]) => names.find((other) => before.includes(other));
-  const hasRole = (...roles: ModifierRole[]) => before.find((other) => roles.some((wanted) => modifierRoles.get(other) === wanted));
-  const clash = (other: string | undefined, hint: string) => (other === undefined ? undefined : { message: `\`${name}\` can't follow \`${other}\``, hint });
-
   if (before.includes(name)) return { message: `\`${name}\` stands twice`, hint: 'Remove one of them.' };
-  if (
-    keyword &&
-    (name === 'fieldref' || name === 'exists' || name === 'cidr' || isComparison(name) || role === 'part' || name === 'startswith' || name === 'endswith')
-  ) {
+  if (keyword && wantsField.has(name)) {
     return { message: `\`${name}\` needs a field`, hint: 'Keywords are searched in the whole event; name a field before the first `|`.' };
   }
-  switch (role) {
-    case 'flag': {
-      const place = before.lastIndexOf('re');
-      if (place !== -1 && before.slice(place + 1).every((other) => modifierRoles.get(other) === 'flag')) return undefined;
-      return { message: `\`${name}\` is a flag of \`re\``, hint: `Write \`re|${name}\`.` };
-    }
-    case 'spelling':
-      return clash(hasRole('encoding'), `Put \`${name}\` before it: modifiers apply in order.`) ?? clash(hasRole('type', 'part'), 'It changes texts only.');
-    case 'encoding':
-      return (
-        clash(hasRole('shape'), `Put \`${name}\` before it: modifiers apply in order.`) ??
-        clash(hasRole('type', 'part'), 'It changes texts only.') ??
-        (name.startsWith('base64')
-          ? clash(has('base64', 'base64offset'), 'Encode once.')
-          : clash(role === 'encoding' ? hasRole('encoding') : undefined, 'Texts become UTF-16 first, Base64 last.'))
-      );
-    case 'shape':
-      return (
-        clash(hasRole('shape'), 'Use one of contains, startswith and endswith.') ??
-        clash(has('re'), 'Regular expressions match anywhere; write ^ or $ in the pattern.') ??
-        clash(has('cidr', 'exists', 'lt', 'lte', 'gt', 'gte') ?? hasRole('part'), 'It fits texts and field references only.')
-      );
-    case 'type':
-      if (isComparison(name))
-        return (
-          clash(hasRole('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.') ??
-          clash(has('cased', 'neq'), 'Numbers have no case, and the opposite of a comparison is another one.')
-        );
-      if (name === 'exists') return clash(before[0], 'It stands alone.');
-      if (name === 'fieldref') return clash(hasRole('type', 'encoding', 'part') ?? has('windash', 'expand'), 'It takes the name of a field.');
-      return clash(
-        hasRole('shape', 'type', 'encoding', 'part') ?? has('windash', 'cased'),
-        name === 're' ? 'A pattern stands for itself.' : 'It takes an address block.',
-      );
-    case 'part':
-      return clash(
-        hasRole('shape', 'type', 'encoding', 'spelling', 'part') ?? has('cased'),
-        'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.',
-      );
-    default:
-      return name === 'cased' || name === 'neq' ? linkProblem(name, before, clash, hasRole, has) : clash(has('exists'), 'It takes one boolean.');
+  const role = modifierRoles.get(name);
+  if (role === undefined) return undefined;
+  if (role === 'flag') return followsRegex(before) ? undefined : { message: `\`${name}\` is a flag of \`re\``, hint: `Write \`re|${name}\`.` };
+  for (const [others, hint] of clashesByName[name] ?? clashesByRole[role] ?? []) {
+    const other = before.find((earlier) => others.includes(earlier));
+    if (other !== undefined) return { message: `\`${name}\` can't follow \`${other}\``, hint };
   }
+  return undefined;
 }
 
-function linkProblem<T>(
-  name: string,
-  before: readonly string[],
-  clash: (other: string | undefined, hint: string) => T | undefined,
-  hasRole: (...roles: ModifierRole[]) => string | undefined,
-  has: (...names: string[]) => string | undefined,
-): T | undefined {
-  if (name === 'neq') return clash(has('exists') ?? before.find(isComparison), 'Use the opposite comparison, or `not` in the condition.');
-  return (
-    clash(has('re'), 'Regular expressions are case-sensitive already.') ??
-    clash(has('cidr', 'exists') ?? before.find(isComparison) ?? hasRole('part'), 'Only texts have a case.')
-  );
+/** True where only flags stand between `re` and here. */
+function followsRegex(before: readonly string[]): boolean {
+  const place = before.lastIndexOf('re');
+  return place !== -1 && before.slice(place + 1).every((other) => modifierRoles.get(other) === 'flag');
 }

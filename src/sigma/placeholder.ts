@@ -17,12 +17,16 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
   );
 }
 
-/** The pattern with its placeholders replaced by each combination of their values; undefined names are returned as missing. */
-export function fillPlaceholders(pattern: Pattern, values: ReadonlyMap<string, readonly Pattern[]>): { patterns: readonly Pattern[]; missing?: string } {
+export type Filled = { readonly patterns: readonly Pattern[] } | { readonly missing: string } | { readonly tooMany: number };
+
+/** The pattern with its placeholders replaced by each combination of their values, of which there may be `most`. */
+export function fillPlaceholders(pattern: Pattern, values: ReadonlyMap<string, readonly Pattern[]>, most: number): Filled {
   let patterns: PatternPart[][] = [[]];
   for (const part of pattern) {
     const choices: readonly Pattern[] | undefined = isPlaceholder(part) ? values.get(part.placeholder) : [[part]];
-    if (!choices) return { patterns: [], missing: isPlaceholder(part) ? part.placeholder : '' };
+    if (!choices) return { missing: isPlaceholder(part) ? part.placeholder : '' };
+    // told before they are made: the product can be beyond any memory
+    if (patterns.length * choices.length > most) return { tooMany: patterns.length * choices.length };
     patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));
   }
   return { patterns: patterns.map(joinParts) };

@@ -28,8 +28,13 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
 
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
-  if (node?.kind !== 'mapping') {
+  if (!node) {
     requiredText(reader, 'logsource');
+    return undefined;
+  }
+  if (node.kind !== 'mapping') {
+    const hint = 'Write `logsource:` with `category:`, `product:` or `service:` indented below it.';
+    reader.bag.add(reader.file, { code: 'SIG011', message: '`logsource` must be a map', span: node, hint });
     return undefined;
   }
   const source: { -readonly [K in keyof LogSource]: LogSource[K] } = {};

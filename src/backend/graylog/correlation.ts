@@ -56,7 +56,7 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
     const lowerOnly =
       rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
     const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
-    remarks.push({ code: lowerOnly ? 'TGT003' : 'TGT002', message: windowRemark(lowerOnly, rule.timespan, every), ...place });
+    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule.timespan, every), ...place });
     return {
       query: only.text,
       groupBy,

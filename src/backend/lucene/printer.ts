@@ -1,6 +1,6 @@
 import { assertNever, type Item, type Query } from '../../query/tree.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
-import { printOtherItem } from './item.ts';
+import { printOtherItem, refused } from './item.ts';
 import { printAnalysed, printKeyword } from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
 
@@ -55,7 +55,8 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
     const run: StringItem[] = [];
     const whole = first.kind !== 'item' || !isAnalysed(first, dialect);
     for (let next = operands[at]; whole && next && isStringOf(next, first); next = operands[at + run.length]) run.push(next);
-    if (run.length > 0) {
+    if (run[0]) {
+      checkField(run[0], dialect);
       parts.push(...printStrings(run, dialect));
       at += run.length;
     } else {
@@ -78,8 +79,16 @@ function isStringOf(query: Query, first: Query): query is StringItem {
   );
 }
 
+/** The query parser takes some names for several fields, or for a test of its own, however they are escaped. */
+function checkField(item: Item, dialect: Dialect): void {
+  const { field = '' } = item;
+  if (field !== '_exists_' && !field.includes('*')) return;
+  throw refused(item, `${dialect.name} can't search a field with the name \`${field}\``, 'Name one field, without wildcards.');
+}
+
 function printItem(item: Item, dialect: Dialect): Printed {
   if (item.field === undefined) return printKeyword(item, dialect);
+  checkField(item, dialect);
   if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))
     return printAnalysed(item, item.field, dialect);
   if (isStringOf(item, item)) {

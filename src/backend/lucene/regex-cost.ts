@@ -1,5 +1,5 @@
 import type { Ir } from './regex-ir.ts';
-import { addIr, classesOf, closure, FINAL, machineOf, stepsFrom } from './regex-machine.ts';
+import { addIr, classesOf, closure, FINAL, machineOf, successors } from './regex-machine.ts';
 
 /**
  * What Lucene spends on a regular expression: it makes a deterministic automaton of it, and gives up above a limit, at every run of the query.
@@ -8,9 +8,12 @@ import { addIr, classesOf, closure, FINAL, machineOf, stepsFrom } from './regex-
 export function determinizeCost(ir: Ir, limit: number): number {
   const machine = machineOf(classesOf(ir));
   const known = new Set<string>();
+  const visited = new Set<readonly number[]>();
   const queue: (readonly number[])[] = [];
   let cost = 0;
   const visit = (states: readonly number[]): void => {
+    if (visited.has(states)) return;
+    visited.add(states);
     const key = String.fromCharCode(...states);
     if (known.has(key)) return;
     known.add(key);
@@ -18,6 +21,6 @@ export function determinizeCost(ir: Ir, limit: number): number {
     cost += states.length;
   };
   visit(closure(addIr(ir, FINAL, machine), machine));
-  for (let at = 0; at < queue.length && cost <= limit; at++) for (const step of stepsFrom(queue[at] ?? [], machine)) visit(step.states);
+  for (let at = 0; at < queue.length && cost <= limit; at++) for (const states of successors(queue[at] ?? [], machine)) visit(states);
   return cost;
 }

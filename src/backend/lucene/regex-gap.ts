@@ -7,10 +7,10 @@ import { ANY_CHAR, ANY_TEXT, choiceOf, exceptOf, type Ir, type IrRepeat, repeatO
  * Where only the last start before `to` matters, the gap is written so that it holds no later one; else the expression is refused.
  */
 
-/** Lucene's default limit, measured in {@link determinizeCost}: never less than it takes, up to three times as much. */
-const COST_LIMIT = 80_000;
-/** Up to so many counts at a time there is nothing to fear: their sets are fewer than Lucene can take. */
-const SAFE_COUNTS = 10;
+/** What Lucene's default limit comes to as {@link determinizeCost} counts, by the least favourable patterns found; by others it comes to four times as much. */
+const COST_LIMIT = 45_000;
+/** Up to so many states there is nothing to fear, and nothing to count: every set of readings, times the size. */
+const SAFE_STATES = 4000;
 /** A gap with less leeway is left as it is; one with more than {@link LONG_GAP} is not even tried so. */
 const SHORT_GAP = 8;
 const LONG_GAP = 32;
@@ -18,7 +18,7 @@ const LONG_GAP = 32;
 /** The items of a whole expression in a form that Lucene can take, the same texts matching; undefined if there is none. */
 export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined {
   const risk = riskOf(items);
-  if (risk.counts <= SAFE_COUNTS) return items;
+  if (2 ** risk.counts * sequenceOf(items).size <= SAFE_STATES) return items;
   const [gap, ...others] = risk.gaps.map((index) => ({ index, item: items[index] })).filter(isGap);
   if (!gap || gap.item.max - gap.item.min < LONG_GAP) {
     if (determinizeCost(sequenceOf(items), COST_LIMIT) <= COST_LIMIT) return items;
@@ -28,7 +28,8 @@ export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined 
   const loose = items.with(index, repeatOf(item.item, item.min, Number.POSITIVE_INFINITY));
   const start = lastStart(items.slice(0, index), item);
   // The first look is cheap, and finds most of the hopeless ones.
-  if (!start || determinizeCost(sequenceOf(loose), COST_LIMIT / item.max) > COST_LIMIT / item.max) return undefined;
+  const glance = (3 * COST_LIMIT) / item.max;
+  if (!start || determinizeCost(sequenceOf(loose), glance) > glance) return undefined;
   const rewritten = items.with(index, start);
   return determinizeCost(sequenceOf(rewritten), COST_LIMIT) <= COST_LIMIT ? rewritten : undefined;
 }
@@ -82,7 +83,7 @@ interface Risk {
 }
 
 function riskOf(items: readonly Ir[]): Risk {
-  const state: Walk = { last: [], looped: false, counts: 0 };
+  const state: Walk = { last: [], word: '', looped: false, counts: 0 };
   const gaps: number[] = [];
   for (const [index, item] of items.entries()) {
     const known = state.counts;
@@ -95,6 +96,8 @@ function riskOf(items: readonly Ir[]): Risk {
 interface Walk {
   /** What the character before may be. */
   last: CodeRanges;
+  /** Letters just before, no two the same: such a word is never read twice within its own length. */
+  word: string;
   /** After a loop, a second reading may begin while a first goes on. */
   looped: boolean;
   counts: number;
@@ -102,11 +105,14 @@ interface Walk {
 
 /** A second reading reaches a place while the first is still there only if the character before the place fits there, too. */
 function walk(ir: Ir, copies: number, state: Walk): void {
-  const { last } = state;
+  const { last, word } = state;
   switch (ir.kind) {
     case 'set':
-      if (state.looped && (copies > 1 || isWide(ir.ranges)) && intersectRanges(state.last, ir.ranges).length > 0) state.counts += copies;
+      if (state.looped && (copies > 1 || isWide(ir.ranges)) && intersectRanges(last, ir.ranges).length > 0) {
+        state.counts += state.word.length > 1 ? Math.ceil(copies / state.word.length) + 1 : copies;
+      }
       state.last = ir.ranges;
+      state.word = isWide(ir.ranges) ? '' : longer(state.word, String.fromCodePoint(ir.ranges[0]?.[0] ?? 0));
       return;
     case 'sequence':
       for (const item of ir.items) walk(item, copies, state);
@@ -115,10 +121,12 @@ function walk(ir: Ir, copies: number, state: Walk): void {
       const ends: CodeRanges[] = [];
       for (const item of ir.items) {
         state.last = last;
+        state.word = word;
         walk(item, copies, state);
         ends.push(state.last);
       }
       state.last = normalizeRanges(ends.flat());
+      state.word = '';
       return;
     }
     case 'repeat':
@@ -130,19 +138,24 @@ function walk(ir: Ir, copies: number, state: Walk): void {
 }
 
 function walkRepeat(ir: IrRepeat, copies: number, state: Walk): void {
-  const { last, counts } = state;
+  const { last, word, counts } = state;
   const endless = ir.max === Number.POSITIVE_INFINITY;
   const rounds = endless ? Math.max(1, ir.min) : ir.max;
-  if (endless || ir.max > ir.min + 1) state.looped = true;
+  const loops = endless || ir.max > ir.min + 1;
   if (ir.item.kind !== 'set' && rounds > 1) {
+    state.looped ||= loops;
     walk(ir.item, copies, state);
     state.last = normalizeRanges([...last, ...state.last]);
     state.counts = counts;
   }
   if (!(endless && rounds === 1 && ir.item.kind === 'set')) walk(ir.item, copies * rounds, state);
   else state.last = ir.item.ranges;
+  state.looped ||= loops;
+  state.word = ir.min === 0 && ir.max === 1 ? word : '';
   if (ir.nullable) state.last = normalizeRanges([...last, ...state.last]);
 }
+
+const longer = (word: string, letter: string): string => word.slice(word.lastIndexOf(letter) + 1) + letter;
 
 /** More than one letter, in whatever case. */
 function isWide(ranges: CodeRanges): boolean {

@@ -45,7 +45,7 @@ export interface IrExcept extends Measured {
 }
 
 /** A size above this is not worth building: Lucene gives up at 10,000 states. */
-export const MAX_SIZE = 10_000;
+const MAX_SIZE = 10_000;
 
 /** The expression has outgrown {@link MAX_SIZE}. */
 export class IrTooLarge extends Error {}

@@ -8,16 +8,28 @@ export interface Machine {
   /** Where a state leads: one state from one that reads, any number from one that branches. */
   readonly next: (readonly number[])[];
   readonly closures: (readonly number[] | undefined)[];
+  /** What {@link reachedBy} has found, by the states that read. */
+  readonly reached: Map<string, readonly number[]>;
   /** Of each set of the expression, the classes of characters that nothing in it tells apart. */
   readonly classes: ReadonlyMap<CodeRanges, readonly number[]>;
+  readonly classCount: number;
 }
 
 export const FINAL = 0;
 
+const countOf = (classes: Machine['classes']): number => 1 + Math.max(-1, ...[...classes.values()].map((taken) => taken.at(-1) ?? -1));
+
 /** States have a place in a UTF-16 unit. */
 const MAX_STATES = 60_000;
 
-export const machineOf = (classes: Machine['classes']): Machine => ({ reads: [[]], next: [[]], closures: [], classes });
+export const machineOf = (classes: Machine['classes']): Machine => ({
+  reads: [[]],
+  next: [[]],
+  closures: [],
+  reached: new Map(),
+  classes,
+  classCount: countOf(classes),
+});
 
 function addState(machine: Machine, reads: readonly number[] | undefined, next: readonly number[]): number {
   if (machine.next.length >= MAX_STATES) throw new IrTooLarge();
@@ -61,26 +73,57 @@ interface Step {
 }
 
 /** The states reached from the given ones; one step for classes that the same states read. */
-export function stepsFrom(states: readonly number[], machine: Machine): readonly Step[] {
-  const readers: (string | undefined)[] = [];
-  for (const state of states) {
-    const sign = String.fromCharCode(state);
-    for (const char of machine.reads[state] ?? []) readers[char] = (readers[char] ?? '') + sign;
-  }
-  const byReaders = new Map<string, number[]>();
-  for (const [char, signs] of readers.entries()) {
-    if (signs === undefined) continue;
-    const classes = byReaders.get(signs);
+function stepsFrom(states: readonly number[], machine: Machine): readonly Step[] {
+  const byReaders = new Map<number | string, number[]>();
+  for (const [char, readers] of readersOf(states, machine).entries()) {
+    const classes = byReaders.get(readers);
     if (classes) classes.push(char);
-    else byReaders.set(signs, [char]);
+    else byReaders.set(readers, [char]);
   }
-  return Array.from(byReaders, ([signs, classes]) => {
-    const reached = new Set<number>();
-    for (let at = 0; at < signs.length; at++) {
-      for (const to of closure(machine.next[signs.charCodeAt(at)]?.[0] ?? FINAL, machine)) reached.add(to);
+  return Array.from(byReaders, ([readers, classes]) => ({ classes, states: reachedBy(readerText(readers, states), machine) })).filter(isStep);
+}
+
+const isStep = (step: Step): boolean => step.states.length > 0;
+
+/** As sets, the states that one character can lead to; the same array for the same readers. */
+export function successors(states: readonly number[], machine: Machine): readonly (readonly number[])[] {
+  const found: (readonly number[])[] = [];
+  for (const readers of new Set(readersOf(states, machine))) if (readers) found.push(reachedBy(readerText(readers, states), machine));
+  return found;
+}
+
+/** Of each class, the states that read it: bits where they are few enough, else a text, a unit for each state. */
+function readersOf(states: readonly number[], machine: Machine): readonly (number | string)[] {
+  const few = states.length <= 31;
+  const readers = new Array<number | string>(machine.classCount).fill(few ? 0 : '');
+  for (let index = 0; index < states.length; index++) {
+    const state = states[index] ?? FINAL;
+    const sign = String.fromCharCode(state);
+    for (const char of machine.reads[state] ?? []) {
+      const known = readers[char];
+      readers[char] = typeof known === 'number' ? known | (1 << index) : known + sign;
     }
-    return { classes, states: [...reached].sort((a, b) => a - b) };
-  });
+  }
+  return readers;
+}
+
+function readerText(readers: number | string, states: readonly number[]): string {
+  if (typeof readers === 'string') return readers;
+  let text = '';
+  for (let index = 0; index < states.length; index++) if (readers & (1 << index)) text += String.fromCharCode(states[index] ?? FINAL);
+  return text;
+}
+
+function reachedBy(readers: string, machine: Machine): readonly number[] {
+  const known = machine.reached.get(readers);
+  if (known) return known;
+  const reached = new Set<number>();
+  for (let at = 0; at < readers.length; at++) {
+    for (const to of closure(machine.next[readers.charCodeAt(at)]?.[0] ?? FINAL, machine)) reached.add(to);
+  }
+  const states = [...reached].sort((a, b) => a - b);
+  machine.reached.set(readers, states);
+  return states;
 }
 
 /** The reading states (and the final one) that a state leads to without a character. */
@@ -112,12 +155,8 @@ function addExcept({ item, except }: IrExcept, next: number, machine: Machine): 
   const steps = new Map<string, readonly NamedStep[]>();
   const levels: ReadonlySet<string>[] = [new Set([start])];
   for (let count = 0; count < item.max; count++) {
-    const level = new Set<string>();
-    for (const name of levels[count] ?? []) {
-      if (!steps.has(name)) steps.set(name, namedSteps(name, taken, inner));
-      for (const step of steps.get(name) ?? []) level.add(step.to);
-    }
-    levels.push(level);
+    for (const name of levels[count] ?? []) if (!steps.has(name)) steps.set(name, namedSteps(name, taken, inner));
+    levels.push(new Set([...(levels[count] ?? [])].flatMap((name) => (steps.get(name) ?? []).map((step) => step.to))));
   }
   let after = new Map<string, number>();
   for (let count = item.max; count >= 0; count--) {

@@ -108,7 +108,10 @@ const texts = new WeakMap<CodeRanges, string>();
 
 /** Sets such as `\d` are shared, and so are their texts. */
 function setText(ranges: CodeRanges, hideDollar: boolean): string {
-  if (hideDollar && ranges.some(endsAtDollar)) return withoutDollar(ranges);
+  if (hideDollar) {
+    const outside = complementRanges(ranges);
+    if (ranges.some(endsAtDollar) || outside.some(endsAtDollar)) return withoutDollar(ranges, outside);
+  }
   const known = texts.get(ranges);
   if (known !== undefined) return known;
   const text = classText(ranges);
@@ -118,8 +121,8 @@ function setText(ranges: CodeRanges, hideDollar: boolean): string {
 
 const endsAtDollar = ([low, high]: readonly [number, number]): boolean => low === DOLLAR || high === DOLLAR;
 
-function withoutDollar(ranges: CodeRanges): string {
-  const outside = complementRanges(ranges);
+function withoutDollar(ranges: CodeRanges, outside: CodeRanges): string {
+  if (!ranges.some(endsAtDollar)) return `[${membersText(ranges)}]`;
   if (!outside.some(endsAtDollar)) return `[^${membersText(outside)}]`;
   const neighbours = [HASH, PERCENT].filter((code) => !ranges.some(([low, high]) => low <= code && code <= high));
   const around = normalizeRanges([...ranges, [HASH, PERCENT]]);

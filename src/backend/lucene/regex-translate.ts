@@ -2,7 +2,7 @@ import { otherCases, widenCase } from '../../query/regex-case.ts';
 import { complementRanges, NOT_NEWLINE, normalizeRanges } from '../../query/regex-set.ts';
 import type { RegexClass, RegexNode, RegexRepeat } from '../../query/regex-tree.ts';
 import { assertNever } from '../../query/tree.ts';
-import { ANY_CHAR, type Ir, NEVER, NOTHING, repeatOf, sequenceOf, setOf } from './regex-ir.ts';
+import { ANY_CHAR, type Ir, IrTooLarge, NEVER, NOTHING, repeatOf, sequenceOf, setOf } from './regex-ir.ts';
 import { anchorVariants, freeBody, isFree, isPlaces, joinVariants, mergeVariants, nonEmptyVariants, type Variants } from './regex-variant.ts';
 
 /** Copies that a repeated group with an anchor inside is written out to. */
@@ -10,6 +10,8 @@ const MAX_COPIES = 8;
 /** Ways to match and steps to find them, above which anchors are taken for nonsense. */
 const MAX_VARIANTS = 9;
 const MAX_JOINS = 60;
+/** Ranges of all classes together. */
+const MAX_RANGES = 5000;
 
 /** Lucene lacks what the pattern needs; `offset` as in the pattern's nodes. Never leaves the backend's regex modules. */
 export class Refusal extends Error {
@@ -25,6 +27,8 @@ export interface Translation {
   readonly ignoreCase: boolean;
   readonly notes: Set<string>;
   joins: number;
+  /** Ranges of the classes so far; each is written, in the end. */
+  ranges: number;
 }
 
 const FREE_NOTHING = freeBody(NOTHING);
@@ -38,7 +42,7 @@ export function translate(node: RegexNode, to: Translation): Variants {
     case 'any':
       return freeBody(node.dotAll ? ANY_CHAR : setOf(NOT_NEWLINE));
     case 'class':
-      return freeBody(setOf(classRanges(node, to.ignoreCase)));
+      return freeBody(setOf(classRanges(node, to)));
     case 'group':
       return translate(node.node, to);
     case 'sequence':
@@ -67,8 +71,10 @@ function charRanges(codePoint: number, ignoreCase: boolean): RegexClass['ranges'
   return normalizeRanges([codePoint, ...others].map((point) => [point, point] as const));
 }
 
-function classRanges(node: RegexClass, ignoreCase: boolean): RegexClass['ranges'] {
-  const ranges = node.ignoreCase || ignoreCase ? widenCase(node.ranges) : node.ranges;
+function classRanges(node: RegexClass, to: Translation): RegexClass['ranges'] {
+  const ranges = node.ignoreCase || to.ignoreCase ? widenCase(node.ranges) : node.ranges;
+  to.ranges += ranges.length;
+  if (to.ranges > MAX_RANGES) throw new IrTooLarge();
   return node.negated ? complementRanges(ranges) : ranges;
 }
 

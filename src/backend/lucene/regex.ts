@@ -44,24 +44,35 @@ export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = 
   const notes = new Set<string>();
   try {
     if (leaves(parse.node) > MAX_LEAVES) throw new IrTooLarge();
-    const variants = mergeVariants(translate(parse.node, { ignoreCase: options.ignoreCase ?? false, notes, joins: 0 }));
+    const variants = mergeVariants(translate(parse.node, { ignoreCase: options.ignoreCase ?? false, notes, joins: 0, ranges: 0 }));
     if (variants.length === 0) return { ok: false, reason: 'the pattern can match nothing: its anchors or classes contradict each other' };
-    const text = endSafely(printIr(factored(variants.map(waysOf), print), print));
+    const text = endSafely(
+      printIr(
+        factored(
+          variants.map((variant) => determinizableText(variant, print)),
+          print,
+        ),
+        print,
+      ),
+    );
     if (text.length > print.maxLength) throw new TextTooLong();
     return { ok: true, text: text === '' ? '()' : text, notes: [...notes] };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, reason: error.message, ...(error.offset === undefined ? {} : { offset: error.offset }) };
-    if (error instanceof IrTooLarge) return { ok: false, reason: 'the pattern is too large for Lucene (more than 10,000 states)' };
+    if (error instanceof IrTooLarge) return { ok: false, reason: 'the pattern is too large for Lucene, which unrolls counted repeats' };
     if (error instanceof TextTooLong)
       return { ok: false, reason: `the pattern takes more than ${print.maxLength} characters in Lucene, which the server refuses` };
     throw error;
   }
 }
 
-function waysOf(variant: Variant): readonly Ir[] {
-  const items = determinizable(wholeText(variant));
+function determinizableText(variant: Variant, options: PrintOptions): readonly Ir[] {
+  const plain = wholeText(variant);
+  // Too long a text is noticed sooner than too many states.
+  printIr(sequenceOf(plain), options);
+  const items = determinizable(plain);
   if (items) return items;
-  throw new Refusal('Lucene gives up on the pattern: its counted repeats need more states than the limit of 10,000 allows');
+  throw new Refusal('Lucene gives up on the pattern: its counted repeats take more states than `max_determinized_states` allows');
 }
 
 /** Ways to match, with what all of them start and end with written once. */

@@ -4,7 +4,7 @@ import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
 import type { DetectionRule } from '../../sigma/rule.ts';
 import { type Conversion, converted, Inexpressible, type Place } from '../backend.ts';
 import { joinStages, type SplunkOptions, type SplunkStages, splunkStages } from './splunk.ts';
-import { evalField, searchField } from './text.ts';
+import { decimal, evalField, searchField } from './text.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
 export type ScopeOf = (rule: DetectionRule) => string;
@@ -38,7 +38,11 @@ interface Source {
 /** Every detection below the correlation once; those of a plain count are one search, so that an event that matches two rules counts once. */
 function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): readonly Source[] {
   const found = new Map<DetectionRule, CompiledDetection>();
+  const visited = new Set<CompiledRule>();
   const visit = (part: CompiledRule): void => {
+    // correlations may share parts level upon level: each is looked at once
+    if (visited.has(part)) return;
+    visited.add(part);
     if (part.kind === 'correlation') part.parts.forEach(visit);
     else if (!found.has(part.rule)) found.set(part.rule, part);
   };
@@ -133,7 +137,7 @@ function orderedSteps(rule: CorrelationRule, inputs: readonly string[], mark: st
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
 
 function markStep(mark: string, row: string, thresholds: readonly Threshold[]): string {
-  const tests = thresholds.map((threshold) => `sigpack_c${operators[threshold.operator]}${threshold.value}`);
+  const tests = thresholds.map((threshold) => `sigpack_c${operators[threshold.operator]}${decimal(threshold.value)}`);
   return `eval ${mark}=if(${[row, ...tests].join(' AND ')}, 1, null())`;
 }
 
@@ -163,12 +167,12 @@ function groupClause(rule: CorrelationRule): string {
 }
 
 function aliasName(name: string, place: Place): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  if (/^(?!sigpack_)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
   throw new Inexpressible({
     message: `\`${name}\` can't be the name of an alias in Splunk`,
     file: place.file,
     span: place.span,
-    hint: 'Use letters, digits and underscores.',
+    hint: 'Use letters, digits and underscores, and no name that starts with sigpack_.',
   });
 }
 

@@ -32,8 +32,8 @@ function* termsOf(literal: string): Generator<string> {
   }
 }
 
-/** `*word*` says all that a keyword of letters and digits alone does. */
+/** `*word*` says all that a keyword of letters and digits alone does; a single one is no search term. */
 export function isExactKeyword(pattern: Pattern): boolean {
   const parts = pattern.filter((part) => part !== ANY);
-  return parts.length === 1 && typeof parts[0] === 'string' && /^[A-Za-z0-9]+$/.test(parts[0]);
+  return parts.length === 1 && typeof parts[0] === 'string' && /^[A-Za-z0-9]{2,}$/.test(parts[0]);
 }

@@ -1,6 +1,12 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { Inexpressible, type Place } from '../backend.ts';
 import { quoted } from './text.ts';
+
+/** What can't stand in a conf file's line, and backticks, which call macros. */
+const unprintable = /[\p{Cc}\u2028\u2029`]/u;
+const everyUnprintable = /[\p{Cc}\u2028\u2029`]/gu;
+const codePoint = (char: string): string => `\\x{${char.charCodeAt(0).toString(16)}}`;
 
 /** Literal text as PCRE. Special characters go into classes rather than behind backslashes: SPL and conf files have uses of their own for those. */
 function literal(text: string): string {
@@ -9,8 +15,7 @@ function literal(text: string): string {
       .replace(/[.*+?()[{|$^\\]/g, (char) => (char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`))
       // AppInspect looks for shell commands in conf files
       .replace(/rm(\s+)-(?=[rf])/g, (_, space: string) => `rm${[...space].map((char) => `[${char}]`).join('')}-`)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-      .replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`]/g, (char) => `\\x{${char.charCodeAt(0).toString(16)}}`)
+      .replace(everyUnprintable, codePoint)
   );
 }
 
@@ -42,16 +47,24 @@ export function keywordRegex(pattern: Pattern, cased: boolean): string {
 }
 
 /** A rule's own regular expression, as an eval string. */
-export function sourceRegex(test: RegexTest): string {
+export function sourceRegex(test: RegexTest, place: Place): string {
   const flags = `${test.ignoreCase ? 'i' : ''}${test.multiline ? 'm' : ''}${test.dotAll ? 's' : ''}`;
-  return quoted((flags ? `(?${flags})` : '') + respelled(test.source));
+  return quoted((flags ? `(?${flags})` : '') + respelled(test.source, place));
 }
 
 /** The same expression without line ends, backticks and what AppInspect looks for; spaces and dots in classes stand already as literals. */
-function respelled(source: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const printable = source.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`]/g, (char) => `\\x{${char.charCodeAt(0).toString(16)}}`);
-  return printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) => (insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]')));
+function respelled(source: string, place: Place): string {
+  const printable = unprintable.test(source) ? source.replace(/\\[\s\S]|[\s\S]/g, (one) => (unprintable.test(one) ? codePoint(one.slice(-1)) : one)) : source;
+  const spelled = printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) => (insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]')));
+  if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {
+    throw new Inexpressible({
+      message: 'the regular expression holds characters that no saved search can, in a part where they have no other spelling',
+      file: place.file,
+      span: place.span,
+      hint: 'Leave out \\Q and (?x), or write the characters as \\x{...}.',
+    });
+  }
+  return spelled;
 }
 
 function insideClass(source: string, end: number): boolean {

@@ -3,7 +3,7 @@ import { requiredPattern } from '../../query/regex-literal.ts';
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
-import { isSayable, searchField, searchValue } from './text.ts';
+import { decimal, isSayable, searchField, searchValue } from './text.ts';
 
 const nothing: Query = { kind: 'or', operands: [] };
 const everything: Query = { kind: 'and', operands: [] };
@@ -168,7 +168,7 @@ function printItem(item: Item, cloudSafe: boolean): string {
     case 'cidr':
       return `${field}="${test.text}"`;
     case 'compare':
-      return `${field}${comparisons[test.operator]}${test.value}`;
+      return `${field}${comparisons[test.operator]}${decimal(test.value)}`;
     default:
       return `${field}=*`;
   }

@@ -7,9 +7,19 @@ import { Inexpressible, type Place } from '../backend.ts';
  */
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
+/** A number without an exponent, which eval does not read. */
+export function decimal(value: number | bigint): string {
+  const [, sign = '', whole = '', fraction = '', exponent] = /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(String(value)) ?? [];
+  if (exponent === undefined) return String(value);
+  const point = whole.length + Number(exponent);
+  const digits = `${'0'.repeat(Math.max(0, 1 - point))}${whole}${fraction}`.padEnd(point, '0');
+  const at = Math.max(1, point);
+  return `${sign}${digits.slice(0, at)}${at < digits.length ? `.${digits.slice(at)}` : ''}`;
+}
+
 /** Characters that no quoting keeps in place: line ends would end the conf setting, backticks call macros, a star is a wildcard. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const unsayable = /[\u0000-\u001f\u007f\u0085\u2028\u2029`*]/;
+const unsayable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]/;
 
 /** What AppInspect takes for a shell command or an address of the attacker's (checks of harmful operations and of malware). */
 const suspicious = /rm\s+-[rf]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|^-[rf]{2}$|^rm$/;
@@ -46,7 +56,7 @@ export function searchValue(pattern: Pattern, cloudSafe: boolean): string {
 
 function weakened(literal: string, cloudSafe: boolean): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  let text = literal.replace(/["\\]/g, '\\$&').replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029`*]+/g, '*');
+  let text = literal.replace(/["\\]/g, '\\$&').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]+/g, '*');
   if (cloudSafe && suspicious.test(literal)) {
     text = text
       .replace(/rm\s+-(?=[rf])/g, 'rm*-')
@@ -69,7 +79,7 @@ export function evalField(name: string, place: Place): string {
 
 function checkedField(name: string, place: Place): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  if (name !== '' && !/["'\\`*|[\]$\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(name)) return name;
+  if (name !== '' && !/["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return name;
   throw new Inexpressible({
     message: `Splunk can't name the field \`${name}\``,
     file: place.file,

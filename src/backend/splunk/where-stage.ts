@@ -1,6 +1,6 @@
 import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
-import { evalField, quoted } from './text.ts';
+import { decimal, evalField, quoted } from './text.ts';
 
 /** An eval expression that is true exactly where the query is; null or false elsewhere. AND binds tighter than OR there. */
 export function printWhere(query: Query): string {
@@ -40,7 +40,7 @@ function printItem(item: Item): string {
     case 'exists':
       return `isnotnull(${field})`;
     case 'regex':
-      return `match(${field}, ${sourceRegex(test)})`;
+      return `match(${field}, ${sourceRegex(test, item)})`;
     case 'cidr':
       return `cidrmatch(${quoted(test.text)}, ${field})`;
     case 'compare':
@@ -55,7 +55,7 @@ function printItem(item: Item): string {
 const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
 
 function printCompare(field: string, test: CompareTest): string {
-  return `tonumber(${field})${operators[test.operator]}${test.value}`;
+  return `tonumber(${field})${operators[test.operator]}${decimal(test.value)}`;
 }
 
 function printFieldTest(field: string, other: string, test: FieldTest): string {

@@ -1,0 +1,88 @@
+import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
+import { nearest } from '../source/nearest.ts';
+import type { Rule } from './collection.ts';
+import type { Alias, CorrelationRule, RuleReference } from './correlation.ts';
+
+/** Correlations over correlations: deeper chains are refused, so that no reader of them can run out of stack. */
+const maximumChain = 32;
+/** Names looked at for a hint. */
+const maximumNear = 100;
+
+/** Rules by id and by name, and the names given in each file. */
+export interface RuleIndex {
+  readonly rules: ReadonlyMap<string, Rule>;
+  namesIn(file: Rule['file']): readonly string[];
+}
+
+/** The correlation with its aliases by reference; undefined after a complaint about dangling or circular references. */
+export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag: DiagnosticBag): CorrelationRule | undefined {
+  const before = bag.list.length;
+  const visited = new Set<Rule>();
+  const targets = new Map<Rule, RuleReference>();
+  for (const reference of rule.rules) {
+    const problem = referenceProblem(rule, reference, index, visited, targets);
+    if (problem) bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
+  }
+  if (bag.list.length > before) return undefined;
+  if (rule.aliases.length === 0) return rule;
+  const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
+  return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases } : undefined;
+}
+
+function referenceProblem(
+  rule: CorrelationRule,
+  reference: RuleReference,
+  index: RuleIndex,
+  visited: Set<Rule>,
+  targets: Map<Rule, RuleReference>,
+): Omit<Complaint, 'span'> | undefined {
+  const target = index.rules.get(reference.name);
+  if (!target) {
+    const near = nearest(reference.name, index.namesIn(rule.file).slice(0, maximumNear));
+    const hint = near === undefined ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.' : `Did you mean \`${near}\`?`;
+    return { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, hint };
+  }
+  const known = targets.get(target);
+  if (known) return { code: 'SIG050', message: `\`${reference.name}\` and \`${known.name}\` are the same rule`, hint: 'Name each rule once.' };
+  targets.set(target, reference);
+  const chain = chainFault(target, rule, index, visited, 1);
+  if (chain === 'circular') return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
+  if (chain !== 'long') return undefined;
+  return { code: 'SIG052', message: `\`${reference.name}\` starts a chain of more than ${maximumChain} correlations`, hint: 'Shorten the chain.' };
+}
+
+function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rule>, depth: number): 'circular' | 'long' | undefined {
+  if (from === target) return 'circular';
+  if (from.kind === 'detection' || visited.has(from)) return undefined;
+  if (depth > maximumChain) return 'long';
+  visited.add(from);
+  for (const { name } of from.rules) {
+    const next = index.rules.get(name);
+    const fault = next && chainFault(next, target, index, visited, depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/** An alias may call a rule by its name where the correlation refers to its id, and the other way round. */
+function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, targets: ReadonlyMap<Rule, RuleReference>, bag: DiagnosticBag): Alias | undefined {
+  const fields = new Map<string, string>();
+  for (const { name, start, end } of alias.references) {
+    const target = index.rules.get(name);
+    const reference = target && targets.get(target);
+    if (!reference) {
+      const hint = `The correlation refers to ${rule.rules
+        .slice(0, 10)
+        .map((known) => known.name)
+        .join(', ')}.`;
+      bag.add(rule.file, { code: 'SIG050', message: `\`${name}\` is not among the rules of this correlation`, span: { start, end }, hint });
+      return undefined;
+    }
+    fields.set(reference.name, alias.fields.get(name) ?? '');
+  }
+  const missing = rule.rules.find((reference) => !fields.has(reference.name));
+  if (!missing) return { ...alias, fields };
+  const message = `alias \`${alias.name}\` names no field for \`${missing.name}\``;
+  bag.add(rule.file, { code: 'SIG050', message, span: alias.span, hint: 'Give the alias a field for every rule of the correlation.' });
+  return undefined;
+}

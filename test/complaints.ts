@@ -1,0 +1,83 @@
+import type { Item, Query, Test } from '../src/query/tree.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/pattern.ts';
+import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { positionAt } from '../src/source/span.ts';
+import { compileText, detectionOf, ruleText } from './corpus.ts';
+
+/** `CODE line:column message` of each complaint, in the order made. */
+export function told(bag: DiagnosticBag): readonly string[] {
+  return bag.list.map(({ code, message, file, span }) => {
+    const { line, column } = positionAt(file, span.start);
+    return `${code} ${line}:${column} ${message}`;
+  });
+}
+
+/** `CODE "marked text"` of each complaint: what the carets stand under. */
+export function marked(bag: DiagnosticBag): readonly string[] {
+  return bag.list.map(({ code, file, span }) => `${code} ${JSON.stringify(file.text.slice(span.start, span.end))}`);
+}
+
+/** Complaints about a text of one or more documents. */
+export function complaintsOf(text: string): DiagnosticBag {
+  const bag = createBag();
+  compileText(text, bag);
+  return bag;
+}
+
+/** Complaints about the lines of a `detection:`, which start at line 7, column 3 of the rule. */
+export const detectionComplaints = (detection: string): DiagnosticBag => complaintsOf(ruleText(detection));
+
+/** The query of one selection, given by its lines. */
+export function selectionQuery(lines: string, placeholders?: ReadonlyMap<string, readonly Pattern[]>): Query {
+  const indented = lines
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+  return detectionOf(`selection:\n${indented}\ncondition: selection`, createBag(), placeholders).query;
+}
+
+/** A query as text: `and(...)`, `or(...)`, `not(...)`, `field=test`; literals stand in `‹›`, wildcards outside of them. */
+export function queryText(query: Query): string {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return `${query.kind}(${query.operands.map(queryText).join(', ')})`;
+    case 'not':
+      return `not(${queryText(query.operand)})`;
+    case 'item':
+      return itemText(query);
+  }
+}
+
+function itemText({ field, test }: Item): string {
+  return `${field ?? '<keyword>'}${testText(test)}`;
+}
+
+function testText(test: Test): string {
+  switch (test.kind) {
+    case 'string':
+      return `${test.cased ? '==' : '='}${partsText(test.pattern)}`;
+    case 'number':
+    case 'boolean':
+      return `=${String(test.value)}:${typeof test.value}`;
+    case 'null':
+      return '=null';
+    case 'exists':
+      return ' exists';
+    case 'regex':
+      return `=/${test.source}/${test.ignoreCase ? 'i' : ''}${test.multiline ? 'm' : ''}${test.dotAll ? 's' : ''}`;
+    case 'cidr':
+      return ` in ${test.text}`;
+    case 'compare':
+      return ` ${test.operator} ${String(test.value)}:${typeof test.value}`;
+    case 'field':
+      return ` ${test.relation} ${test.cased ? 'cased ' : ''}field ${test.other}`;
+    case 'time':
+      return ` ${test.part} ${test.operator} ${test.value}`;
+  }
+}
+
+export function partsText(pattern: Pattern): string {
+  if (pattern.length === 0) return '‹›';
+  return pattern.map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : `‹${part}›`)).join('');
+}

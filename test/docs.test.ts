@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { exitCodes } from '../src/cli/exit-code.ts';
+import * as library from '../src/index.ts';
+import { readConfig } from '../src/pack/config.ts';
+import { correlationTypes } from '../src/sigma/correlation.ts';
+import { modifierRoles } from '../src/sigma/modifier.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+const readme = read('README.md');
+
+/** Code blocks, a language each. */
+const blocks = (text: string): readonly { readonly language: string; readonly code: string }[] =>
+  [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({ language, code }));
+
+const withoutCode = (text: string): string => text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '`');
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsIn = (path: string): readonly string[] => [...read(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading.trim()));
+
+function brokenLinks(page: string): readonly string[] {
+  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return links.filter((target) => {
+    if (/^https?:/.test(target)) return false;
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : join(dirname(page), path);
+    if (!existsSync(join(root, file))) return true;
+    return anchor !== undefined && !anchorsIn(file).includes(anchor);
+  });
+}
+
+test.each(pages)('the links of %s lead somewhere', (page) => expect(brokenLinks(page)).toEqual([]));
+
+test('a broken link is found', () => {
+  expect(anchorsIn('docs/configuration.md')).toContain('settings-of-a-detection');
+  expect(anchorOf('SIG025: `all` on a single value')).toBe('sig025-all-on-a-single-value');
+  expect(anchorsIn('docs/configuration.md')).not.toContain('no-such-heading');
+});
+
+test('the README links every page', () => {
+  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
+});
+
+test('the pages that the program names are there', () => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const named = new Set(sources.flatMap((path) => read(`src/${path}`).match(/\bdocs\/[\w-]+\.md\b/g) ?? []));
+  expect(named.size).toBeGreaterThan(2);
+  expect([...named].filter((page) => !pages.includes(page))).toEqual([]);
+});
+
+test('the first code block of the README has the two commands', () => {
+  const [first] = blocks(readme);
+  const commands = first?.code.split('\n').flatMap((line) => line.replace(/#.*/, '').trim() || []);
+  expect(commands).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+});
+
+const help = (...command: readonly string[]): string =>
+  execFileSync(process.execPath, [join(root, 'src/cli/main.ts'), ...command, '--help'], { encoding: 'utf8', env: { ...process.env, COLUMNS: '200' } });
+
+const commandNames = [...help().matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name = '']) => name);
+
+test('the README lists every command', () => {
+  expect(commandNames).toContain('build');
+  expect(commandNames.filter((name) => !readme.includes(`\`sigpack ${name} `))).toEqual([]);
+});
+
+test('the README lists every option, as the help writes it, and no other', () => {
+  const texts = [help(), ...commandNames.filter((name) => name !== 'help').map((name) => help(name))];
+  const known = new Set(texts.flatMap((text) => [...text.matchAll(/^ {2}((?:-\w, )?--[\w-]+(?: <\w+>)?)/gm)].map(([, option = '']) => option)));
+  const listed = new Set([...readme.matchAll(/^\| `((?:-\w, )?--[^`]+)`/gm)].map(([, option = '']) => option));
+  expect(known.size).toBeGreaterThan(10);
+  expect([...listed].sort()).toEqual([...known].sort());
+});
+
+/** First cells of the rows of all tables: code without its backticks. */
+const firstCells = (page: string): readonly string[] => [...read(page).matchAll(/^\| `([^`]+)`/gm)].map(([, cell = '']) => cell);
+
+test('every exit code is in the table of the README', () => {
+  const [, section = ''] = readme.split('\n## Exit codes\n');
+  const codes = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.values(exitCodes));
+});
+
+test('every modifier and every type of correlation has its row in docs/sigma.md', () => {
+  const rows = new Set(firstCells('docs/sigma.md'));
+  expect([...modifierRoles.keys(), ...correlationTypes].filter((name) => !rows.has(name))).toEqual([]);
+});
+
+test('every template has its row in docs/templates.md, and no other', () => {
+  const files = readdirSync(join(root, 'templates'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, 'templates').length + 1));
+  const rows = firstCells('docs/templates.md').filter((cell) => cell.includes('/'));
+  expect([...rows].sort()).toEqual(files.sort());
+});
+
+test('every test file of the tables in docs/testing.md is there', () => {
+  const named = read('docs/testing.md').match(/`[\w-]+\.test\.ts`/g) ?? [];
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !existsSync(join(root, 'test', name.slice(1, -1))))).toEqual([]);
+});
+
+test('the configuration in the README is accepted', () => {
+  const examples = blocks(readme).filter(({ language }) => language === 'yaml');
+  expect(examples).toHaveLength(1);
+  for (const { code } of examples) {
+    const bag = createBag();
+    readConfig({ path: 'sigpack.yml', text: code }, bag);
+    expect(bag.list).toEqual([]);
+  }
+});
+
+test('the library example in the README gives what stands below it', () => {
+  const all = blocks(readme);
+  const at = all.findIndex(({ language }) => language === 'js');
+  const code = all[at]?.code ?? '';
+  const [, imported = ''] = /^import \{ (.+) \} from 'sigpack';\n/.exec(code) ?? [];
+  const lines: string[] = [];
+  const print = { log: (...parts: readonly unknown[]) => lines.push(parts.map(String).join(' ')) };
+  const run = new Function('sigpack', 'console', `const { ${imported} } = sigpack;\n${code.replace(/^import.*\n/, '')}`);
+  run(library, print);
+  expect(`${lines.join('\n')}\n`).toBe(all[at + 1]?.code);
+});
+
+test('LICENSE is the one that package.json names, in full', () => {
+  expect(JSON.parse(read('package.json'))).toMatchObject({ license: 'Apache-2.0' });
+  expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004.*9\. Accepting Warranty.*END OF TERMS AND CONDITIONS/s);
+});
+
+test('CHANGELOG has the form of Keep a Changelog, and no version that is not out', () => {
+  const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+  const headings = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+  expect(headings[0]).toBe('[Unreleased]');
+  for (const heading of headings.slice(1)) expect(heading).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
+  expect(read('CHANGELOG.md')).toContain(version);
+});

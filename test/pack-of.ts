@@ -1,0 +1,31 @@
+import { createTerminal } from '../src/cli/terminal.ts';
+import { type LoadedRules, loadRules } from '../src/cli/load.ts';
+import { loadTemplates } from '../src/cli/template-files.ts';
+import { type Artifact, makeArtifacts } from '../src/pack/artifacts.ts';
+import { readConfig } from '../src/pack/config.ts';
+import { assemblePack, type Pack } from '../src/pack/pack.ts';
+import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+
+export interface BuiltPack {
+  readonly rules: LoadedRules;
+  readonly pack: Pack;
+  readonly bag: DiagnosticBag;
+  /** Empty where one of them could not be made. */
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+}
+
+/** What `sigpack build` makes of rule files, without writing it. `config` is the text of a sigpack.yml. */
+export async function packOf(paths: readonly string[], config: string): Promise<BuiltPack> {
+  const bag = createBag();
+  const configFile = { path: 'sigpack.yml', text: config };
+  const read = readConfig(configFile, bag);
+  if (!read) throw new Error(`the configuration is invalid: ${bag.list.map(({ message }) => message).join('; ')}`);
+  const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
+  const rules = loadRules(paths, bag, terminal);
+  const pack = assemblePack({ collection: rules.collection, config: read, bag });
+  const { templates, assets, custom } = loadTemplates(undefined);
+  const made = await makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: '0.0.0', bag, configFile });
+  return { rules, pack, bag, artifacts: new Map((made ?? []).map((artifact) => [artifact.path, artifact])) };
+}
+
+export const textOf = ({ artifacts }: BuiltPack, path: string): string => Buffer.from(artifacts.get(path)?.content ?? []).toString('utf8');
