@@ -301,7 +301,7 @@ describe('filters', () => {
   test('each rule that it names and does not reach is a warning at its place', () => {
     const text = `${bases}${temporal('top', 'failed, login')}---\n${filter('[failed, nobody, top]')}`;
     expect(queries(text).told).toEqual(['SIG061 30:19 no rule has the id or name `nobody`', 'SIG061 30:27 `top` is a correlation']);
-    expect(queries(bases + filter('[failed]', 'product: linux')).told).toEqual(['SIG061 19:11 `failed` has another log source than this filter']);
+    expect(queries(bases + filter('[failed]', 'product: linux')).told).toEqual(['SIG061 21:11 `failed` has another log source than this filter']);
     expect(complaintsOf(bases + filter('[nobody]')).list.map(({ severity }) => severity)).toEqual(['warning']);
   });
 
@@ -322,7 +322,7 @@ describe('filters', () => {
     const { found, told: complaints } = queries(bases + filter('any', 'product: windows', lines));
     expect(found).toEqual([]);
     expect(complaints).toEqual([
-      'SIG022 22:25 `gt` takes a number, not `adm_`',
+      'SIG022 22:25 `gt` takes a number, not the text `adm_`',
       'SIG060 1:8 the filter "Admins" (rule.yml) is at fault',
       'SIG060 9:8 the filter "Admins" (rule.yml) is at fault',
     ]);

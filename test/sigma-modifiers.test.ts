@@ -371,8 +371,8 @@ describe('chains that make no sense', () => {
 
 describe('values that do not fit', () => {
   test.each([
-    ['a|gt: x', 'SIG022 8:11 `gt` takes a number, not `x`'],
-    ["a|gt: '5'", 'SIG022 8:11 `gt` takes a number, not `5`'],
+    ['a|gt: x', 'SIG022 8:11 `gt` takes a number, not the text `x`'],
+    ["a|gt: '5'", 'SIG022 8:11 `gt` takes a number, not the text `5`'],
     ['a|gt:', 'SIG022 8:5 `gt` takes a number, not an empty value'],
     ['a|gt: null', 'SIG022 8:11 `gt` takes a number, not `null`'],
     ['a|contains: null', 'SIG022 8:17 `contains` takes texts, not `null`'],
@@ -395,7 +395,7 @@ describe('values that do not fit', () => {
     ['a|day: 0', 'SIG022 8:12 a day is a whole number from 1 to 31'],
     ['a|month|gt: 13', 'SIG022 8:17 a month is a whole number from 1 to 12'],
     ['a|minute: 1.5', 'SIG022 8:15 a minute is a whole number from 0 to 59'],
-    ['a|week: x', 'SIG022 8:13 `week` takes a number, not `x`'],
+    ['a|week: x', 'SIG022 8:13 `week` takes a number, not the text `x`'],
     ['a|fieldref: 5', 'SIG022 8:17 `fieldref` takes the name of a field'],
     ["a|fieldref: ''", 'SIG022 8:17 `fieldref` takes the name of a field'],
     ["a|re: ''", 'SIG023 8:11 the regular expression is empty'],

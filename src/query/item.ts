@@ -92,6 +92,7 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['ne', 'Use neq, or `not` in the condition.'],
   ['regex', 'Did you mean `re`?'],
   ['regexp', 'Did you mean `re`?'],
+  ['beginswith', 'Did you mean `startswith`?'],
   ['eq', 'Values are compared whole without a modifier.'],
   ['equals', 'Values are compared whole without a modifier.'],
 ]);
@@ -136,7 +137,10 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
   if (typeof value.value !== 'string') {
     if (item.field === undefined && value.value === null) throw new ValueError('a keyword must be a text or a number', undefined, 'SIG014');
     if (textual !== undefined && (value.value === null || typeof value.value === 'boolean'))
-      throw new ValueError(`\`${textual}\` takes texts, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Quote the value.');
+      throw new ValueError(
+        `\`${textual}\` takes texts, not ${shown(value)}`,
+        value.value === null ? 'Quote the value, or give null an item of its own without modifiers.' : 'Quote the value.',
+      );
     if (value.value === null) return [{ kind: 'null' }];
     if (item.field !== undefined && textual === undefined)
       return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
@@ -184,5 +188,10 @@ function timeTest(value: YamlScalar, part: TimePart, names: readonly string[]): 
 
 function numberOf(value: YamlScalar, modifier: string): number | bigint {
   if (typeof value.value === 'number' || typeof value.value === 'bigint') return value.value;
-  throw new ValueError(`\`${modifier}\` takes a number, not ${value.text === '' ? 'an empty value' : `\`${value.text}\``}`, 'Write the number without quotes.');
+  throw new ValueError(`\`${modifier}\` takes a number, not ${shown(value)}`, 'Write the number without quotes.');
+}
+
+function shown({ value, text }: YamlScalar): string {
+  if (text === '') return 'an empty value';
+  return typeof value === 'string' ? `the text \`${text}\`` : `\`${text}\``;
 }

@@ -139,8 +139,9 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
       warnIfAmbiguous(context, value);
       values.push(value);
     } else {
-      const what = value.kind === 'mapping' ? 'a map' : 'a list';
-      context.bag.add(context.file, { code: 'SIG014', message: `${what} can't be a value`, span: value });
+      const nested = value.kind === 'mapping';
+      const hint = nested ? 'Join the names of nested fields with a dot: `process.name: cmd.exe`.' : 'Put all values into one list.';
+      context.bag.add(context.file, { code: 'SIG014', message: `a ${nested ? 'map' : 'list'} can't be a value`, span: value, hint });
     }
   }
   return values.length === nodes.length ? values : undefined;

@@ -17,7 +17,7 @@ const slips = new Map([
   ['tag', 'tags'],
   ['falsepositive', 'falsepositives'],
   ['false_positives', 'falsepositives'],
-  ['condition', 'detection.condition'],
+  ['condition', 'correlation.condition'],
   ['severity', 'level'],
   ['log_source', 'logsource'],
   ['logsources', 'logsource'],
@@ -39,7 +39,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
   }
   for (const name of ['date', 'modified'] as const) {
     const text = texts[name];
-    if (text !== undefined && !datePattern.test(text)) warn(reader, keySpan(reader, name), `\`${name}\` is no date`, 'Write dates as YYYY-MM-DD.');
+    if (text !== undefined && !datePattern.test(text))
+      warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no date`, 'Write dates as YYYY-MM-DD.');
   }
   const status = optionalChoice(reader, 'status', statuses);
   const level = optionalChoice(reader, 'level', levels);
@@ -70,15 +71,23 @@ function readTags(reader: Reader): readonly string[] {
   const tags = optionalTexts(reader, 'tags');
   for (const tag of tags) {
     if (!tagPattern.test(tag))
-      warn(reader, keySpan(reader, 'tags'), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+      warn(reader, entryPlace(reader, 'tags', tag), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
   }
   return tags;
+}
+
+/** Where a text of a list stands. */
+function entryPlace(reader: Reader, name: string, text: string): Span {
+  const node = reader.attributes.get(name);
+  const entry = node?.kind === 'sequence' ? node.items.find((item) => item.kind === 'scalar' && item.text === text) : node;
+  return entry ?? keySpan(reader, name);
 }
 
 function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
     const meant = known.has(pair.key.text) ? undefined : slips.get(pair.key.text.toLowerCase());
-    if (!meant) continue;
+    // readers of detections have more to say about a condition outside of them
+    if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation'))) continue;
     reader.bag.add(reader.file, {
       code: 'SIG016',
       message: `\`${pair.key.text}\` is no attribute of Sigma`,

@@ -18,7 +18,7 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
       code: 'SIG011',
       message: '`condition` stands beside `detection`, not in it',
       span: misplaced.key,
-      hint: 'Indent `condition:` as far as the selections are.',
+      hint: 'Move it into `detection:`, indented as the selections are.',
     });
     return undefined;
   }

@@ -8,7 +8,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/double quoted scalar/, 'Close the quote; a quote inside the text is written `\\"`.'],
   [/flow collection/, 'Close the bracket, or quote the text that starts with it.'],
   [/^deficient indentation/, 'Close the bracket or quote above, or indent this line deeper.'],
-  [/indentation|^mapping values are not allowed/, 'Give all keys of one map the same indentation; quote texts that hold `: ` or ` #`.'],
+  [/indentation|^mapping values are not allowed/, 'Quote a text that holds `: ` or ` #`; give all keys of one map the same indentation.'],
   [/implicit key|multiline key|can not read a block mapping entry/, 'Write `key: value`; quote texts that hold `: ` or ` #`.'],
   [/reserved|^unidentified alias|alias node|^name of an alias/, 'Quote texts that start with @, `, %, *, & or !.'],
 ];

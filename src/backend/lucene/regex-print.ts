@@ -26,11 +26,33 @@ function caseClass(cases: string[]): string {
   return cases.length > 1 ? `[${cases.sort().reverse().join('')}]` : (cases[0] ?? '');
 }
 
+/** The table's texts as bytes: adding up short texts letter by letter would cost most of a build's time in garbage. */
+const bytesOf = (table: readonly string[]): readonly Uint8Array[] => table.map((text) => Buffer.from(text, 'latin1'));
+const LITERAL_BYTES = bytesOf(LITERAL);
+const EITHER_CASE_BYTES = bytesOf(EITHER_CASE);
+const HIDDEN_DOLLAR_BYTES = Buffer.from(HIDDEN_DOLLAR, 'latin1');
+const LONGEST = HIDDEN_DOLLAR.length;
+const scratch = Buffer.allocUnsafe(8192);
+
 /**
  * Literal text as Lucene regular expression, a letter as `[aA]` where case is ignored. Safe between slashes, but see {@link endSafely}.
  * `hideDollar` writes `$` without the sign.
  */
 export function luceneEscape(text: string, ignoreCase: boolean, hideDollar = false): string {
+  if (text.length * LONGEST > scratch.length) return escapeSlowly(text, ignoreCase, hideDollar);
+  const table = ignoreCase ? EITHER_CASE_BYTES : LITERAL_BYTES;
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const bytes = code === DOLLAR && hideDollar ? HIDDEN_DOLLAR_BYTES : table[code];
+    if (bytes === undefined) return escapeSlowly(text, ignoreCase, hideDollar);
+    for (let index = 0; index < bytes.length; index++) scratch[length++] = bytes[index] ?? 0;
+  }
+  return scratch.toString('latin1', 0, length);
+}
+
+/** Any text, however long and whatever its letters. */
+function escapeSlowly(text: string, ignoreCase: boolean, hideDollar: boolean): string {
   const table = ignoreCase ? EITHER_CASE : LITERAL;
   let escaped = '';
   for (let at = 0; at < text.length; at++) {
