@@ -10,6 +10,8 @@ const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map(
 const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
 const output = mkdtempSync(join(tmpdir(), 'sigpack-bench-'));
 const node = process.execPath;
+// as the first line of the command has them
+const flags = readFileSync(join(root, 'dist', 'lib', 'cli', 'main.js'), 'utf8').split('\n')[0].match(/--\S+/g) ?? [];
 const main = join(root, 'dist', 'lib', 'cli', 'main.js');
 const budgets = JSON.parse(readFileSync(join(root, 'bench', 'budgets.json'), 'utf8'));
 
@@ -25,9 +27,9 @@ const rows = [];
 const add = (name, { cpu, wall, mib }, note = '') =>
   rows.push({ name, cpu: `${cpu.toFixed(2)} s`, wall: `${wall.toFixed(2)} s`, memory: `${mib.toFixed(0)} MiB`, note });
 
-const start = best(node, main, '--help');
+const start = best(node, ...flags, main, '--help');
 add('sigpack --help', start, `budget ${budgets.helpWall} s`);
-const build = best(node, main, 'build', ...folders, '-o', output);
+const build = best(node, ...flags, main, 'build', ...folders, '-o', output);
 const spl = join(output, 'sigpack-1.0.0.spl');
 const conf = join(output, 'savedsearches.conf');
 if (existsSync(spl)) execFileSync('sh', ['-c', `tar -xzOf '${spl}' sigpack/default/savedsearches.conf > '${conf}'`]);

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
 
 export interface TarEntry {
-  readonly header: Headers;
+  readonly header: Header;
   readonly text: string;
 }
 
@@ -12,17 +11,12 @@ export interface TarEntry {
 export async function readTar(bytes: Uint8Array): Promise<readonly TarEntry[]> {
   const entries: TarEntry[] = [];
   const reader = extract();
-  reader.on('entry', (header, stream, next) => {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('end', () => {
-      entries.push({ header, text: Buffer.concat(chunks).toString('utf8') });
-      next();
-    });
-  });
-  const done = new Promise((resolve, reject) => reader.on('finish', resolve).on('error', reject));
-  Readable.from([gunzipSync(bytes)]).pipe(reader);
-  await done;
+  reader.end(gunzipSync(bytes));
+  for await (const entry of reader) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+    entries.push({ header: entry.header, text: Buffer.concat(chunks).toString('utf8') });
+  }
   return entries;
 }
 

@@ -78,6 +78,7 @@ graylog:
   streamParameter: STREAM
   leadingWildcards: true
   textFields: [message]
+  keywordFields: [message]
   ipFields: [src_ip]
 `;
 
@@ -143,6 +144,7 @@ test('every key of the sample is read', () => {
       streamParameter: 'STREAM',
       leadingWildcards: true,
       textFields: ['message'],
+      keywordFields: ['message'],
       ipFields: ['src_ip'],
     },
   });

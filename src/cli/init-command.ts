@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readConfig } from '../pack/config.ts';
+import { createBag } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { initFiles, packIdFrom } from './init.ts';
+import { type InitFile, initFiles, packIdFrom } from './init.ts';
 import { toolVersion } from './package-root.ts';
 import { shownPath } from './rule-files.ts';
 import { loadTemplates } from './template-files.ts';
@@ -28,6 +30,7 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
     },
     { templates },
   );
+  checkConfig(files);
   const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));
   if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
   for (const { path, content } of files) {
@@ -38,4 +41,12 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
   }
   process.stdout.write('Next: sigpack build\n');
   return exitCodes.success;
+}
+
+/** What the options say must be a configuration that the next command takes. */
+function checkConfig(files: readonly InitFile[]): void {
+  const bag = createBag();
+  for (const { path, content } of files) if (path === 'sigpack.yml') readConfig({ path, text: content }, bag);
+  const wrong = bag.list.find(({ severity }) => severity === 'error');
+  if (wrong) throw new UsageError(`the configuration would be invalid: ${wrong.message}`);
 }

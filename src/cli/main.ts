@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-opt=2 --max-semi-space-size=8
 import module from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
@@ -86,6 +86,13 @@ function createProgram(): Command {
   return program;
 }
 
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // a reader such as `head` that has seen enough is no reason to stop
+    if (error.code !== 'EPIPE') process.exit(exitCodes.internal);
+  });
+}
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
@@ -94,7 +101,10 @@ try {
     process.stderr.write(`sigpack: ${error.message}\n`);
     process.exitCode = exitCodes.usage;
   } else {
-    process.stderr.write(`sigpack: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // an error of the machine says all in its message
+    const ofSystem = error instanceof Error && 'syscall' in error;
+    const text = ofSystem ? error.message : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    process.stderr.write(`sigpack: ${text}\n`);
     process.exitCode = exitCodes.internal;
   }
 }

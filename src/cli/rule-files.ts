@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { yamlLimits } from '../source/yaml.ts';
 
 const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
@@ -25,7 +24,8 @@ function walk(folder: string, found: Set<string>): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) walk(join(folder, entry.name), found);
-    else if (isRuleFile(entry.name)) found.add(join(folder, entry.name));
+    // a pipe would be waited for without end
+    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(join(folder, entry.name));
   }
 }
 
@@ -33,11 +33,10 @@ function walk(folder: string, found: Set<string>): void {
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
   const shown = shownPath(path);
   try {
-    const bytes = readFileSync(path);
-    if (bytes.length > yamlLimits.fileLength * 4) throw new Error(`the file has ${bytes.length} bytes`);
-    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-    if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Error('the file is not UTF-8');
-    return { path: shown, text };
+    const text = readFileSync(path, 'utf8');
+    // a replacement character is what broken UTF-8 becomes, or what really stands there
+    if (text.includes('\ufffd') && !isUtf8(readFileSync(path))) throw new Error('the file is not UTF-8');
+    return { path: shown, text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text };
   } catch (error) {
     complain(bag, path, error);
     return undefined;
@@ -48,9 +47,19 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
 export function shownPath(path: string): string {
   // most paths are relative already
   if (!isAbsolute(path) && !path.startsWith('.')) return sep === '/' ? path : path.split(sep).join('/');
-  const near = relative(process.cwd(), path) || '.';
-  return (near.startsWith(`..${sep}..${sep}..`) ? path : near).split(sep).join('/');
+  const folder = dirname(path);
+  let shown = shownFolders.get(folder);
+  if (shown === undefined) {
+    const near = relative(process.cwd(), folder);
+    shown = (near.startsWith(`..${sep}..${sep}..`) ? folder : near).split(sep).join('/');
+    shownFolders.set(folder, shown);
+  }
+  return shown === '' ? basename(path) : `${shown}/${basename(path)}`;
 }
+
+/** Folders hold many files, and making a path relative takes longer than reading a small one. */
+const shownFolders = new Map<string, string>();
+
 
 function complain(bag: DiagnosticBag, path: string, error: unknown): void {
   const reason = error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);

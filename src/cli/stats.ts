@@ -5,6 +5,7 @@ import { createBag } from '../source/diagnostic.ts';
 import { loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
+import { visible } from './report/visible.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface StatsOptions {
@@ -24,6 +25,7 @@ export function stats(paths: readonly string[], options: StatsOptions): ExitCode
   const bag = createBag();
   const { collection } = loadRules(paths.length > 0 ? paths : loaded.config.rules.map((path) => resolve(loaded.folder, path)), bag, terminal);
   const pack = assemblePack({ collection, config: { ...loaded.config, splunk, targets: ['splunk'] }, bag });
+  const unread = bag.list.filter(({ code }) => code === 'SIG001').map(({ message }) => message);
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
   const problems = scheduleProblems(pack);
   terminal.clear();
@@ -31,8 +33,8 @@ export function stats(paths: readonly string[], options: StatsOptions): ExitCode
   if (options.format === 'json')
     process.stdout.write(`${JSON.stringify({ version: 1, searches, minutes, ...(budget === undefined ? {} : { budget }), problems }, null, 1)}\n`);
   else process.stdout.write(histogram(searches, minutes, budget, terminal.width));
-  for (const problem of options.format === 'text' ? problems : []) process.stderr.write(`${terminal.paint('red', problem)}\n`);
-  return problems.length > 0 ? exitCodes.findings : exitCodes.success;
+  for (const problem of options.format === 'text' ? [...unread, ...problems] : unread) process.stderr.write(`${terminal.paint('red', visible(problem))}\n`);
+  return unread.length + problems.length > 0 ? exitCodes.findings : exitCodes.success;
 }
 
 function histogram(searches: number, minutes: readonly number[], budget: number | undefined, width: number): string {

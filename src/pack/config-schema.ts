@@ -113,6 +113,11 @@ const graylog = map(
       default: false,
       description: 'True where the server has allow_leading_wildcard_searches = true; otherwise queries use regular expressions there.',
     },
+    keywordFields: list(
+      text('A field name.'),
+      'Fields in which the keywords of a rule (values without a field) are searched; empty: all fields, each of which counts as a clause of the query.',
+      { default: [] },
+    ),
     textFields: list(text('A field name.'), 'Fields that the server analyses into lower-case words.', { default: ['message', 'full_message'] }),
     ipFields: list(text('A field name.'), 'Fields with the type ip in the index template, where CIDR searches work.', { default: [] }),
   },

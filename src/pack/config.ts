@@ -58,6 +58,7 @@ export interface GraylogConfig {
   /** Name of the content pack parameter that holds a stream's title. */
   readonly streamParameter?: string;
   readonly leadingWildcards: boolean;
+  readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
   readonly ipFields: readonly string[];
 }
@@ -133,6 +134,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
       minimumServerVersion: '6.0.0',
       streams: [],
       leadingWildcards: false,
+      keywordFields: [],
       textFields: ['message', 'full_message'],
       ipFields: [],
       ...written.graylog,

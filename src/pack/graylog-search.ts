@@ -13,8 +13,8 @@ export function graylogSearch(
   detection: PackDetection,
   config: PackConfig,
 ): Conversion<GraylogFilterSearch | GraylogAggregationSearch> {
-  const { matching, leadingWildcards, textFields, ipFields } = config.graylog;
-  const options: GraylogOptions = { matching, leadingWildcards, textFields, ipFields };
+  const { matching, leadingWildcards, textFields, keywordFields, ipFields } = config.graylog;
+  const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
   if (compiled.kind === 'correlation') {
     const conversion = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
     return conversion.ok ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } } : conversion;

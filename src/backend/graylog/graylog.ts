@@ -14,11 +14,13 @@ export interface GraylogOptions {
   readonly leadingWildcards: boolean;
   /** Fields that the server analyses into lower-case words. */
   readonly textFields: readonly string[];
+  /** Fields that keywords are searched in; empty: all fields, which costs a clause for each of them. */
+  readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
 }
 
-export const graylogDefaults: GraylogOptions = { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], ipFields: [] };
+export const graylogDefaults: GraylogOptions = { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], keywordFields: [], ipFields: [] };
 
 /** OpenSearch's defaults: query string length, boolean clauses, `index.max_regex_length`. */
 export const graylogQueryLimits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
@@ -31,6 +33,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     hideDollar: true,
     emptyIsAbsent: true,
     analysedFields: options.textFields,
+    keywordFields: options.keywordFields,
     addressFields: options.ipFields,
     negated: false,
     regexLength: graylogQueryLimits.regexLength,
@@ -55,6 +58,15 @@ export function graylogQueries(query: Query, place: Place, options: GraylogOptio
       });
     }
     if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of OpenSearch`, ...place });
+    remarkAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, remarks);
     return parts.map((part) => part.text);
   });
+}
+
+/** Graylog's own templates permit a thousand fields an index: two searches of all fields may pass the limit, and the query fails silently. */
+function remarkAllFields(searches: number, place: Place, remarks: Remark[]): void {
+  if (searches < 2) return;
+  const most = Math.floor(graylogQueryLimits.clauses / searches);
+  const message = `the query searches all fields ${searches} times, which fails where the index has more than about ${most} fields`;
+  remarks.push({ code: 'TGT002', message, ...place, hint: 'Name the fields to search under graylog.keywordFields.' });
 }

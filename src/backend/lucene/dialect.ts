@@ -14,6 +14,8 @@ export interface Dialect {
   readonly emptyIsAbsent: boolean;
   /** Fields whose text is analysed into words, beside the whole-value fields that a term without a field searches. */
   readonly analysedFields: readonly string[];
+  /** Fields that keywords are searched in; empty: all. */
+  readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`. */
   readonly addressFields: readonly string[];
   /** Under an odd number of negations, where matching more than meant is missing something. */
@@ -32,12 +34,18 @@ export interface Dialect {
 export interface Printed {
   readonly text: string;
   readonly clauses: number;
+  /** Terms without a field among them: on the server each is a clause for every field that the index has. */
+  readonly allFields?: number;
 }
 
 export function together(parts: readonly Printed[], separator: string): Printed {
   const only = parts[0];
   if (parts.length === 1 && only) return only;
   let clauses = 0;
-  for (const part of parts) clauses += part.clauses;
-  return { text: parts.map((part) => part.text).join(separator), clauses };
+  let allFields = 0;
+  for (const part of parts) {
+    clauses += part.clauses;
+    allFields += part.allFields ?? 0;
+  }
+  return { text: parts.map((part) => part.text).join(separator), clauses, ...(allFields > 0 ? { allFields } : {}) };
 }

@@ -1,34 +1,61 @@
-import type { Item } from '../../query/tree.ts';
+import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
 import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
+import { Inexpressible } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { refused } from './item.ts';
 import { luceneEscape } from './regex.ts';
-import { regexPart } from './strings.ts';
+import { joinedRegexes, regexPart } from './strings.ts';
 import { escapedField } from './text.ts';
 
+export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
+
+export const isKeyword = (query: Query): query is KeywordItem =>
+  query.kind === 'item' && query.field === undefined && (query.test.kind === 'string' || query.test.kind === 'number');
+
 /**
- * A keyword is any text of the event. A term without a field searches all fields: those stored whole by a regular expression over the value,
- * the analysed ones word by word, where each word of the keyword must occur (its first and last may be parts of words).
+ * A keyword is any text of the event. A term without a field searches all fields, each of which counts as a clause: alternatives are therefore one
+ * regular expression. It finds texts in fields stored whole and in single words of analysed ones; a keyword of several words is looked for there
+ * word by word, where its first and last may be parts of words.
  */
-export function printKeyword(item: Item, dialect: Dialect): Printed {
-  const { test } = item;
-  if (test.kind !== 'string' && test.kind !== 'number')
-    throw refused(
-      item,
-      `${dialect.name} can search the whole event for texts only, not for a ${test.kind === 'regex' ? 'regular expression' : test.kind}`,
-      'Name the field.',
-    );
-  const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
-  const cased = test.kind === 'string' && test.cased;
-  const parts = joinParts([ANY, ...pattern, ANY]);
-  const whole: Printed = { text: `/${regexOf(parts, !cased, dialect)}/`, clauses: 1 };
-  const words = dialect.analysedFields.map((field) => wordsIn(escapedField(field), pattern, item, dialect)).filter((printed) => printed !== undefined);
-  const all = together([whole, ...words], ' OR ');
-  return words.length === 0 ? all : { text: `(${all.text})`, clauses: all.clauses };
+export function printKeywords(items: readonly KeywordItem[], dialect: Dialect): Printed {
+  const cores = (cased: boolean) => items.filter((item) => isCased(item) === cased).map((item) => coreOf(item, !cased, dialect));
+  const regexes = [cores(false), cores(true)].flatMap((list) => [...joinedRegexes(list, 'contains', dialect.regexLength)]);
+  const fields = dialect.keywordFields.filter((field) => !dialect.analysedFields.includes(field)).map((field) => `${escapedField(field)}:`);
+  const everywhere = dialect.keywordFields.length === 0;
+  const whole = regexes.flatMap((regex): readonly Printed[] =>
+    everywhere ? [{ text: `/${regex}/`, clauses: 1, allFields: 1 }] : fields.map((field) => ({ text: `${field}/${regex}/`, clauses: 1 })),
+  );
+  const analysed = dialect.analysedFields.filter((field) => everywhere || dialect.keywordFields.includes(field));
+  const words = items.flatMap((item) => {
+    const pattern = patternOf(item);
+    // one word is found by the search of all fields
+    if (everywhere && pattern.length === 1 && typeof pattern[0] === 'string' && isWord(pattern[0])) return [];
+    return analysed.map((field) => wordsIn(escapedField(field), pattern, item, dialect)).filter((printed) => printed !== undefined);
+  });
+  const parts = [...whole, ...words];
+  const all = parts.length === 0 ? { text: dialect.everything, clauses: 1 } : together(parts, ' OR ');
+  return parts.length < 2 ? all : { ...all, text: `(${all.text})` };
 }
 
-const regexOf = (pattern: Pattern, ignoreCase: boolean, dialect: Dialect): string =>
-  pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
+export function refuseKeyword(item: Item, dialect: Dialect): never {
+  const what = item.test.kind === 'regex' ? 'regular expression' : item.test.kind;
+  throw refused(item, `${dialect.name} can search the whole event for texts only, not for a ${what}`, 'Name the field.');
+}
+
+const isCased = ({ test }: KeywordItem): boolean => test.kind === 'string' && test.cased;
+const patternOf = ({ test }: KeywordItem): Pattern => (test.kind === 'string' ? test.pattern : [String(test.value)]);
+const isWord = (text: string): boolean => /^[\p{L}\p{N}_]+$/u.test(text);
+
+/** The regular expression between the `.*` on both of its ends. */
+function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): string {
+  const pattern = joinParts([ANY, ...patternOf(item), ANY]).slice(1, -1);
+  const core = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
+  // a keyword of wildcards alone is found in every text
+  if (core === '') return '.*';
+  if (core.length + 4 <= dialect.regexLength) return core;
+  const message = `the keyword takes ${core.length} characters as a regular expression; ${dialect.name} takes ${dialect.regexLength}`;
+  throw new Inexpressible({ code: 'TGT004', message, file: item.file, span: item.span, hint: 'Shorten the keyword to the part that matters.' });
+}
 
 /** A text in an analysed field. Its words are found wherever they stand, so more may match than the rule says. */
 export function printAnalysed(item: Item, field: string, dialect: Dialect): Printed {
@@ -56,7 +83,7 @@ function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect):
   }
   if (clauses.size === 0) return undefined;
   const whole = pattern.filter((part) => typeof part === 'string').join('');
-  if (clauses.size > 1 || !/^[\p{L}\p{N}_]+$/u.test(whole)) remarkWidened(field, item, dialect);
+  if (clauses.size > 1 || !isWord(whole)) remarkWidened(field, item, dialect);
   const joined = together([...clauses.values()], ' AND ');
   return clauses.size === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
 }

@@ -1,7 +1,7 @@
 import { assertNever, type Item, type Query } from '../../query/tree.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { printOtherItem, refused } from './item.ts';
-import { printAnalysed, printKeyword } from './keyword.ts';
+import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
 
 /**
@@ -34,7 +34,7 @@ function printNode(query: Query, dialect: Dialect, outermost: boolean): Printed 
 }
 
 function grouped(printed: Printed, bare: boolean): Printed {
-  return bare ? printed : { text: `(${printed.text})`, clauses: printed.clauses };
+  return bare ? printed : { ...printed, text: `(${printed.text})` };
 }
 
 function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
@@ -43,7 +43,7 @@ function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
   if (inner !== operand) return printNode(inner, dialect, false);
   const printed = printNode(inner, { ...dialect, negated: !dialect.negated }, false);
   const text = `NOT ${/^NOT /.test(printed.text) ? `(${printed.text})` : printed.text}`;
-  return bare ? { text, clauses: printed.clauses } : { text: dialect.alone(text), clauses: printed.clauses + 1 };
+  return bare ? { ...printed, text } : { ...printed, text: dialect.alone(text), clauses: printed.clauses + 1 };
 }
 
 /** Text values of one field in a row are printed together. */
@@ -55,7 +55,12 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
     const run: StringItem[] = [];
     const whole = first.kind !== 'item' || !isAnalysed(first, dialect);
     for (let next = operands[at]; whole && next && isStringOf(next, first); next = operands[at + run.length]) run.push(next);
-    if (run[0]) {
+    const keywords: KeywordItem[] = [];
+    for (let next = operands[at]; next && isKeyword(next); next = operands[at + keywords.length]) keywords.push(next);
+    if (keywords.length > 0) {
+      parts.push(printKeywords(keywords, dialect));
+      at += keywords.length;
+    } else if (run[0]) {
       checkField(run[0], dialect);
       parts.push(...printStrings(run, dialect));
       at += run.length;
@@ -87,7 +92,7 @@ function checkField(item: Item, dialect: Dialect): void {
 }
 
 function printItem(item: Item, dialect: Dialect): Printed {
-  if (item.field === undefined) return printKeyword(item, dialect);
+  if (item.field === undefined) return isKeyword(item) ? printKeywords([item], dialect) : refuseKeyword(item, dialect);
   checkField(item, dialect);
   if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))
     return printAnalysed(item, item.field, dialect);

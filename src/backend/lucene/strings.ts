@@ -114,7 +114,7 @@ function around(core: string, shape: Shape): string {
   return endSafely(text);
 }
 
-function* joinedRegexes(cores: readonly string[], shape: Shape, limit: number): Generator<string> {
+export function* joinedRegexes(cores: readonly string[], shape: Shape, limit: number): Generator<string> {
   let run: string[] = [];
   let length = 0;
   for (const core of cores) {

@@ -66,8 +66,19 @@ function weakened(literal: string, cloudSafe: boolean): string {
   return text;
 }
 
+/** Before an equals sign the search stage takes these for something else than a field: a time range or another search. */
+const modifier = /^(?:(?:_index_)?(?:earliest|latest)|(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)|timeformat|searchtimespan[a-z]+|saved(?:search|splunk))$/;
+
 /** A field name in the search stage, and after BY. */
 export function searchField(name: string, place: Place): string {
+  if (modifier.test(name)) {
+    throw new Inexpressible({
+      message: `Splunk's search stage takes \`${name}\` for a modifier, not for a field`,
+      file: place.file,
+      span: place.span,
+      hint: 'Give the field another name before it is searched, with a field alias for instance.',
+    });
+  }
   if (/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !/^(?:and|or|not|in|by|as)$/i.test(name)) return name;
   return `"${checkedField(name, place)}"`;
 }

@@ -1,0 +1,328 @@
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { XMLValidator } from 'fast-xml-parser';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../src/pack/config.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { type RunOptions, sigpack } from './sigpack.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'sigpack-cli-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+let folder = temporary;
+let count = 0;
+beforeEach(() => {
+  folder = join(temporary, String(count++));
+  mkdirSync(join(folder, 'rules'), { recursive: true });
+});
+
+const run = (args: readonly string[], options: RunOptions = {}) => sigpack(args, { cwd: folder, ...options });
+const write = (path: string, text: string | Buffer): void => writeFileSync(join(folder, path), text);
+const rule = (title: string, detection = 'sel: { Image: x }', more = ''): string =>
+  `title: ${title}\nid: 00000000-0000-4000-8000-${String([...title].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 1e12).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\n${more}detection:\n  ${detection}\n  condition: sel\n`;
+const good = (): void => write('rules/good.yml', rule('Good'));
+/** A warning, and nothing worse. */
+const unused = (): void => write('rules/warned.yml', rule('Warned', 'sel: { Image: x }\n  other: { Image: w }'));
+const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }'));
+
+describe('exit code 0', () => {
+  it('for rules without a fault', () => {
+    good();
+    const { code, stdout, stderr } = run(['build', '-o', 'out']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('1 rule read from 1 file');
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['manifest.json', 'sigpack-1.0.0-graylog.json', 'sigpack-1.0.0.spl', 'sigpack-1.0.0.zip']);
+  });
+
+  it('for warnings, unless --fail-on says otherwise', () => {
+    unused();
+    expect(run(['check']).code).toBe(0);
+    expect(run(['check', '--fail-on', 'warning'])).toMatchObject({ code: 1, stderr: expect.stringContaining('warning[SIG032]') });
+  });
+
+  it('for errors under --fail-on never, though what is wrong is told', () => {
+    bad();
+    good();
+    const { code, stderr } = run(['check', '--fail-on', 'never']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('error[SIG020]');
+  });
+
+  it('for what the configuration says, which the command line overrides', () => {
+    unused();
+    write('sigpack.yml', 'failOn: warning\n');
+    expect(run(['check']).code).toBe(1);
+    expect(run(['check', '--fail-on', 'error']).code).toBe(0);
+    write('sigpack.yml', 'severities: { SIG032: "off" }\nfailOn: warning\n');
+    expect(run(['check'])).toMatchObject({ code: 0, stderr: '' });
+    write('sigpack.yml', 'severities: { SIG032: error }\n');
+    expect(run(['check']).code).toBe(1);
+  });
+
+  it.each([['--version'], ['build', '-h']])('for %s', (...args) => {
+    const { code, stdout, stderr } = run(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toBe('');
+  });
+
+  it.each([
+    { NODE_ENV: 'production', NODE_OPTIONS: '--throw-deprecation --disable-proto=throw' },
+    { NODE_ENV: 'test', NODE_OPTIONS: '--frozen-intrinsics --no-warnings', NODE_PENDING_DEPRECATION: '1' },
+    { TERM: 'dumb', COLUMNS: '20', LANG: 'tr_TR.UTF-8', LC_ALL: 'C', CI: 'true', NODE_DEBUG: '' },
+  ])('for --help and a build under %j', (env) => {
+    good();
+    const help = run(['--help'], { env });
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toContain('Usage: sigpack');
+    expect(run(['check'], { env })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('exit code 1', () => {
+  it('for a rule with an error, while the others are built', () => {
+    good();
+    bad();
+    const { code, stdout, stderr } = run(['build', '-o', 'out']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/rules\/bad\.yml:6:16: error\[SIG020\]/);
+    expect(stdout).toMatch(/splunk +1 /);
+    expect(readFileSync(join(folder, 'out', 'manifest.json'), 'utf8')).toContain('"Good"');
+  });
+
+  it('for a rule that a target has no query for', () => {
+    good();
+    write('rules/other.yml', rule('Other', 'sel: { Image|fieldref: Parent }'));
+    expect(run(['check', '-t', 'splunk']).code).toBe(0);
+    const { code, stderr } = run(['check', '-t', 'graylog']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[TGT001]: graylog:');
+  });
+
+  it('for a path that is not there, and one that is no text', () => {
+    good();
+    write('rules/binary.yml', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]));
+    mkdirSync(join(folder, 'rules', 'folder.yml'));
+    const { code, stderr } = run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SIG001]: missing: ENOENT');
+    expect(stderr).toContain('error[SIG001]: missing.yml: ENOENT');
+    expect(stderr).toContain('error[SIG001]: rules/binary.yml: the file is not UTF-8');
+    expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
+  });
+
+  it('for packs that would be empty, which are not written', () => {
+    const { code, stderr } = run(['build', '-o', 'out']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[PCK005]');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it('for a template at fault, and writes nothing', () => {
+    good();
+    mkdirSync(join(folder, 'own', 'splunk'), { recursive: true });
+    write('own/splunk/README.md.hbs', '# {{title}}\n{{nothing.there}}\n');
+    write('sigpack.yml', 'templates: own\n');
+    const { code, stderr } = run(['build', '-o', 'out']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error\[PCK003\]: splunk\/README\.md\.hbs/);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+});
+
+describe('exit code 2', () => {
+  it.each([
+    [['build', '--nothing']],
+    [['nothing']],
+    [['build', '--format', 'pdf']],
+    [['build', '-t', 'splunk,elastic']],
+    [['build', '-c', 'missing.yml']],
+    [['check', '-o', 'out']],
+    [['stats', '--budget', '-1']],
+    [[]],
+  ])('for %j', (args) => {
+    good();
+    const { code, stderr } = run(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^(?:error: |sigpack: |Usage: )/);
+    expect(readdirSync(folder)).toEqual(['rules']);
+  });
+
+  it('for a configuration at fault, told with its place', () => {
+    good();
+    write('sigpack.yml', 'id: fine\ntitle: x\nsplunk:\n  indexs: []\n');
+    const { code, stderr } = run(['build', '-o', 'out']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/sigpack\.yml:4:3: error\[PCK001\]/);
+    expect(stderr).toContain('  indexs: []');
+    expect(stderr).toContain('^^^^^^');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+    expect(run(['stats']).code).toBe(2);
+    write('sigpack.yml', 'id: [\n');
+    expect(run(['check'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/sigpack\.yml:\d+:\d+: error\[SIG002\]/) });
+    write('bad.json', '{"id": 1}');
+    const other = run(['check', '-c', 'bad.json', '--format', 'json']);
+    expect(other.code).toBe(2);
+    expect(JSON.parse(other.stdout).diagnostics[0]).toMatchObject({ code: 'PCK001', file: 'bad.json', line: 1, column: 8 });
+  });
+
+  it('for a template folder that is not there or overrides nothing', () => {
+    good();
+    write('sigpack.yml', 'templates: missing\n');
+    expect(run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing') });
+    mkdirSync(join(folder, 'own'));
+    write('own/other.hbs', 'x');
+    write('sigpack.yml', 'templates: own\n');
+    expect(run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('own/other.hbs overrides no template') });
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+});
+
+describe('what becomes part of a file name', () => {
+  const isAccepted = (text: string): boolean => readConfig({ path: 'sigpack.yml', text }, createBag()) !== undefined;
+
+  it.each(['../../etc/passwd', 'a/b', 'a b', '1a', '__proto__x', '"a\\nb"', 'a"b', 'a\\b', '.a', 'ä', 'x'.repeat(81)])('is no id of a pack: %s', (id) => {
+    expect(isAccepted(`id: ${id}\n`)).toBe(false);
+  });
+
+  it.each(['1.0', '1.0.0/../..', 'v1.0.0', '1.0.0-"', '01.0.0', '"1.0.0\\n"', '1.0.0 '.repeat(2)])('is no version: %s', (version) => {
+    expect(isAccepted(`version: ${version}\n`)).toBe(false);
+  });
+
+  it('is an id and a version', () => {
+    expect(isAccepted('id: a_1\nversion: 1.20.3\n')).toBe(true);
+  });
+});
+
+describe('exit code 3', () => {
+  it('for an output folder that can not be', () => {
+    good();
+    write('out', 'a file');
+    for (const path of ['out', 'out/below']) {
+      const { code, stderr } = run(['build', '-o', path]);
+      expect(code).toBe(3);
+      // the message alone: a stack is for faults of the program
+      expect(stderr).toMatch(/^sigpack: [A-Z]+: [^\n]*\n$/);
+    }
+    expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('a file');
+    expect(readdirSync(folder).sort()).toEqual(['out', 'rules']);
+  });
+
+  it('for a full disk behind standard output', () => {
+    good();
+    const full = openSync('/dev/full', 'w');
+    try {
+      expect(run(['check', '--format', 'json'], { stdout: full }).code).toBe(3);
+    } finally {
+      closeSync(full);
+    }
+  });
+});
+
+describe('--format', () => {
+  it.each(['json', 'sarif', 'github', 'junit'])('%s is all that is on standard output, and nothing is on the other one', (format) => {
+    good();
+    bad();
+    unused();
+    const { code, stdout, stderr } = run(['build', '-o', 'out', '--format', format]);
+    expect([code, stderr]).toEqual([1, '']);
+    if (format === 'json') {
+      const report = JSON.parse(stdout);
+      expect(report.summary).toMatchObject({ errors: 1, warnings: 1, build: { files: 3 } });
+      expect(report.summary.build.artifacts.map(({ path }: { path: string }) => path)).toContain('out/manifest.json');
+      expect(report.diagnostics[0]).toMatchObject({ code: 'SIG020', file: 'rules/bad.yml', line: 6, column: 16 });
+    } else if (format === 'sarif') {
+      const [first] = JSON.parse(stdout).runs[0].results;
+      expect(first).toMatchObject({ ruleId: 'SIG020', level: 'error', locations: [{ physicalLocation: { artifactLocation: { uri: 'rules/bad.yml' } } }] });
+    } else if (format === 'junit') {
+      expect(XMLValidator.validate(stdout)).toBe(true);
+      expect(stdout).toContain('<failure type="SIG020"');
+    } else {
+      expect(stdout).toMatch(/^::error file=rules\/bad\.yml,line=6,[^\n]*\n::warning file=rules\/warned\.yml,/);
+    }
+  });
+
+  it('text puts complaints on standard error and the summary on standard output, without colours', () => {
+    good();
+    bad();
+    const { stdout, stderr } = run(['check']);
+    expect(stdout).toMatch(/^Sigpack detections 1\.0\.0\n/);
+    expect(stdout).not.toContain('SIG020');
+    expect(`${stdout}${stderr}`).not.toContain('\u001b');
+    expect(run(['check'], { env: { FORCE_COLOR: '1' } }).stderr).toContain('\u001b[31m');
+  });
+});
+
+describe('init', () => {
+  it('writes a project that checks and builds, and no second time', () => {
+    const first = run(['init', 'new project']);
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    const project = { cwd: join(folder, 'new project') };
+    expect(run(['check', '--fail-on', 'warning'], project)).toMatchObject({ code: 0, stderr: '' });
+    const built = run(['build'], project);
+    expect([built.code, built.stderr]).toEqual([0, '']);
+    expect(readdirSync(join(project.cwd, 'dist', 'packs')).sort()).toEqual([
+      'manifest.json',
+      'new_project-1.0.0-graylog.json',
+      'new_project-1.0.0.spl',
+      'new_project-1.0.0.zip',
+    ]);
+
+    const config = join(project.cwd, 'sigpack.yml');
+    writeFileSync(config, `${readFileSync(config, 'utf8')}# mine\n`);
+    const second = run(['init', 'new project']);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain('new project/sigpack.yml');
+    expect(readFileSync(config, 'utf8')).toContain('# mine');
+    expect(run(['init', 'new project', '--force']).code).toBe(0);
+    expect(readFileSync(config, 'utf8')).not.toContain('# mine');
+  });
+
+  it.each([
+    ['--id', '../../x'],
+    ['--title', 'two\nlines'],
+  ])('refuses %s %j and writes nothing', (option, value) => {
+    const { code, stderr } = run(['init', 'project', option, value]);
+    expect([code, existsSync(join(folder, 'project'))]).toEqual([2, false]);
+    expect(stderr).toMatch(/^sigpack: the configuration would be invalid/);
+  });
+
+  it.each(['"quoted" \\ {{title}} ${x}', "- [it's # no: comment"])('takes the title %j as it is', (title) => {
+    expect(run(['init', 'project', '--title', title]).code).toBe(0);
+    const report = JSON.parse(run(['build', '--format', 'json'], { cwd: join(folder, 'project') }).stdout);
+    expect(report.summary).toMatchObject({ errors: 0, build: { title } });
+  });
+});
+
+describe('stats', () => {
+  beforeEach(() => {
+    for (const name of ['A', 'B', 'C']) write(`rules/${name}.yml`, rule(`Rule ${name}`, 'sel: { Image: x }', "sigpack: { cron: '7 * * * *' }\n"));
+    write('rules/off.yml', rule('Off').replace('status: test', 'status: experimental'));
+  });
+
+  it('counts the searches of each minute', () => {
+    const { code, stdout } = run(['stats']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^3 searches;/);
+    expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(61);
+    expect(run(['stats', '--all']).stdout).toMatch(/^4 searches;/);
+  });
+
+  it('fails over a budget of its own or of the configuration', () => {
+    expect(run(['stats', '--budget', '3']).code).toBe(0);
+    const over = run(['stats', '--budget', '2']);
+    expect([over.code, over.stderr]).toEqual([1, '3 searches start at minute 7, 1 more than the budget of 2\n']);
+    write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
+    const { code, stdout } = run(['stats', '--format', 'json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, searches: 3, budget: 1, problems: [expect.stringContaining('minute 7')] });
+    expect(JSON.parse(stdout).minutes[7]).toBe(3);
+    expect(run(['check'])).toMatchObject({ code: 0, stderr: expect.stringContaining('warning[PCK006]') });
+    expect(run(['check', '--fail-on', 'warning']).code).toBe(1);
+  });
+
+  it('fails where rules can not be read', () => {
+    expect(run(['stats', 'missing'])).toMatchObject({ code: 1, stderr: expect.stringContaining('missing: ENOENT') });
+  });
+});
