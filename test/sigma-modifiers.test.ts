@@ -103,6 +103,10 @@ describe('what each modifier makes of its values', () => {
     ["a|cidr: '::/0'", 'a in ::/0'],
     ["a|cidr: 'fe80::/10'", 'a in fe80::/10'],
     ["a|cidr: 'fc00::/7'", 'a in fc00::/7'],
+    ["a|cidr: '2001:db8:0:1:1:1:1:1'", 'a in 2001:db8:0:1:1:1:1:1/128'],
+    ["a|cidr: '2001:0:0:1:0:0:0:1'", 'a in 2001:0:0:1::1/128'],
+    ["a|cidr: '1:0:0:2:0:0:3:4'", 'a in 1::2:0:0:3:4/128'],
+    ["a|cidr: '1:2:3:4:5:6:7::'", 'a in 1:2:3:4:5:6:7:0/128'],
     ["a|cidr: '::ffff:10.0.0.0/104'", 'a in ::ffff:a00:0/104'],
     // fieldref
     ['a|fieldref: b', 'a equals field b'],

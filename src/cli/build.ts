@@ -3,10 +3,10 @@ import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import { assemblePack, type Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
-import { createBag, type Diagnostic } from '../source/diagnostic.ts';
+import { createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { type LoadedRules, loadRules } from './load.ts';
+import { loadRules } from './load.ts';
 import { toolVersion } from './package-root.ts';
 import type { ReportFormat } from './report/format.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
@@ -35,22 +35,37 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const config = adjusted(loaded.config, options);
   const bag = createBag(config.severities);
   bag.list.push(...loaded.warnings);
-  const inputs = paths.length > 0 ? paths : config.rules.map((path) => resolve(loaded.folder, path));
-  const filters = config.filters.map((path) => resolve(loaded.folder, path));
-  const rules = loadRules([...inputs, ...filters], bag, terminal);
-  const pack = assemblePack({ collection: rules.collection, config, bag, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
+  const { pack, counts } = compileRules(rulePaths(paths, loaded), config, bag, terminal);
   const place = { start: 0, end: 0 };
-  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${rules.files} files`, span: place });
+  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   terminal.progress(0, 0, 'writing packs');
   const artifacts = pack.outcomes.length === 0 || options.dryRun ? [] : ((await artifactsOf(loaded, pack, bag)) ?? []);
   if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
-  const summary = summaryOf(rules, pack, options.output, artifacts, performance.now() - started);
+  const summary = summaryOf(counts, pack, options.output, artifacts, performance.now() - started);
   const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: config.failOn, summary };
   return report({ diagnostics: bag.list, format: options.format, verbose: options.verbose, context, terminal });
 }
 
-function artifactsOf({ config, folder, file }: LoadedConfig, pack: Pack, bag: ReturnType<typeof createBag>): Promise<readonly Artifact[] | undefined> {
+interface RuleCounts {
+  readonly files: number;
+  readonly rules: number;
+  readonly invalid: number;
+}
+
+/** The rules themselves stay behind: what is left of thousands is their queries. */
+function compileRules(paths: readonly string[], config: PackConfig, bag: DiagnosticBag, terminal: Terminal): { pack: Pack; counts: RuleCounts } {
+  const { collection, files, invalid } = loadRules(paths, bag, terminal);
+  const pack = assemblePack({ collection, config, bag, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
+  return { pack, counts: { files, rules: collection.rules.length, invalid } };
+}
+
+/** Those of the command line in place of the configuration's, and the filters of the configuration. */
+export function rulePaths(paths: readonly string[], { config, folder }: LoadedConfig): readonly string[] {
+  return [...(paths.length > 0 ? paths : config.rules.map((path) => resolve(folder, path))), ...config.filters.map((path) => resolve(folder, path))];
+}
+
+function artifactsOf({ config, folder, file }: LoadedConfig, pack: Pack, bag: DiagnosticBag): Promise<readonly Artifact[] | undefined> {
   const { templates, assets, custom } = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
   return makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
 }
@@ -67,13 +82,13 @@ function reportFailure(diagnostics: readonly Diagnostic[], options: BuildOptions
   return exitCodes.usage;
 }
 
-function summaryOf(rules: LoadedRules, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
+function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
   const { info, targets } = pack.config;
   return {
     title: info.title,
     version: info.version,
-    files: rules.files,
-    rules: { read: rules.collection.rules.length - pack.invalid, invalid: rules.invalid + pack.invalid, excluded: pack.excluded },
+    files: counts.files,
+    rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
     targets: targets.map((target) => {
       const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
       const compiled = outcomes.filter(({ result }) => result?.kind === 'compiled');

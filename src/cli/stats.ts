@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { assemblePack } from '../pack/pack.ts';
 import { scheduleProblems, searchesPerMinute } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
+import { rulePaths } from './build.ts';
 import { loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
@@ -23,7 +23,7 @@ export function stats(paths: readonly string[], options: StatsOptions): ExitCode
   const { budget = loaded.config.splunk.searchesPerMinute } = options;
   const splunk = { ...loaded.config.splunk, ...(budget === undefined ? {} : { searchesPerMinute: budget }) };
   const bag = createBag();
-  const { collection } = loadRules(paths.length > 0 ? paths : loaded.config.rules.map((path) => resolve(loaded.folder, path)), bag, terminal);
+  const { collection } = loadRules(rulePaths(paths, loaded), bag, terminal);
   const pack = assemblePack({ collection, config: { ...loaded.config, splunk, targets: ['splunk'] }, bag });
   const unread = bag.list.filter(({ code }) => code === 'SIG001').map(({ message }) => message);
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
@@ -45,5 +45,5 @@ function histogram(searches: number, minutes: readonly number[], budget: number 
     return `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)} ${'█'.repeat(Math.ceil((count / most) * room))}${over}`;
   });
   const mean = minutes.reduce((sum, count) => sum + count, 0) / 60;
-  return `${searches} searches; starts on each minute of the worst hour (most ${most}, mean ${mean.toFixed(1)}${budget === undefined ? '' : `, budget ${budget}`})\n${rows.join('\n')}\n`;
+  return `${searches} ${searches === 1 ? 'search' : 'searches'}; starts on each minute of the worst hour (most ${most}, mean ${mean.toFixed(1)}${budget === undefined ? '' : `, budget ${budget}`})\n${rows.join('\n')}\n`;
 }

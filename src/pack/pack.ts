@@ -102,7 +102,8 @@ function lookBack(compiled: CompiledRule, known: Map<CompiledRule, number>): num
 function packRule(rule: Rule): PackRule {
   if (rule.kind === 'correlation') return rule;
   const { detection: _, ...head } = rule;
-  return head;
+  // its path is all that is needed from here on
+  return { ...head, file: { path: rule.file.path, text: '' } };
 }
 
 interface Growing {

@@ -57,7 +57,7 @@ function groupsOf(text: string): readonly number[] | undefined {
 }
 
 /** Canonical text (RFC 5952): the longest run of zero groups shortened. */
-export function ipv6Text(bytes: readonly number[]): string {
+function ipv6Text(bytes: readonly number[]): string {
   const groups: string[] = [];
   for (let at = 0; at < 16; at += 2) groups.push((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16));
   let best = { start: -1, length: 1 };

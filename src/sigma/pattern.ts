@@ -71,8 +71,6 @@ export function literalText(pattern: Pattern): string | undefined {
   return pattern.length === 1 && typeof only === 'string' ? only : undefined;
 }
 
-export const hasWildcard = (pattern: Pattern): boolean => pattern.some((part) => typeof part === 'number');
-
 /** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
   const open = shape !== 'startswith' && pattern[0] !== ANY;

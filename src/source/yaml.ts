@@ -32,7 +32,7 @@ export interface YamlPair {
 }
 
 /** Larger files and documents are refused: rules are a few kilobytes. */
-export const yamlLimits = { fileLength: 8 * 1024 * 1024, nodes: 500_000, depth: 50 } as const;
+const yamlLimits = { fileLength: 8 * 1024 * 1024, nodes: 500_000, depth: 50 } as const;
 
 /** A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a huge list. */
 const charactersPerNode = 64;

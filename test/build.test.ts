@@ -1,0 +1,252 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTar, readZip } from './archives.ts';
+import { packOf, textOf } from './pack-of.ts';
+import { environment, mainFile, type RunOptions, sigpack } from './sigpack.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'sigpack-build-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+const starter = join(import.meta.dirname, '..', 'rules');
+const hostile = join(import.meta.dirname, 'hostile');
+const rule = (index: number, value = 'x'): string =>
+  `title: Rule ${index}\nid: 00000000-0000-4000-8000-${String(index).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\ndetection:\n  sel: { Image|endswith: '\\${value}${index}.exe' }\n  condition: sel\n`;
+
+function write(folder: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const newFolder = (name: string): string => mkdtempSync(join(temporary, `${name}-`));
+const contents = (folder: string): Map<string, string> =>
+  new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+  );
+
+describe('two builds give the same bytes', () => {
+  /** Rules in a folder of their own, its files made in this order. */
+  function project(names: readonly string[], below: string): string {
+    const folder = join(newFolder('same'), below);
+    for (const name of names) cpSync(join(starter, name), join(folder, 'rules', name), { recursive: true });
+    cpSync(hostile, join(folder, 'rules', 'hostile'), { recursive: true });
+    return folder;
+  }
+
+  function built(cwd: string, output: string, env: RunOptions['env'] = {}): Map<string, string> {
+    const run = sigpack(['build', '-o', output, '--fail-on', 'never'], { cwd, env });
+    expect(run.code).toBe(0);
+    return contents(join(cwd, output));
+  }
+
+  it('in other folders, time zones and languages', () => {
+    const names = readdirSync(starter);
+    const first = built(project(names, '.'), 'out', { TZ: 'UTC', LANG: 'C' });
+    const environments = { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', LANGUAGE: 'ar', SOURCE_DATE_EPOCH: '1', USER: 'other', COLUMNS: '40' };
+    const second = built(project(names.toReversed(), 'a folder/b'), 'other/out', environments);
+    expect(first.size).toBe(4);
+    expect([...second.keys()]).toEqual([...first.keys()]);
+    for (const [name, bytes] of first) expect(second.get(name) === bytes, name).toBe(true);
+  });
+
+  it('again over the former ones', () => {
+    const folder = project(['windows'], '.');
+    const first = built(folder, 'out');
+    expect(built(folder, 'out')).toEqual(first);
+    writeFileSync(join(folder, 'rules', 'more.yml'), rule(1));
+    expect(built(folder, 'out')).not.toEqual(first);
+  });
+});
+
+describe('a build that is killed', () => {
+  it('leaves each of the former packs whole, and the next one cleans up', { timeout: 60_000 }, async () => {
+    const folder = write(newFolder('killed'), Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`rules/${index}.yml`, rule(index)])));
+    expect(sigpack(['build', '-o', 'out'], { cwd: folder }).code).toBe(0);
+    const former = contents(join(folder, 'out'));
+    for (let index = 0; index < 40; index++) writeFileSync(join(folder, 'rules', `${index}.yml`), rule(index, 'changed'));
+    const started = performance.now();
+    expect(sigpack(['build', '-o', 'wanted'], { cwd: folder }).code).toBe(0);
+    const whole = performance.now() - started;
+    const wanted = contents(join(folder, 'wanted'));
+    expect([...wanted.keys()]).toEqual([...former.keys()]);
+
+    let killed = 0;
+    for (const part of [0.2, 0.6, 0.75, 0.82, 0.88, 0.92, 0.96, 1]) {
+      if (await killedAfter(whole * part * (0.95 + Math.random() / 10), folder)) killed++;
+      for (const name of former.keys()) {
+        const found = readFileSync(join(folder, 'out', name)).toString('base64');
+        expect([former.get(name), wanted.get(name)].includes(found), `${name} after ${part}`).toBe(true);
+      }
+    }
+    expect(killed).toBeGreaterThan(2);
+
+    // what a kill between two writes leaves
+    write(join(folder, 'out'), { '.sigpack-dead/manifest.json': '{' });
+    expect(sigpack(['build', '-o', 'out'], { cwd: folder }).code).toBe(0);
+    expect(contents(join(folder, 'out'))).toEqual(wanted);
+  });
+
+  /** True where it was still at work. */
+  function killedAfter(milliseconds: number, cwd: string): Promise<boolean> {
+    const child = spawn(process.execPath, [mainFile, 'build', '-o', 'out'], { cwd, env: environment(), stdio: 'ignore' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+    return new Promise((resolve) =>
+      child.on('exit', (_, signal) => {
+        clearTimeout(timer);
+        resolve(signal === 'SIGKILL');
+      }),
+    );
+  }
+});
+
+describe('an output folder that can not be written', () => {
+  it('is left as it was', () => {
+    const folder = write(newFolder('output'), { 'rules/one.yml': rule(1), 'out/manifest.json/keep': 'mine' });
+    const run = sigpack(['build', '-o', 'out'], { cwd: folder });
+    expect([run.code, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toMatch(/^sigpack: E[A-Z]+: /);
+    expect(readdirSync(join(folder, 'out'))).toEqual(['manifest.json']);
+    expect(readFileSync(join(folder, 'out', 'manifest.json', 'keep'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('a bad rule', () => {
+  it('stops no other, in whatever way it is bad', async () => {
+    const bad = {
+      'syntax.yml': 'title: [',
+      'tab.yml': 'title: x\n\tdetection: y\n',
+      'empty.yml': '',
+      'list.yml': '- a\n',
+      'no-condition.yml': rule(3).replace('  condition: sel\n', ''),
+      'modifier.yml': rule(4).replace('|endswith', '|nothing'),
+      'regex.yml': rule(5).replace("endswith: '\\x5.exe'", "re: '('"),
+      'same-id.yml': rule(1).replace('Rule 1', 'Other'),
+      'same-title.yml': rule(6).replace('Rule 6', 'Rule 1'),
+      'settings.yml': `${rule(7)}sigpack: { interval: 1s }\n`,
+      'conf.yml': `${rule(8)}sigpack: { splunk: { savedsearch: { action.email.subject: 'x\\' } } }\n`,
+      'target.yml': rule(9).replace('Image|endswith', "'Ima*ge|endswith'"),
+    };
+    const folder = write(newFolder('bad'), { 'a.yml': rule(1), ...bad, 'z.yml': rule(2) });
+    const { pack, artifacts, bag } = await packOf([folder], '');
+    expect(pack.splunk.map(({ detection }) => detection.rule.title)).toEqual(['Rule 1', 'Rule 2']);
+    expect(pack.graylog.map(({ detection }) => detection.rule.title)).toEqual(['Rule 1', 'Rule 2']);
+    expect(artifacts.size).toBe(4);
+    const blamed = new Set(bag.list.filter(({ severity }) => severity === 'error').map(({ file }) => file.path.replace(/^.*\//, '')));
+    expect([...blamed].sort()).toEqual(Object.keys(bad).filter((name) => name !== 'empty.yml').sort());
+  });
+});
+
+describe('the starter pack', () => {
+  const golden = join(import.meta.dirname, 'golden', 'packs', 'starter');
+  const files = new Map<string, string>();
+
+  beforeAll(async () => {
+    const built = await packOf([starter], readFileSync(join(golden, 'sigpack.yml'), 'utf8'));
+    const app = await readTar(built.artifacts.get('starter-1.0.0.spl')?.content ?? new Uint8Array());
+    for (const { header, text } of app) if (!header.name.endsWith('.png')) files.set(header.name.replace('starter/', 'app/'), text);
+    files.set('content-pack.json', textOf(built, 'starter-1.0.0-graylog.json'));
+    expect(app.filter(({ header }) => header.name.endsWith('.png'))).toHaveLength(2);
+  });
+
+  const found = (folder: string): readonly string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+  it('is what test/golden/packs/starter holds; UPDATE_GOLDEN=1 writes it anew', () => {
+    if (process.env.UPDATE_GOLDEN === '1') {
+      rmSync(join(golden, 'app'), { recursive: true, force: true });
+      write(golden, Object.fromEntries(files));
+    }
+    expect([...files.keys(), 'sigpack.yml'].sort()).toEqual([...found(golden)].sort());
+    for (const [path, text] of files) expect(text, path).toBe(readFileSync(join(golden, path), 'utf8'));
+  });
+});
+
+describe('a folder of templates', () => {
+  it('overrides one and leaves the others', async () => {
+    const folder = write(newFolder('templates'), {
+      'rules/one.yml': rule(1),
+      'own/splunk/README.md.hbs': 'Mine: {{title}}, {{counts.detections}}\n',
+      'sigpack.yml': 'templates: own\n',
+    });
+    expect(sigpack(['build', '-o', 'out'], { cwd: folder }).code).toBe(0);
+    const plain = await packOf([join(folder, 'rules')], '');
+    const [mine, others] = await Promise.all([readTar(readFileSync(join(folder, 'out', 'sigpack-1.0.0.spl'))), readTar(plain.artifacts.get('sigpack-1.0.0.spl')?.content ?? new Uint8Array())]);
+    const different = mine.filter(({ text }, index) => text !== others[index]?.text);
+    expect(mine.map(({ header }) => header.name)).toEqual(others.map(({ header }) => header.name));
+    expect(different.map(({ header, text }) => [header.name, text])).toEqual([['sigpack/README.md', 'Mine: Sigpack detections, 1\n']]);
+    expect(readFileSync(join(folder, 'out', 'sigpack-1.0.0-graylog.json'), 'utf8')).toBe(textOf(plain, 'sigpack-1.0.0-graylog.json'));
+  });
+});
+
+describe('the release', () => {
+  it('holds both packs, the manifest with their digests and a README', async () => {
+    const built = await packOf([starter], 'id: acme\nversion: 2.3.4\n');
+    expect([...built.artifacts.keys()]).toEqual(['acme-2.3.4.spl', 'acme-2.3.4-graylog.json', 'manifest.json', 'acme-2.3.4.zip']);
+    const entries = await readZip(Buffer.from(built.artifacts.get('acme-2.3.4.zip')?.content ?? []));
+    expect(entries.map(({ entry }) => entry.fileName)).toEqual(['README.md', 'acme-2.3.4-graylog.json', 'acme-2.3.4.spl', 'manifest.json'].map((name) => `acme-2.3.4/${name}`));
+    for (const { entry, bytes } of entries) {
+      const path = entry.fileName.replace('acme-2.3.4/', '');
+      if (path !== 'README.md') expect(bytes.equals(built.artifacts.get(path)?.content ?? new Uint8Array()), path).toBe(true);
+      // the app is compressed already
+      expect(entry.compressionMethod).toBe(path.endsWith('.spl') ? 0 : 8);
+    }
+    const readme = entries.find(({ entry }) => entry.fileName.endsWith('README.md'))?.bytes.toString('utf8') ?? '';
+    const manifest = JSON.parse(textOf(built, 'manifest.json'));
+    expect(manifest.pack).toEqual({ id: 'acme', title: 'Sigpack detections', version: '2.3.4', revision: 1 });
+    expect(manifest.artifacts.map(({ path }: { path: string }) => path)).toEqual(['acme-2.3.4-graylog.json', 'acme-2.3.4.spl']);
+    for (const { path, size, sha256 } of manifest.artifacts) {
+      const bytes = entries.find(({ entry }) => entry.fileName === `acme-2.3.4/${path}`)?.bytes ?? Buffer.alloc(0);
+      expect([size, sha256]).toEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')]);
+      expect(readme).toContain(sha256);
+    }
+  });
+
+  it('tells what each rule became in each target, or why not', async () => {
+    const folder = write(newFolder('manifest'), { 'good.yml': rule(1), 'half.yml': rule(2).replace("endswith: '\\x2.exe'", 'fieldref: Parent') });
+    const manifest = JSON.parse(textOf(await packOf([folder], ''), 'manifest.json'));
+    expect(manifest.detections).toMatchObject([
+      { name: 'Rule 1', enabled: true, targets: { splunk: { name: 'Rule 1', queries: 1 }, graylog: { name: 'Rule 1', queries: 1 } } },
+      { name: 'Rule 2', targets: { splunk: { queries: 1 }, graylog: { skipped: [{ code: 'TGT001', message: expect.stringContaining('fieldref') }] } } },
+    ]);
+  });
+
+  it('holds one pack where one target is wanted', async () => {
+    const { artifacts } = await packOf([starter], 'targets: [graylog]\n');
+    expect([...artifacts.keys()]).toEqual(['sigpack-1.0.0-graylog.json', 'manifest.json', 'sigpack-1.0.0.zip']);
+  });
+});
+
+describe('the budget of searches a minute', () => {
+  const folder = newFolder('budget');
+  for (let index = 1; index <= 3; index++) write(folder, { [`rules/${index}.yml`]: `${rule(index)}sigpack: { cron: '7 * * * *' }\n` });
+  const told = (config: string): readonly string[] => {
+    write(folder, { 'sigpack.yml': config });
+    const report = JSON.parse(sigpack(['check', '--format', 'json'], { cwd: folder }).stdout);
+    return report.diagnostics.map(({ code, severity, message }: Record<string, string>) => `${code} ${severity} ${message}`);
+  };
+
+  it('is told of where a minute passes it', () => {
+    expect(told('splunk: { searchesPerMinute: 2 }\n')).toEqual(['PCK006 warning 3 searches start at minute 7, 1 more than the budget of 2']);
+  });
+
+  it('is kept by what is switched off', () => {
+    expect(told('splunk: { searchesPerMinute: 3 }\n')).toEqual([]);
+    expect(told('splunk: { searchesPerMinute: 2 }\nenable: { statuses: [stable] }\n')).toEqual([]);
+  });
+
+  it('can be an error', () => {
+    write(folder, { 'sigpack.yml': 'splunk: { searchesPerMinute: 2 }\nseverities: { PCK006: error }\n' });
+    const run = sigpack(['build', '-o', 'out'], { cwd: folder });
+    expect([run.code, existsSync(join(folder, 'out', 'manifest.json'))]).toEqual([1, true]);
+  });
+});
