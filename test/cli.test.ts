@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { type RunOptions, sigpack } from './sigpack.ts';
+import { environment, mainFile, type RunOptions, sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-cli-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -76,6 +77,16 @@ describe('exit code 0', () => {
     expect([help.code, help.stderr]).toEqual([0, '']);
     expect(help.stdout).toContain('Usage: sigpack');
     expect(run(['check'], { env })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('standard output', () => {
+  it('may be closed by a reader that has seen enough', () => {
+    good();
+    const command = `"$0" "$1" build -o out --format json | true; exit "\${PIPESTATUS[0]}"`;
+    const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, mainFile], { cwd: folder, env: environment(), encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });
 });
 

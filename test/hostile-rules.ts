@@ -28,7 +28,7 @@ const payloads: readonly string[] = [
   '{a TO b} [a TO b]',
   '_exists_:x AND NOT y',
   'mail\u202egpj.exe \u2066 \u200f',
-  '=cmd|\' /C calc\'!A1',
+  "=cmd|' /C calc'!A1",
   '@SUM(1+1)*cmd',
   '\u{1f600} and \ufeff and \uffff',
   '{{this}} {{{json this}}} {{> x}} {{constructor.constructor}}',
@@ -184,7 +184,8 @@ ${detection}`;
 
 /** Correlations of which each refers to both of the level below: paths double with each level. */
 function diamond(levels: number): string {
-  const leaf = (name: string): string => `title: Diamond ${name}\nname: ${name}\nid: ${id(0, name === 'd0a' ? 90 : 91)}\nstatus: test\nlogsource: { product: windows }\n${detection}`;
+  const leaf = (name: string): string =>
+    `title: Diamond ${name}\nname: ${name}\nid: ${id(0, name === 'd0a' ? 90 : 91)}\nstatus: test\nlogsource: { product: windows }\n${detection}`;
   const level = (index: number, side: string): string => `title: Diamond d${index}${side}
 name: d${index}${side}
 id: ${id(0, 100 + index * 2 + (side === 'a' ? 0 : 1))}

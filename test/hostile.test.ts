@@ -99,7 +99,9 @@ describe('the Splunk app', () => {
   it('sets nothing in a stanza but what a detection sets', () => {
     const known =
       /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk)(?:\.[\w.]+)?)$/;
-    const own = new Map(built.pack.splunk.map(({ detection, search }) => [stanzaName(detection.name), { search, more: detection.settings.splunk.savedsearch }]));
+    const own = new Map(
+      built.pack.splunk.map(({ detection, search }) => [stanzaName(detection.name), { search, more: detection.settings.splunk.savedsearch }]),
+    );
     for (const [name, settings] of conf('savedsearches.conf')) {
       const wanted = own.get(name);
       expect(settings.get('search')).toBe(wanted?.search);
@@ -137,7 +139,8 @@ describe('the Splunk app', () => {
 
   it('has XML of the elements of its template', () => {
     const parser = new XMLParser({ ignoreAttributes: false });
-    const elements = (xml: string): readonly string[] => [...new Set([...JSON.stringify(parser.parse(xml)).matchAll(/"([@\w-]+)":/g)].map((match) => match[1] ?? ''))].sort();
+    const elements = (xml: string): readonly string[] =>
+      [...new Set([...JSON.stringify(parser.parse(xml)).matchAll(/"([@\w-]+)":/g)].map((match) => match[1] ?? ''))].sort();
     const path = 'default/data/ui/views/overview.xml';
     expect(XMLValidator.validate(fileOf(app, path))).toBe(true);
     expect(elements(fileOf(app, path))).toEqual(elements(fileOf(harmless, path)));
@@ -265,6 +268,7 @@ describe('the reports', () => {
     expect(JSON.parse(reports.json(built.bag.list, context)).diagnostics).toHaveLength(built.bag.list.length);
     expect(JSON.parse(reports.sarif(built.bag.list, context)).runs[0].results).toHaveLength(built.bag.list.length);
     expect(XMLValidator.validate(reports.junit(built.bag.list, context))).toBe(true);
-    for (const line of reports.github(built.bag.list, context).trimEnd().split('\n')) expect(line).toMatch(/^::(?:error|warning|notice) file=[^:]*,title=[^:]*::/);
+    for (const line of reports.github(built.bag.list, context).trimEnd().split('\n'))
+      expect(line).toMatch(/^::(?:error|warning|notice) file=[^:]*,title=[^:]*::/);
   });
 });

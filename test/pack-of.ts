@@ -1,6 +1,6 @@
-import { createTerminal } from '../src/cli/terminal.ts';
 import { type LoadedRules, loadRules } from '../src/cli/load.ts';
 import { loadTemplates } from '../src/cli/template-files.ts';
+import { createTerminal } from '../src/cli/terminal.ts';
 import { type Artifact, makeArtifacts } from '../src/pack/artifacts.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';

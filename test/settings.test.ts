@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { defaultConfig, type PackConfig, readConfig } from '../src/pack/config.ts';
 import { mergeSettings } from '../src/pack/merge-settings.ts';
 import { exclusionReason, isEnabled, isSelected } from '../src/pack/selection.ts';
@@ -10,7 +10,8 @@ import { parseYaml, type YamlMapping } from '../src/source/yaml.ts';
 function configured(text: string): PackConfig {
   const bag = createBag();
   const config = readConfig({ path: 'sigpack.yml', text }, bag);
-  expect(bag.list).toEqual([]);
+  // the keys are invented, which is warned of
+  expect(bag.list.filter(({ code }) => code !== 'PCK004')).toEqual([]);
   if (!config) throw new Error('no configuration');
   return config;
 }
@@ -171,4 +172,17 @@ test.each([
   expect(isEnabled(config.enable, rule(parts))).toBe(enabled);
   expect(settingsOf(config, parts).enabled).toBe(enabled);
   expect(settingsOf(config, { ...parts, sigpack: 'enabled: true' }).enabled).toBe(true);
+});
+
+describe('keys of savedsearches.conf', () => {
+  it.each([
+    ['dispatch.ttl', undefined, undefined],
+    ['dispach.ttl', 'PCK004', 'Did you mean `dispatch.ttl`?'],
+    ['action.webhook.param.url', undefined, undefined],
+    ['action.notabel', 'PCK004', 'Did you mean `action.notable`?'],
+  ])('%s', (key, code, hint) => {
+    const bag = createBag();
+    readConfig({ path: 'sigpack.yml', text: `defaults: { splunk: { savedsearch: { ${key}: "1" } } }\n` }, bag);
+    expect([bag.list[0]?.code, bag.list[0]?.hint]).toEqual([code, hint]);
+  });
 });

@@ -60,7 +60,6 @@ export function shownPath(path: string): string {
 /** Folders hold many files, and making a path relative takes longer than reading a small one. */
 const shownFolders = new Map<string, string>();
 
-
 function complain(bag: DiagnosticBag, path: string, error: unknown): void {
   const reason = error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
   bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '../pack/artifacts.ts';
+import { UsageError } from './exit-code.ts';
 
 const temporaryPrefix = '.sigpack-';
 
@@ -9,6 +10,11 @@ const temporaryPrefix = '.sigpack-';
  * What a killed build left behind is removed.
  */
 export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): void {
+  for (const { path } of artifacts) {
+    const target = join(folder, path);
+    // no file takes the place of a folder, which would show only after others were replaced
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${target} is a folder; a pack is to be written there`);
+  }
   mkdirSync(folder, { recursive: true });
   const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
   const temporary = mkdtempSync(join(folder, temporaryPrefix));

@@ -47,11 +47,17 @@ function settingProblem(g: GraylogDetection): { readonly message: string; readon
   if (g.search.kind === 'aggregation') return undefined;
   const { queries } = g.search;
   if (queries.length > 1 && g.detection.settings.threshold > 1) {
-    return { message: `a threshold counts one query, and this rule takes ${queries.length}`, hint: 'Shorten the lists of the rule, or leave the threshold out.' };
+    return {
+      message: `a threshold counts one query, and this rule takes ${queries.length}`,
+      hint: 'Shorten the lists of the rule, or leave the threshold out.',
+    };
   }
   const field = keyFieldsOf(g).find((name) => !isTemplateField(name));
   if (field === undefined) return undefined;
-  return { message: `the key field \`${field}\` can't stand in a template of Graylog`, hint: 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.' };
+  return {
+    message: `the key field \`${field}\` can't stand in a template of Graylog`,
+    hint: 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
+  };
 }
 
 /** Undefined where one of the parts is a correlation itself. */

@@ -59,7 +59,7 @@ function shortened(name: string, id: string): string {
 
 /** Without line ends and control characters, halves of surrogate pairs and the marks that make a text read as another. */
 function oneLine(text: string): string {
-  if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]|  /u.test(text)) return text.trim();
+  if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
   return text
     .replace(/[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
     .replace(/[\p{Cc}\u2028\u2029 ]+/gu, ' ')

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the judges that .ci/run needs into the cache; what is there already is left alone.
-# usage: setup.sh [appinspect] [graylog]   default: both
+# usage: setup.sh [appinspect] [graylog] [opensearch]   default: all
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -38,12 +38,24 @@ setup_graylog() {
   echo "graylog ${GRAYLOG_VERSIONS:-6.3.7 7.0.1}: ready"
 }
 
+setup_opensearch() {
+  local dir=$cache/judges/opensearch
+  if [ ! -f "$dir/app/target/classes/OsNode.class" ] || [ -z "$(ls "$dir/app/lib" 2>/dev/null)" ]; then
+    [ -f "$shared/judges/opensearch/setup.sh" ] || fail "no judge in $shared/judges/opensearch; set SIGPACK_SHARED"
+    for tool in mvn java curl; do command -v "$tool" >/dev/null || fail "the OpenSearch judge needs $tool"; done
+    bash "$shared/judges/opensearch/setup.sh" "$dir" >/dev/null || fail 'the OpenSearch judge cannot be set up'
+  fi
+  for file in start.sh stop.sh; do [ -x "$dir/$file" ] || fail "$dir/$file is missing"; done
+  echo 'opensearch: ready'
+}
+
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog
+[ $# -gt 0 ] || set -- appinspect graylog opensearch
 for judge; do
   case $judge in
     appinspect) setup_appinspect ;;
     graylog) setup_graylog ;;
+    opensearch) setup_opensearch ;;
     *) fail "no such judge: $judge" ;;
   esac
 done

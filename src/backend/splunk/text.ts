@@ -67,7 +67,8 @@ function weakened(literal: string, cloudSafe: boolean): string {
 }
 
 /** Before an equals sign the search stage takes these for something else than a field: a time range or another search. */
-const modifier = /^(?:(?:_index_)?(?:earliest|latest)|(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)|timeformat|searchtimespan[a-z]+|saved(?:search|splunk))$/;
+const modifier =
+  /^(?:(?:_index_)?(?:earliest|latest)|(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)|timeformat|searchtimespan[a-z]+|saved(?:search|splunk))$/;
 
 /** A field name in the search stage, and after BY. */
 export function searchField(name: string, place: Place): string {

@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const npm = (args: readonly string[], cwd: string): string => execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, encoding: 'utf8' });
+const node = (args: readonly string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+let packed: Packed;
+
+/** As the README has it, on one rule. */
+const program = `
+import { collect, createBag, createCompiler, graylogDefaults, graylogQueries, readDocuments, splunkSearch } from 'sigpack';
+
+const file = { path: 'rule.yml', text: 'title: A\\nlogsource: {product: windows}\\ndetection: {sel: {EventID: [1031, 1032]}, condition: sel}\\n' };
+const bag = createBag();
+const collection = collect(readDocuments(file, bag).documents, bag);
+const compile = createCompiler(collection, { placeholders: new Map(), bag });
+for (const rule of collection.rules) {
+  const compiled = compile(rule);
+  if (compiled?.kind !== 'detection') continue;
+  const splunk = splunkSearch(compiled.query, 'index=windows', { cloudSafe: true });
+  const graylog = graylogQueries(compiled.query, { file, span: rule.span }, graylogDefaults);
+  if (splunk.ok) console.log(splunk.value);
+  if (graylog.ok) console.log(graylog.value.join());
+}
+`;
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist', 'lib', 'index.js'))) throw new Error('nothing is built: npm run build');
+  [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
+  writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }\n');
+  npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
+}, 60_000);
+
+describe('the npm package', () => {
+  it('holds what runs and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'dist/lib/cli/main.js',
+        'dist/lib/index.d.ts',
+        'templates/splunk/app.manifest.hbs',
+        'docs/sigpack.schema.json',
+      ]),
+    );
+    expect(
+      paths.filter((path) => !/^(?:dist\/lib\/|templates\/|rules\/|docs\/[\w.-]+\.(?:md|json)$|(?:README|CHANGELOG)\.md$|LICENSE$|package\.json$)/.test(path)),
+    ).toEqual([]);
+    expect(paths.filter((path) => /(?:^|\/)\.|\.test\.|\.map$|\.tsbuildinfo$/.test(path) && !/\.test\.yml$/.test(path))).toEqual([]);
+    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+  });
+
+  it('runs as a command, from a folder without a configuration too', () => {
+    const bin = join(folder, 'node_modules', '.bin', 'sigpack');
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(node([bin, '--version']).stdout).toBe(`${version}\n`);
+    expect(node([bin, 'init', '.'])).toMatchObject({ status: 0, stderr: '' });
+    expect(node([bin, 'build', '-o', 'out'])).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
+  });
+
+  it('is a library', () => {
+    writeFileSync(join(folder, 'program.js'), program);
+    const { stdout, stderr } = node(['program.js']);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('index=windows EventID IN ("1031", "1032")\nEventID:("1031" "1032")\n');
+  });
+
+  it('has types that hold, and that complain', () => {
+    const options = { strict: true, module: 'nodenext', target: 'es2023', noEmit: true, types: [], skipLibCheck: false };
+    const tsc = (text: string) => {
+      writeFileSync(join(folder, 'program.ts'), `declare const console: { log(text: string): void };\n${text}`);
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }));
+      return spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], { cwd: folder, encoding: 'utf8' });
+    };
+    expect(tsc(program)).toMatchObject({ status: 0, stdout: '' });
+    const wrong = tsc(program.replace('{ cloudSafe: true }', '{ cloudSafe: 1 }'));
+    expect([wrong.status === 0, wrong.stdout.includes('TS2322')]).toEqual([false, true]);
+  });
+
+  it('gives its schema to editors', () => {
+    const schema = JSON.parse(readFileSync(join(folder, 'node_modules', 'sigpack', 'docs', 'sigpack.schema.json'), 'utf8'));
+    expect(schema.properties).toHaveProperty('splunk');
+    expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain('node_modules/sigpack/docs/sigpack.schema.json');
+  });
+});
