@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSafePath } from '../src/pack/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
 import { environment, mainFile, type RunOptions, sigpack } from './sigpack.ts';
@@ -180,6 +181,16 @@ describe('the starter pack', () => {
     }
     expect([...files.keys(), 'sigpack.yml'].sort()).toEqual([...found(golden)].sort());
     for (const [path, text] of files) expect(text, path).toBe(readFileSync(join(golden, path), 'utf8'));
+  });
+});
+
+describe('a path in an archive', () => {
+  it.each(['../x', 'a/../b', '/a', 'a//b', 'a/', '.a', 'a/.b', 'a\\b', 'c:a', 'a\nb', 'a\0', ''])('%j is refused', (path) => {
+    expect(isSafePath(path)).toBe(false);
+  });
+
+  it.each(['a', 'a/b.conf', 'a/data/ui/x-1_2.xml'])('%j is taken', (path) => {
+    expect(isSafePath(path)).toBe(true);
   });
 });
 

@@ -298,7 +298,7 @@ describe('init', () => {
     expect(stderr).toMatch(/^sigpack: the configuration would be invalid/);
   });
 
-  it.each(['"quoted" \\ {{title}} ${x}', "- [it's # no: comment"])('takes the title %j as it is', (title) => {
+  it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])('takes the title %j as it is', (title) => {
     expect(run(['init', 'project', '--title', title]).code).toBe(0);
     const report = JSON.parse(run(['build', '--format', 'json'], { cwd: join(folder, 'project') }).stdout);
     expect(report.summary).toMatchObject({ errors: 0, build: { title } });

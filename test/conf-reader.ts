@@ -6,6 +6,7 @@ export function readStrictConf(text: string): Map<string, Map<string, string>> {
   const stanzas = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;
   // what Python and Splunk's own tools take for line ends
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   for (const line of text.replace(/\\\r?\n/g, '').split(/\r\n|[\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/)) {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;

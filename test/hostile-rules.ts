@@ -15,6 +15,7 @@ const payloads: readonly string[] = [
   '] | delete [',
   '" | delete | search "',
   "' OR true() OR '",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Graylog's template language looks so
   '$token$ $env:user$ ${source.password}',
   ']]> </title></script><script>alert(1)</script>',
   '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]> &e; &#0;',

@@ -8,7 +8,7 @@ import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { toolVersion } from './package-root.ts';
-import type { ReportFormat } from './report/format.ts';
+import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { report } from './run.ts';
 import { loadTemplates } from './template-files.ts';
@@ -37,7 +37,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   bag.list.push(...loaded.warnings);
   const { pack, counts } = compileRules(rulePaths(paths, loaded), config, bag, terminal);
   const place = { start: 0, end: 0 };
-  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
+  if (pack.outcomes.length === 0)
+    bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   terminal.progress(0, 0, 'writing packs');
   const artifacts = pack.outcomes.length === 0 || options.dryRun ? [] : ((await artifactsOf(loaded, pack, bag)) ?? []);

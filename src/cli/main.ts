@@ -5,12 +5,11 @@ import type { BuildOptions } from './build.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import { toolVersion } from './package-root.ts';
+import { reportFormats } from './report/name.ts';
 import type { StatsOptions } from './stats.ts';
 
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
-
-const formats = ['text', 'json', 'sarif', 'github', 'junit'];
 
 function commaSeparated(choices: readonly string[]): (value: string) => readonly string[] {
   return (value) => {
@@ -37,7 +36,7 @@ function createProgram(): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error.');
   const withReport = (command: Command) =>
     command
-      .addOption(new Option('-f, --format <format>', 'form of the report').choices(formats).default('text'))
+      .addOption(new Option('-f, --format <format>', 'form of the report').choices(reportFormats).default('text'))
       .addOption(new Option('--fail-on <severity>', 'lowest severity that makes the exit code 1').choices(['error', 'warning', 'never']))
       .option('-v, --verbose', 'show every diagnostic, notes included', false)
       .option('-c, --config <file>', 'configuration (default: sigpack.yml, where there is one)')

@@ -1,7 +1,8 @@
 import { compareDiagnostics, type Diagnostic } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { isFailure, type ReportContext } from './report/context.ts';
-import { type ReportFormat, reports } from './report/format.ts';
+import { reports } from './report/format.ts';
+import type { ReportFormat } from './report/name.ts';
 import { formatSummary } from './report/summary.ts';
 import type { Terminal } from './terminal.ts';
 

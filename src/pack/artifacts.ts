@@ -38,7 +38,8 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
   const files: PackFile[] = [];
   try {
     if (targets.includes('splunk')) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(splunkFiles(input, render, problems)) });
-    if (targets.includes('graylog')) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: Buffer.from(graylogText(input, render, problems)) });
+    if (targets.includes('graylog'))
+      files.push({ path: `${info.id}-${info.version}-graylog.json`, content: Buffer.from(graylogText(input, render, problems)) });
     const packs = files.map(digested);
     const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion) };
     const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs)) };

@@ -3,9 +3,9 @@ import type { DiagnosticCode } from '../source/code.ts';
 import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
+import { savedSearchComplaints } from './savedsearch-check.ts';
 import { cronProblem } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
-import { savedSearchComplaints } from './savedsearch-check.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 type Suppress = NonNullable<DetectionSettings['suppress']>;

@@ -20,7 +20,13 @@ export interface GraylogOptions {
   readonly ipFields: readonly string[];
 }
 
-export const graylogDefaults: GraylogOptions = { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], keywordFields: [], ipFields: [] };
+export const graylogDefaults: GraylogOptions = {
+  matching: 'case-insensitive',
+  leadingWildcards: false,
+  textFields: ['message', 'full_message'],
+  keywordFields: [],
+  ipFields: [],
+};
 
 /** OpenSearch's defaults: query string length, boolean clauses, `index.max_regex_length`. */
 export const graylogQueryLimits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };

@@ -9,7 +9,7 @@ const nothing: Query = { kind: 'or', operands: [] };
 const everything: Query = { kind: 'and', operands: [] };
 
 /** True where the search stage says exactly what the item does. */
-export function isExact(item: Item, cloudSafe: boolean): boolean {
+function isExact(item: Item, cloudSafe: boolean): boolean {
   const { test } = item;
   switch (test.kind) {
     case 'string':

@@ -14,7 +14,7 @@ export function skipSpace(c: Cursor): void {
   while (c.at < c.text.length && isSpace(c.text.charCodeAt(c.at))) c.at += 1;
 }
 
-export function isSpace(code: number): boolean {
+function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
 }
 

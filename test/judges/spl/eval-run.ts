@@ -74,7 +74,7 @@ function compileCompare(node: EvalNode & { kind: 'compare' }, nulls: NullLogic):
   };
 }
 
-export function any(value: Value, test: (scalar: Scalar) => boolean): boolean {
+function any(value: Value, test: (scalar: Scalar) => boolean): boolean {
   return Array.isArray(value) ? value.some(test) : value !== null && test(value as Scalar);
 }
 

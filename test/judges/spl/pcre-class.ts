@@ -24,7 +24,7 @@ const POSIX: Readonly<Record<string, string>> = {
   graph: '!-~',
 };
 
-export const PCRE_SPACE = '\\t\\n\\v\\f\\r ';
+const PCRE_SPACE = '\\t\\n\\v\\f\\r ';
 const HORIZONTAL = '\\t \\xa0';
 const VERTICAL = '\\n\\v\\f\\r\\x85\\u2028\\u2029';
 
