@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,15 +87,21 @@ describe('a build that is killed', () => {
     const wanted = contents(join(folder, 'wanted'));
     expect([...wanted.keys()]).toEqual([...former.keys()]);
 
-    let killed = 0;
-    for (const part of [0.2, 0.6, 0.75, 0.82, 0.88, 0.92, 0.96, 1]) {
-      if (await killedAfter(whole * part * (0.95 + Math.random() / 10), folder)) killed++;
+    const isWhole = (when: string): void => {
       for (const name of former.keys()) {
         const found = readFileSync(join(folder, 'out', name)).toString('base64');
-        expect([former.get(name), wanted.get(name)].includes(found), `${name} after ${part}`).toBe(true);
+        expect([former.get(name), wanted.get(name)].includes(found), `${name} ${when}`).toBe(true);
       }
+    };
+    for (const part of [0.8, 0.95]) {
+      await killedAfter(whole * part * (0.95 + Math.random() / 10), folder);
+      isWhole(`after ${part} of the time`);
     }
-    expect(killed).toBeGreaterThan(0);
+    let steps = 0;
+    for (; killedAtStep(steps, folder); steps++) isWhole(`at step ${steps}`);
+    // a folder, then a write and a rename for each of the four
+    expect(steps).toBeGreaterThan(8);
+    expect(contents(join(folder, 'out')).get('manifest.json')).toBe(wanted.get('manifest.json'));
 
     // what a kill between two writes leaves
     write(join(folder, 'out'), { '.sigpack-dead/manifest.json': '{' });
@@ -103,16 +109,35 @@ describe('a build that is killed', () => {
     expect(contents(join(folder, 'out'))).toEqual(wanted);
   });
 
-  /** True where it was still at work. */
-  function killedAfter(milliseconds: number, cwd: string): Promise<boolean> {
+  function killedAfter(milliseconds: number, cwd: string): Promise<void> {
     const child = spawn(process.execPath, [mainFile, 'build', '-o', 'out'], { cwd, env: environment(), stdio: 'ignore' });
     const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
     return new Promise((resolve) =>
-      child.on('exit', (_, signal) => {
+      child.on('exit', () => {
         clearTimeout(timer);
-        resolve(signal === 'SIGKILL');
+        resolve();
       }),
     );
+  }
+
+  /** Kills the build at the given change of the file system, a write when half of it is done; false where there are not so many. */
+  function killedAtStep(step: number, cwd: string): boolean {
+    const killer = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+let left = ${step};
+const kill = () => process.kill(process.pid, 'SIGKILL');
+for (const name of ['mkdtempSync', 'writeSync', 'writeFileSync', 'renameSync']) {
+  const real = fs[name];
+  fs[name] = (...args) => {
+    if (left-- !== 0) return real(...args);
+    if (name === 'writeSync') real(args[0], args[1].subarray(0, args[1].length >> 1));
+    return kill();
+  };
+}
+syncBuiltinESMExports();
+`;
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(killer)}`, mainFile, 'build', '-o', 'out'];
+    return spawnSync(process.execPath, args, { cwd, env: environment(), stdio: 'ignore' }).signal === 'SIGKILL';
   }
 });
 

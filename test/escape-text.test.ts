@@ -90,6 +90,7 @@ describe('XML', () => {
     holds((text) => {
       const xml = render('xml', { text });
       expect(XMLValidator.validate(xml)).toBe(true);
+      expect(xml).not.toContain(']]>');
       const wanted = text.replace(/[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '');
       expect(parser.parse(xml)).toEqual({ view: { '@label': wanted, title: wanted } });
     });

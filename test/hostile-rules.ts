@@ -160,13 +160,13 @@ detection:
       - '${'[`|'.repeat(100_000)}'
   condition: sel
 ---
-${head(0, 2, 'Five thousand values')}logsource: { product: windows }
+${head(0, 2, 'Five thousand values twice')}logsource: { product: windows }
 detection:
   sel:
     Image|endswith:
 ${list(5000, (index) => `'\\"v${index}\\'`)}  cased:
     Image|cased:
-${list(300, (index) => `'w${index}"'`)}  condition: sel or cased
+${list(5000, (index) => `'w${index}"'`)}  condition: sel or cased
 ---
 ${head(0, 3, 'Wildcards without end')}logsource: { product: windows }
 detection:

@@ -1,7 +1,7 @@
 import { type Collection, collect } from '../sigma/collection.ts';
 import { readDocuments, type SigmaDocument } from '../sigma/document.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { findRuleFiles, readSourceFile } from './rule-files.ts';
+import { findRuleFiles, readSourceFile, readStandardInput } from './rule-files.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface LoadedRules {
@@ -11,14 +11,20 @@ export interface LoadedRules {
   readonly invalid: number;
 }
 
-/** Reads every rule file below the paths. */
+/** Reads every rule file below the paths; `-` is standard input. */
 export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): LoadedRules {
-  const files = findRuleFiles(paths, bag);
+  const files = [
+    ...(paths.includes('-') ? ['-'] : []),
+    ...findRuleFiles(
+      paths.filter((path) => path !== '-'),
+      bag,
+    ),
+  ];
   const documents: SigmaDocument[] = [];
   let count = 0;
   for (const [index, path] of files.entries()) {
     terminal.progress(index, files.length, 'reading rules');
-    const file = readSourceFile(path, bag);
+    const file = path === '-' ? readStandardInput(bag) : readSourceFile(path, bag);
     if (!file) continue;
     const read = readDocuments(file, bag);
     documents.push(...read.documents);

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S node --max-opt=2 --max-semi-space-size=8
 import module from 'node:module';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
+import type { ConvertOptions } from './convert.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import { toolVersion } from './package-root.ts';
@@ -11,11 +12,11 @@ import type { StatsOptions } from './stats.ts';
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
 
-function commaSeparated(choices: readonly string[]): (value: string) => readonly string[] {
+function commaSeparated(choices?: readonly string[]): (value: string) => readonly string[] {
   return (value) => {
     const names = value.split(',').map((name) => name.trim());
-    const unknown = names.find((name) => !choices.includes(name));
-    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${choices.join(', ')}.`);
+    const unknown = names.find((name) => choices !== undefined && !choices.includes(name));
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${choices?.join(', ')}.`);
     return names;
   };
 }
@@ -80,6 +81,27 @@ function createProgram(): Command {
     .action(async (folder: string, options: InitCommandOptions) => {
       const { init } = await import('./init-command.ts');
       process.exitCode = init(folder, options);
+    });
+  program
+    .command('convert')
+    .description('print the queries of rules in one or more targets')
+    .argument('<rules...>', 'rule files and folders; - for standard input')
+    .addOption(new Option('-t, --target <names>', 'comma-separated; sigpack list targets shows them').argParser(commaSeparated()).makeOptionMandatory())
+    .option('-f, --format <format>', 'form of the queries; sigpack list formats shows them')
+    .option('-o, --output <path>', 'a file, or with a slash at its end a folder with a file a rule')
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show every diagnostic, notes included', false)
+    .action(async (paths: readonly string[], options: ConvertOptions) => {
+      const { convert } = await import('./convert.ts');
+      process.exitCode = convert(paths, options);
+    });
+  program
+    .command('list')
+    .description('list what there is to choose from')
+    .addArgument(new Argument('<what>', 'what to list').choices(['targets', 'formats']))
+    .action(async (what: 'targets' | 'formats') => {
+      const { list } = await import('./convert.ts');
+      process.exitCode = list(what);
     });
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   return program;

@@ -43,6 +43,12 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
   }
 }
 
+/** Rules that are piped in. */
+export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
+  const file = readSourceFile('/dev/stdin', bag);
+  return file && { path: 'stdin', text: file.text };
+}
+
 /** Relative to the working directory where it lies below it or near. */
 export function shownPath(path: string): string {
   // most paths are relative already

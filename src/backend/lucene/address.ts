@@ -50,14 +50,24 @@ function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   return `${fixed.map((group) => `${hex(group)}:`).join('')}${partial}[0-9a-fA-F:.]+`;
 }
 
-/** All spellings of zeros before the other groups; an address with zeros elsewhere is taken as written in full or canonically. */
-function singleAddress(groups: readonly number[]): string | undefined {
+/** Every spelling of the zeros of an address: written out, or any run of them as `::`. */
+function singleAddress(groups: readonly number[]): string {
   const zeros = groups.findIndex((group) => group !== 0);
   const rest = zeros === -1 ? [] : groups.slice(zeros);
-  if (rest.includes(0)) return undefined;
+  if (rest.includes(0)) return listedSpellings(groups);
   if (zeros === 0) return rest.map(hex).join(':');
   // digits and colons of a valid address that are all zero
   return rest.length === 0 ? '[0:]*:[0:]*' : `[0:]*:${rest.map(hex).join(':')}`;
+}
+
+function listedSpellings(groups: readonly number[]): string {
+  const forms = [groups.map(hex).join(':')];
+  for (let start = 0; start < 8; start++) {
+    for (let end = start + 1; end <= 8 && groups[end - 1] === 0; end++) {
+      forms.push(`${groups.slice(0, start).map(hex).join(':')}::${groups.slice(end).map(hex).join(':')}`);
+    }
+  }
+  return `(${forms.join('|')})`;
 }
 
 /** The group in which the prefix ends and its colon; undefined where its spellings can't be listed. */

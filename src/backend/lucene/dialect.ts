@@ -17,7 +17,7 @@ export interface Dialect {
   /** Fields that keywords are searched in; empty: all. */
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`. */
-  readonly addressFields: readonly string[];
+  readonly addressFields: readonly string[] | 'all';
   /** Under an odd number of negations, where matching more than meant is missing something. */
   readonly negated: boolean;
   /** Longest regular expression in characters (`index.max_regex_length`). */

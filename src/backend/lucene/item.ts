@@ -22,7 +22,7 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     case 'regex':
       return single(`${field}:/${regexText(item, test, dialect)}/`);
     case 'cidr': {
-      if (dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
+      if (dialect.addressFields === 'all' || dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
       const text = addressRegex(test);
       if (text === undefined)
         throw refused(

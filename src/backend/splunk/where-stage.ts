@@ -6,19 +6,33 @@ import { decimal, evalField, quoted } from './text.ts';
 export function printWhere(query: Query): string {
   switch (query.kind) {
     case 'and':
-      return query.operands.length === 0
-        ? 'true()'
-        : query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))).join(' AND ');
+      if (query.operands.length === 0) return 'true()';
+      return chained(
+        query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))),
+        ' AND ',
+      );
     case 'or':
-      return query.operands.length === 0
-        ? 'false()'
-        : query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))).join(' OR ');
+      if (query.operands.length === 0) return 'false()';
+      return chained(
+        query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))),
+        ' OR ',
+      );
     case 'not':
       // NOT of null is null and drops the event; `if` takes null for false
       return `if(${printWhere(query.operand)}, 0, 1)=1`;
     case 'item':
       return printItem(query);
   }
+}
+
+const longestChain = 200;
+
+/** A chain is read as an operator in an operator in an operator: groups keep it shallow where it is long. */
+function chained(texts: readonly string[], operator: string): string {
+  if (texts.length <= longestChain) return texts.join(operator);
+  const groups: string[] = [];
+  for (let at = 0; at < texts.length; at += longestChain) groups.push(`(${texts.slice(at, at + longestChain).join(operator)})`);
+  return chained(groups, operator);
 }
 
 const grouped = (query: Query): string =>

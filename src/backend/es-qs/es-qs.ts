@@ -1,0 +1,66 @@
+import type { CompiledRule } from '../../query/compile.ts';
+import type { Query } from '../../query/tree.ts';
+import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import type { Dialect } from '../lucene/dialect.ts';
+import { printLucene } from '../lucene/printer.ts';
+import { type QueryLimits, splitToFit } from '../lucene/split.ts';
+import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import { kibanaFormat } from './kibana.ts';
+
+/** OpenSearch's defaults; Elasticsearch has the second and third. */
+const limits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
+
+function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
+  return {
+    name: 'Elasticsearch',
+    matching: settings.matching === 'native' ? 'native' : 'regex',
+    leadingWildcards: true,
+    hideDollar: false,
+    emptyIsAbsent: false,
+    analysedFields: [],
+    keywordFields: [],
+    // ECS maps addresses as `ip`
+    addressFields: 'all',
+    negated: false,
+    regexLength: limits.regexLength,
+    everything: '*:*',
+    nothing: 'NOT *:*',
+    alone: (negation) => `(${negation})`,
+    remarks,
+  };
+}
+
+/** `query_string` texts that match together what the rule does; more than one only where one would pass a limit of the server. */
+export function esQsQueries(query: Query, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
+  return converted((remarks) => {
+    const dialect = dialectOf(settings, remarks);
+    const parts = splitToFit(query, limits, (part) => printLucene(part, dialect));
+    if (!parts)
+      throw new Inexpressible({
+        code: 'TGT004',
+        message: `the query passes ${limits.length} characters or ${limits.clauses} clauses and has no list to split`,
+        ...place,
+      });
+    if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of the server`, ...place });
+    return parts.map((part) => part.text);
+  });
+}
+
+function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conversion<ConvertedRule> {
+  if (compiled.kind === 'correlation') {
+    const { file, typeSpan } = compiled.rule;
+    const hint = 'Convert it to xpack-watcher, whose watches aggregate.';
+    return { ok: false, problems: [{ code: 'TGT001', message: 'a query_string finds single events; it has no correlations', file, span: typeSpan, hint }] };
+  }
+  const { rule, query } = compiled;
+  const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
+  return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
+}
+
+export const esQs: ConversionTarget = {
+  name: 'es-qs',
+  description: 'Elasticsearch and OpenSearch query_string',
+  formats: [plainFormat, jsonFormat, ndjsonFormat, kibanaFormat],
+  convert: (rule, settings) => convert(rule, settings.elasticsearch),
+};

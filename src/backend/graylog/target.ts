@@ -1,0 +1,26 @@
+import type { CompiledRule } from '../../query/compile.ts';
+import type { Conversion } from '../backend.ts';
+import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
+import { graylogQueries } from './graylog.ts';
+
+function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<ConvertedRule> {
+  if (compiled.kind === 'correlation') {
+    const { file, typeSpan } = compiled.rule;
+    const hint = 'Build a content pack (`sigpack build`), whose event definitions aggregate.';
+    return {
+      ok: false,
+      problems: [{ code: 'TGT001', message: "Graylog's search finds single events; correlations are event definitions", file, span: typeSpan, hint }],
+    };
+  }
+  const { rule, query } = compiled;
+  const conversion = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings.graylog);
+  return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
+}
+
+export const graylog: ConversionTarget = {
+  name: 'graylog',
+  description: "Graylog's search language",
+  formats: [plainFormat, jsonFormat, ndjsonFormat],
+  convert,
+};

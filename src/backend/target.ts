@@ -1,0 +1,69 @@
+import type { CompiledRule } from '../query/compile.ts';
+import type { DetectionRule } from '../sigma/rule.ts';
+import type { Conversion } from './backend.ts';
+import type { GraylogOptions } from './graylog/graylog.ts';
+
+/** Settings of `sigpack convert` and of the rule pages; each target reads those that concern it. */
+export interface TargetSettings {
+  readonly splunk: {
+    readonly cloudSafe: boolean /** What stands before a detection's search; empty for none. */;
+    readonly scopeOf: (rule: DetectionRule) => string;
+  };
+  readonly graylog: GraylogOptions;
+  readonly elasticsearch: ElasticsearchSettings;
+  readonly grep: GrepSettings;
+}
+
+export interface ElasticsearchSettings {
+  /** Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt `[aA]`. */
+  readonly matching: 'native' | 'case-insensitive';
+  /** Index pattern that a watch searches. */
+  readonly index: string;
+  /** Seconds between runs of a watch. */
+  readonly interval: number;
+  /** Seconds in which a watch acts once. */
+  readonly throttle: number;
+  readonly timestampField: string;
+}
+
+export interface GrepSettings {
+  /** `json`: one compact JSON object a line, in which backslashes are doubled and quotes escaped. `plain`: the event's text as it is. */
+  readonly lines: 'json' | 'plain';
+}
+
+export const defaultTargetSettings: TargetSettings = {
+  splunk: { cloudSafe: false, scopeOf: () => '' },
+  graylog: { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], keywordFields: [], ipFields: [] },
+  elasticsearch: { matching: 'native', index: 'logs-*', interval: 300, throttle: 3600, timestampField: '@timestamp' },
+  grep: { lines: 'json' },
+};
+
+/** What a rule became: one text, or several that find together what the rule does; and, where the target has one, a document. */
+export interface ConvertedRule {
+  readonly queries: readonly string[];
+  readonly document?: unknown;
+}
+
+/** A rule with what it became. */
+export interface ConvertedEntry {
+  readonly rule: CompiledRule['rule'];
+  readonly converted: ConvertedRule;
+}
+
+export interface TargetFormat {
+  readonly name: string;
+  readonly description: string;
+  /** Of the files that `-o <folder>/` writes, without the dot. */
+  readonly extension: string;
+  /** The text of a file with these rules, with a line break at its end. */
+  readonly print: (entries: readonly ConvertedEntry[]) => string;
+}
+
+/** A language that rules are converted to. A new one is a folder with such a value and a line in the registry. */
+export interface ConversionTarget {
+  readonly name: string;
+  readonly description: string;
+  /** The first is the default. */
+  readonly formats: readonly [TargetFormat, ...TargetFormat[]];
+  readonly convert: (rule: CompiledRule, settings: TargetSettings) => Conversion<ConvertedRule>;
+}
