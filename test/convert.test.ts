@@ -36,7 +36,9 @@ describe('formats', () => {
   if (!rule) throw new Error('the seed rule does not compile');
   const printed = targets.flatMap((target) => {
     const conversion = target.convert(rule, defaultTargetSettings);
-    return conversion.ok ? target.formats.map((format) => [`${target.name} ${format.name}`, format.print([{ rule: rule.rule, converted: conversion.value }])] as const) : [];
+    return conversion.ok
+      ? target.formats.map((format) => [`${target.name} ${format.name}`, format.print([{ rule: rule.rule, converted: conversion.value }])] as const)
+      : [];
   });
 
   it.each(printed)('%s ends with a line break', (_name, text) => {

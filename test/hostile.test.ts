@@ -184,9 +184,15 @@ function compiled(): readonly CompiledRule[] {
 
 /** The fields of each rule by its title; those of all its parts for a correlation. */
 function fieldsByTitle(): ReadonlyMap<string, ReadonlySet<string>> {
-  const fieldsOf = (rule: CompiledRule): readonly string[] =>
-    rule.kind === 'detection' ? [...itemsOf(rule.query)].flatMap(({ field }) => field ?? []) : rule.parts.flatMap(fieldsOf);
-  return new Map(compiled().map((rule) => [rule.rule.title, new Set(fieldsOf(rule))]));
+  const known = new Map<CompiledRule, ReadonlySet<string>>();
+  const fieldsOf = (rule: CompiledRule): ReadonlySet<string> => {
+    const fields =
+      known.get(rule) ??
+      new Set(rule.kind === 'detection' ? [...itemsOf(rule.query)].flatMap(({ field }) => field ?? []) : rule.parts.flatMap((part) => [...fieldsOf(part)]));
+    known.set(rule, fields);
+    return fields;
+  };
+  return new Map(compiled().map((rule) => [rule.rule.title, fieldsOf(rule)]));
 }
 
 describe('the content pack', () => {

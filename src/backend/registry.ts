@@ -1,7 +1,9 @@
 import { esQs } from './es-qs/es-qs.ts';
 import { graylog } from './graylog/target.ts';
+import { logpoint } from './logpoint/logpoint.ts';
 import { splunk } from './splunk/target.ts';
 import type { ConversionTarget } from './target.ts';
+import { xpackWatcher } from './xpack-watcher/xpack-watcher.ts';
 
 /** Every target of `sigpack convert`, in the order of the rule pages. */
-export const targets: readonly ConversionTarget[] = [esQs, graylog, splunk];
+export const targets: readonly ConversionTarget[] = [esQs, xpackWatcher, graylog, splunk, logpoint];

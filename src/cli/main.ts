@@ -3,6 +3,7 @@ import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
+import type { DocsOptions } from './docs-command.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import { toolVersion } from './package-root.ts';
@@ -94,6 +95,18 @@ function createProgram(): Command {
     .action(async (paths: readonly string[], options: ConvertOptions) => {
       const { convert } = await import('./convert.ts');
       process.exitCode = convert(paths, options);
+    });
+  program
+    .command('docs')
+    .description('write a page a rule, an index with the ATT&CK matrix and a Navigator layer')
+    .argument('<rules...>', 'rule files and folders')
+    .requiredOption('-o, --output <folder>', 'where the pages are written')
+    .addOption(new Option('-f, --format <format>', 'form of the pages').choices(['md', 'html']).default('html'))
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show every diagnostic, notes included', false)
+    .action(async (paths: readonly string[], options: DocsOptions) => {
+      const { docs } = await import('./docs-command.ts');
+      process.exitCode = await docs(paths, options);
     });
   program
     .command('list')

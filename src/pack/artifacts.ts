@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
+import { techniqueNames } from './attack-names.ts';
 import { streamChoice } from './config.ts';
 import { renderContentPack } from './content-pack.ts';
 import type { PackFile } from './detection.ts';
@@ -62,7 +63,7 @@ function splunkFiles({ pack, assets }: ArtifactInput, render: Render, problems: 
     pack.config,
     pack.splunk.flatMap((entry) => entry.detection.logSources),
   );
-  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets });
+  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets, attackNames: techniqueNames });
   problems.push(...app.problems);
   // as bytes: half the memory of texts that hold a letter outside Latin-1
   return app.files.map(({ path, content }) => ({ path, content: typeof content === 'string' ? Buffer.from(content) : content }));

@@ -4,7 +4,7 @@ import { Inexpressible } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { refused } from './item.ts';
 import { luceneEscape } from './regex.ts';
-import { joinedRegexes, regexPart } from './strings.ts';
+import { type Core, joinedRegexes, regexPart } from './strings.ts';
 import { escapedField } from './text.ts';
 
 export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
@@ -47,13 +47,13 @@ const patternOf = ({ test }: KeywordItem): Pattern => (test.kind === 'string' ? 
 const isWord = (text: string): boolean => /^[\p{L}\p{N}_]+$/u.test(text);
 
 /** The regular expression between the `.*` on both of its ends. */
-function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): string {
+function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core {
   const pattern = joinParts([ANY, ...patternOf(item), ANY]).slice(1, -1);
-  const core = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
+  const text = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
   // a keyword of wildcards alone is found in every text
-  if (core === '') return '.*';
-  if (core.length + 4 <= dialect.regexLength) return core;
-  const message = `the keyword takes ${core.length} characters as a regular expression; ${dialect.name} takes ${dialect.regexLength}`;
+  if (text === '') return { text: '.*', wild: true };
+  if (text.length + 4 <= dialect.regexLength) return { text, wild: pattern.some((part) => typeof part === 'number') };
+  const message = `the keyword takes ${text.length} characters as a regular expression; ${dialect.name} takes ${dialect.regexLength}`;
   throw new Inexpressible({ code: 'TGT004', message, file: item.file, span: item.span, hint: 'Shorten the keyword to the part that matters.' });
 }
 

@@ -10,7 +10,14 @@ export type StringItem = Item & { readonly test: StringTest | NumberTest };
 type Form =
   | { readonly kind: 'term'; readonly text: string }
   | { readonly kind: 'clause'; readonly text: string }
-  | { readonly kind: 'regex'; readonly shape: Shape; readonly text: string };
+  | ({ readonly kind: 'regex'; readonly shape: Shape } & Core);
+
+/** A regular expression without the `.*` on its ends. */
+export interface Core {
+  readonly text: string;
+  /** With wildcards inside. */
+  readonly wild: boolean;
+}
 
 /** Where a regular expression has `.*` around its core. */
 const shapes = ['whole', 'startswith', 'endswith', 'contains'] as const;
@@ -21,15 +28,15 @@ export function printStrings(items: readonly StringItem[], dialect: Dialect): re
   const field = escapedField(items[0]?.field ?? '');
   const parts: Printed[] = [];
   const terms: string[] = [];
-  const cores: Partial<Record<Shape, string[]>> = {};
+  const cores: Partial<Record<Shape, Core[]>> = {};
   for (const item of items) {
     const form = formOf(item, field, dialect);
     if (form.kind === 'term') terms.push(form.text);
     else if (form.kind === 'clause') parts.push({ text: form.text, clauses: 2 });
     else {
       const known = cores[form.shape];
-      if (known) known.push(form.text);
-      else cores[form.shape] = [form.text];
+      if (known) known.push(form);
+      else cores[form.shape] = [form];
     }
   }
   if (terms.length > 0) parts.unshift(termGroup(field, terms));
@@ -91,7 +98,8 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
       hint: 'Shorten the value to the part that matters, or set graylog.matching: exact.',
     });
   }
-  return { kind: 'regex', shape, text };
+  const wild = pattern.some((part, at) => typeof part === 'number' && !(open && at === 0) && !(close && at === pattern.length - 1));
+  return { kind: 'regex', shape, text, wild };
 }
 
 export function regexPart(part: PatternPart, ignoreCase: boolean, hideDollar: boolean): string {
@@ -114,17 +122,25 @@ function around(core: string, shape: Shape): string {
   return endSafely(text);
 }
 
-export function* joinedRegexes(cores: readonly string[], shape: Shape, limit: number): Generator<string> {
+/**
+ * Alternatives joined as far as the length permits. Those with wildcards inside stand alone: an automaton that follows several of them at once
+ * has a state for every combination, and the server gives up or takes minutes.
+ */
+export function* joinedRegexes(cores: readonly Core[], shape: Shape, limit: number): Generator<string> {
   let run: string[] = [];
   let length = 0;
-  for (const core of cores) {
-    if (run.length > 0 && length + core.length + 7 > limit) {
+  for (const { text, wild } of cores) {
+    if (wild) {
+      yield around(text, shape);
+      continue;
+    }
+    if (run.length > 0 && length + text.length + 7 > limit) {
       yield around(alternation(run), shape);
       run = [];
       length = 0;
     }
-    run.push(core);
-    length += core.length + 1;
+    run.push(text);
+    length += text.length + 1;
   }
   if (run.length > 0) yield around(alternation(run), shape);
 }

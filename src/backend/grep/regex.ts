@@ -1,0 +1,187 @@
+import { parseRegex } from '../../query/regex.ts';
+import { otherCases, widenCase } from '../../query/regex-case.ts';
+import { complementRanges, normalizeRanges } from '../../query/regex-set.ts';
+import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../query/regex-tree.ts';
+import type { RegexTest } from '../../query/tree.ts';
+import { looseClass, setPattern } from './regex-class.ts';
+import { hasLetters, literal, sensitive, UNIT, type Writing } from './text.ts';
+
+/** A part that has no exact form in a line. Never leaves this module. */
+class NoForm extends Error {}
+
+interface Printing {
+  readonly writing: Writing;
+  /** What every line with a match matches; else what no other line matches. */
+  readonly over: boolean;
+  /** Just before the value, of one length; for `^`. */
+  readonly start: string;
+  /** All letters ignore case, so that `-i` does it. */
+  readonly ignoreCase: boolean;
+  letters: boolean;
+}
+
+/** PCRE's bound of a counted repeat. */
+const MAX_BOUND = 65_535;
+/** PCRE takes 250 groups in one another; those of the query come on top. */
+const MAX_DEPTH = 200;
+
+/**
+ * A rule's expression over the whole line: all that matches, and perhaps more. Anchors, word boundaries and negative look-arounds are left out, of
+ * back-references and what the reader does not take apart remains "any text".
+ */
+export function regexOver(test: RegexTest, writing: Writing): string {
+  const node = nodeOf(test);
+  const printed = print(test, node, { writing, over: true, start: '', ignoreCase: isCaseless(node), letters: false });
+  return /^(?:\(\?-i:)?\.(?:[*+]|\{\d+,\})/.test(printed) ? printed : `.*${printed}`;
+}
+
+/** The expression in a JSON text that opens after `start`; undefined where it has no exact form. */
+export function regexExact(test: RegexTest, start: string, writing: Writing): string | undefined {
+  try {
+    const node = nodeOf(test);
+    return `${UNIT}*?${print(test, node, { writing, over: false, start, ignoreCase: isCaseless(node), letters: false })}`;
+  } catch (error) {
+    if (error instanceof NoForm) return undefined;
+    throw error;
+  }
+}
+
+function nodeOf(test: RegexTest): RegexNode {
+  const parsed = parseRegex(test.source, test);
+  // the compiler refuses those
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.node;
+}
+
+function isCaseless(node: RegexNode): boolean {
+  if (node.kind === 'char') return node.ignoreCase || !hasLetters(String.fromCodePoint(node.codePoint));
+  if (node.kind === 'class') return node.ignoreCase;
+  if (node.kind === 'sequence') return node.nodes.every(isCaseless);
+  if (node.kind === 'alternation') return node.branches.every(isCaseless);
+  return 'node' in node ? isCaseless(node.node) : true;
+}
+
+function print(test: RegexTest, node: RegexNode, printing: Printing): string {
+  const text = nodeText(node, printing, false, 0);
+  const grouped = node.kind === 'alternation' ? `(?:${text})` : text;
+  if (!printing.letters) return grouped;
+  if (printing.ignoreCase && test.source !== '') printing.writing.eitherCase = true;
+  if (printing.ignoreCase) return grouped;
+  return printing.writing.ignoreCase ? sensitive(text, printing.writing) : grouped;
+}
+
+/** `loop`: inside a group that repeats without end, where parts of varying length would take exponential time. */
+function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: number): string {
+  const { over } = printing;
+  if (depth > MAX_DEPTH && over) return '.*';
+  if (depth > MAX_DEPTH) throw new NoForm();
+  switch (node.kind) {
+    case 'empty':
+      return '';
+    case 'char':
+      return charText(node.codePoint, node.ignoreCase, printing);
+    case 'any':
+    case 'class':
+      return repeatText({ kind: 'repeat', node, min: 1, max: 1, lazy: false, possessive: false, offset: 0 }, printing, loop, depth);
+    case 'sequence':
+      return node.nodes.map((child) => grouped(child, printing, loop, depth)).join('');
+    case 'alternation':
+      return node.branches.map((branch) => nodeText(branch, printing, loop, depth + 1)).join('|');
+    case 'group':
+      return nodeText(node.node, printing, loop, depth);
+    case 'repeat':
+      return repeatText(node, printing, loop, depth);
+    case 'anchor':
+      return over ? '' : anchorText(node.at, node.multiline, printing);
+    case 'atomic':
+      return over ? nodeText(node.node, printing, loop, depth) : `(?>${nodeText(node.node, printing, loop, depth + 1)})`;
+    case 'lookaround':
+      if (!over) throw new NoForm();
+      return node.negated || node.behind ? '' : `(?=${nodeText(node.node, printing, loop, depth + 1)})`;
+    case 'backreference':
+    case 'opaque':
+      if (!over) throw new NoForm();
+      return loop ? '.' : '.*';
+  }
+}
+
+function grouped(node: RegexNode, printing: Printing, loop: boolean, depth: number): string {
+  const text = nodeText(node, printing, loop, depth + 1);
+  return bare(node).kind === 'alternation' || (node.kind === 'atomic' && printing.over) ? `(?:${text})` : text;
+}
+
+/** Groups only group here. */
+function bare(node: RegexNode): RegexNode {
+  return node.kind === 'group' ? bare(node.node) : node;
+}
+
+function anchorText(at: string, multiline: boolean, { start }: Printing): string {
+  if (multiline || at === 'wordBoundary' || at === 'notWordBoundary') throw new NoForm();
+  return at === 'start' || at === 'textStart' ? `(?<=${start})` : '(?=")';
+}
+
+function charText(codePoint: number, ignoreCase: boolean, printing: Printing): string {
+  const char = String.fromCodePoint(codePoint);
+  // case is settled around the whole expression
+  const asWritten = { ...printing.writing, ignoreCase: false };
+  if (!hasLetters(char)) return literal(char, true, asWritten);
+  printing.letters = true;
+  if (printing.ignoreCase) return literal(char, false, asWritten);
+  const others = ignoreCase ? otherCases(codePoint) : [];
+  const all = [codePoint, ...others].map((point) => String.fromCodePoint(point));
+  return all.length === 1 ? char : codePoint < 0x80 ? `[${all.join('')}]` : `(?:${all.join('|')})`;
+}
+
+/** What a quantifier stands behind, and how many characters of the line one turn of it may take. */
+interface Repeated {
+  readonly text: string;
+  readonly width: number;
+}
+
+/** A character beyond ASCII is up to four bytes where the locale is no UTF-8, an escape sequence of JSON up to six: `over` counts so far. */
+function repeatText(node: RegexRepeat, printing: Printing, loop: boolean, depth: number): string {
+  const inner = bare(node.node);
+  const once = loop && node.max === 1;
+  const { text, width } =
+    inner.kind === 'any' || inner.kind === 'class' ? repeatedChar(inner, printing, once) : repeatedGroup(inner, node, printing, loop, depth);
+  if (text === '') return '';
+  if (text.startsWith('(?')) printing.writing.copied += 40 * copies(node);
+  const times = quantifier(node.min, node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND));
+  return `${text}${times}${times === '' ? '' : node.lazy ? '?' : node.possessive && !printing.over ? '+' : ''}`;
+}
+
+const copies = ({ min, max }: RegexRepeat): number => (max === Number.POSITIVE_INFINITY ? min : max);
+
+/** `once`: a single turn inside a loop, which has to be of one reading. */
+function repeatedChar(node: RegexAny | RegexClass, printing: Printing, once: boolean): Repeated {
+  const { over, writing } = printing;
+  if (node.kind === 'any') {
+    if (over && !(once && writing.json)) return { text: '.', width: once ? 1 : writing.json ? 6 : 4 };
+    return { text: node.dotAll || over ? UNIT : '(?>[^"\\\\]|\\\\u.{4}|\\\\[^n])', width: 1 };
+  }
+  const ranges = rangesOf(node, printing);
+  const loose = over && writing.json && !once ? looseClass(ranges) : undefined;
+  if (loose !== undefined) return { text: loose, width: 6 };
+  const set = setPattern(ranges, writing.json, over);
+  return { text: set.atom ? set.text : `(?:${set.text})`, width: over && set.wide && !once ? 4 : 1 };
+}
+
+function repeatedGroup(inner: RegexNode, node: RegexRepeat, printing: Printing, loop: boolean, depth: number): Repeated {
+  const body = nodeText(inner, printing, loop || node.max > 20, depth + 1);
+  if (body === '') return { text: '', width: 1 };
+  printing.writing.copied += body.length * 3 * copies(node);
+  return { text: inner.kind === 'char' && body.length === 1 ? body : `(?:${body})`, width: 1 };
+}
+
+function quantifier(min: number, max: number): string {
+  if (max === Number.POSITIVE_INFINITY) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
+  if (min === max) return min === 1 ? '' : `{${min}}`;
+  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
+}
+
+function rangesOf(node: RegexClass, printing: Printing): RegexClass['ranges'] {
+  const ranges = normalizeRanges(node.ignoreCase ? widenCase(node.ranges) : node.ranges);
+  const wanted = node.negated ? complementRanges(ranges) : ranges;
+  if (!printing.letters) printing.letters = wanted.some(([low, high]) => high >= 0x41 && low <= 0x7a) || wanted.some(([, high]) => high > 0x7f);
+  return wanted;
+}

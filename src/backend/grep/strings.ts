@@ -1,0 +1,46 @@
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { literal, UNIT, type Writing } from './text.ts';
+
+interface Segments {
+  /** `*` opens the pattern. */
+  readonly open: boolean;
+  /** `*` ends the pattern. */
+  readonly close: boolean;
+  /** What stands between the `*`. */
+  readonly segments: readonly string[];
+}
+
+/** The pattern as PCRE, cut at each `*`; `one` stands for `?`. */
+function segmentsOf(pattern: Pattern, cased: boolean, one: string, writing: Writing): Segments {
+  const segments: string[] = [];
+  let current = '';
+  for (const part of pattern) {
+    if (part === ANY) {
+      if (current !== '') segments.push(current);
+      current = '';
+    } else if (part === ONE) current += one;
+    else if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
+    else current += literal(part, cased, writing);
+  }
+  if (current !== '') segments.push(current);
+  return { open: pattern[0] === ANY, close: pattern.at(-1) === ANY, segments };
+}
+
+/** The pattern anywhere on the line; from one `*` to the next the first place is as good as any, so that no place is tried twice. */
+export function anywhere(pattern: Pattern, cased: boolean, writing: Writing): string {
+  // a character of several bytes, or an escape sequence of JSON
+  const { segments } = segmentsOf(pattern, cased, writing.json ? '.{1,6}?' : '.{1,4}?', writing);
+  return segments.map((segment, index) => (index === segments.length - 1 ? `.*${segment}` : `(?>.*?${segment})`)).join('');
+}
+
+/** A whole JSON text with its quotes, or the start of it that decides. */
+export function jsonText(pattern: Pattern, cased: boolean, writing: Writing): string {
+  const { open, close, segments } = segmentsOf(pattern, cased, UNIT, writing);
+  const last = segments.length - 1;
+  let text = '"';
+  for (const [index, segment] of segments.entries()) {
+    if (index === 0 && !open) text += segment;
+    else text += index === last && !close ? `${UNIT}*?${segment}` : `(?>${UNIT}*?${segment})`;
+  }
+  return close ? text : `${text}"`;
+}

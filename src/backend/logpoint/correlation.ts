@@ -1,0 +1,67 @@
+import type { CompiledCorrelation } from '../../query/compile.ts';
+import { and, or, type Query } from '../../query/tree.ts';
+import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation.ts';
+import { Inexpressible, type Place, type Remark } from '../backend.ts';
+import { logpointQueries } from './plan.ts';
+import { fieldName } from './text.ts';
+
+const aggregators: Partial<Record<CorrelationType, string>> = { event_count: 'count', value_count: 'distinct_count', value_sum: 'sum', value_avg: 'avg' };
+const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
+
+/** `search | chart count() as sigpack_value by field | search sigpack_value>=5`. Its window is the time range of the search. */
+export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remarks: Remark[]): string {
+  const place = { file: rule.file, span: rule.typeSpan };
+  const aggregator = aggregators[rule.type];
+  if (!aggregator) throw refused(place, reasonOf(rule.type), 'Leave the correlation out for LogPoint, or correlate its events with an event_count.');
+  const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
+  const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => aliased(rule, name, place));
+  if (fields.length > 1) throw refused(place, "LogPoint's aggregators take one field", 'Name one field in the condition.');
+  const queries: Query[] = [];
+  for (const part of parts) {
+    if (part.kind === 'correlation')
+      throw refused(place, "LogPoint's chart can't build on the result of another correlation", 'Refer to detection rules only.');
+    queries.push(part.query);
+  }
+  const present = [...groupBy, ...fields].map((field): Query => ({ kind: 'item', field, test: { kind: 'exists' }, ...place }));
+  const found = logpointQueries(and([or(queries), ...present]), { place, remarks });
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw refused(
+      place,
+      'the rules need several LogPoint queries for their regular expressions, which can only be counted one by one',
+      'Refer to fewer rules, or to rules without regular expressions.',
+    );
+  }
+  const message = `LogPoint counts over the time range of the search: run it over ${rule.timespan} s; what spreads over two ranges is not seen`;
+  remarks.push({ code: 'TGT002', message, ...place });
+  const by = groupBy.length === 0 ? '' : ` by ${groupBy.map((name) => fieldName(name, place)).join(', ')}`;
+  const chart = `chart ${aggregator}(${fields.map((name) => fieldName(name, place)).join('')}) as sigpack_value${by}`;
+  return `${only} | ${chart} | search ${conditions(rule, by === '')}`;
+}
+
+/** Without groups the chart has a row even where nothing was found. */
+function conditions(rule: CorrelationRule, ungrouped: boolean): string {
+  const low = rule.thresholds.every(({ operator, value }) => !((operator === 'gt' && value >= 0) || ((operator === 'gte' || operator === 'eq') && value > 0)));
+  const tests = rule.thresholds.map(conditionText);
+  return [...(ungrouped && low && rule.type.endsWith('_count') ? ['sigpack_value>0'] : []), ...tests].join(' AND ');
+}
+
+const conditionText = ({ operator, value }: Threshold): string =>
+  operator === 'neq' ? `-sigpack_value=${value}` : `sigpack_value${operators[operator]}${value}`;
+
+function reasonOf(type: CorrelationType): string {
+  if (type === 'value_percentile') return "LogPoint's chart has no percentile of a field";
+  return `LogPoint's chart can't tell which rule an event matched (${type})`;
+}
+
+function refused(place: Place, message: string, hint: string): Inexpressible {
+  return new Inexpressible({ message, ...place, hint });
+}
+
+/** An alias that is the same field in every rule is that field. */
+function aliased(rule: CorrelationRule, name: string, place: Place): string {
+  const fields = new Set(rule.aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]);
+  const [only] = fields;
+  if (fields.size === 1 && only !== undefined) return only;
+  throw refused(place, `alias \`${name}\` is another field in each rule, and LogPoint groups by one`, 'Normalise the field before indexing.');
+}

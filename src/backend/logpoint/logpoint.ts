@@ -1,0 +1,21 @@
+import type { CompiledRule } from '../../query/compile.ts';
+import { type Conversion, converted } from '../backend.ts';
+import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import type { ConversionTarget, ConvertedRule } from '../target.ts';
+import { logpointCorrelation } from './correlation.ts';
+import { logpointQueries } from './plan.ts';
+
+function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
+  return converted((remarks) => {
+    if (compiled.kind === 'correlation') return { queries: [logpointCorrelation(compiled, remarks)] };
+    const { rule, query } = compiled;
+    return { queries: logpointQueries(query, { place: { file: rule.file, span: rule.detection.span }, remarks }) };
+  });
+}
+
+export const logpoint: ConversionTarget = {
+  name: 'logpoint',
+  description: "LogPoint's search language",
+  formats: [plainFormat, jsonFormat, ndjsonFormat],
+  convert,
+};

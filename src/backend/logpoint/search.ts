@@ -1,0 +1,150 @@
+import type { Item, Query } from '../../query/tree.ts';
+import { ANY } from '../../sigma/pattern.ts';
+import { Inexpressible, type Place, type Remark } from '../backend.ts';
+import { blockPatterns } from './address.ts';
+import { fieldName, isSayable, quotedPattern } from './text.ts';
+
+/** Where the query points as a whole, and what its reader should know. */
+export interface SearchContext {
+  readonly place: Place;
+  readonly remarks: Remark[];
+}
+
+/** True where the search itself says exactly what the query does. */
+export function isExact(query: Query): boolean {
+  if (query.kind === 'item') return isExactItem(query);
+  if (query.kind === 'not') return isExact(query.operand);
+  return query.operands.every(isExact);
+}
+
+function isExactItem({ field, test }: Item): boolean {
+  switch (test.kind) {
+    case 'string':
+      return !test.cased && isSayable(test.pattern);
+    case 'number':
+      return true;
+    case 'boolean':
+    case 'null':
+    case 'exists':
+    case 'compare':
+      return field !== undefined;
+    case 'cidr':
+      return field !== undefined && blockPatterns(test) !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** Text of the search. Every group stands in parentheses: OR binds tighter than AND there. */
+export function printSearch(query: Query, context: SearchContext): string {
+  return printNode(query, context, true);
+}
+
+function printNode(query: Query, context: SearchContext, outermost: boolean): string {
+  switch (query.kind) {
+    case 'item':
+      return printItem(query, context);
+    case 'not':
+      return printNot(query.operand, context);
+    default: {
+      const parts = query.kind === 'and' ? query.operands.map((operand) => printNode(operand, context, false)) : printAlternatives(query.operands, context);
+      const [only] = parts;
+      if (only === undefined) return nothingOr(query.kind, context);
+      if (parts.length === 1) return only;
+      const text = parts.join(query.kind === 'and' ? ' AND ' : ' OR ');
+      return outermost ? text : `(${text})`;
+    }
+  }
+}
+
+function nothingOr(kind: 'and' | 'or', { place }: SearchContext): string {
+  if (kind === 'and') return '*';
+  throw new Inexpressible({
+    message: "a part of the condition can never be true, which LogPoint's language has no word for",
+    ...place,
+    hint: 'Leave that part out.',
+  });
+}
+
+function printNot(operand: Query, context: SearchContext): string {
+  if (operand.kind === 'not') return printNode(operand.operand, context, false);
+  if (operand.kind === 'item' && operand.test.kind === 'null') return printItem({ ...operand, test: { kind: 'exists' } }, context);
+  const text = printNode(operand, context, false);
+  // an item of many values or none is a group of its own
+  return text.startsWith('-') ? `-(${text})` : `-${text}`;
+}
+
+/** Values of one field in a row become `field IN [...]`. */
+function printAlternatives(operands: readonly Query[], context: SearchContext): readonly string[] {
+  const parts = new Set<string>();
+  for (let at = 0; at < operands.length; ) {
+    const first = operands[at];
+    if (!first) break;
+    const values: string[] = [];
+    let end = at;
+    for (let next = operands[end]; next?.kind === 'item' && first.kind === 'item' && next.field === first.field; next = operands[end]) {
+      const list = valuesOf(next);
+      if (!list) break;
+      values.push(...list);
+      end++;
+    }
+    if (end > at && first.kind === 'item') parts.add(fieldIs(first, values));
+    else parts.add(printNode(first, context, false));
+    at = Math.max(end, at + 1);
+  }
+  return [...parts];
+}
+
+/** Values that the field may have; undefined for other tests. */
+function valuesOf({ field, test }: Item): readonly string[] | undefined {
+  if (field === undefined) return undefined;
+  switch (test.kind) {
+    case 'string':
+      return test.pattern.length === 1 && test.pattern[0] === ANY ? undefined : [quotedPattern(test.pattern)];
+    case 'number':
+      return [numberText(test.value)];
+    case 'boolean':
+      return [`"${test.value}"`];
+    case 'cidr':
+      return blockPatterns(test)?.map((text) => `"${text}"`);
+    default:
+      return undefined;
+  }
+}
+
+const numberText = (value: number | bigint): string => (/^\d+$/.test(String(value)) ? String(value) : `"${value}"`);
+
+function fieldIs(item: Item, values: readonly string[]): string {
+  const field = fieldName(item.field ?? '', item);
+  const distinct = [...new Set(values)];
+  return distinct.length === 1 ? `${field}=${distinct[0]}` : `${field} IN [${distinct.join(', ')}]`;
+}
+
+const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
+
+function printItem(item: Item, context: SearchContext): string {
+  if (item.field === undefined) return printKeyword(item, context);
+  const values = valuesOf(item);
+  if (values) return fieldIs(item, values);
+  const field = fieldName(item.field, item);
+  const { test } = item;
+  switch (test.kind) {
+    case 'null':
+      return `-${field}=*`;
+    case 'compare': {
+      const message = `\`${item.field}\` compares as a number only where LogPoint has the field as one`;
+      context.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Check that the field arrives as a number, not as text.' });
+      return `${field}${comparisons[test.operator]}${test.value}`;
+    }
+    default:
+      return `${field}=*`;
+  }
+}
+
+function printKeyword(item: Item, { remarks }: SearchContext): string {
+  const { test } = item;
+  if (test.kind !== 'string' && test.kind !== 'number') throw new Error(`a keyword can't be a ${test.kind} here`);
+  const message = 'LogPoint finds keywords as whole words or phrases of the raw message, not as parts of words';
+  remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Name the field, or write wildcards around the keyword.' });
+  return quotedPattern(test.kind === 'string' ? test.pattern : [String(test.value)]);
+}

@@ -1,0 +1,155 @@
+import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
+import { or } from '../../query/tree.ts';
+import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
+import { type Conversion, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { esQsQueries } from '../es-qs/es-qs.ts';
+import type { ElasticsearchSettings } from '../target.ts';
+import { queryOf, since, type WatchPlan } from './watch.ts';
+
+/** Groups that one search returns; the server's own limit is 65,536 buckets in all. */
+const mostGroups = 10_000;
+
+export interface CorrelationPlan {
+  readonly plan: WatchPlan;
+  readonly queries: readonly string[];
+}
+
+/** Buckets of the group fields; a `bucket_selector` keeps those that fulfil the condition, and the watch fires where one is left. */
+export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+  const place = { file: rule.file, span: rule.typeSpan };
+  const detections = parts.map((part): CompiledDetection => {
+    if (part.kind === 'detection') return part;
+    throw refused(place, "a watch can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
+  });
+  const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
+  const texts = perRule
+    ? detections.map((part) => said(esQsQueries(part.query, place, settings), remarks))
+    : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
+  const queries = [...new Set(texts.flat())];
+  const { lookBack, interval } = windowOf(rule, settings, remarks, place);
+  const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
+  const values = rule.valueFields.map((name) => aliased(rule, name, place));
+  const present = [...groupBy, ...(rule.type === 'event_count' || perRule ? [] : values)].map((field) => ({ exists: { field } }));
+  const inner = perRule ? temporalParts(rule, texts, settings, place) : countParts(rule, values, place, remarks);
+  const search = {
+    size: 0,
+    query: { bool: { must: [queryOf(queries)], filter: [since(lookBack, settings), ...present] } },
+    aggs: { groups: { ...grouping(groupBy, place, remarks), aggs: inner } },
+  };
+  const condition = { array_compare: { 'ctx.payload.aggregations.groups.buckets': { path: 'doc_count', gte: { value: 1, quantifier: 'some' } } } };
+  return {
+    plan: {
+      interval,
+      search,
+      condition,
+      found: '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}',
+    },
+    queries,
+  };
+}
+
+/** The texts, or what is wrong with them thrown; remarks are passed on. */
+function said(conversion: Conversion<readonly string[]>, remarks: Remark[]): readonly string[] {
+  if (conversion.ok) {
+    remarks.push(...conversion.remarks);
+    return conversion.value;
+  }
+  const [problem] = conversion.problems;
+  if (!problem) throw new Error('a refusal without a reason');
+  throw new Inexpressible(problem);
+}
+
+/** With lower bounds alone, windows overlap by one interval, so that no burst falls between two; otherwise they follow one another. */
+function windowOf(
+  rule: CorrelationRule,
+  settings: ElasticsearchSettings,
+  remarks: Remark[],
+  place: Place,
+): { readonly lookBack: number; readonly interval: number } {
+  const lowerOnly =
+    rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
+  const overlaps = lowerOnly || rule.type === 'temporal_ordered';
+  const interval = overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
+  const lookBack = overlaps ? rule.timespan + interval : rule.timespan;
+  const message = overlaps
+    ? `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`
+    : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`;
+  remarks.push({ code: 'TGT002', message, ...place });
+  return { lookBack, interval };
+}
+
+/** Composite aggregations take no bucket_selector, hence terms. */
+function grouping(fields: readonly string[], place: Place, remarks: Remark[]): object {
+  const [only] = fields;
+  if (only === undefined) return { filters: { filters: [{ match_all: {} }] } };
+  const message = `groups need fields mapped as keyword, number or address, and the ${mostGroups} largest groups are looked at`;
+  remarks.push({ code: 'TGT002', message, ...place });
+  return fields.length === 1 ? { terms: { field: only, size: mostGroups } } : { multi_terms: { terms: fields.map((field) => ({ field })), size: mostGroups } };
+}
+
+function countParts(rule: CorrelationRule, values: readonly string[], place: Place, remarks: Remark[]): object {
+  if (rule.type === 'event_count') return { fulfilled: selector({ value: '_count' }, compared('params.value', rule.thresholds)) };
+  const [field] = values;
+  if (field === undefined || values.length > 1) throw refused(place, 'an aggregation takes the values of one field', 'Name one field in the condition.');
+  if (rule.type === 'value_count')
+    remarks.push({ code: 'TGT002', message: 'Elasticsearch estimates how many values there are where they pass 40,000', ...place });
+  const metrics = {
+    value_count: { cardinality: { field, precision_threshold: 40_000 } },
+    value_sum: { sum: { field } },
+    value_avg: { avg: { field } },
+    value_percentile: { percentiles: { field, percents: [rule.percentile] } },
+  };
+  const metric = metrics[rule.type as keyof typeof metrics];
+  const path = rule.type === 'value_percentile' ? `value[${rule.percentile}]` : 'value';
+  return { value: metric, fulfilled: selector({ value: path }, compared('params.value', rule.thresholds)) };
+}
+
+/** A filter a rule; how many of them have found something is compared. */
+function temporalParts(rule: CorrelationRule, texts: readonly (readonly string[])[], settings: ElasticsearchSettings, place: Place): object {
+  const names = texts.map((_, index) => `rule_${index + 1}`);
+  const all = [{ operator: 'gte' as const, value: names.length }];
+  if (rule.type === 'temporal') {
+    const filters = names.map((name, index) => [name, { filter: queryOf(texts[index] ?? []) }]);
+    const count = names.map((name) => `(params.${name} > 0 ? 1 : 0)`).join(' + ');
+    const paths = Object.fromEntries(names.map((name) => [name, `${name}>_count`]));
+    return { ...Object.fromEntries(filters), fulfilled: selector(paths, compared(`(${count})`, rule.thresholds.length > 0 ? rule.thresholds : all)) };
+  }
+  const whole = rule.thresholds.every(({ operator, value }) => (operator === 'gte' || operator === 'eq') && value === names.length);
+  if (names.length !== 2 || !whole) {
+    const hint = 'Use temporal, or one correlation a pair of rules.';
+    throw refused(place, 'a watch can tell the order of two rules only: it compares the first match of one with the last of the other', hint);
+  }
+  const field = settings.timestampField;
+  const source = 'params.rule_1 > 0 && params.rule_2 > 0 && params.first <= params.last';
+  return {
+    rule_1: { filter: queryOf(texts[0] ?? []), aggs: { first: { min: { field } } } },
+    rule_2: { filter: queryOf(texts[1] ?? []), aggs: { last: { max: { field } } } },
+    fulfilled: selector({ rule_1: 'rule_1>_count', rule_2: 'rule_2>_count', first: 'rule_1>first', last: 'rule_2>last' }, { source }),
+  };
+}
+
+interface Script {
+  readonly source: string;
+  readonly params?: object;
+}
+
+const selector = (paths: Readonly<Record<string, string>>, script: Script): object => ({ bucket_selector: { buckets_path: paths, script } });
+const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
+
+/** Thresholds are parameters: Painless has no literal for every number. */
+function compared(value: string, thresholds: readonly Threshold[]): Script {
+  const params = Object.fromEntries(thresholds.map((threshold, index) => [`threshold_${index + 1}`, threshold.value]));
+  return { source: thresholds.map(({ operator }, index) => `${value} ${operators[operator]} params.threshold_${index + 1}`).join(' && '), params };
+}
+
+function refused(place: Place, message: string, hint: string): Inexpressible {
+  return new Inexpressible({ message, ...place, hint });
+}
+
+/** An alias that is the same field in every rule is that field. */
+function aliased(rule: CorrelationRule, name: string, place: Place): string {
+  const fields = new Set(rule.aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]);
+  const [only] = fields;
+  if (fields.size === 1 && only !== undefined) return only;
+  throw refused(place, `alias \`${name}\` is another field in each rule, and a watch groups by one`, 'Normalise the field before indexing.');
+}

@@ -1,0 +1,60 @@
+import type { RuleHead } from '../../sigma/rule.ts';
+import type { ElasticsearchSettings } from '../target.ts';
+import { braceMetadata, neutralised } from './template.ts';
+
+/** Body of `PUT _watcher/watch/<id>`, Elasticsearch 8 and 9. */
+export interface Watch {
+  readonly trigger: { readonly schedule: { readonly interval: string } };
+  readonly input: {
+    readonly search: { readonly request: { readonly indices: readonly string[]; readonly rest_total_hits_as_int: true; readonly body: unknown } };
+  };
+  readonly condition: object;
+  readonly throttle_period: string;
+  readonly actions: { readonly log: { readonly logging: { readonly level: string; readonly text: string } } };
+  readonly metadata: object;
+}
+
+/** What differs between the watch of a detection and that of a correlation. Spans in seconds. */
+export interface WatchPlan {
+  readonly interval: number;
+  readonly search: object;
+  readonly condition: object;
+  /** Of the log line, Mustache; never text of a rule. */
+  readonly found: string;
+}
+
+const sampleSize = 10;
+
+export function watchOf(rule: RuleHead, plan: WatchPlan, settings: ElasticsearchSettings): Watch {
+  const body = neutralised(plan.search);
+  const { id, title, status, level, tags } = rule;
+  return {
+    trigger: { schedule: { interval: `${plan.interval}s` } },
+    // said, so that hits.total is a number whatever the default of the release
+    input: { search: { request: { indices: [settings.index], rest_total_hits_as_int: true, body } } },
+    condition: plan.condition,
+    throttle_period: `${settings.throttle}s`,
+    actions: { log: { logging: { level: 'info', text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${plan.found}` } } },
+    metadata: { title, ...(id === undefined ? {} : { id }), ...(status ? { status } : {}), ...(level ? { level } : {}), tags, ...braceMetadata(body) },
+  };
+}
+
+export function detectionPlan(queries: readonly string[], settings: ElasticsearchSettings): WatchPlan {
+  const { interval, timestampField } = settings;
+  const search = {
+    size: sampleSize,
+    track_total_hits: true,
+    query: { bool: { must: [queryOf(queries)], filter: [since(interval, settings)] } },
+    sort: [{ [timestampField]: { order: 'desc' } }],
+  };
+  return { interval, search, condition: { compare: { 'ctx.payload.hits.total': { gte: 1 } } }, found: '{{ctx.payload.hits.total}} events' };
+}
+
+/** Several texts find together what one would. */
+export function queryOf(queries: readonly string[]): object {
+  const parts = queries.map((query) => ({ query_string: { query, analyze_wildcard: true } }));
+  const [only] = parts;
+  return only && parts.length === 1 ? only : { bool: { should: parts, minimum_should_match: 1 } };
+}
+
+export const since = (seconds: number, { timestampField }: ElasticsearchSettings): object => ({ range: { [timestampField]: { gte: `now-${seconds}s/s` } } });

@@ -1,0 +1,28 @@
+import type { CompiledRule } from '../../query/compile.ts';
+import { type Conversion, converted } from '../backend.ts';
+import { esQsQueries } from '../es-qs/es-qs.ts';
+import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import { correlationPlan } from './correlation.ts';
+import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
+import { detectionPlan, watchOf } from './watch.ts';
+
+function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conversion<ConvertedRule> {
+  if (compiled.kind === 'correlation') {
+    return converted((remarks) => {
+      const { plan, queries } = correlationPlan(compiled, settings, remarks);
+      return { queries, document: watchOf(compiled.rule, plan, settings) };
+    });
+  }
+  const { rule, query } = compiled;
+  const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
+  if (!conversion.ok) return conversion;
+  const queries = conversion.value;
+  return { ...conversion, value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) } };
+}
+
+export const xpackWatcher: ConversionTarget = {
+  name: 'xpack-watcher',
+  description: 'watches of Elasticsearch',
+  formats: [watchFormat, curlFormat, watchLinesFormat],
+  convert: (rule, settings) => convert(rule, settings.elasticsearch),
+};

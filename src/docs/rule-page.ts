@@ -1,0 +1,99 @@
+import type { Conversion } from '../backend/backend.ts';
+import type { ConversionTarget, ConvertedRule } from '../backend/target.ts';
+import { attackReferences } from '../pack/attack-tags.ts';
+import type { AttackReferences } from '../pack/detection.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import type { RuleHead } from '../sigma/rule.ts';
+import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-links.ts';
+import { dataNeeded } from './data-needed.ts';
+import { safeUrl } from './escape.ts';
+
+/** What a page says about a rule, before it is Markdown or HTML. */
+export interface RulePage {
+  readonly title: string;
+  /** File name without extension, unique in the site. */
+  readonly slug: string;
+  readonly rows: readonly PageRow[];
+  /** The rule as written, without line breaks at its end. */
+  readonly source: string;
+  readonly sections: readonly TargetSection[];
+}
+
+export interface PageRow {
+  readonly name: string;
+  /** A text alone, or the entries of a list. */
+  readonly text?: string;
+  readonly items?: readonly Link[];
+}
+
+export interface TargetSection {
+  readonly name: string;
+  readonly description: string;
+  /** Empty where there is none, for the reasons below. */
+  readonly query: string;
+  /** Why there is no query, or what to know about the one above. */
+  readonly remarks: readonly string[];
+}
+
+export type Convert = (target: ConversionTarget, compiled: CompiledRule) => Conversion<ConvertedRule>;
+
+/** Sections in this order; other targets follow in their own. */
+const sectionOrder: readonly string[] = ['es-qs', 'xpack-watcher', 'graylog', 'splunk', 'logpoint', 'grep'];
+
+/** The targets in the order of the sections. */
+export function inSectionOrder(targets: readonly ConversionTarget[]): readonly ConversionTarget[] {
+  const rank = ({ name }: ConversionTarget): number => (sectionOrder.includes(name) ? sectionOrder.indexOf(name) : sectionOrder.length);
+  return [...targets].sort((a, b) => rank(a) - rank(b));
+}
+
+/** `targets` in the order of the sections. */
+export function rulePage(compiled: CompiledRule, slug: string, targets: readonly ConversionTarget[], convert: Convert): RulePage {
+  const { rule } = compiled;
+  return {
+    title: oneLine(rule.title),
+    slug,
+    rows: factRows(compiled, attackReferences(rule.tags)),
+    source: sourceOf(rule),
+    sections: targets.map((target) => section(target, compiled, convert)),
+  };
+}
+
+function factRows(compiled: CompiledRule, attack: AttackReferences): readonly PageRow[] {
+  const { rule } = compiled;
+  return [
+    { name: 'Title', text: rule.title },
+    { name: 'Description', text: rule.description ?? '' },
+    { name: 'ATT&CK Tactic', items: tacticLinks(attack) },
+    { name: 'ATT&CK Technique', items: techniqueLinks(attack) },
+    { name: 'Data Needed', items: dataNeeded(compiled).map(plain) },
+    { name: 'Trigger', items: triggerLinks(attack) },
+    { name: 'Severity Level', text: rule.level ?? '' },
+    { name: 'False Positives', items: rule.falsepositives.map(plain) },
+    { name: 'Development Status', text: rule.status ?? '' },
+    { name: 'References', items: rule.references.map((reference) => ({ text: reference, url: safeUrl(reference) ?? '' })) },
+    { name: 'Author', text: rule.author ?? '' },
+  ];
+}
+
+const plain = (text: string): Link => ({ text, url: '' });
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** The whole file, comments at its start included, unless other documents are in it too. */
+function sourceOf({ file, span }: RuleHead): string {
+  const alone = !file.text.includes('\n---') && !file.text.includes('\r---');
+  return (alone ? file.text : file.text.slice(span.start, span.end)).replace(/^(?:[ \t]*\r?\n)+|\s+$/g, '');
+}
+
+function section(target: ConversionTarget, compiled: CompiledRule, convert: Convert): TargetSection {
+  const { name, description } = target;
+  const conversion = convert(target, compiled);
+  if (!conversion.ok) {
+    const remarks = conversion.problems.map(({ message, hint }) => oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`));
+    return { name, description, query: '', remarks };
+  }
+  const query = target.formats[0].print([{ rule: compiled.rule, converted: conversion.value }]).trimEnd();
+  return { name, description, query, remarks: conversion.remarks.map(({ message }) => oneLine(sentence(message))) };
+}
+
+const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;

@@ -1,0 +1,97 @@
+import { attackTechniques } from '../pack/attack-names.ts';
+import { attackReferences } from '../pack/attack-tags.ts';
+import type { Render } from '../pack/template.ts';
+import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { levels, statuses } from '../sigma/rule.ts';
+import { describeLogSource } from '../sigma/rule-reader.ts';
+import { markdownText } from './escape.ts';
+import { type AttackCount, attackMatrix, currentTechniques, tacticIds } from './matrix.ts';
+
+/** What the index says about a rule. */
+export interface IndexEntry {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly level: string;
+  readonly status: string;
+  /** `windows/process_creation`. */
+  readonly sources: readonly string[];
+  /** As the rule names them: short names, and ids. */
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+}
+
+/** More of a description only fills the screen. */
+const shownDescription = 200;
+
+export function indexEntry(compiled: CompiledRule, slug: string, title: string): IndexEntry {
+  const { rule } = compiled;
+  const { tactics, techniques } = attackReferences(rule.tags);
+  const description = (rule.description ?? '').replace(/\s+/g, ' ').trim();
+  return {
+    slug,
+    title,
+    description: description.length > shownDescription ? `${description.slice(0, shownDescription - 1)}…` : description,
+    level: rule.level ?? '',
+    status: rule.status ?? '',
+    sources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
+    tactics,
+    techniques,
+  };
+}
+
+export interface SiteIndex {
+  readonly title: string;
+  readonly entries: readonly IndexEntry[];
+  readonly count: AttackCount;
+}
+
+/** Index page as Markdown, from `index.md.hbs`. */
+export function indexMarkdown({ title, entries, count }: SiteIndex, render: Render): string {
+  const columns = attackMatrix(count);
+  return render('index.md', {
+    title: markdownText(title),
+    total: entries.length,
+    rules: entries.map((entry) => ({
+      slug: entry.slug,
+      title: markdownText(entry.title),
+      level: entry.level,
+      status: entry.status,
+      source: markdownText(entry.sources.join(', ')),
+      techniques: entry.techniques.join(', '),
+    })),
+    columns: columns.map((column) => ({ ...column, total: column.techniques.length, techniques: column.techniques.filter(({ rules }) => rules > 0) })),
+  });
+}
+
+/** Index page as HTML, from `index.html.hbs`; its rows are made from embedded JSON as they are scrolled to. */
+export function indexHtml({ title, entries, count }: SiteIndex, render: Render): string {
+  const columns = attackMatrix(count);
+  const used = [...count.techniques.keys()];
+  const values = (of: (entry: IndexEntry) => readonly string[]): readonly string[] => [...new Set(entries.flatMap(of))].filter((value) => value !== '').sort();
+  const present = { level: new Set(entries.map(({ level }) => level)), status: new Set(entries.map(({ status }) => status)) };
+  return render('index.html', {
+    title,
+    total: entries.length,
+    covered: new Set(columns.flatMap(({ techniques }) => techniques.filter(({ rules }) => rules > 0).map(({ id }) => id))).size,
+    columns: columns.map((column) => ({ ...column, total: column.techniques.length })),
+    tactics: columns.filter(({ rules }) => rules > 0).map(({ id, name }) => ({ id, name })),
+    levels: levels.filter((level) => present.level.has(level)).reverse(),
+    statuses: statuses.filter((status) => present.status.has(status)),
+    sources: values(({ sources }) => sources),
+    data: {
+      // a row: file, title, description, level, status, log sources, tactics, techniques
+      rules: entries.map((entry) => [
+        entry.slug,
+        entry.title,
+        entry.description,
+        entry.level,
+        entry.status,
+        entry.sources,
+        tacticIds(entry.tactics),
+        currentTechniques(entry.techniques),
+      ]),
+      names: Object.fromEntries(used.sort().map((id) => [id, attackTechniques.get(id)?.name ?? ''])),
+    },
+  });
+}

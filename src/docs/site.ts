@@ -1,0 +1,58 @@
+import type { ConversionTarget } from '../backend/target.ts';
+import type { PackFile } from '../pack/detection.ts';
+import type { Render } from '../pack/template.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import { countAttack } from './matrix.ts';
+import { navigatorLayer } from './navigator.ts';
+import { ruleHtml } from './rule-html.ts';
+import { ruleMarkdown } from './rule-markdown.ts';
+import { type Convert, inSectionOrder, rulePage } from './rule-page.ts';
+import { type IndexEntry, indexEntry, indexHtml, indexMarkdown } from './site-index.ts';
+import { createSlugs } from './slug.ts';
+
+export const docsFormats = ['md', 'html'] as const;
+export type DocsFormat = (typeof docsFormats)[number];
+
+export interface DocsInput {
+  readonly title: string;
+  /** Taken one by one: a rule is let go of when its page is there. */
+  readonly rules: Iterable<CompiledRule>;
+  readonly targets: readonly ConversionTarget[];
+  readonly convert: Convert;
+  readonly format: DocsFormat;
+  readonly render: Render;
+  /** Bytes of files that are no templates: `docs/site.css`, `docs/site.js`. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+}
+
+const siteAssets = ['site.css', 'site.js'];
+
+/** Every file of the pages: a page a rule under `rules/`, then the index, the ATT&CK Navigator layer and what the HTML needs. */
+export function* docsFiles(input: DocsInput): Generator<PackFile> {
+  const { title, format, convert } = input;
+  const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);
+  const targets = inSectionOrder(input.targets);
+  const slugOf = createSlugs();
+  const entries: IndexEntry[] = [];
+  for (const compiled of input.rules) {
+    const page = rulePage(compiled, slugOf(compiled.rule.file.path), targets, convert);
+    entries.push(indexEntry(compiled, page.slug, page.title));
+    yield { path: `rules/${page.slug}.${format}`, content: format === 'md' ? ruleMarkdown(page, render) : ruleHtml(page, title, render) };
+  }
+  const site = { title, entries: sorted(entries), count: countAttack(entries) };
+  yield { path: `index.${format}`, content: format === 'md' ? indexMarkdown(site, render) : indexHtml(site, render) };
+  yield { path: 'layer.json', content: navigatorLayer(title, site.count) };
+  if (format === 'html') for (const name of siteAssets) yield asset(name, input.assets);
+}
+
+/** By title, without regard to case. */
+function sorted(entries: readonly IndexEntry[]): readonly IndexEntry[] {
+  const keyed = entries.map((entry) => ({ entry, key: `${entry.title.toLowerCase()}\n${entry.slug}` }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ entry }) => entry);
+}
+
+function asset(name: string, assets: ReadonlyMap<string, Uint8Array>): PackFile {
+  const content = assets.get(`docs/${name}`);
+  if (content === undefined) throw new Error(`templates/docs/${name} is missing`);
+  return { path: name, content };
+}

@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import { logpoint } from '../src/backend/logpoint/logpoint.ts';
+import { defaultTargetSettings } from '../src/backend/target.ts';
+import { compileFolders, compileText, corpusFolders, detectionOf, shared } from './corpus.ts';
+import { loadEvents } from './judges/events.ts';
+import { matches, type TestEvent } from './matcher.ts';
+
+const convert = (detection: string) => logpoint.convert(detectionOf(detection), defaultTargetSettings);
+
+function queries(detection: string): readonly string[] {
+  const conversion = convert(detection);
+  return conversion.ok ? conversion.value.queries : conversion.problems.map(({ message }) => `refused: ${message}`);
+}
+
+const selection = (items: string, condition = 'selection') => `selection:\n${items.replace(/^/gm, '  ')}\ncondition: ${condition}`;
+
+describe('searches that say it all', () => {
+  it.each([
+    ['EventID: [1031, 1032, 1034]', 'EventID IN [1031, 1032, 1034]'],
+    ['a: 5', 'a=5'],
+    ['a: -5', 'a="-5"'],
+    ['a: true', 'a="true"'],
+    ["a: ''", 'a=""'],
+    ['a: null', '-a=*'],
+    ['a|exists: true', 'a=*'],
+    ["a: '*'", 'a=*'],
+    ["a|endswith: '\\cmd.exe'", 'a="*\\cmd.exe"'],
+    ["a|contains: '\\Temp\\'", 'a="*\\Temp\\*"'],
+    ["a: 'C:\\b?.exe'", 'a="C:\\b?.exe"'],
+    [`a|contains: 'say "hi"'`, `a='*say "hi"*'`],
+    [`a|contains: "it's"`, `a="*it's*"`],
+    ["a|contains: ['x', 'y', 'x']", 'a IN ["*x*", "*y*"]'],
+    ["a|contains|all: ['x', 'y']", 'a="*x*" AND a="*y*"'],
+    ['a: b\nc: d', 'a="b" AND c="d"'],
+    ['- a: b\n- c: [d, e]', 'a="b" OR c IN ["d", "e"]'],
+    ['a|gte: 10', 'a>=10'],
+    ['c-uri: x', '"c-uri"="x"'],
+    ['Process: x', '"Process"="x"'],
+    ['in: x', '"in"="x"'],
+    ['a b: x', '"a b"="x"'],
+  ])('%s', (items, query) => {
+    expect(queries(selection(items))).toEqual([query]);
+  });
+
+  it.each([
+    ['a|cidr: 10.0.0.0/8', 'a="10.*"'],
+    ['a|cidr: 192.168.16.0/22', 'a IN ["192.168.16.*", "192.168.17.*", "192.168.18.*", "192.168.19.*"]'],
+    ['a|cidr: 10.1.2.4/31', 'a IN ["10.1.2.4", "10.1.2.5"]'],
+    ['a|cidr: 10.1.2.3/32', 'a="10.1.2.3"'],
+    ['a|cidr: ::1/128', 'a IN ["::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001"]'],
+    ['a|cidr: fe80::/10', 'a IN ["fe8?:*", "fe9?:*", "fea?:*", "feb?:*"]'],
+    ['a|cidr: fc00::/7', 'a IN ["fc??:*", "fd??:*"]'],
+    ['a|cidr: 2001:db8::/32', 'a IN ["2001:db8:*", "2001:0db8:*"]'],
+    ['a|cidr: 2620:1ec:8f0::/47', 'a IN ["2620:1ec:8f0:*", "2620:01ec:08f0:*", "2620:1ec:8f1:*", "2620:01ec:08f1:*"]'],
+  ])('%s', (items, query) => {
+    expect(queries(selection(items))).toEqual([query]);
+  });
+
+  it.each([
+    ['selection and not (one or two)', 'a="b" AND -(c="d" OR e="f")'],
+    ['selection or not (one and two)', 'a="b" OR -(c="d" AND e="f")'],
+    ['(selection or one) and two', '(a="b" OR c="d") AND e="f"'],
+    ['not selection', '-a="b"'],
+    ['not none', 'g=*'],
+    ['not (one and not two)', '-(c="d" AND -e="f")'],
+  ])('%s', (condition, query) => {
+    expect(queries(`selection: { a: b }\none: { c: d }\ntwo: { e: f }\nnone: { g: null }\ncondition: ${condition}`)).toEqual([query]);
+  });
+
+  it('keywords are quoted, with a remark', () => {
+    const conversion = convert("keywords:\n  - 'Remote shell'\n  - 'say \"hi\"'\ncondition: keywords");
+    expect(conversion.ok && conversion.value.queries).toEqual([`"Remote shell" OR 'say "hi"'`]);
+    expect(conversion.ok && conversion.remarks.map(({ code }) => code)).toEqual(['TGT002']);
+  });
+});
+
+describe('searches that need a filter', () => {
+  it.each([
+    ["a|re: '^foo\\d+bar'\nb: c", ['b="c" AND a="*foo*bar*" | process regex("^foo\\d+bar", a, "filter=true")']],
+    ["a|re|i: 'x\\\\y\"z'", [`a='*x\\y"z*' | process regex("(?i)x\\x5cy\\x22z", a, "filter=true")`]],
+    ["a|re: ['fo+', 'ba+r']", ['a IN ["*fo*", "*ba*r*"] | process regex("(?:fo+)|(?:ba+r)", a, "filter=true")']],
+    ['a|cased: Foo', ['a="Foo" | process regex("(?s)\\AFoo\\Z", a, "filter=true")']],
+    ["a|contains: 'x\\*y'", ['a="*x?y*" | process regex("(?is)\\A.*x\\*y.*\\Z", a, "filter=true")']],
+    ["a: 'C:\\Temp\\'", ['a="C:\\Temp?" | process regex("(?is)\\AC:\\x5cTemp\\x5c\\Z", a, "filter=true")']],
+    [`a: "it's \\"x\\""`, [`a="it's ?x?" | process regex("(?is)\\Ait's \\x22x\\x22\\Z", a, "filter=true")`]],
+    ["- a|re: 'fo+'\n- b: c", ['b="c"', 'a="*fo*" | process regex("fo+", a, "filter=true")']],
+  ])('%s', (items, expected) => {
+    expect([...queries(selection(items))].sort()).toEqual([...expected].sort());
+  });
+
+  it('negated, finds events without the field by a query of its own', () => {
+    expect(queries("selection: { a: b }\nfilter: { c|re: 'fo+' }\ncondition: selection and not filter")).toEqual([
+      'a="b" AND -c=*',
+      'a="b" AND c=* | process regex("\\A(?![\\s\\S]*?(?:fo+))", c, "filter=true")',
+    ]);
+  });
+
+  it('are refused where they would take too many queries', () => {
+    const filters = Array.from({ length: 5 }, (_, index) => `filter_${index}: { f${index}|re: 'fo+' }`).join('\n');
+    expect(queries(`selection: { a: b }\n${filters}\ncondition: selection and not 1 of filter_*`).join()).toContain(
+      'refused: the rule would take more than 16',
+    );
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    ['a|fieldref: b', "can't compare a field with another one"],
+    ["a|re: '(?>a+)b'", 'which LogPoint matches with, lacks'],
+    ["a|re: '\\p{Lu}'", 'which LogPoint matches with, lacks'],
+    ["a|re: 'a++b'", 'which LogPoint matches with, lacks'],
+    ['a|hour: 5', 'has no test for the hour of a date'],
+    [`'a"b': x`, "can't name the field"],
+    ["'a*': x", "can't name the field"],
+  ])('%s', (items, reason) => {
+    const conversion = convert(selection(items));
+    expect(conversion.ok ? conversion.value.queries.join() : conversion.problems[0]?.message).toContain(reason);
+  });
+});
+
+/** Text outside of quotes; undefined where a quote is left open. With `escapes`, as a release would read it that takes backslashes for escapes. */
+function unquoted(query: string, escapes: boolean): string | undefined {
+  let quote = '';
+  let text = '';
+  for (let at = 0; at < query.length; at++) {
+    const char = query[at] ?? '';
+    if (quote === '') {
+      if (char === '"' || char === "'") quote = char;
+      else text += char;
+    } else if (escapes && char === '\\') at++;
+    else if (char === quote) quote = '';
+  }
+  return quote === '' ? text : undefined;
+}
+
+describe('hostile text', () => {
+  const values = ['" OR x="y', `' OR x='y`, `'" | delete`, '\\', '\\\\', 'a\\" | x', "a\\' | x", 'line\nbreak | x', '"\\', '*"', '?\\', '] OR [', '\\*"'];
+  const modifiers = ['', '|contains', '|startswith', '|endswith', '|cased', '|re'];
+
+  it.each(values.flatMap((value) => modifiers.map((modifier) => [value, modifier] as const)))('%j%s stays in its quotes', (value, modifier) => {
+    const source = modifier === '|re' ? value.replace(/[*?[\]|\\]/g, '\\$&') : value;
+    for (const condition of ['selection', 'not selection']) {
+      const lines = queries(`selection:\n  a${modifier}: [${JSON.stringify(source)}, other]\ncondition: ${condition}`);
+      expect(lines.join()).not.toMatch(/^refused|\n/);
+      for (const line of lines) {
+        for (const escapes of [false, true]) {
+          expect(unquoted(line, escapes)).toMatch(/^(?:-?\(?-?a(?:=\*?| IN \[(?:, )*\])\)?(?: OR | AND )?)+(?: \| process regex\(, a, \))?$/);
+        }
+      }
+    }
+  });
+});
+
+const bases = `
+title: Failed login
+name: failed
+logsource: { product: windows }
+detection:
+  selection: { EventID: 4625 }
+  condition: selection
+---
+title: Login
+name: login
+logsource: { product: windows }
+detection:
+  selection: { EventID: 4624 }
+  condition: selection
+`;
+
+describe('correlations', () => {
+  const outer = (body: string) => {
+    const lines = body.split('\n').map((line) => `  ${line}`);
+    const rule = compileText(`${bases}---\ntitle: Outer\nname: outer\ncorrelation:\n${lines.join('\n')}\n`).find((compiled) => compiled.rule.name === 'outer');
+    if (!rule) throw new Error('the correlation does not compile');
+    return logpoint.convert(rule, defaultTargetSettings);
+  };
+
+  it.each([
+    [
+      'type: event_count\nrules: [failed]\ngroup-by: [User, in]\ntimespan: 5m\ncondition: { gte: 10 }',
+      'EventID=4625 AND User=* AND "in"=* | chart count() as sigpack_value by User, "in" | search sigpack_value>=10',
+    ],
+    [
+      'type: event_count\nrules: [failed, login]\ntimespan: 5m\ncondition: { lt: 10, neq: 3 }',
+      'EventID IN [4625, 4624] | chart count() as sigpack_value | search sigpack_value>0 AND sigpack_value<10 AND -sigpack_value=3',
+    ],
+    [
+      'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Host, gt: 3 }',
+      'EventID=4625 AND User=* AND Host=* | chart distinct_count(Host) as sigpack_value by User | search sigpack_value>3',
+    ],
+  ])('%s', (body, query) => {
+    const conversion = outer(body);
+    expect(conversion.ok && conversion.value.queries).toEqual([query]);
+    expect(conversion.ok && conversion.remarks.map(({ message }) => message).join()).toContain('run it over 300 s');
+  });
+
+  it.each([
+    ['type: temporal\nrules: [failed, login]\ntimespan: 5m', "can't tell which rule"],
+    ['type: value_percentile\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3, percentile: 95 }', 'no percentile'],
+  ])('%s is refused', (body, reason) => {
+    const conversion = outer(body);
+    expect(conversion.ok ? '' : conversion.problems[0]?.message).toContain(reason);
+  });
+});
+
+describe('the corpus', () => {
+  it('is refused only for what LogPoint lacks, and every quote is closed', () => {
+    const problems: string[] = [];
+    for (const rule of compileFolders(corpusFolders)) {
+      const conversion = logpoint.convert(rule, defaultTargetSettings);
+      if (!conversion.ok) problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
+      else for (const query of conversion.value.queries) expect([unquoted(query, false), query.includes('\n')]).toEqual([expect.any(String), false]);
+    }
+    expect(problems.sort()).toEqual([...Array(5).fill("LogPoint's search can't compare"), 'the addresses of 2603:1017::/4'].map((text) => text.slice(0, 30)));
+  });
+});
+
+type Reader = { readonly tokens: readonly string[]; at: number };
+type Test = (event: TestEvent) => boolean;
+
+/** A reader of LogPoint's searches, written from its manual: quotes without escapes, wildcards, OR before AND, `-` for NOT. */
+function readSearch(text: string): Test {
+  const reader = { tokens: text.match(/"[^"]*"|'[^']*'|IN \[|[<>]=?|[()=\],]|-|[^\s"'()=<>,\]-]+/g) ?? [], at: 0 };
+  const test = readAnd(reader);
+  if (reader.at < reader.tokens.length) throw new Error(`left over: ${reader.tokens.slice(reader.at).join(' ')}`);
+  return test;
+}
+
+function joined(reader: Reader, word: string, operand: (reader: Reader) => Test): readonly Test[] {
+  const tests = [operand(reader)];
+  while (reader.tokens[reader.at] === word) {
+    reader.at++;
+    tests.push(operand(reader));
+  }
+  return tests;
+}
+
+function readAnd(reader: Reader): Test {
+  const tests = joined(reader, 'AND', readOr);
+  return (event) => tests.every((test) => test(event));
+}
+
+function readOr(reader: Reader): Test {
+  const tests = joined(reader, 'OR', readNot);
+  return (event) => tests.some((test) => test(event));
+}
+
+function readNot(reader: Reader): Test {
+  const token = reader.tokens[reader.at++] ?? '';
+  if (token === '-') {
+    const test = readNot(reader);
+    return (event) => !test(event);
+  }
+  if (token === '(') {
+    const test = readAnd(reader);
+    if (reader.tokens[reader.at++] !== ')') throw new Error('a parenthesis is open');
+    return test;
+  }
+  return readField(reader, token);
+}
+
+function readField(reader: Reader, name: string): Test {
+  const field = name.replace(/^["']|["']$/g, '');
+  const operator = reader.tokens[reader.at] ?? '';
+  if (!/^(?:=|[<>]=?|IN \[)$/.test(operator)) {
+    if (field === '*') return () => true;
+    return (event) => Object.values(event).some((value) => wildcard(`*${field}*`).test(String(value)));
+  }
+  const values: string[] = [];
+  do {
+    reader.at++;
+    values.push((reader.tokens[reader.at++] ?? '').replace(/^["']|["']$/g, ''));
+  } while (operator === 'IN [' && reader.tokens[reader.at] === ',');
+  if (operator === 'IN [') reader.at++;
+  if (operator.startsWith('<')) return (event) => Number(event[field]) < Number(values[0]) || (operator === '<=' && event[field] === values[0]);
+  if (operator.startsWith('>')) return (event) => Number(event[field]) > Number(values[0]) || (operator === '>=' && event[field] === values[0]);
+  const patterns = values.map(wildcard);
+  return (event) => event[field] !== undefined && patterns.some((pattern) => pattern.test(String(event[field])));
+}
+
+const wildcard = (text: string): RegExp =>
+  new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, (char) => (char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`))}$`, 'is');
+
+function readQuery(text: string): Test {
+  const [search = '', ...stages] = text.split(/ \| (?=process regex\()/);
+  const tests = stages.map((stage): Test => {
+    const [, flags = '', source = '', field = ''] = /^process regex\("(?:\(\?([ims]+)\))?([^"]*)", (.*), "filter=true"\)$/.exec(stage) ?? [];
+    const regex = new RegExp(source.replaceAll('\\A', '(?<![^])').replaceAll('\\Z', '(?![^])'), flags);
+    const name = field.replaceAll('"', '');
+    return (event) => event[name] !== undefined && regex.test(String(event[name]));
+  });
+  const found = readSearch(search);
+  return (event) => found(event) && tests.every((test) => test(event));
+}
+
+describe('the real events', () => {
+  it('are found by the queries of a rule where the rule means them', () => {
+    const events = loadEvents(shared);
+    const rules = new Map(compileFolders(corpusFolders).map((rule) => [rule.rule.id, rule]));
+    const wrong: string[] = [];
+    let found = 0;
+    for (const ruleId of new Set(events.map((loaded) => loaded.ruleId))) {
+      const rule = rules.get(ruleId);
+      const conversion = rule && logpoint.convert(rule, defaultTargetSettings);
+      if (rule?.kind !== 'detection' || !conversion?.ok) continue;
+      const tests = conversion.value.queries.map(readQuery);
+      for (const { event } of events) {
+        const meant = matches(rule.query, event);
+        if (meant) found++;
+        if (meant !== tests.some((test) => test(event))) wrong.push(`${rule.rule.title}: ${meant ? 'missed' : 'too much'}`);
+      }
+    }
+    expect([...new Set(wrong)]).toEqual([]);
+    expect(found).toBeGreaterThan(150);
+  });
+});

@@ -1,0 +1,400 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { targets as registered } from '../src/backend/registry.ts';
+import { type ConversionTarget, defaultTargetSettings } from '../src/backend/target.ts';
+import { docs } from '../src/cli/docs-command.ts';
+import { loadTemplates } from '../src/cli/template-files.ts';
+import { dataNeeded } from '../src/docs/data-needed.ts';
+import { fenceFor, markdownLink, markdownText, safeUrl } from '../src/docs/escape.ts';
+import { attackMatrix, countAttack, heatOf } from '../src/docs/matrix.ts';
+import { navigatorLayer } from '../src/docs/navigator.ts';
+import { type DocsFormat, docsFiles } from '../src/docs/site.ts';
+import { createSlugs } from '../src/docs/slug.ts';
+import { attackTechniques, tacticByShortName, techniqueNames } from '../src/pack/attack-names.ts';
+import { createRenderer } from '../src/pack/template.ts';
+import type { CompiledRule } from '../src/query/compile.ts';
+import { compileText, shared } from './corpus.ts';
+import { attackDataText } from './make-attack-data.ts';
+
+const root = join(import.meta.dirname, '..');
+const { templates, assets } = loadTemplates(undefined);
+const render = createRenderer({ templates });
+
+/** A target that answers with a text of the rule's, or refuses. */
+function fake(name: string, query: ((compiled: CompiledRule) => string) | undefined, refusal = 'it cannot'): ConversionTarget {
+  return {
+    name,
+    description: name,
+    formats: [
+      { name: 'default', description: '', extension: 'txt', print: (entries) => entries.map(({ converted }) => `${converted.queries.join('\n')}\n`).join('') },
+    ],
+    convert: (compiled) => {
+      const place = { code: 'TGT001', file: compiled.rule.file, span: compiled.rule.titleSpan } as const;
+      if (!query) return { ok: false, problems: [{ ...place, message: refusal, hint: 'Use another.' }] };
+      return { ok: true, value: { queries: [query(compiled)] }, remarks: [{ ...place, message: refusal }] };
+    },
+  };
+}
+
+function pages(rules: readonly CompiledRule[], format: DocsFormat, targets: readonly ConversionTarget[]): ReadonlyMap<string, string> {
+  const convert = (target: ConversionTarget, compiled: CompiledRule) => target.convert(compiled, defaultTargetSettings);
+  const files = docsFiles({ title: 'Our <rules>', rules, targets, convert, format, render, assets });
+  return new Map([...files].map(({ path, content }) => [path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8')]));
+}
+
+const pageOf = (text: string, format: DocsFormat, targets: readonly ConversionTarget[]): string =>
+  pages(compileText(text), format, targets).get(`rules/rule.${format}`) ?? '';
+
+/** Cells of a table's line, split where a renderer splits: at pipes that nothing escapes. */
+const cellsOf = (line: string): readonly string[] => line.split(/(?<!\\)\|/).slice(1, -1);
+
+/** The names of the rows of the first table, and all headings. */
+function shapeOf(markdown: string): { rows: readonly string[]; headings: readonly string[] } {
+  const lines = markdown.split('\n');
+  const table = lines.filter((line) => line.startsWith('| ')).map((line) => (cellsOf(line)[0] ?? '').trim());
+  return { rows: table, headings: lines.filter((line) => /^##+ /.test(line)) };
+}
+
+/** What a reader sees of an escaped text. */
+const shown = (markdown: string): string =>
+  markdown
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
+
+describe('the page of the seed rule', () => {
+  const path = join(root, 'rules', 'windows', 'dhcp-callout-dll-failed.yml');
+  const standIns: readonly ConversionTarget[] = [
+    fake('xpack-watcher', () => '(a stand-in until the target is there)'),
+    fake('logpoint', () => '(a stand-in until the target is there)'),
+    fake('grep', () => "grep -P '^(?:.*1031|.*1032|.*1034)'"),
+  ].map((target) => ({
+    ...target,
+    convert: (compiled, settings) => ({ ...target.convert(compiled, settings), remarks: [] }) as ReturnType<typeof target.convert>,
+  }));
+  const targets = [...standIns.filter(({ name }) => registered.every((target) => target.name !== name)), ...registered];
+  const compiled = compileText(readFileSync(path, 'utf8'));
+  const page = pages(compiled, 'md', targets).get('rules/rule.md') ?? '';
+  const seedFolder = join(shared, 'seed');
+  const seed = readFileSync(join(seedFolder, readdirSync(seedFolder)[0] ?? ''), 'utf8');
+
+  it('has the rows and headings of the original, in its order', () => {
+    expect(shapeOf(page)).toEqual(shapeOf(seed));
+    expect(shapeOf(seed).rows).toHaveLength(11);
+    expect(shapeOf(seed).headings).toHaveLength(8);
+  });
+
+  it('has the two queries of the original', () => {
+    for (const query of ['EventID:("1031" "1032" "1034")', "grep -P '^(?:.*1031|.*1032|.*1034)'"]) {
+      expect(seed).toContain(`\`\`\`\n${query}\n\`\`\``);
+      expect(page).toContain(`\`\`\`\n${query}\n\`\`\``);
+    }
+    expect(page).not.toMatch(/```\n\s*\n```/);
+  });
+
+  it('is the golden file; UPDATE_GOLDEN=1 writes it anew', () => {
+    const golden = join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md');
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, page);
+    expect(page).toBe(readFileSync(golden, 'utf8'));
+  });
+});
+
+const hostileTexts = [
+  '<script>alert(1)</script>',
+  '</td></tr></table><img src=x onerror=alert(1)>',
+  'a | b || c \\| d \\\\| e',
+  '`code` ``more`` ```\nfence',
+  '[click](javascript:alert(1)) ![i](http://x/y) [ref]: http://z',
+  '**bold** _it_ ~~gone~~ $\\frac{1}{2}$ # head',
+  '&lt;b&gt; &amp; &#60;i&#62; &copy;',
+  'one\n\n## Detection Rules\n\n| x | y |\n',
+  'quotes " \' and {{json this}} {{{x}}}',
+  'turned \u202e around\u2028line',
+];
+
+function hostileRule(text: string): string {
+  const value = JSON.stringify(text);
+  return `title: ${value}
+id: 00000000-0000-4000-8000-000000000000
+status: test
+level: high
+description: ${value}
+author: ${value}
+references:
+  - ${value}
+  - ${JSON.stringify(`https://example.org/${text}`)}
+falsepositives:
+  - ${value}
+tags:
+  - attack.stealth
+  - attack.t1036
+logsource:
+  product: ${value}
+  definition: ${value}
+detection:
+  selection:
+    ${JSON.stringify(text.replaceAll('|', ' '))}: ${value}
+  condition: selection
+`;
+}
+
+const echo = (text: string): readonly ConversionTarget[] => [fake('grep', () => text, text), fake('splunk', undefined, text)];
+const tagsOf = (html: string): readonly string[] => (html.match(/<\/?[a-z][a-z0-9]*/gi) ?? []).filter((tag) => tag !== '<a' && tag !== '</a');
+
+describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
+  const benign = 'harmless';
+  const source = hostileRule(text);
+
+  it('keeps to its cells in Markdown', () => {
+    const page = pageOf(source, 'md', echo(text));
+    const table = page.slice(0, page.indexOf('\n\n'));
+    const lines = table.split('\n');
+    expect(lines).toHaveLength(12);
+    for (const line of lines) expect(cellsOf(line)).toHaveLength(2);
+    expect(shown(cellsOf(lines[0] ?? '')[1] ?? '').trim()).toBe(text.replace(/[\s\u202e]+/g, ' ').trim());
+    const markup = table.replaceAll(/<\/?(?:ul|li)>/g, '');
+    expect(markup).not.toMatch(/[<`]/);
+    for (const [, url] of table.matchAll(/(?<!\\)\]\(([^)]*)\)/g)) expect(url).toMatch(/^https?:\/\/[^\s()<>|`[\]]+$/);
+    const prose = page.split('\n').filter((line) => /^(?:Note|No query): /.test(line));
+    expect(prose).toHaveLength(2);
+    for (const line of prose) expect(line).not.toMatch(/[<>`]|(?<!\\)[[\]*_~]/);
+  });
+
+  it('keeps to its fences in Markdown', () => {
+    const lines = pageOf(source, 'md', echo(text)).split('\n');
+    let fence = '';
+    const headings: string[] = [];
+    for (const line of lines) {
+      const run = /^`{3,}/.exec(line)?.[0] ?? '';
+      if (fence === '') {
+        if (run !== '') fence = run;
+        else if (line.startsWith('#')) headings.push(line);
+      } else if (run.length >= fence.length && line.trim() === run) fence = '';
+    }
+    expect(fence).toBe('');
+    expect(headings).toEqual(['## Detection Rules', '### Sigma rule', '### splunk', '### grep']);
+  });
+
+  it('adds no tag to the HTML', () => {
+    const page = pageOf(source, 'html', echo(text));
+    expect(tagsOf(page)).toEqual(tagsOf(pageOf(hostileRule(benign), 'html', echo(benign))));
+    for (const [, href] of page.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(?:https?:\/\/|#|data:,$|\.\.\/)/);
+  });
+
+  it('adds no tag to the index, and comes out of its data whole', () => {
+    const index = pages(compileText(source), 'html', []).get('index.html') ?? '';
+    const expected = pages(compileText(hostileRule(benign)), 'html', []).get('index.html') ?? '';
+    expect(tagsOf(index)).toEqual(tagsOf(expected));
+    const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(index)?.[1] ?? '';
+    expect(data).not.toMatch(/[<>&]/);
+    expect(JSON.parse(data).rules[0][1]).toBe(text.replace(/\s+/g, ' ').trim());
+    const rows = (pages(compileText(source), 'md', []).get('index.md') ?? '').split('\n').filter((line) => line.includes('rules/rule.md'));
+    expect(rows).toHaveLength(1);
+    expect(cellsOf(rows[0] ?? '')).toHaveLength(5);
+  });
+});
+
+describe('escapes', () => {
+  it.each([
+    ['https://example.org/a b(c)', 'https://example.org/a%20b%28c%29'],
+    ['HTTP://example.org/|x`y"', 'HTTP://example.org/%7Cx%60y%22'],
+    ['https://example.org/a\nb', 'https://example.org/a%0Ab'],
+    ['javascript:alert(1)', undefined],
+    ['data:text/html,x', undefined],
+    ['//example.org', undefined],
+    ['https://', undefined],
+    ['see https://example.org', undefined],
+  ])('takes %j for the address %j', (address, url) => {
+    expect(safeUrl(address)).toBe(url);
+  });
+
+  it('writes links that entities in an address do not change', () => {
+    expect(markdownLink('a]b', 'https://example.org/?a=1&copy=2')).toBe('[a\\]b](https://example.org/?a=1&amp;copy=2)');
+    expect(markdownText('  a\r\n\tb  ')).toBe('a b');
+  });
+
+  it('makes fences longer than any run of backticks', () => {
+    expect([fenceFor(''), fenceFor('a ``` b'), fenceFor('`````\n````')].map((fence) => fence.length)).toEqual([3, 4, 6]);
+  });
+
+  it('gives every rule a file name of its own', () => {
+    const slugOf = createSlugs();
+    expect(['a/Rule.yml', 'b/rule.yaml', 'rule.yml', 'c/CON.yml', '../../.yml', 'x/a b|c.yml', 'rule-2.yml'].map(slugOf)).toEqual([
+      'rule',
+      'rule-2',
+      'rule-3',
+      'rule-con',
+      'rule-4',
+      'a-b-c',
+      'rule-2-2',
+    ]);
+  });
+});
+
+const ruleWith = (number: number, ...tags: string[]): string =>
+  `title: Rule ${number}\nid: 00000000-0000-4000-8000-00000000000${number}\ntags: [${tags.map((tag) => `attack.${tag}`).join(', ')}]\nlogsource: {product: windows}\ndetection:\n  s: {a: ${number}}\n  condition: s\n`;
+
+describe('ATT&CK', () => {
+  it('has the names of its source, and ends chains of revoked ids', () => {
+    const source = JSON.parse(readFileSync(join(shared, 'attack', 'enterprise-attack.json'), 'utf8'));
+    expect(Object.fromEntries(techniqueNames)).toEqual(
+      Object.fromEntries(Object.entries<{ name: string }>(source.techniques).map(([id, { name }]) => [id, name])),
+    );
+    for (const { current } of attackTechniques.values()) expect(attackTechniques.get(current)?.current).toBe(current);
+    expect(attackTechniques.get('T1073')).toMatchObject({ name: 'DLL Side-Loading', current: 'T1574.001', tactics: ['defense-evasion'] });
+    expect(readFileSync(join(root, 'src', 'pack', 'attack-data.ts'), 'utf8')).toBe(attackDataText());
+  });
+
+  it('knows Defense Evasion and Stealth by one id', () => {
+    expect(tacticByShortName.get('defense-evasion')).toMatchObject({ id: 'TA0005', name: 'Defense Evasion' });
+    expect(tacticByShortName.get('stealth')).toMatchObject({ id: 'TA0005', name: 'Stealth' });
+  });
+
+  const text = [
+    ruleWith(1, 'execution', 't1059', 't1059.001'),
+    ruleWith(2, 'execution', 't1059.001', 't1059.003'),
+    ruleWith(3, 'defense_evasion', 'stealth', 't1073'),
+    ruleWith(4, 'stealth', 't9999'),
+  ].join('---\n');
+
+  it('counts each rule once a technique, sub-techniques included', () => {
+    const count = countAttack([
+      { tactics: ['execution'], techniques: ['T1059', 'T1059.001'] },
+      { tactics: ['execution'], techniques: ['T1059.001', 'T1059.003'] },
+      { tactics: ['defense-evasion', 'stealth'], techniques: ['T1073'] },
+      { tactics: ['stealth', 'other'], techniques: ['T9999'] },
+    ]);
+    expect(Object.fromEntries(count.techniques)).toEqual({ T1059: 2, 'T1059.001': 2, 'T1059.003': 1, T1574: 1, 'T1574.001': 1 });
+    expect(Object.fromEntries(count.tactics)).toEqual({ TA0002: 2, TA0005: 2 });
+    const columns = new Map(attackMatrix(count).map((column) => [column.name, column]));
+    expect(columns.size).toBe(15);
+    expect(columns.get('Execution')).toMatchObject({ rules: 2, covered: 1 });
+    expect(columns.get('Execution')?.techniques.find(({ id }) => id === 'T1059')).toMatchObject({
+      rules: 2,
+      heat: 2,
+      subs: [
+        { id: 'T1059.001', rules: 2 },
+        { id: 'T1059.003', rules: 1 },
+      ],
+    });
+    for (const name of ['Stealth', 'Persistence']) expect(columns.get(name)?.techniques.find(({ id }) => id === 'T1574')).toMatchObject({ rules: 1 });
+    expect([...columns.values()].flatMap(({ techniques }) => techniques.map(({ id }) => id))).not.toContain('T1073');
+  });
+
+  it('colours by number', () => {
+    expect([0, 1, 2, 4, 5, 9, 10, 24, 25, 900].map(heatOf)).toEqual([0, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+  });
+
+  it('writes a layer for the Navigator', () => {
+    const layer = JSON.parse(pages(compileText(text), 'md', []).get('layer.json') ?? '');
+    expect(layer).toMatchObject({ name: 'Our <rules>', domain: 'enterprise-attack', versions: { layer: '4.5' }, gradient: { minValue: 1, maxValue: 2 } });
+    expect(layer.techniques.map(({ techniqueID, score }: { techniqueID: string; score: number }) => [techniqueID, score])).toEqual([
+      ['T1059', 2],
+      ['T1059.001', 2],
+      ['T1059.003', 1],
+      ['T1574', 1],
+      ['T1574.001', 1],
+    ]);
+    for (const technique of layer.techniques) expect(technique).toMatchObject({ enabled: true, showSubtechniques: false });
+    expect(JSON.parse(navigatorLayer('none', countAttack([]))).techniques).toEqual([]);
+  });
+
+  it('shows the counts in both forms of the index', () => {
+    const compiled = compileText(text);
+    expect(pages(compiled, 'md', []).get('index.md')).toContain(
+      '| T1059: Command and Scripting Interpreter | 2 | T1059.001: PowerShell (2), T1059.003: Windows Command Shell (1) |',
+    );
+    expect(pages(compiled, 'html', []).get('index.html')).toMatch(/<li data-heat="2"><button type="button" data-technique="T1059">.*?<b>2<\/b>/);
+  });
+});
+
+describe('what a rule needs', () => {
+  const needed = (logsource: string, detection: string) =>
+    compileText(`title: T\nlogsource: {${logsource}}\ndetection:\n  s: ${detection}\n  n: {EventID: 9}\n  condition: s and not n\n`).map(dataNeeded)[0];
+
+  it.each([
+    [
+      'product: windows, service: security',
+      '{EventID: [4624, 4625], Logon|contains: x}',
+      ['Log source: product windows, service security', 'Channel: Security', 'Event IDs: 4624, 4625', 'Fields: EventID, Logon'],
+    ],
+    [
+      'product: windows, category: process_creation',
+      '{Image: a}',
+      [
+        'Log source: product windows, category process_creation',
+        'Channels: Microsoft-Windows-Sysmon/Operational (event ID 1), Security (event ID 4688)',
+        'Fields: Image, EventID',
+      ],
+    ],
+    [
+      'product: linux, definition: Needs auditd',
+      '[word]',
+      ['Log source: product linux', 'Setup: Needs auditd', 'Field: EventID', 'Keywords in the whole event'],
+    ],
+    ['product: windows, service: constructor', '{a: 1}', ['Log source: product windows, service constructor', 'Fields: a, EventID']],
+  ])('of %s with %s', (logsource, detection, expected) => {
+    expect(needed(logsource, detection)).toEqual(expected);
+  });
+
+  it('takes the fields and sources of the rules of a correlation', () => {
+    const text = `${ruleWith(1)}name: base\n---\ntitle: Many\ncorrelation:\n  type: value_count\n  rules: [base]\n  group-by: [host]\n  timespan: 5m\n  condition: {gte: 3, field: user}\n`;
+    const [, many] = compileText(text);
+    expect(many && dataNeeded(many)).toEqual(['Log source: product windows', 'Fields: a, host, user']);
+  });
+});
+
+it('says why a target has no query, in the order of the sections', () => {
+  const targets = [fake('zz', () => 'z'), fake('grep', undefined), fake('es-qs', () => 'q')];
+  const page = pageOf(ruleWith(1), 'md', targets);
+  expect(page.match(/^### .*/gm)).toEqual(['### Sigma rule', '### es-qs', '### grep', '### zz']);
+  expect(page).toContain('### grep\n\nNo query: It cannot. Use another.\n');
+  expect(page).toContain('```\nq\n```\n\nNote: It cannot.\n');
+  expect(pageOf(ruleWith(1), 'html', targets)).toContain('<p class="reason"><b>No query.</b> It cannot. Use another.</p>');
+});
+
+it('shows only its own document of a file with several', () => {
+  const all = pages(compileText(`${ruleWith(1)}---\n${ruleWith(2)}`), 'md', []);
+  expect([...all.keys()]).toEqual(['rules/rule.md', 'rules/rule-2.md', 'index.md', 'layer.json']);
+  expect(all.get('rules/rule-2.md')).toContain('```\ntitle: Rule 2\n');
+  expect(all.get('rules/rule-2.md')).not.toContain('Rule 1');
+});
+
+describe('the command', () => {
+  const rules = join(root, 'rules', 'windows');
+  // the second of the two holds a rule and its correlation
+  const written = ['dhcp-callout-dll-failed', 'many-failed-logons', 'many-failed-logons-2'];
+  const run = async (paths: readonly string[], format: DocsFormat): Promise<{ code: number; said: string; files: readonly string[] }> => {
+    const output = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
+    const said: string[] = [];
+    const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0));
+    try {
+      const code = await docs(paths, { output, format });
+      return { code, said: said.join(''), files: (readdirSync(output, { recursive: true }) as string[]).map((path) => path.replaceAll('\\', '/')).sort() };
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+      rmSync(output, { recursive: true });
+    }
+  };
+
+  it.each(['md', 'html'] as const)('writes a site of %s', async (format) => {
+    const { code, said, files } = await run(
+      ['dhcp-callout-dll-failed.yml', 'many-failed-logons.yml'].map((name) => join(rules, name)),
+      format,
+    );
+    expect(code).toBe(0);
+    expect(said).toMatch(new RegExp(`wrote 3 pages: .*/index\\.${format}\n$`));
+    const own = ['rules', `index.${format}`, 'layer.json', ...(format === 'html' ? ['site.css', 'site.js'] : [])];
+    expect(files).toEqual([...own, ...written.map((name) => `rules/${name}.${format}`)].sort());
+  });
+
+  it('refuses to write about nothing', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
+    await expect(run([empty], 'md')).rejects.toThrow('there is no rule to write a page about');
+    rmSync(empty, { recursive: true });
+  });
+});
