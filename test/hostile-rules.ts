@@ -212,7 +212,7 @@ export function generatedRules(): ReadonlyMap<string, string> {
     ['settings.yml', every(settings)],
     ['correlations.yml', every(correlations)],
     ['large.yml', large()],
-    ['diamond.yml', diamond(10)],
+    ['diamond.yml', diamond(30)],
     ['nested.yml', `title: ${'['.repeat(10_000)}`],
   ]);
 }

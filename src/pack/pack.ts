@@ -68,12 +68,16 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
   return { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
 }
 
+/** Alert actions that start a program or write a file on the search head. */
+const runsSomething = /^(?:action\.script|action\.populate_lookup|action\.lookup)\b/;
+
 /** Complains about what a rule sets by itself and no conf file holds: one rule must not stop the whole app. */
 function fitsConf({ file, settings }: Rule, bag: DiagnosticBag): boolean {
   if (!settings) return true;
   const { cron, splunk } = readSettings(settings);
   const problems = Object.entries(splunk?.savedsearch ?? {}).flatMap(([key, value]) => {
-    const problem = confProblem(value);
+    const problem =
+      confProblem(value) ?? (runsSomething.test(key) ? 'makes the server run something, which is for sigpack.yml to say, not for a rule' : undefined);
     return problem === undefined ? [] : [`\`${key}\` ${problem}`];
   });
   if (cron !== undefined && cronGap(cron) === undefined) problems.push(`\`cron\` never runs: ${cron}`);

@@ -87,8 +87,18 @@ function compileCorrelation(
 export function logSourcesOf(compiled: CompiledRule): readonly LogSource[] {
   if (compiled.kind === 'detection') return [compiled.rule.logsource];
   const sources = new Map<string, LogSource>();
-  for (const part of compiled.parts) {
-    for (const source of logSourcesOf(part)) sources.set(`${source.product}\n${source.category}\n${source.service}`, source);
-  }
+  // correlations may share parts level upon level
+  const visited = new Set<CompiledRule>();
+  const visit = (part: CompiledRule): void => {
+    if (visited.has(part)) return;
+    visited.add(part);
+    if (part.kind === 'correlation') {
+      part.parts.forEach(visit);
+      return;
+    }
+    const { logsource } = part.rule;
+    sources.set(`${logsource.product}\n${logsource.category}\n${logsource.service}`, logsource);
+  };
+  visit(compiled);
   return [...sources.values()];
 }
