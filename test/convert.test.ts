@@ -22,6 +22,8 @@ describe('the seed rule', () => {
     ['graylog', 'EventID:("1031" "1032" "1034")'],
     ['es-qs', 'EventID:("1031" "1032" "1034")'],
     ['splunk', 'EventID IN ("1031", "1032", "1034")'],
+    ['grep', "grep -P '^(?:.*1031|.*1032|.*1034)'"],
+    ['logpoint', 'EventID IN [1031, 1032, 1034]'],
   ])('%s', (target, query) => {
     expect(queries(target)).toEqual([query]);
   });

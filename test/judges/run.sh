@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm run test:judges: builds packs of the starter rules and of the corpus and puts them before the real judges.
-# usage: run.sh [appinspect] [graylog] [opensearch]   default: all; needs test/judges/setup.sh to have run
+# usage: run.sh [appinspect] [graylog] [opensearch] [grep]   default: all; needs test/judges/setup.sh to have run
 # env: SIGPACK_CACHE, SIGPACK_SHARED, GRAYLOG_VERSIONS
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -8,7 +8,7 @@ shared=${SIGPACK_SHARED:-../shared}
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 out=dist/judges
 judges=("$@")
-[ $# -gt 0 ] || judges=(appinspect graylog opensearch)
+[ $# -gt 0 ] || judges=(appinspect graylog opensearch grep)
 folders=("$shared/corpus/rules" "$shared/corpus/rules-emerging-threats" "$shared/corpus/rules-threat-hunting")
 failed=0
 sigpack() { node --max-opt=2 --max-semi-space-size=8 dist/lib/cli/main.js "$@"; }
@@ -33,6 +33,7 @@ for judge in "${judges[@]}"; do
     opensearch)
       "$cache/judges/opensearch/start.sh" && node test/judges/opensearch.ts || failed=1
       "$cache/judges/opensearch/stop.sh" ;;
+    grep) node test/judges/grep.ts || failed=1 ;;
     *) echo "no judge $judge"; failed=1 ;;
   esac
 done

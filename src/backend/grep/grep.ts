@@ -15,7 +15,7 @@ const limits: QueryLimits = { length: 30_000, clauses: 55_000 };
  * `grep -P` commands that find together every line of an event that the rule means, and perhaps more. Lines are one event each, and JSON ones compact,
  * as `JSON.stringify` writes them; letter case beyond ASCII and single characters of expressions are exact in UTF-8 locales.
  */
-export function grepCommands(query: Query, place: Place, settings: GrepSettings): Conversion<readonly string[]> {
+function grepCommands(query: Query, place: Place, settings: GrepSettings): Conversion<readonly string[]> {
   return converted((remarks) => {
     const parts = splitToFit(query, limits, (part) => printed(part, place, settings, remarks));
     if (!parts) throw new Inexpressible({ code: 'TGT004', message: 'the pattern is longer than grep -P takes and has no list to split', ...place });
