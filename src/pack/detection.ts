@@ -1,3 +1,4 @@
+import type { GraylogAggregation } from '../backend/graylog/correlation.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { DetectionRule, Level, LogSource } from '../sigma/rule.ts';
 import type { DetectionSettings } from './settings.ts';
@@ -79,15 +80,6 @@ export interface GraylogFilterSearch {
   readonly queries: readonly string[];
 }
 
-export interface GraylogAggregationSearch {
+export interface GraylogAggregationSearch extends GraylogAggregation {
   readonly kind: 'aggregation';
-  readonly query: string;
-  readonly groupBy: readonly string[];
-  readonly series: { readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile'; readonly field?: string; readonly percentile?: number };
-  /** Tests of the series, linked with AND. */
-  readonly conditions: readonly { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly value: number }[];
-  /** Seconds. */
-  readonly within: number;
-  /** Seconds. */
-  readonly every: number;
 }

@@ -37,7 +37,7 @@ const hex = (value: number): string => {
   );
 };
 
-/** Blocks whose network groups are not zero, single addresses, and the block of all. `::` may stand for any zeros after them. */
+/** Blocks whose network groups are not zero (but for the last ones), single addresses, and the block of all. */
 function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   if (prefix === 0) return '[0-9a-fA-F:.]*:[0-9a-fA-F:.]*';
   const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
@@ -45,10 +45,15 @@ function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   const whole = Math.floor(prefix / 16);
   const bits = prefix % 16;
   const fixed = groups.slice(0, whole);
+  const zeros = fixed.length - fixed.findLastIndex((group) => group !== 0) - 1;
+  const head = fixed.slice(0, fixed.length - zeros);
   const partial = bits === 0 ? '' : partialGroup(groups[whole] ?? 0, bits);
-  if (fixed.includes(0) || partial === undefined) return undefined;
-  return `${fixed.map((group) => `${hex(group)}:`).join('')}${partial}[0-9a-fA-F:.]+`;
+  if ((head.length === 0 && zeros > 0) || head.includes(0) || partial === undefined || (zeros > 0 && bits > 0)) return undefined;
+  return `${head.map((group) => `${hex(group)}:`).join('')}${zeroGroups(zeros)}${partial}[0-9a-fA-F:.]*`;
 }
+
+/** Zero groups at the network's end: written out, or `::` stands for what is left of them. */
+const zeroGroups = (count: number): string => (count === 0 ? '' : `(:|0{1,4}:${zeroGroups(count - 1)})`);
 
 /** Every spelling of the zeros of an address: written out, or any run of them as `::`. */
 function singleAddress(groups: readonly number[]): string {
@@ -72,18 +77,19 @@ function listedSpellings(groups: readonly number[]): string {
 
 /** The group in which the prefix ends and its colon; undefined where its spellings can't be listed. */
 function partialGroup(value: number, bits: number): string | undefined {
-  const whole = Math.floor(bits / 4);
-  const open = bits % 4;
+  const free = 16 - bits;
+  const open = Math.ceil(free / 4);
   // zero bits: the group is short, or `::` stands for it
-  if (value === 0 && open === 0) return `(:|0{0,${whole}}[0-9a-fA-F]{1,${4 - whole}}:)`;
-  // a group below 1000 is written with fewer than four digits
-  if (value < 0x1000) return undefined;
+  if (value === 0) return free % 4 === 0 ? `(:|0{0,${4 - open}}[0-9a-fA-F]{1,${open}}:)` : undefined;
   const digits = value.toString(16);
-  const fixed = [...digits.slice(0, whole)].map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit)).join('');
-  if (open === 0) return `${fixed}[0-9a-fA-F]{${4 - whole}}:`;
-  const low = Number.parseInt(digits[whole] ?? '0', 16);
-  const choices = Array.from({ length: 2 ** (4 - open) }, (_, index) => (low + index).toString(16)).flatMap((digit) =>
+  const fixed = [...digits.slice(0, digits.length - open)].map(eitherCase).join('');
+  const zeros = digits.length < 4 ? `0{0,${4 - digits.length}}` : '';
+  if (free % 4 === 0) return `${zeros}${fixed}[0-9a-fA-F]{${open}}:`;
+  const low = Number.parseInt(digits.at(-open) ?? '0', 16);
+  const choices = Array.from({ length: 2 ** (free % 4) }, (_, index) => (low + index).toString(16)).flatMap((digit) =>
     /[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit],
   );
-  return `${fixed}[${choices.join('')}]${whole === 3 ? '' : `[0-9a-fA-F]{${3 - whole}}`}:`;
+  return `${zeros}${fixed}[${choices.join('')}]${open === 1 ? '' : `[0-9a-fA-F]{${open - 1}}`}:`;
 }
+
+const eitherCase = (digit: string): string => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit);
