@@ -30,7 +30,7 @@ export function printKeywords(items: readonly KeywordItem[], dialect: Dialect): 
     const pattern = patternOf(item);
     // one word is found by the search of all fields
     if (everywhere && pattern.length === 1 && typeof pattern[0] === 'string' && isWord(pattern[0])) return [];
-    return analysed.map((field) => wordsIn(escapedField(field), pattern, item, dialect)).filter((printed) => printed !== undefined);
+    return analysed.map((field) => wordsIn(field, pattern, item, dialect, analysed)).filter((printed) => printed !== undefined);
   });
   const parts = [...whole, ...words];
   const all = parts.length === 0 ? { text: dialect.everything, clauses: 1 } : together(parts, ' OR ');
@@ -63,13 +63,14 @@ export function printAnalysed(item: Item, field: string, dialect: Dialect): Prin
   if (test.kind !== 'string' && test.kind !== 'number')
     throw refused(item, `${dialect.name} splits \`${field}\` into words, on which a regular expression can't be matched`, 'Test a field that is stored whole.');
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
-  const printed = wordsIn(escapedField(field), pattern, item, dialect);
+  const printed = wordsIn(field, pattern, item, dialect, [field]);
   if (printed) return printed;
   return { text: `_exists_:${escapedField(field)}`, clauses: 1 };
 }
 
-/** Words of the pattern that must occur in an analysed, lower-cased field. Undefined where it has none. */
-function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect): Printed | undefined {
+/** Words of the pattern that must occur in an analysed, lower-cased field. Undefined where it has none. `fields`: all that the value is searched in. */
+function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect, fields: readonly string[]): Printed | undefined {
+  const prefix = escapedField(field);
   const clauses = new Map<string, Printed>();
   for (const part of pattern) {
     if (typeof part !== 'string') continue;
@@ -77,19 +78,19 @@ function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect):
       const open = match.index === 0 ? '.*' : '';
       const close = match.index + match[0].length === part.length ? '.*' : '';
       const word = luceneEscape(match[0], false, dialect.hideDollar);
-      const text = `${field}:${open || close ? `/${open}${word}${close}/` : `"${match[0]}"`}`;
+      const text = `${prefix}:${open || close ? `/${open}${word}${close}/` : `"${match[0]}"`}`;
       clauses.set(text, { text, clauses: 1 });
     }
   }
   if (clauses.size === 0) return undefined;
   const whole = pattern.filter((part) => typeof part === 'string').join('');
-  if (clauses.size > 1 || !isWord(whole)) remarkWidened(field, item, dialect);
+  if (clauses.size > 1 || !isWord(whole)) remarkWidened(fields, item, dialect);
   const joined = together([...clauses.values()], ' AND ');
   return clauses.size === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
 }
 
-function remarkWidened(field: string, item: Item, dialect: Dialect): void {
-  const message = `${dialect.name} splits \`${field}\` into words: it finds those of this value in any order`;
+function remarkWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
+  const message = `${dialect.name} splits ${fields.map((field) => `\`${field}\``).join(' and ')} into words: it finds those of this value in any order`;
   if (dialect.negated) throw refused(item, `${message}, which under \`not\` would hide events that the rule wants`, 'Test a field that is stored whole.');
   dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
 }
