@@ -57,3 +57,20 @@ export function ruleText(detection: string): string {
   const lines = detection.split('\n').map((line) => `  ${line}`);
   return `title: Test\nid: 00000000-0000-4000-8000-000000000000\nstatus: test\nlogsource:\n  product: windows\ndetection:\n${lines.join('\n')}\n`;
 }
+
+/** Two rules for correlations to refer to: `failed` and `login`. */
+export const loginRules = `
+title: Failed login
+name: failed
+logsource: { product: windows }
+detection:
+  selection: { EventID: 4625 }
+  condition: selection
+---
+title: Login
+name: login
+logsource: { product: windows }
+detection:
+  selection: { EventID: 4624 }
+  condition: selection
+`;

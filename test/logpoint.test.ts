@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { logpoint } from '../src/backend/logpoint/logpoint.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
-import { compileFolders, compileText, corpusFolders, detectionOf, shared } from './corpus.ts';
+import { compileFolders, compileText, corpusFolders, detectionOf, loginRules, shared } from './corpus.ts';
 import { loadEvents } from './judges/events.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
@@ -151,26 +151,12 @@ describe('hostile text', () => {
   });
 });
 
-const bases = `
-title: Failed login
-name: failed
-logsource: { product: windows }
-detection:
-  selection: { EventID: 4625 }
-  condition: selection
----
-title: Login
-name: login
-logsource: { product: windows }
-detection:
-  selection: { EventID: 4624 }
-  condition: selection
-`;
-
 describe('correlations', () => {
   const outer = (body: string) => {
     const lines = body.split('\n').map((line) => `  ${line}`);
-    const rule = compileText(`${bases}---\ntitle: Outer\nname: outer\ncorrelation:\n${lines.join('\n')}\n`).find((compiled) => compiled.rule.name === 'outer');
+    const rule = compileText(`${loginRules}---\ntitle: Outer\nname: outer\ncorrelation:\n${lines.join('\n')}\n`).find(
+      (compiled) => compiled.rule.name === 'outer',
+    );
     if (!rule) throw new Error('the correlation does not compile');
     return logpoint.convert(rule, defaultTargetSettings);
   };

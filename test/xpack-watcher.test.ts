@@ -4,7 +4,7 @@ import type { ConvertedEntry } from '../src/backend/target.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
 import { watchId } from '../src/backend/xpack-watcher/formats.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
-import { compileFolders, compileText, corpusFolders, detectionOf } from './corpus.ts';
+import { compileFolders, compileText, corpusFolders, detectionOf, loginRules } from './corpus.ts';
 
 const settings = defaultTargetSettings;
 type Converted = Extract<ReturnType<typeof xpackWatcher.convert>, { ok: true }>;
@@ -105,21 +105,7 @@ describe('templates', () => {
   });
 });
 
-const bases = `
-title: Failed login
-name: failed
-logsource: { product: windows }
-detection:
-  selection: { EventID: 4625 }
-  condition: selection
----
-title: Login
-name: login
-logsource: { product: windows }
-detection:
-  selection: { EventID: 4624 }
-  condition: selection
----
+const bases = `${loginRules}---
 title: Third
 name: third
 logsource: { product: windows }

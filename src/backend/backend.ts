@@ -30,6 +30,11 @@ export class Inexpressible extends Error {
   }
 }
 
+/** A refusal at a place, to be thrown. An item of the query tree is a place. */
+export function refused({ file, span }: Place, message: string, hint: string): Inexpressible {
+  return new Inexpressible({ message, file, span, hint });
+}
+
 /** Runs a printer, collecting what it refuses. */
 export function converted<T>(print: (remarks: Remark[]) => T): Conversion<T> {
   const remarks: Remark[] = [];

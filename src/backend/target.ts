@@ -1,7 +1,7 @@
 import type { CompiledRule } from '../query/compile.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { Conversion } from './backend.ts';
-import type { GraylogOptions } from './graylog/graylog.ts';
+import { type GraylogOptions, graylogDefaults } from './graylog/graylog.ts';
 
 /** Settings of `sigpack convert` and of the rule pages; each target reads those that concern it. */
 export interface TargetSettings {
@@ -33,7 +33,7 @@ export interface GrepSettings {
 
 export const defaultTargetSettings: TargetSettings = {
   splunk: { cloudSafe: false, scopeOf: () => '' },
-  graylog: { matching: 'case-insensitive', leadingWildcards: false, textFields: ['message', 'full_message'], keywordFields: [], ipFields: [] },
+  graylog: graylogDefaults,
   elasticsearch: { matching: 'native', index: 'logs-*', interval: 300, throttle: 3600, timestampField: '@timestamp' },
   grep: { lines: 'json' },
 };

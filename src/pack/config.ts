@@ -1,3 +1,4 @@
+import { graylogDefaults } from '../backend/graylog/graylog.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
@@ -130,13 +131,9 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     logsources: logSourceSettings(lookup(root, 'logsources')),
     splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
     graylog: {
-      matching: 'case-insensitive',
+      ...graylogDefaults,
       minimumServerVersion: '6.0.0',
       streams: [],
-      leadingWildcards: false,
-      keywordFields: [],
-      textFields: ['message', 'full_message'],
-      ipFields: [],
       ...written.graylog,
     },
   };

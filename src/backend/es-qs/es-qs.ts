@@ -4,12 +4,9 @@ import { type Conversion, converted, Inexpressible, type Place, type Remark } fr
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { type QueryLimits, splitToFit } from '../lucene/split.ts';
+import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { kibanaFormat } from './kibana.ts';
-
-/** OpenSearch's defaults; Elasticsearch has the second and third. */
-const limits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
 
 function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
   return {
@@ -23,7 +20,7 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     // ECS maps addresses as `ip`
     addressFields: 'all',
     negated: false,
-    regexLength: limits.regexLength,
+    regexLength: queryStringLimits.regexLength,
     everything: '*:*',
     nothing: 'NOT *:*',
     alone: (negation) => `(${negation})`,
@@ -35,11 +32,11 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
 export function esQsQueries(query: Query, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = dialectOf(settings, remarks);
-    const parts = splitToFit(query, limits, (part) => printLucene(part, dialect));
+    const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts)
       throw new Inexpressible({
         code: 'TGT004',
-        message: `the query passes ${limits.length} characters or ${limits.clauses} clauses and has no list to split`,
+        message: `the query passes ${queryStringLimits.length} characters or ${queryStringLimits.clauses} clauses and has no list to split`,
         ...place,
       });
     if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of the server`, ...place });

@@ -1,9 +1,10 @@
 import { or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
-import { type Conversion, converted, Inexpressible, type Place } from '../backend.ts';
+import { singleField } from '../alias.ts';
+import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { splitToFit } from '../lucene/split.ts';
-import { type GraylogOptions, graylogDialect, graylogQueryLimits } from './graylog.ts';
+import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { type GraylogOptions, graylogDialect } from './graylog.ts';
 
 /** What a Graylog aggregation says of a correlation. Spans in seconds. */
 export interface GraylogAggregation {
@@ -39,11 +40,11 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
         'Leave the correlation out for Graylog, or correlate its events with an event_count.',
       );
     if (!queries) throw refused(place, "Graylog's aggregations can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
-    const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
-    const field = type === 'count' ? undefined : aliased(rule, rule.valueFields[0] ?? '', place);
+    const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'Graylog groups'));
+    const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
-    const parts = splitToFit(or(queries), graylogQueryLimits, (part) => printLucene(part, dialect));
+    const parts = splitToFit(or(queries), queryStringLimits, (part) => printLucene(part, dialect));
     const [only] = parts ?? [];
     if (!only || parts?.length !== 1) {
       throw new Inexpressible({
@@ -72,18 +73,4 @@ function windowRemark(lowerOnly: boolean, timespan: number, every: number): stri
   return lowerOnly
     ? `Graylog looks back ${timespan + every} s every ${every} s, so that no ${timespan} s with enough events falls between two windows`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
-}
-
-function refused(place: Place, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, ...place, hint });
-}
-
-/** An alias that is the same field in every rule is that field. */
-function aliased(rule: CorrelationRule, name: string, place: Place): string {
-  const alias = rule.aliases.find((candidate) => candidate.name === name);
-  if (!alias) return name;
-  const fields = new Set(alias.fields.values());
-  const [only] = fields;
-  if (fields.size === 1 && only !== undefined) return only;
-  throw refused(place, `alias \`${name}\` is another field in each rule, and Graylog groups by one`, 'Normalise the field before indexing.');
 }

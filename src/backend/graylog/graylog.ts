@@ -2,7 +2,7 @@ import type { Query } from '../../query/tree.ts';
 import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { type QueryLimits, splitToFit } from '../lucene/split.ts';
+import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 
 export interface GraylogOptions {
   /**
@@ -28,9 +28,6 @@ export const graylogDefaults: GraylogOptions = {
   ipFields: [],
 };
 
-/** OpenSearch's defaults: query string length, boolean clauses, `index.max_regex_length`. */
-export const graylogQueryLimits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
-
 export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dialect {
   return {
     name: 'Graylog',
@@ -42,7 +39,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     keywordFields: options.keywordFields,
     addressFields: options.ipFields,
     negated: false,
-    regexLength: graylogQueryLimits.regexLength,
+    regexLength: queryStringLimits.regexLength,
     everything: '_exists_:gl2_message_id',
     nothing: 'NOT _exists_:gl2_message_id',
     alone: (negation) => `(${negation})`,
@@ -54,11 +51,11 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
 export function graylogQueries(query: Query, place: Place, options: GraylogOptions): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = graylogDialect(options, remarks);
-    const parts = splitToFit(query, graylogQueryLimits, (part) => printLucene(part, dialect));
+    const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts) {
       throw new Inexpressible({
         code: 'TGT004',
-        message: `the query passes ${graylogQueryLimits.length} characters or ${graylogQueryLimits.clauses} clauses and has no list to split`,
+        message: `the query passes ${queryStringLimits.length} characters or ${queryStringLimits.clauses} clauses and has no list to split`,
         ...place,
         hint: 'Shorten the lists under `not`, or set graylog.matching: exact.',
       });
@@ -72,7 +69,7 @@ export function graylogQueries(query: Query, place: Place, options: GraylogOptio
 /** Graylog's own templates permit a thousand fields an index: two searches of all fields may pass the limit, and the query fails silently. */
 function remarkAllFields(searches: number, place: Place, remarks: Remark[]): void {
   if (searches < 2) return;
-  const most = Math.floor(graylogQueryLimits.clauses / searches);
+  const most = Math.floor(queryStringLimits.clauses / searches);
   const message = `the query searches all fields ${searches} times, which fails where the index has more than about ${most} fields`;
   remarks.push({ code: 'TGT002', message, ...place, hint: 'Name the fields to search under graylog.keywordFields.' });
 }

@@ -1,7 +1,8 @@
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import { and, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation.ts';
-import { Inexpressible, type Place, type Remark } from '../backend.ts';
+import { singleField } from '../alias.ts';
+import { type Remark, refused } from '../backend.ts';
 import { logpointQueries } from './plan.ts';
 import { fieldName } from './text.ts';
 
@@ -13,8 +14,8 @@ export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remark
   const place = { file: rule.file, span: rule.typeSpan };
   const aggregator = aggregators[rule.type];
   if (!aggregator) throw refused(place, reasonOf(rule.type), 'Leave the correlation out for LogPoint, or correlate its events with an event_count.');
-  const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
-  const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => aliased(rule, name, place));
+  const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'LogPoint groups'));
+  const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   if (fields.length > 1) throw refused(place, "LogPoint's aggregators take one field", 'Name one field in the condition.');
   const queries: Query[] = [];
   for (const part of parts) {
@@ -52,16 +53,4 @@ const conditionText = ({ operator, value }: Threshold): string =>
 function reasonOf(type: CorrelationType): string {
   if (type === 'value_percentile') return "LogPoint's chart has no percentile of a field";
   return `LogPoint's chart can't tell which rule an event matched (${type})`;
-}
-
-function refused(place: Place, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, ...place, hint });
-}
-
-/** An alias that is the same field in every rule is that field. */
-function aliased(rule: CorrelationRule, name: string, place: Place): string {
-  const fields = new Set(rule.aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]);
-  const [only] = fields;
-  if (fields.size === 1 && only !== undefined) return only;
-  throw refused(place, `alias \`${name}\` is another field in each rule, and LogPoint groups by one`, 'Normalise the field before indexing.');
 }

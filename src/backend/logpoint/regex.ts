@@ -3,7 +3,7 @@ import { requiredPattern } from '../../query/regex-literal.ts';
 import type { RegexNode } from '../../query/regex-tree.ts';
 import type { Item, Query, RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
-import { Inexpressible } from '../backend.ts';
+import { refused } from '../backend.ts';
 import { addressRegex } from '../lucene/address.ts';
 
 /** A test that only `process regex` says exactly: what the search finds at least, and the expression for the rest. */
@@ -44,10 +44,6 @@ export function regexStage(item: Item): RegexStage {
     `LogPoint has no test for the ${test.kind === 'time' ? test.part : ''} of a date in a field`,
     'Leave the rule out for this target, or store that part in a field of its own.',
   );
-}
-
-function refused(item: Item, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, file: item.file, span: item.span, hint });
 }
 
 const hex = (char: string): string => {

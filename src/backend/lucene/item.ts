@@ -1,6 +1,6 @@
 import { parseRegex } from '../../query/regex.ts';
 import type { Item, RegexTest } from '../../query/tree.ts';
-import { Inexpressible, type Remark } from '../backend.ts';
+import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { toLuceneRegex } from './regex.ts';
@@ -52,10 +52,6 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     default:
       throw new Error(`${test.kind} is printed elsewhere`);
   }
-}
-
-export function refused(item: Item, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, file: item.file, span: item.span, hint });
 }
 
 function regexText(item: Item, test: RegexTest, dialect: Dialect): string {

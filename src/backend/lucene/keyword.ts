@@ -1,8 +1,7 @@
 import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
 import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
-import { Inexpressible } from '../backend.ts';
+import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
-import { refused } from './item.ts';
 import { luceneEscape } from './regex.ts';
 import { type Core, joinedRegexes, regexPart } from './strings.ts';
 import { escapedField } from './text.ts';

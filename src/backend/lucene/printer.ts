@@ -1,6 +1,7 @@
 import { assertNever, type Item, type Query } from '../../query/tree.ts';
+import { refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
-import { printOtherItem, refused } from './item.ts';
+import { printOtherItem } from './item.ts';
 import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
 

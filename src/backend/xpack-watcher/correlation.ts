@@ -1,7 +1,8 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
-import { type Conversion, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { singleField } from '../alias.ts';
+import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import type { ElasticsearchSettings } from '../target.ts';
 import { queryOf, since, type WatchPlan } from './watch.ts';
@@ -27,8 +28,8 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
     : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
   const queries = [...new Set(texts.flat())];
   const { lookBack, interval } = windowOf(rule, settings, remarks, place);
-  const groupBy = rule.groupBy.map((name) => aliased(rule, name, place));
-  const values = rule.valueFields.map((name) => aliased(rule, name, place));
+  const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
+  const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
   const present = [...groupBy, ...(rule.type === 'event_count' || perRule ? [] : values)].map((field) => ({ exists: { field } }));
   const inner = perRule ? temporalParts(rule, texts, settings, place) : countParts(rule, values, place, remarks);
   const search = {
@@ -140,16 +141,4 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' 
 function compared(value: string, thresholds: readonly Threshold[]): Script {
   const params = Object.fromEntries(thresholds.map((threshold, index) => [`threshold_${index + 1}`, threshold.value]));
   return { source: thresholds.map(({ operator }, index) => `${value} ${operators[operator]} params.threshold_${index + 1}`).join(' && '), params };
-}
-
-function refused(place: Place, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, ...place, hint });
-}
-
-/** An alias that is the same field in every rule is that field. */
-function aliased(rule: CorrelationRule, name: string, place: Place): string {
-  const fields = new Set(rule.aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]);
-  const [only] = fields;
-  if (fields.size === 1 && only !== undefined) return only;
-  throw refused(place, `alias \`${name}\` is another field in each rule, and a watch groups by one`, 'Normalise the field before indexing.');
 }
