@@ -1,11 +1,28 @@
 import type { Collection, Rule } from '../sigma/collection.ts';
-import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { CorrelationRule, RuleReference } from '../sigma/correlation.ts';
 import type { FilterRule } from '../sigma/filter.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { detectionQuery } from './normalize.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { combine, settleDetection } from './normalize.ts';
+import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
+
+/** A rule whose items are settled, filters included; a correlation with the rules that it refers to, in their order. What pipelines work on. */
+export type SettledRule = SettledDetectionRule | SettledCorrelation;
+
+export interface SettledDetectionRule {
+  readonly kind: 'detection';
+  readonly rule: DetectionRule;
+  /** The rule's own detection, then those of its filters: all must hold. */
+  readonly parts: readonly SettledDetection[];
+}
+
+export interface SettledCorrelation {
+  readonly kind: 'correlation';
+  readonly rule: CorrelationRule;
+  readonly parts: readonly SettledRule[];
+}
 
 /** A rule with its meaning, filters included; a correlation with those of the rules that it refers to, in their order. */
 export type CompiledRule = CompiledDetection | CompiledCorrelation;
@@ -14,73 +31,145 @@ export interface CompiledDetection {
   readonly kind: 'detection';
   readonly rule: DetectionRule;
   readonly query: Query;
+  /** What a processing pipeline left for the backends. */
+  readonly processing?: Processing;
 }
 
 export interface CompiledCorrelation {
   readonly kind: 'correlation';
   readonly rule: CorrelationRule;
   readonly parts: readonly CompiledRule[];
+  readonly processing?: Processing;
+}
+
+/** What a processing pipeline says of a rule beside its changes to it. Values are plain YAML data. */
+export interface Processing {
+  /** Of `set_state`. */
+  readonly state: ReadonlyMap<string, unknown>;
+  /** Of `set_custom_attribute`. */
+  readonly attributes: ReadonlyMap<string, unknown>;
 }
 
 export interface CompileOptions {
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
   readonly bag: DiagnosticBag;
+  /** A pipeline follows, which may know the placeholders that have no value here. */
+  readonly keepPlaceholders?: boolean;
 }
 
-/** Compiles a rule; one that correlations refer to only once. The function returns undefined where the rule has been complained about. */
-export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
-  const known = new Map<Rule, CompiledRule | undefined>();
+/** Settles a rule; one that correlations refer to only once. The function returns undefined where the rule has been complained about. */
+export function createSettler(collection: Collection, options: CompileOptions): (rule: Rule) => SettledRule | undefined {
+  const known = new Map<Rule, SettledRule | undefined>();
   // once, however many rules they reach: a fault in a filter is told once, in the filter
-  const filters = new Map(collection.filters.map((filter) => [filter, detectionQuery({ ...options, file: filter.file }, filter.detection)]));
-  const compile = (rule: Rule): CompiledRule | undefined => {
+  const filters = new Map(collection.filters.map((filter) => [filter, settledFilter(filter, options)]));
+  const settle = (rule: Rule): SettledRule | undefined => {
     if (known.has(rule)) return known.get(rule);
-    const compiled =
-      rule.kind === 'detection' ? compileDetection(rule, collection.filtersOf(rule), filters, options) : compileCorrelation(rule, collection, options, compile);
+    const settled =
+      rule.kind === 'detection' ? settleRule(rule, collection.filtersOf(rule), filters, options) : settleCorrelation(rule, collection, options, settle);
     // the others are dropped after use: thousands of trees are worth their memory
-    if (collection.isReferenced(rule)) known.set(rule, compiled);
+    if (collection.isReferenced(rule)) known.set(rule, settled);
+    return settled;
+  };
+  return settle;
+}
+
+/** Settles and combines: rules as they are meant without a pipeline. */
+export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
+  const settle = createSettler(collection, options);
+  const combined = createCombiner(options.bag);
+  return (rule) => {
+    const settled = settle(rule);
+    return settled && combined(settled);
+  };
+}
+
+/** Makes the query of settled rules, of each object once. The function returns undefined where a rule has been complained about. */
+export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => CompiledRule | undefined {
+  const known = new WeakMap<SettledRule, { readonly compiled: CompiledRule | undefined }>();
+  const compile = (settled: SettledRule): CompiledRule | undefined => {
+    const before = known.get(settled);
+    if (before) return before.compiled;
+    const compiled = settled.kind === 'detection' ? combinedDetection(settled, bag) : combinedCorrelation(settled, bag, compile);
+    known.set(settled, { compiled });
     return compiled;
   };
   return compile;
 }
 
-function compileDetection(
+function settledFilter(filter: FilterRule, options: CompileOptions): SettledDetection | undefined {
+  const settled = settleDetection({ ...options, file: filter.file }, filter.detection);
+  // its condition is looked at here, for all rules
+  return settled && combine(settled, options.bag) !== 'fault' ? settled : undefined;
+}
+
+function settleRule(
   rule: DetectionRule,
   applied: readonly FilterRule[],
-  filters: ReadonlyMap<FilterRule, Query | undefined>,
-  { placeholders, bag }: CompileOptions,
-): CompiledDetection | undefined {
-  const query = detectionQuery({ file: rule.file, bag, placeholders }, rule.detection);
-  if (!query) return undefined;
-  if (applied.length === 0) return { kind: 'detection', rule, query };
-  const operands: Query[] = [query];
+  filters: ReadonlyMap<FilterRule, SettledDetection | undefined>,
+  options: CompileOptions,
+): SettledDetectionRule | undefined {
+  const own = settleDetection({ ...options, file: rule.file }, rule.detection);
+  if (!own) return undefined;
+  if (applied.length === 0) return { kind: 'detection', rule, parts: [own] };
+  const parts: SettledDetection[] = [own];
   for (const filter of applied) {
-    const filterQuery = filters.get(filter);
-    if (filterQuery) operands.push(filterQuery);
+    const part = filters.get(filter);
+    if (part) parts.push(part);
     else
-      bag.add(rule.file, {
+      options.bag.add(rule.file, {
         code: 'SIG060',
         message: `the filter "${filter.title}" (${filter.file.path}) is at fault`,
         span: rule.titleSpan,
         hint: 'Fix the filter first.',
       });
   }
-  return operands.length > applied.length ? { kind: 'detection', rule, query: and(operands) } : undefined;
+  return parts.length > applied.length ? { kind: 'detection', rule, parts } : undefined;
 }
 
-function compileCorrelation(
+function settleCorrelation(
   rule: CorrelationRule,
   collection: Collection,
   { bag }: CompileOptions,
-  compile: (rule: Rule) => CompiledRule | undefined,
-): CompiledCorrelation | undefined {
-  const parts: CompiledRule[] = [];
+  settle: (rule: Rule) => SettledRule | undefined,
+): SettledCorrelation | undefined {
+  const parts: SettledRule[] = [];
   for (const reference of rule.rules) {
     const found = collection.find(reference.name);
-    const part = found && compile(found);
+    const part = found && settle(found);
     if (part) parts.push(part);
-    else bag.add(rule.file, { code: 'SIG053', message: `\`${reference.name}\` could not be compiled`, span: reference });
+    else complainOfPart(bag, rule, reference);
   }
   return parts.length === rule.rules.length ? { kind: 'correlation', rule, parts } : undefined;
+}
+
+function complainOfPart(bag: DiagnosticBag, rule: CorrelationRule, reference: RuleReference): void {
+  bag.add(rule.file, { code: 'SIG053', message: `\`${reference.name}\` could not be compiled`, span: reference });
+}
+
+function combinedDetection({ rule, parts }: SettledDetectionRule, bag: DiagnosticBag): CompiledDetection | undefined {
+  const queries: Query[] = [];
+  for (const [index, part] of parts.entries()) {
+    // a filter's complaints have been told
+    const query = combine(part, index === 0 ? bag : createBag());
+    if (query === 'fault') return undefined;
+    if (query) queries.push(query);
+  }
+  return { kind: 'detection', rule, query: and(queries) };
+}
+
+function combinedCorrelation(
+  { rule, parts }: SettledCorrelation,
+  bag: DiagnosticBag,
+  compile: (settled: SettledRule) => CompiledRule | undefined,
+): CompiledCorrelation | undefined {
+  const compiled: CompiledRule[] = [];
+  for (const [index, part] of parts.entries()) {
+    const one = compile(part);
+    const reference = rule.rules[index];
+    if (one) compiled.push(one);
+    else if (reference) complainOfPart(bag, rule, reference);
+  }
+  return compiled.length === parts.length ? { kind: 'correlation', rule, parts: compiled } : undefined;
 }
 
 /** Every log source below a rule once, in order of first mention. */

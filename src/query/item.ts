@@ -8,7 +8,8 @@ import { nearest } from '../source/nearest.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 import { parseRegex } from './regex.ts';
-import { and, type Item, not, or, type Query, type Test, type TimePart } from './tree.ts';
+import type { SettledItem, SettledValue } from './settled.ts';
+import type { Test, TimePart } from './tree.ts';
 import { textPatterns, ValueError } from './value.ts';
 
 /** What turning a rule as written into a query needs to know. */
@@ -16,18 +17,21 @@ export interface Meaning {
   readonly file: SourceFile;
   readonly bag: DiagnosticBag;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+  /** A pipeline follows, which may know the placeholders that have no value here. */
+  readonly keepPlaceholders?: boolean;
 }
 
-/** Values of an item are linked with OR, or with AND under `all`. Undefined after a fatal complaint. */
-export function itemQuery(meaning: Meaning, item: DetectionItem): Query | undefined {
+/** The item with its modifiers settled. Undefined after a fatal complaint. */
+export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem | undefined {
   const names = item.modifiers.map((modifier) => modifier.name);
   if (!chainHolds(meaning, item, names)) return undefined;
-  const operands: Query[] = [];
+  const values: SettledValue[] = [];
   let sound = true;
   for (const value of item.values) {
+    const span = value.text === '' ? item.span : value;
     try {
-      const queries = testsOf(meaning, item, names, value).map((test): Query => asQuery(meaning, item, value, test));
-      operands.push(or(queries));
+      const tests = testsOf(meaning, item, names, value);
+      values.push(tests === 'absent' ? { tests: [{ kind: 'exists' }], absent: true, span } : { tests, absent: false, span });
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       complainAbout(meaning, item, value, error);
@@ -35,8 +39,8 @@ export function itemQuery(meaning: Meaning, item: DetectionItem): Query | undefi
     }
   }
   if (!sound) return undefined;
-  const linked = names.includes('all') ? and(operands) : or(operands);
-  return names.includes('neq') ? not(linked) : linked;
+  const link = names.includes('all') ? 'and' : 'or';
+  return { kind: 'item', field: item.field, values, link, negated: names.includes('neq'), file: meaning.file, span: item.span };
 }
 
 function complainAbout({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar, { code, message, hint, offset }: ValueError): void {
@@ -44,11 +48,6 @@ function complainAbout({ bag, file }: Meaning, item: DetectionItem, value: YamlS
   // an empty value has no place of its own
   const span = value.end > value.start ? inside : item.span;
   bag.add(file, { code, message, span, ...(hint === undefined ? {} : { hint }) });
-}
-
-function asQuery(meaning: Meaning, item: DetectionItem, value: YamlScalar, test: Test | 'absent'): Query {
-  const node = (wanted: Test): Item => ({ kind: 'item', field: item.field, test: wanted, file: meaning.file, span: value.text === '' ? item.span : value });
-  return test === 'absent' ? not(node({ kind: 'exists' })) : node(test);
 }
 
 /** Chains without a fault, so that the few that rules use are each checked once. */
@@ -104,7 +103,7 @@ function modifierHint(name: string): string | undefined {
   return near && `Did you mean \`${near}\`?`;
 }
 
-function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly (Test | 'absent')[] {
+function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] | 'absent' {
   for (const name of names) {
     switch (name) {
       case 're':
@@ -114,7 +113,7 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
       case 'exists':
         if (typeof value.value !== 'boolean') throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes.');
         if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
-        return [value.value ? { kind: 'exists' } : 'absent'];
+        return value.value ? [{ kind: 'exists' }] : 'absent';
       case 'fieldref':
         return [fieldTest(value, names)];
       case 'minute':
@@ -145,7 +144,7 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
     if (item.field !== undefined && textual === undefined)
       return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
   }
-  return textPatterns(value, names, meaning.placeholders).map((pattern) => ({ kind: 'string', pattern, cased }));
+  return textPatterns(value, names, meaning).map((pattern) => ({ kind: 'string', pattern, cased }));
 }
 
 function regexTest(value: YamlScalar, names: readonly string[]): Test {

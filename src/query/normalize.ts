@@ -1,7 +1,9 @@
 import type { ConditionNode } from '../sigma/condition.ts';
-import type { Detection, DetectionItem, SearchBody, SearchIdentifier } from '../sigma/rule.ts';
+import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
-import { itemQuery, type Meaning } from './item.ts';
+import { type Meaning, settleItem } from './item.ts';
+import { type SettledBody, type SettledDetection, type SettledSearch, settledQuery } from './settled.ts';
 import { and, not, or, type Query } from './tree.ts';
 
 /** Items of a query, counted at each mention of their selection. More are refused: a short condition can name a long selection often. */
@@ -9,61 +11,98 @@ const maximumItems = 100_000;
 /** Names looked at and told in a hint. */
 const maximumNames = 100;
 
+/** A detection with its items settled. Complains about every bad item; undefined after a fatal complaint. */
+export function settleDetection(meaning: Meaning, detection: Detection): SettledDetection | undefined {
+  const searches = new Map<string, SettledSearch>();
+  for (const { name, span, body } of detection.searches.values()) {
+    const settled = settleBody(meaning, body);
+    if (settled) searches.set(name, { name, span, body: settled });
+  }
+  const sound = searches.size === detection.searches.size;
+  // the names in the condition are looked at in any case: all that is wrong with a rule is told at once
+  if (!sound) combine({ file: meaning.file, span: detection.span, searches: placeholders(detection), conditions: detection.conditions }, meaning.bag);
+  return sound ? { file: meaning.file, span: detection.span, searches, conditions: detection.conditions } : undefined;
+}
+
+/** Selections of nothing in place of those at fault. */
+function placeholders(detection: Detection): ReadonlyMap<string, SettledSearch> {
+  const empty: SettledBody = { kind: 'group', link: 'and', entries: [] };
+  return new Map([...detection.searches].map(([name, { span }]) => [name, { name, span, body: empty }]));
+}
+
+function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined {
+  const entries: readonly (SearchBody | DetectionItem)[] = body.kind === 'map' ? body.items : body.entries;
+  const settled: SettledBody[] = [];
+  for (const entry of entries) {
+    const one = entry.kind === 'item' ? settleItem(meaning, entry) : settleBody(meaning, entry);
+    if (one) settled.push(one);
+  }
+  return settled.length < entries.length ? undefined : { kind: 'group', link: body.kind === 'map' ? 'and' : 'or', entries: settled };
+}
+
 /** One detection on its way to a query. */
 interface Progress {
-  readonly meaning: Meaning;
-  readonly detection: Detection;
+  readonly detection: SettledDetection;
+  readonly bag: DiagnosticBag;
   readonly bodies: ReadonlyMap<string, Query | undefined>;
   readonly used: Set<string>;
   /** So far. */
   items: number;
 }
 
-/** A detection as meant. Complains about every bad item, unused and missing selections; undefined after a fatal complaint. */
-export function detectionQuery(meaning: Meaning, detection: Detection): Query | undefined {
+/** Complained about. */
+const fault = Symbol('fault');
+/** A query, nothing (a pipeline dropped what it was made of), or a fault. */
+type Combined = Query | undefined | typeof fault;
+
+/**
+ * A settled detection as meant; undefined where a pipeline dropped all of it. Complains about missing, unused and too many selections;
+ * `'fault'` after a fatal complaint.
+ */
+export function combine(detection: SettledDetection, bag: DiagnosticBag): Query | undefined | 'fault' {
   const bodies = new Map<string, Query | undefined>();
-  for (const search of detection.searches.values()) bodies.set(search.name, bodyQuery(meaning, search.body));
-  const progress: Progress = { meaning, detection, bodies, used: new Set(), items: 0 };
+  for (const search of detection.searches.values()) bodies.set(search.name, settledQuery(search.body));
+  const progress: Progress = { detection, bag, bodies, used: new Set(), items: 0 };
   const conditions = detection.conditions.map((condition) => conditionQuery(progress, condition));
   if (progress.items > maximumItems) {
     const message = `the condition mentions selections with more than ${maximumItems} values in all`;
-    meaning.bag.add(meaning.file, { code: 'SIG004', message, span: detection.conditions[0] ?? detection.span, hint: 'Split the rule.' });
-    return undefined;
+    bag.add(detection.file, { code: 'SIG004', message, span: detection.conditions[0] ?? detection.span, hint: 'Split the rule.' });
+    return 'fault';
   }
-  if (!conditions.every((query) => query !== undefined)) return undefined;
+  if (conditions.includes(fault)) return 'fault';
   warnOfUnused(progress);
-  return [...bodies.values()].includes(undefined) ? undefined : or(conditions);
+  const combined = joined('or', conditions);
+  return combined === fault ? 'fault' : combined;
 }
 
-function warnOfUnused({ meaning, detection, used }: Progress): void {
+function joined(link: 'and' | 'or', operands: readonly Combined[]): Combined {
+  const queries: Query[] = [];
+  for (const operand of operands) {
+    if (operand === fault) return fault;
+    if (operand) queries.push(operand);
+  }
+  if (queries.length === 0) return undefined;
+  return link === 'and' ? and(queries) : or(queries);
+}
+
+function warnOfUnused({ detection, bag, used }: Progress): void {
   for (const search of detection.searches.values()) {
     if (used.has(search.name) || search.name.startsWith('_')) continue;
-    meaning.bag.add(meaning.file, { code: 'SIG032', message: `selection \`${search.name}\` is never used in the condition`, span: search.span });
+    bag.add(detection.file, { code: 'SIG032', message: `selection \`${search.name}\` is never used in the condition`, span: search.span });
   }
 }
 
-function bodyQuery(meaning: Meaning, body: SearchBody): Query | undefined {
-  const entries: readonly (SearchBody | DetectionItem)[] = body.kind === 'map' ? body.items : body.entries;
-  const queries: Query[] = [];
-  for (const entry of entries) {
-    const query = entry.kind === 'item' ? itemQuery(meaning, entry) : bodyQuery(meaning, entry);
-    if (query) queries.push(query);
-  }
-  if (queries.length < entries.length) return undefined;
-  return body.kind === 'map' ? and(queries) : or(queries);
-}
-
-function conditionQuery(progress: Progress, node: ConditionNode): Query | undefined {
+function conditionQuery(progress: Progress, node: ConditionNode): Combined {
   switch (node.kind) {
     case 'and':
-    case 'or': {
-      const operands = node.operands.map((operand) => conditionQuery(progress, operand));
-      if (!operands.every((operand) => operand !== undefined)) return undefined;
-      return node.kind === 'and' ? and(operands) : or(operands);
-    }
+    case 'or':
+      return joined(
+        node.kind,
+        node.operands.map((operand) => conditionQuery(progress, operand)),
+      );
     case 'not': {
       const operand = conditionQuery(progress, node.operand);
-      return operand && not(operand);
+      return operand === fault || operand === undefined ? operand : not(operand);
     }
     case 'name':
     case 'quantifier':
@@ -71,19 +110,18 @@ function conditionQuery(progress: Progress, node: ConditionNode): Query | undefi
   }
 }
 
-function selectionQuery(progress: Progress, node: Selecting): Query | undefined {
-  if (progress.items > maximumItems) return undefined;
+function selectionQuery(progress: Progress, node: Selecting): Combined {
+  if (progress.items > maximumItems) return fault;
   const searches = selected(progress, node);
-  const queries: Query[] = [];
+  if (searches.length === 0) return fault;
+  const queries: Combined[] = [];
   for (const search of searches) {
     progress.used.add(search.name);
     const query = progress.bodies.get(search.name);
-    if (!query) continue;
     queries.push(query);
-    progress.items += countItems(query);
+    if (query) progress.items += countItems(query);
   }
-  if (searches.length === 0 || queries.length < searches.length) return undefined;
-  return node.kind === 'quantifier' && node.quantifier === 'all' ? and(queries) : or(queries);
+  return joined(node.kind === 'quantifier' && node.quantifier === 'all' ? 'and' : 'or', queries);
 }
 
 function countItems(query: Query): number {
@@ -96,7 +134,7 @@ function countItems(query: Query): number {
 
 type Selecting = ConditionNode & { readonly kind: 'name' | 'quantifier' };
 
-function selected({ meaning, detection }: Progress, node: Selecting): readonly SearchIdentifier[] {
+function selected({ bag, detection }: Progress, node: Selecting): readonly SettledSearch[] {
   const wanted = node.kind === 'name' ? node.name : node.pattern;
   const them = node.kind === 'quantifier' && wanted.toLowerCase() === 'them';
   const exact = them ? undefined : detection.searches.get(wanted);
@@ -105,7 +143,7 @@ function selected({ meaning, detection }: Progress, node: Selecting): readonly S
     const names = [...detection.searches.keys()];
     const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
     const known = names.length === 1 ? `The only selection is ${listed}.` : `The selections are ${listed}.`;
-    meaning.bag.add(meaning.file, { code: 'SIG031', message, span: node, hint: near === undefined ? known : `Did you mean \`${near}\`?` });
+    bag.add(detection.file, { code: 'SIG031', message, span: node, hint: near === undefined ? known : `Did you mean \`${near}\`?` });
   };
   if (node.kind === 'quantifier' && (them || wanted.includes('*'))) {
     const matches = globMatcher(them ? '*' : wanted);

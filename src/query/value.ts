@@ -23,14 +23,20 @@ const maximumValues = 10_000;
 /** UTF-16 units of all spellings of one value. */
 const maximumSpelled = 1_000_000;
 
+export interface KnownPlaceholders {
+  readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+  /** Those without a value stay in the patterns. */
+  readonly keepPlaceholders?: boolean;
+}
+
 /** The patterns that a text value stands for after the spelling, encoding and shape modifiers, in order. */
-export function textPatterns(value: YamlScalar, modifiers: readonly string[], placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly Pattern[] {
+export function textPatterns(value: YamlScalar, modifiers: readonly string[], known: KnownPlaceholders): readonly Pattern[] {
   const [only] = modifiers;
   // by far the most values: no modifier, or where in the field the text stands
   if (modifiers.length === 0) return [parsePattern(value.text)];
   if (modifiers.length === 1 && (only === 'contains' || only === 'startswith' || only === 'endswith')) return [shaped(parsePattern(value.text), only)];
   let current: readonly EncodedPattern[] = [{ pattern: parsePattern(value.text), bytes: false }];
-  if (modifiers.includes('expand')) current = expand(value.text, placeholders);
+  if (modifiers.includes('expand')) current = expand(value.text, known);
   for (const modifier of modifiers) {
     const next: EncodedPattern[] = [];
     for (const encoded of current) {
@@ -82,8 +88,8 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
   }
 }
 
-function expand(text: string, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly EncodedPattern[] {
-  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders, maximumValues);
+function expand(text: string, { placeholders, keepPlaceholders = false }: KnownPlaceholders): readonly EncodedPattern[] {
+  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders, { most: maximumValues, keep: keepPlaceholders });
   if ('missing' in filled)
     throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
   if ('tooMany' in filled)

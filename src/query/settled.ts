@@ -1,0 +1,82 @@
+import type { ConditionNode } from '../sigma/condition.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import { and, type Item, not, or, type Query, type Test } from './tree.ts';
+
+/**
+ * A detection whose modifiers are settled and whose condition still names selections: what processing pipelines work on.
+ * Values are immutable; a pipeline makes new ones.
+ */
+export interface SettledDetection {
+  readonly file: SourceFile;
+  readonly span: Span;
+  readonly searches: ReadonlyMap<string, SettledSearch>;
+  /** Linked with OR. */
+  readonly conditions: readonly ConditionNode[];
+}
+
+export interface SettledSearch {
+  readonly name: string;
+  readonly span: Span;
+  readonly body: SettledBody;
+}
+
+export type SettledBody = SettledGroup | SettledItem;
+
+/** A group of nothing is left of one whose items a pipeline dropped; conditions read as if it were not there. */
+export interface SettledGroup {
+  readonly kind: 'group';
+  readonly link: 'and' | 'or';
+  readonly entries: readonly SettledBody[];
+}
+
+/** One detection item: the values of one field. */
+export interface SettledItem {
+  readonly kind: 'item';
+  /** Undefined: keywords. */
+  readonly field: string | undefined;
+  readonly values: readonly SettledValue[];
+  /** How the values are linked; `and` under `all`. */
+  readonly link: 'and' | 'or';
+  /** True under `neq`. */
+  readonly negated: boolean;
+  readonly file: SourceFile;
+  readonly span: Span;
+  /** Ids of the processing items that were applied to it. */
+  readonly applied?: ReadonlySet<string>;
+}
+
+/** One value as written with the tests that its modifiers made of it, linked with OR. */
+export interface SettledValue {
+  readonly tests: readonly Test[];
+  /** `exists: false`: the only test is turned round. */
+  readonly absent: boolean;
+  readonly span: Span;
+}
+
+/** The query of one detection item. */
+export function settledItemQuery(item: SettledItem): Query {
+  const operands = item.values.map(({ tests, absent, span }): Query => {
+    const queries = tests.map((test): Item => ({ kind: 'item', field: item.field, test, file: item.file, span }));
+    return absent ? not(or(queries)) : or(queries);
+  });
+  const linked = item.link === 'and' ? and(operands) : or(operands);
+  return item.negated ? not(linked) : linked;
+}
+
+/** The query of a selection; undefined where nothing is left of it. */
+export function settledQuery(body: SettledBody): Query | undefined {
+  if (body.kind === 'item') return body.values.length === 0 ? undefined : settledItemQuery(body);
+  const operands: Query[] = [];
+  for (const entry of body.entries) {
+    const query = settledQuery(entry);
+    if (query) operands.push(query);
+  }
+  if (operands.length === 0) return undefined;
+  return body.link === 'and' ? and(operands) : or(operands);
+}
+
+/** Every item of a selection, in order. */
+export function* settledItems(body: SettledBody): Generator<SettledItem> {
+  if (body.kind === 'item') yield body;
+  else for (const entry of body.entries) yield* settledItems(entry);
+}
