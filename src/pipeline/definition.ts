@@ -1,0 +1,33 @@
+import type { JsonSchema } from '../source/schema.ts';
+import type { SourceFile } from '../source/span.ts';
+import type { YamlMapping } from '../source/yaml.ts';
+import type { ProcessingItem, Transformation } from './pipeline.ts';
+
+/** A kind of transformation: what it takes and how it is made of that. One entry a name in the registry. */
+export interface TransformationDefinition {
+  /** Of its own parameters; those of every item (`id`, `type`, conditions) are added. */
+  readonly parameters: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  /** Throws {@link PipelineFault} where the parameters fit the schema and still make no sense. */
+  readonly create: (item: YamlMapping, environment: PipelineEnvironment) => Transformation;
+}
+
+/** What reading a pipeline needs beside its text. */
+export interface PipelineEnvironment {
+  readonly file: SourceFile;
+  /** Lines of a text file that a pipeline names, relative to the pipeline's folder; undefined where it can't be read. */
+  readonly readLines: (path: string) => readonly string[] | undefined;
+  /** Reads the items of a nested pipeline; those at fault are left out and have been complained about. */
+  readonly readItems: (items: readonly YamlMapping[]) => readonly ProcessingItem[];
+}
+
+/** What is wrong with a pipeline; thrown while it is read and turned into a diagnostic at its place. */
+export class PipelineFault extends Error {
+  readonly span: { readonly start: number; readonly end: number };
+  readonly hint: string | undefined;
+  constructor(message: string, span: { readonly start: number; readonly end: number }, hint?: string) {
+    super(message);
+    this.span = { start: span.start, end: span.end };
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Test } from '../query/tree.ts';
+import type { SettledBody, SettledItem } from '../query/settled.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import type { RuleInProcess } from './rule-in-process.ts';
+
+/** A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is made. */
+export interface Pipeline {
+  readonly name: string;
+  /** Lower ones run first. */
+  readonly priority: number;
+  /** Targets that it is for; empty: all. */
+  readonly allowedBackends: ReadonlySet<string>;
+  /** Values of placeholders: plain YAML data. */
+  readonly vars: ReadonlyMap<string, unknown>;
+  readonly items: readonly ProcessingItem[];
+  readonly postprocessing: readonly PostprocessingItem[];
+  readonly finalizers: readonly Finalizer[];
+  readonly file: SourceFile;
+}
+
+/** What processing items of all kinds have in common, with its place in the pipeline's file. */
+export interface PipelineItem {
+  /** As written, or `#` and its number in the file. */
+  readonly id: string;
+  /** Name of the transformation: `field_name_mapping`. */
+  readonly type: string;
+  readonly appliesTo: (rule: RuleInProcess) => boolean;
+  readonly file: SourceFile;
+  readonly span: Span;
+}
+
+export interface ProcessingItem extends PipelineItem {
+  readonly transformation: Transformation;
+  /** By `detection_item_conditions` and `field_name_conditions` together. */
+  readonly appliesToItem: (item: SettledItem, rule: RuleInProcess) => boolean;
+  /** By `field_name_conditions` alone: for names in field lists, groups and field references. */
+  readonly appliesToField: (field: string | undefined, rule: RuleInProcess) => boolean;
+}
+
+export type Transformation = RuleTransformation | ItemTransformation | FieldTransformation | ValueTransformation | Nest;
+
+/** Changes the rule as a whole: its log source, its list of fields, its state. */
+export interface RuleTransformation {
+  readonly kind: 'rule';
+  readonly apply: (rule: RuleInProcess) => void;
+}
+
+/** Replaces detection items. Undefined: the item stays as it is. A group of nothing: it is dropped. */
+export interface ItemTransformation {
+  readonly kind: 'item';
+  readonly apply: (item: SettledItem, rule: RuleInProcess) => SettledBody | undefined;
+}
+
+/** Renames fields wherever they stand. Undefined: the field stays as it is. */
+export interface FieldTransformation {
+  readonly kind: 'field';
+  readonly map: (field: string | undefined, rule: RuleInProcess) => readonly string[] | undefined;
+}
+
+/** Replaces values. Undefined: the test stays as it is; none: the value is dropped. */
+export interface ValueTransformation {
+  readonly kind: 'value';
+  readonly apply: (test: Test, item: SettledItem, rule: RuleInProcess) => readonly Test[] | undefined;
+}
+
+export interface Nest {
+  readonly kind: 'nest';
+  readonly items: readonly ProcessingItem[];
+}
+
+/** Changes the text of a query after it was made. */
+export interface PostprocessingItem extends PipelineItem {
+  readonly apply: (query: string, rule: RuleInProcess) => string;
+}
+
+/** Makes one text of all queries, or changes that text. */
+export interface Finalizer {
+  readonly type: string;
+  readonly apply: (queries: readonly string[]) => readonly string[];
+}

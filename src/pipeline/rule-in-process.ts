@@ -1,0 +1,43 @@
+import type { SettledRule } from '../query/compile.ts';
+import type { SettledDetection } from '../query/settled.ts';
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { DetectionRule } from '../sigma/rule.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+
+/** One rule on its way through a pipeline; transformations assign to it. */
+export interface RuleInProcess {
+  rule: DetectionRule | CorrelationRule;
+  /** The rule's own detection, then those of its filters; none for correlations. */
+  parts: readonly SettledDetection[];
+  /** The rules that a correlation refers to, already processed; none for detections. */
+  readonly referenced: readonly SettledRule[];
+  /** Of all pipelines, the later ones winning. */
+  readonly vars: ReadonlyMap<string, unknown>;
+  readonly state: Map<string, unknown>;
+  readonly attributes: Map<string, unknown>;
+  /** Ids of the processing items that were applied to the rule. */
+  readonly applied: Set<string>;
+  /** Names that fields have now, to the ids of the items that gave them. */
+  readonly fieldsApplied: Map<string, ReadonlySet<string>>;
+  /** Names that fields had to those they were given. */
+  readonly mappings: Map<string, Set<string>>;
+}
+
+/** Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the pipeline is run. */
+export class ProcessingFailure extends Error {
+  /** In the rule or its filter; undefined: the rule as a whole. */
+  readonly place: { readonly file: SourceFile; readonly span: Span } | undefined;
+  readonly hint: string | undefined;
+  constructor(message: string, place?: ProcessingFailure['place'], hint?: string) {
+    super(message);
+    this.place = place;
+    this.hint = hint;
+  }
+}
+
+/** Every name of a field that stands for another now, and every name that another was given. */
+export function isMapped(rule: RuleInProcess, field: string): boolean {
+  if (rule.mappings.has(field)) return true;
+  for (const targets of rule.mappings.values()) if (targets.has(field)) return true;
+  return false;
+}
