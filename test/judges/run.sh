@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm run test:judges: builds packs of the starter rules and of the corpus and puts them before the real judges.
-# usage: run.sh [appinspect] [graylog] [opensearch] [grep]   default: all; needs test/judges/setup.sh to have run
+# usage: run.sh [appinspect] [graylog] [opensearch] [lucene] [watcher] [grep] [sigma-cli]   default: all; needs test/judges/setup.sh to have run
 # env: SIGPACK_CACHE, SIGPACK_SHARED, GRAYLOG_VERSIONS
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -8,10 +8,10 @@ shared=${SIGPACK_SHARED:-../shared}
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 out=dist/judges
 judges=("$@")
-[ $# -gt 0 ] || judges=(appinspect graylog opensearch grep)
+[ $# -gt 0 ] || judges=(appinspect graylog opensearch lucene watcher grep sigma-cli)
 folders=("$shared/corpus/rules" "$shared/corpus/rules-emerging-threats" "$shared/corpus/rules-threat-hunting")
 failed=0
-sigpack() { node --max-opt=2 --max-semi-space-size=8 dist/lib/cli/main.js "$@"; }
+sigpack() { node --max-opt=2 --max-semi-space-size=8 --heap-growing-percent=50 dist/lib/cli/main.js "$@"; }
 
 # rules that a target can't express make the exit code 1; a usage or internal error is another one
 build() { sigpack build "$@" >/dev/null 2>&1; local code=$?; [ $code -le 1 ] || { echo "build $* failed with $code"; exit 1; }; }
@@ -30,10 +30,12 @@ for judge in "${judges[@]}"; do
     graylog)
       # shellcheck disable=SC2086
       bash test/judges/graylog.sh "$out"/starter/*-graylog.json "$out"/some/*-graylog.json ${GRAYLOG_VERSIONS:-6.3.7 7.0.1} || failed=1 ;;
-    opensearch)
-      "$cache/judges/opensearch/start.sh" && node test/judges/opensearch.ts || failed=1
+    opensearch | watcher)
+      "$cache/judges/opensearch/start.sh" && node "test/judges/$judge.ts" || failed=1
       "$cache/judges/opensearch/stop.sh" ;;
+    lucene) node test/judges/lucene/lucene.ts || failed=1 ;;
     grep) node test/judges/grep.ts || failed=1 ;;
+    sigma-cli) node test/judges/sigma-cli/sigma-cli.ts || failed=1 ;;
     *) echo "no judge $judge"; failed=1 ;;
   esac
 done

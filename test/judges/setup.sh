@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the judges that .ci/run needs into the cache; what is there already is left alone.
-# usage: setup.sh [appinspect] [graylog] [opensearch]   default: all
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli]   default: all
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -49,13 +49,47 @@ setup_opensearch() {
   echo 'opensearch: ready'
 }
 
+# Lucene's query parser and the small program around it, which is compiled anew: it may have changed
+setup_lucene() {
+  local dir=$cache/judges/lucene source=$root/test/judges/lucene
+  for tool in mvn java javac; do command -v "$tool" >/dev/null || fail "the Lucene judge needs $tool"; done
+  mkdir -p "$dir"
+  if ! cmp -s "$source/pom.xml" "$dir/pom.xml" || [ -z "$(ls "$dir"/lib/lucene-queryparser-*.jar 2>/dev/null)" ]; then
+    rm -rf "$dir/lib" "$dir/pom.xml"
+    mvn -q -B -f "$source/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$dir/lib" >/dev/null || fail "Lucene's jars cannot be installed"
+    cp "$source/pom.xml" "$dir/pom.xml"
+  fi
+  rm -rf "$dir/classes"
+  javac --release 17 -Xlint:all -Werror -cp "$dir/lib/*" -d "$dir/classes" "$source/ParseQueries.java" || fail 'the Lucene judge cannot be compiled'
+  printf -- '-%s\n' "$(printf 'a:("b" "c")' | base64)" | java -cp "$dir/classes:$dir/lib/*" ParseQueries | grep -q '"query":"a:b a:c"' || fail 'the Lucene judge does not parse'
+  echo 'lucene: ready'
+}
+
+# sigma-cli and what it needs to convert for Splunk and Lucene
+setup_sigma_cli() {
+  local wanted=(sigma-cli==3.1.0 pysigma==1.5.1 pysigma-backend-splunk==2.1.0 pysigma-backend-elasticsearch==2.1.1 pysigma-pipeline-sysmon==2.0.0 pysigma-pipeline-windows==2.0.1)
+  local frozen package
+  frozen=$("$cache/sigma/bin/python3" -m pip freeze --disable-pip-version-check 2>/dev/null | tr 'A-Z_' 'a-z-') || frozen=
+  for package in "${wanted[@]}"; do
+    grep -qxF "$package" <<<"$frozen" && continue
+    rm -rf "$cache/sigma"
+    python3 -m venv "$cache/sigma" || fail 'no Python environment for sigma-cli'
+    "$cache/sigma/bin/python3" -m pip install -q --disable-pip-version-check "${wanted[@]}" || fail 'sigma-cli cannot be installed'
+    break
+  done
+  "$cache/sigma/bin/sigma" version >/dev/null || fail 'sigma-cli does not start'
+  echo 'sigma-cli: ready'
+}
+
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog opensearch
+[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli
 for judge; do
   case $judge in
     appinspect) setup_appinspect ;;
     graylog) setup_graylog ;;
     opensearch) setup_opensearch ;;
+    lucene) setup_lucene ;;
+    sigma-cli) setup_sigma_cli ;;
     *) fail "no such judge: $judge" ;;
   esac
 done

@@ -1,0 +1,72 @@
+import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
+import type { TestEvent } from '../matcher.ts';
+
+const node = 'http://127.0.0.1:9260';
+const index = 'logs-judge';
+const batch = 100;
+const numbers = ['EventID', 'Version', 'Level', 'Task', 'Opcode', 'EventRecordID', 'Execution_ProcessID', 'Execution_ThreadID', 'Bytes'];
+
+export type Json = Readonly<Record<string, unknown>>;
+
+async function call(method: string, path: string, body: string): Promise<Json> {
+  const response = await fetch(`${node}/${path}`, { method, headers: { 'content-type': 'application/x-ndjson' }, body });
+  const answer = (await response.json()) as Json;
+  if (answer.error || answer.errors) throw new Error(`${path}: ${JSON.stringify(answer).slice(0, 2000)}`);
+  return answer;
+}
+
+/** Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds; events stand a little in the future, since watches look back from now. */
+export async function loadEvents(events: readonly TestEvent[], times: readonly number[]): Promise<void> {
+  await fetch(`${node}/${index}`, { method: 'DELETE' });
+  const keyword = { type: 'keyword', normalizer: 'small' };
+  const mapping = {
+    settings: {
+      'index.number_of_shards': 1,
+      'index.number_of_replicas': 0,
+      'index.mapping.total_fields.limit': 5000,
+      analysis: { normalizer: { small: { type: 'custom', filter: ['lowercase'] } } },
+    },
+    mappings: {
+      date_detection: false,
+      dynamic_templates: [{ all: { match_mapping_type: '*', mapping: keyword } }],
+      properties: { '@timestamp': { type: 'date' }, ...Object.fromEntries(numbers.map((name) => [name, { type: 'long', ignore_malformed: true }])) },
+    },
+  };
+  await fetch(`${node}/${index}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mapping) });
+  const soon = Date.now() + 3_600_000;
+  const lines = events.map((event, id) => {
+    const document = { ...event, '@timestamp': new Date(soon + (times[id] ?? 0) * 1000).toISOString() };
+    return `{"index":{"_id":"${id}"}}\n${JSON.stringify(document)}\n`;
+  });
+  for (let at = 0; at < lines.length; at += 1000) await call('POST', `${index}/_bulk?refresh=true`, lines.slice(at, at + 1000).join(''));
+}
+
+/** The answer to each watch's search, in which an `error` may be; Watcher would have filled the templates before. */
+export async function searchAll(watches: readonly Watch[]): Promise<readonly Json[]> {
+  const answers: Json[] = [];
+  for (let at = 0; at < watches.length; at += batch) {
+    const lines = watches.slice(at, at + batch).flatMap(({ input, metadata }) => {
+      const { indices, body } = input.search.request;
+      const { brace = '' } = metadata as { readonly brace?: string };
+      return [JSON.stringify({ index: indices }), JSON.stringify(body).replaceAll('{{ctx.metadata.brace}}', brace)];
+    });
+    const answer = await call('POST', '_msearch?rest_total_hits_as_int=true', `${lines.join('\n')}\n`);
+    answers.push(...(answer.responses as readonly Json[]));
+  }
+  return answers;
+}
+
+/** Whether the watch's condition holds for the answer: the two kinds that our watches have. */
+export function isMet(condition: object, payload: Json): boolean {
+  const { compare, array_compare } = condition as { compare?: Json; array_compare?: Json };
+  const [path = '', test = {}] = Object.entries((compare ?? array_compare) as Record<string, Json>)[0] ?? [];
+  const found = at({ ctx: { payload } }, path);
+  if (compare) return found !== undefined && Number(found) >= Number(test.gte);
+  const { value, quantifier } = test.gte as Json;
+  if (!Array.isArray(found) || quantifier !== 'some') throw new Error(`no array at ${path}`);
+  return found.some((bucket) => Number(at(bucket, String(test.path))) >= Number(value));
+}
+
+function at(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Json)[key] : undefined), value);
+}
