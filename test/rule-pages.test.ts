@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { targets as registered } from '../src/backend/registry.ts';
 import { type ConversionTarget, defaultTargetSettings } from '../src/backend/target.ts';
 import { docs } from '../src/cli/docs-command.ts';
 import { loadTemplates } from '../src/cli/template-files.ts';
+import { writePages } from '../src/cli/write-pages.ts';
 import { dataNeeded } from '../src/docs/data-needed.ts';
 import { fenceFor, markdownLink, markdownText, safeUrl } from '../src/docs/escape.ts';
 import { attackMatrix, countAttack, heatOf } from '../src/docs/matrix.ts';
@@ -13,10 +15,12 @@ import { navigatorLayer } from '../src/docs/navigator.ts';
 import { type DocsFormat, docsFiles } from '../src/docs/site.ts';
 import { createSlugs } from '../src/docs/slug.ts';
 import { attackTechniques, tacticByShortName, techniqueNames } from '../src/pack/attack-names.ts';
-import { createRenderer } from '../src/pack/template.ts';
-import type { CompiledRule } from '../src/query/compile.ts';
-import { compileText, shared } from './corpus.ts';
+import type { PackFile } from '../src/pack/detection.ts';
+import { createRenderer, TemplateError } from '../src/pack/template.ts';
+import { type CompiledRule, logSourcesOf } from '../src/query/compile.ts';
+import { compileFolders, compileText, corpusFolders, shared } from './corpus.ts';
 import { attackDataText } from './make-attack-data.ts';
+import { environment, mainFile } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const { templates, assets } = loadTemplates(undefined);
@@ -327,9 +331,33 @@ describe('what a rule needs', () => {
       '{Image: a}',
       [
         'Log source: product windows, category process_creation',
-        'Channels: Microsoft-Windows-Sysmon/Operational (event ID 1), Security (event ID 4688)',
+        'Channel: Microsoft-Windows-Sysmon/Operational (event ID 1) or Security (event ID 4688)',
         'Fields: Image, EventID',
       ],
+    ],
+    [
+      'product: windows, category: registry_event',
+      '{TargetObject: a, NewName: b}',
+      [
+        'Log source: product windows, category registry_event',
+        'Channel: Microsoft-Windows-Sysmon/Operational (event IDs 12, 13, 14) or Security (event ID 4657, without NewName)',
+        'Fields: TargetObject, NewName, EventID',
+      ],
+    ],
+    [
+      'product: windows, category: ps_script',
+      '{EventID: 4104, ScriptBlockText: a}',
+      [
+        'Log source: product windows, category ps_script',
+        'Channels: Microsoft-Windows-PowerShell/Operational, PowerShellCore/Operational',
+        'Event ID: 4104',
+        'Fields: EventID, ScriptBlockText',
+      ],
+    ],
+    [
+      'product: windows, category: file_rename',
+      '{FilePath: a}',
+      ['Log source: product windows, category file_rename', 'ETW provider: Microsoft-Windows-Kernel-File', 'Fields: FilePath, EventID'],
     ],
     [
       'product: linux, definition: Needs auditd',
@@ -341,11 +369,39 @@ describe('what a rule needs', () => {
     expect(needed(logsource, detection)).toEqual(expected);
   });
 
+  // what is named here has no log of its own that could be told
+  const withoutLog: ReadonlyMap<string, string> = new Map([['windows', 'keywords in any log of Windows']]);
+
+  it('knows the logs of all Windows sources of the corpus', () => {
+    const sources = new Map<string, CompiledRule>();
+    for (const compiled of compileFolders(corpusFolders)) {
+      for (const { product, category, service } of logSourcesOf(compiled)) {
+        if (product === 'windows') sources.set([product, category, service].filter(Boolean).join(' '), compiled);
+      }
+    }
+    expect(sources.size).toBeGreaterThan(65);
+    const unknown = [...sources].filter(([, compiled]) => !dataNeeded(compiled).some((line) => /^(?:Channels?|ETW provider): ./.test(line)));
+    expect(unknown.map(([name]) => name)).toEqual([...withoutLog.keys()]);
+  });
+
   it('takes the fields and sources of the rules of a correlation', () => {
     const text = `${ruleWith(1)}name: base\n---\ntitle: Many\ncorrelation:\n  type: value_count\n  rules: [base]\n  group-by: [host]\n  timespan: 5m\n  condition: {gte: 3, field: user}\n`;
     const [, many] = compileText(text);
     expect(many && dataNeeded(many)).toEqual(['Log source: product windows', 'Fields: a, host, user']);
   });
+});
+
+it('has its page where correlations share their parts level upon level', () => {
+  const level = (n: number): string =>
+    ['a', 'b']
+      .map(
+        (half) =>
+          `title: ${half}${n}\nname: ${half}${n}\ncorrelation:\n  type: temporal\n  rules: [a${n - 1}, b${n - 1}]\n  group-by: [g${n}]\n  timespan: 5m\n`,
+      )
+      .join('---\n');
+  const text = [...['a', 'b'].map((half) => `${ruleWith(1)}name: ${half}0\n`), ...Array.from({ length: 40 }, (_, index) => level(index + 1))].join('---\n');
+  const last = compileText(text.replace('000001', '000002')).at(-1);
+  expect(last && dataNeeded(last)).toContain('Log source: product windows');
 });
 
 it('says why a target has no query, in the order of the sections', () => {
@@ -388,7 +444,7 @@ describe('the command', () => {
     );
     expect(code).toBe(0);
     expect(said).toMatch(new RegExp(`wrote 3 pages: .*/index\\.${format}\n$`));
-    const own = ['rules', `index.${format}`, 'layer.json', ...(format === 'html' ? ['site.css', 'site.js'] : [])];
+    const own = ['.sigpack.pages', 'rules', `index.${format}`, 'layer.json', ...(format === 'html' ? ['site.css', 'site.js'] : [])];
     expect(files).toEqual([...own, ...written.map((name) => `rules/${name}.${format}`)].sort());
   });
 
@@ -396,5 +452,109 @@ describe('the command', () => {
     const empty = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
     await expect(run([empty], 'md')).rejects.toThrow('there is no rule to write a page about');
     rmSync(empty, { recursive: true });
+  });
+});
+
+describe('the folder of the pages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-pages-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fresh = (): string => join(mkdtempSync(join(folder, 'x-')), 'new', 'site');
+  const page = (name: string, content = name): PackFile => ({ path: `rules/${name}`, content });
+  const listing = (output: string): readonly string[] =>
+    (readdirSync(output, { recursive: true }) as string[])
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path !== 'rules' && path !== '.sigpack.pages')
+      .sort();
+
+  it('loses the pages of rules that are gone, and keeps what is not of Sigpack', async () => {
+    const output = fresh();
+    expect(await writePages(output, [page('a.html'), page('b.html'), { path: 'index.html', content: '1' }], 'html')).toBe(2);
+    writeFileSync(join(output, 'rules', 'own.html'), 'mine');
+    writeFileSync(join(output, 'README.txt'), 'mine');
+    await writePages(output, [page('b.html', 'new'), page('c.html'), { path: 'index.html', content: '2' }], 'html');
+    expect(listing(output)).toEqual(['README.txt', 'index.html', 'rules/b.html', 'rules/c.html', 'rules/own.html']);
+    expect(['rules/b.html', 'index.html', 'rules/own.html'].map((path) => readFileSync(join(output, path), 'utf8'))).toEqual(['new', '2', 'mine']);
+  });
+
+  it('holds both formats, each with its own rules', async () => {
+    const output = fresh();
+    await writePages(output, [page('a.html'), page('b.html')], 'html');
+    await writePages(output, [page('a.md'), page('b.md')], 'md');
+    await writePages(output, [page('a.md')], 'md');
+    expect(listing(output)).toEqual(['rules/a.html', 'rules/a.md', 'rules/b.html']);
+  });
+
+  it('refuses to write over what is not of Sigpack', async () => {
+    const output = fresh();
+    mkdirSync(output, { recursive: true });
+    writeFileSync(join(output, 'index.html'), 'mine');
+    await expect(writePages(output, [page('a.html'), { path: 'index.html', content: 'ours' }], 'html')).rejects.toThrow(/index\.html is in the way/);
+    expect(listing(output)).toEqual(['index.html']);
+    expect(readFileSync(join(output, 'index.html'), 'utf8')).toBe('mine');
+    await expect(writePages(join(output, 'index.html'), [], 'html')).rejects.toThrow('is a file; the pages need a folder');
+  });
+
+  it('takes no path out of its list that leads elsewhere', async () => {
+    const output = fresh();
+    await writePages(output, [page('a.html')], 'html');
+    writeFileSync(join(output, '..', 'victim.html'), 'mine');
+    writeFileSync(join(output, 'victim.html'), 'mine');
+    writeFileSync(join(output, '.sigpack.pages'), '../victim.html\nvictim.html\nrules/../victim.html\nrules/a.html\nrules\n/etc/x.html\n');
+    await writePages(output, [page('b.html')], 'html');
+    expect(listing(output)).toEqual(['rules/b.html', 'victim.html']);
+    expect(existsSync(join(output, '..', 'victim.html'))).toBe(true);
+  });
+
+  it('stays as it was where a page can not be made', async () => {
+    const output = fresh();
+    function* files(): Generator<PackFile> {
+      yield page('a.html', 'half');
+      throw new TemplateError('docs/rule.html.hbs', 'no', 1);
+    }
+    await expect(writePages(output, files(), 'html')).rejects.toThrow(TemplateError);
+    expect(existsSync(join(output, '..'))).toBe(false);
+    await writePages(output, [page('a.html')], 'html');
+    await expect(writePages(output, files(), 'html')).rejects.toThrow(TemplateError);
+    expect(listing(output)).toEqual(['rules/a.html']);
+    expect(readFileSync(join(output, 'rules', 'a.html'), 'utf8')).toBe('a.html');
+  });
+
+  // the run is stopped when half of the rules have a page in the temporary folder
+  async function stopped(output: string, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
+    const run = spawn(process.execPath, [mainFile, 'docs', join(shared, 'corpus', 'rules', 'windows', 'process_creation'), '-o', output], {
+      env: environment(),
+      stdio: 'ignore',
+    });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) => run.once('exit', (_, by) => resolve(by)));
+    const half = (): boolean => {
+      const temporary = existsSync(output) ? readdirSync(output).find((name) => name.startsWith('.sigpack-')) : undefined;
+      const made = temporary === undefined ? '' : join(output, temporary, 'rules');
+      return made !== '' && existsSync(made) && readdirSync(made).length > 100;
+    };
+    while (!half() && run.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    run.kill(signal);
+    return ended;
+  }
+
+  it.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 0],
+    ['SIGKILL', 1],
+  ] as const)('stays as it was after %s', async (signal, leftOver) => {
+    const output = fresh();
+    await writePages(output, [page('a.html', 'whole')], 'html');
+    expect(await stopped(output, signal)).toBe(signal);
+    const left = readdirSync(output).filter((name) => name.startsWith('.sigpack-'));
+    expect(left).toHaveLength(leftOver);
+    expect(readdirSync(join(output, 'rules'))).toEqual(['a.html']);
+    // the next run cleans up
+    await writePages(output, [page('b.html')], 'html');
+    expect(listing(output)).toEqual(['rules/b.html']);
+  });
+
+  it('is not there after a signal where it was not before', async () => {
+    const output = fresh();
+    expect(await stopped(output, 'SIGINT')).toBe('SIGINT');
+    expect(existsSync(join(output, '..'))).toBe(false);
   });
 });

@@ -1,27 +1,34 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Conversion } from '../backend/backend.ts';
+import { postprocessedRule } from '../backend/postprocess.ts';
 import { targets } from '../backend/registry.ts';
-import { defaultTargetSettings } from '../backend/target.ts';
+import type { ConversionTarget, ConvertedRule, TargetSettings } from '../backend/target.ts';
 import { type DocsFormat, docsFiles } from '../docs/site.ts';
 import { createRenderer, TemplateError } from '../pack/template.ts';
-import { type CompiledRule, createCompiler } from '../query/compile.ts';
-import type { Collection } from '../sigma/collection.ts';
+import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import type { Collection, Rule } from '../sigma/collection.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { rulePaths } from './build.ts';
 import { loadConfig } from './config-file.ts';
+import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
 import { shownPath } from './rule-files.ts';
 import { report } from './run.ts';
 import { loadTemplates } from './template-files.ts';
 import { createTerminal } from './terminal.ts';
+import { writePages } from './write-pages.ts';
 
 export interface DocsOptions {
   /** Folder that the pages are written to. */
   readonly output: string;
   readonly format: DocsFormat;
   readonly config?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
   readonly verbose?: boolean;
 }
 
@@ -42,24 +49,54 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     report({ ...output, diagnostics: bag.list });
     throw new UsageError('there is no rule to write a page about');
   }
-  const compile = createCompiler(collection, { placeholders: config.placeholders, bag });
+  const names = targets.map(({ name }) => name);
+  const pipelines = await pipelinesByTarget(names, options.pipeline, loaded, bag);
+  if (!pipelines) {
+    report({ ...output, diagnostics: bag.list });
+    return exitCodes.usage;
+  }
+  const targeted = new WeakMap<CompiledRule, TargetedRule>();
+  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+  const written = (rule: Rule): CompiledRule | undefined => {
+    const compiled = compile(rule);
+    if (compiled) targeted.set(compiled.written, compiled);
+    return compiled?.written;
+  };
+  const settings = targetSettings(config);
   const { templates, assets } = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
   const files = docsFiles({
     title: config.info.title,
-    rules: compiledRules(collection, compile, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
+    rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
     targets,
-    convert: (target, compiled) => target.convert(compiled, defaultTargetSettings),
+    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings),
     format: options.format,
     render: createRenderer({ templates }),
     assets,
   });
-  const pages = write(options.output, files);
+  const pages = await write(options.output, files, options.format);
   const code = report({ ...output, diagnostics: bag.list });
   process.stdout.write(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${shownPath(join(options.output, `index.${options.format}`))}\n`);
   return code;
 }
 
-function* compiledRules(collection: Collection, compile: ReturnType<typeof createCompiler>, onProgress: (done: number) => void): Generator<CompiledRule> {
+/** What the target's pipelines make of the rule, in its language. */
+function conversionOf(
+  target: ConversionTarget,
+  written: CompiledRule,
+  targeted: TargetedRule | undefined,
+  settings: TargetSettings,
+): Conversion<ConvertedRule> {
+  const compiled = targeted ? targeted.forTarget(target.name) : written;
+  if (compiled) return postprocessedRule(target.convert(compiled, settings), compiled);
+  const { file, titleSpan: span } = written.rule;
+  return { ok: false, problems: [{ code: 'PIP002', message: 'its pipelines cannot process the rule', file, span }] };
+}
+
+function* compiledRules(
+  collection: Collection,
+  compile: (rule: Rule) => CompiledRule | undefined,
+  onProgress: (done: number) => void,
+): Generator<CompiledRule> {
   for (const [index, rule] of collection.rules.entries()) {
     onProgress(index);
     const compiled = compile(rule);
@@ -67,22 +104,11 @@ function* compiledRules(collection: Collection, compile: ReturnType<typeof creat
   }
 }
 
-/** Writes the files as they are made; answers with the number of rule pages. */
-function write(folder: string, files: ReturnType<typeof docsFiles>): number {
-  const made = new Set<string>();
-  let pages = 0;
+async function write(folder: string, files: ReturnType<typeof docsFiles>, format: DocsFormat): Promise<number> {
   try {
-    for (const { path, content } of files) {
-      const target = join(folder, path);
-      const parent = dirname(target);
-      if (!made.has(parent)) mkdirSync(parent, { recursive: true });
-      made.add(parent);
-      writeFileSync(target, content);
-      if (path.startsWith('rules/')) pages += 1;
-    }
+    return await writePages(folder, files, format);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new UsageError(`${error.template}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`);
   }
-  return pages;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Artifact } from '../pack/artifacts.ts';
 import { UsageError } from './exit-code.ts';
 
-const temporaryPrefix = '.sigpack-';
+/** Of folders that hold files until all are written. */
+export const temporaryPrefix = '.sigpack-';
 
 /**
  * Writes all artifacts beside their places first and renames them last, each in one step: a build that is killed leaves the old packs whole.

@@ -2,7 +2,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { patternText } from '../sigma/pattern.ts';
 import type { LogSource } from '../sigma/rule.ts';
-import { windowsCategory, windowsChannel } from './windows-log.ts';
+import { type EventLog, windowsCategory, windowsChannels } from './windows-log.ts';
 
 const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
 
@@ -10,19 +10,27 @@ interface Taken {
   readonly fields: Set<string>;
   readonly eventIds: Set<string>;
   keywords: boolean;
+  /** Correlations may share parts, level upon level. */
+  readonly visited: Set<CompiledRule>;
+}
+
+interface Needed {
+  readonly channels: Set<string>;
+  readonly providers: Set<string>;
 }
 
 /** What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. */
 export function dataNeeded(compiled: CompiledRule): readonly string[] {
   const sources = logSourcesOf(compiled);
-  const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false };
+  const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() };
   takeRule(compiled, taken);
-  const channels = new Set<string>();
-  for (const source of sources) for (const channel of channelsOf(source, taken.eventIds.size > 0)) channels.add(channel);
+  const needed: Needed = { channels: new Set(), providers: new Set() };
+  for (const source of sources) takeChannels(source, taken, needed);
   return [
     ...sources.map((source) => `Log source: ${sourceText(source)}`),
     ...[...new Set(sources.flatMap(({ definition }) => definition ?? []))].map((definition) => `Setup: ${definition}`),
-    ...listed('Channel', channels),
+    ...listed('Channel', needed.channels),
+    ...listed('ETW provider', needed.providers),
     ...listed('Event ID', taken.eventIds),
     ...listed('Field', taken.fields),
     ...(taken.keywords ? ['Keywords in the whole event'] : []),
@@ -40,17 +48,27 @@ function listed(name: string, values: ReadonlySet<string>): string[] {
   return [`${name}${values.size > 1 ? 's' : ''}: ${[...values].join(', ')}`];
 }
 
-function channelsOf({ product, category, service }: LogSource, namesEvents: boolean): readonly string[] {
-  if (product !== 'windows') return [];
+/** Where Windows writes what a source names; event ids only where the rule names none of its own. */
+function takeChannels({ product, category, service }: LogSource, { fields, eventIds }: Taken, needed: Needed): void {
+  if (product !== 'windows') return;
   const log = category === undefined ? undefined : windowsCategory(category);
-  const channel = windowsChannel(service ?? log?.service ?? '');
-  if (channel === undefined) return [];
-  const ids = log && service === undefined && !namesEvents ? ` (event ID ${log.eventIds.join(', ')})` : '';
-  // a process is also written by Windows' own audit policy
-  return category === 'process_creation' && service === undefined ? [`${channel}${ids}`, 'Security (event ID 4688)'] : [`${channel}${ids}`];
+  if (service !== undefined || log === undefined) for (const channel of windowsChannels(service ?? '')) needed.channels.add(channel);
+  else if (log.kind === 'etw') needed.providers.add(log.provider);
+  else {
+    const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
+    const { audit } = log;
+    const lacking = audit ? [...fields].filter((field) => !audit.has.has(field)) : [];
+    const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
+    const or = audit && eventIds.size === 0 ? ` or ${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})` : '';
+    for (const channel of windowsChannels(log.service)) needed.channels.add(`${channel}${ids}${or}`);
+  }
 }
 
+const eventIdText = ({ eventIds }: EventLog): string => `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;
+
 function takeRule(compiled: CompiledRule, taken: Taken): void {
+  if (taken.visited.has(compiled)) return;
+  taken.visited.add(compiled);
   if (compiled.kind === 'detection') {
     takeQuery(compiled.query, true, taken);
     return;

@@ -72,9 +72,9 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
   const present = { level: new Set(entries.map(({ level }) => level)), status: new Set(entries.map(({ status }) => status)) };
   return render('index.html', {
     title,
-    total: entries.length,
-    covered: new Set(columns.flatMap(({ techniques }) => techniques.filter(({ rules }) => rules > 0).map(({ id }) => id))).size,
-    columns: columns.map((column) => ({ ...column, total: column.techniques.length })),
+    total: counted(entries.length, 'rule'),
+    covered: counted(new Set(columns.flatMap(({ techniques }) => techniques.filter(({ rules }) => rules > 0).map(({ id }) => id))).size, 'ATT&CK technique'),
+    columns: columns.map((column) => ({ ...column, total: column.techniques.length, counted: counted(column.rules, 'rule') })),
     tactics: columns.filter(({ rules }) => rules > 0).map(({ id, name }) => ({ id, name })),
     levels: levels.filter((level) => present.level.has(level)).reverse(),
     statuses: statuses.filter((status) => present.status.has(status)),
@@ -95,3 +95,6 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
     },
   });
 }
+
+/** `1 rule`, `3,755 rules`. */
+const counted = (count: number, noun: string): string => `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

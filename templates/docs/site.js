@@ -16,14 +16,36 @@
     setUpTheme();
     for (const button of document.querySelectorAll('.copy')) setUpCopy(button);
     if (document.getElementById('data')) setUpIndex();
-    else
-      document.addEventListener('keydown', (event) => {
-        if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
-          event.preventDefault();
-          location.href = '../index.html#focus=1';
-        }
-      });
+    else setUpPage();
   });
+
+  // the list's filters, for the way back from a page
+  const listState = {
+    get: () => {
+      try {
+        return sessionStorage.getItem('list') ?? '';
+      } catch {
+        return '';
+      }
+    },
+    set: (hash) => {
+      try {
+        sessionStorage.setItem('list', hash);
+      } catch {
+        // the way back leads to the whole list
+      }
+    },
+  };
+
+  function setUpPage() {
+    const state = listState.get();
+    if (state.startsWith('#')) document.querySelector('.back').href = `../index.html${state}`;
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      location.href = '../index.html#focus=1';
+    });
+  }
 
   function setUpTheme() {
     const button = document.querySelector('.theme');
@@ -92,6 +114,8 @@
       return made;
     }
 
+    const number = (count) => count.toLocaleString('en-US');
+
     // a long name may go on in the next line after a slash or an underscore
     const breakable = (text) => text.split(/(?<=[/_])/).flatMap((part) => [document.createElement('wbr'), part]);
 
@@ -137,7 +161,7 @@
           words.every((word) => texts[index].includes(word)),
       );
       const filtered = technique !== '' || fields.some((name) => value[name]);
-      document.getElementById('count').textContent = filtered ? `${found.length} of ${rules.length} rules` : `${rules.length} rules`;
+      document.getElementById('count').textContent = `${filtered ? `${number(found.length)} of ` : ''}${number(rules.length)} ${rules.length === 1 ? 'rule' : 'rules'}`;
       document.getElementById('none').hidden = found.length > 0;
       document.getElementById('clear').hidden = !filtered;
       document.querySelector('.list').hidden = found.length === 0;
@@ -157,6 +181,7 @@
       if (technique) state.set('technique', technique);
       if (!document.getElementById('matrix').hidden) state.set('view', 'matrix');
       const hash = state.size > 0 ? `#${state}` : '';
+      listState.set(hash);
       if (hash === location.hash) return;
       try {
         history.replaceState(null, '', hash || location.href.split('#')[0]);
@@ -244,6 +269,10 @@
         if (form.elements.tactic.selectedIndex === -1) form.elements.tactic.value = '';
       });
     });
+    for (const name of document.querySelectorAll('.column li > button > span')) {
+      const text = name.firstChild;
+      if (text.data.includes('/')) text.replaceWith(...breakable(text.data));
+    }
     for (const [id, className, inverse] of [['gaps', 'no-gaps', true], ['subs', 'with-subs', false]]) {
       const box = document.getElementById(id);
       const change = () => document.querySelector('.matrix').classList.toggle(className, box.checked !== inverse);

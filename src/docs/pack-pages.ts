@@ -1,0 +1,46 @@
+import type { Conversion } from '../backend/backend.ts';
+import type { GraylogAggregation } from '../backend/graylog/correlation.ts';
+import { targets as registered } from '../backend/registry.ts';
+import type { ConvertedRule } from '../backend/target.ts';
+import type { Target } from '../pack/config.ts';
+import type { GraylogDetection } from '../pack/detection.ts';
+import { createPages, type DetectionPage } from '../pack/detection-page.ts';
+import type { DetectionOutcome } from '../pack/outcome.ts';
+import type { Render } from '../pack/template.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import { ruleMarkdown } from './rule-markdown.ts';
+import { inSectionOrder, rulePage } from './rule-page.ts';
+
+/** The written rule of a detection, what it became and, in Graylog, what its event definitions search for. */
+export type PageMaker = (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => DetectionPage | undefined;
+
+/** Makes the page of one detection after the other, with its queries as they ship; none where no pack has it. Throws `TemplateError`. */
+export function createPackPages(names: readonly Target[], render: Render): PageMaker {
+  const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
+  const targets = inSectionOrder(registered.filter(({ name }) => names.some((target) => target === name)));
+  const pageOf = createPages({ forApp: names.includes('splunk') });
+  return (outcome, search, compiled) => {
+    const aggregation = search?.kind === 'aggregation' ? search : undefined;
+    if (![...outcome.targets.values()].some(({ kind }) => kind === 'compiled')) return undefined;
+    const { detection } = outcome;
+    const page = rulePage(compiled, detection.slug, targets, ({ name }) => shipped(outcome, name, compiled, aggregation));
+    return pageOf(detection, ruleMarkdown(page, renderDocs));
+  };
+}
+
+/** What the detection became in a pack, in the form of a conversion. */
+function shipped({ targets }: DetectionOutcome, name: string, { rule }: CompiledRule, aggregation?: GraylogAggregation): Conversion<ConvertedRule> {
+  const target: Target = name === 'splunk' ? 'splunk' : 'graylog';
+  const outcome = targets.get(target);
+  const place = { code: 'TGT001', file: rule.file, span: rule.titleSpan } as const;
+  if (outcome?.kind !== 'compiled') return { ok: false, problems: (outcome?.reasons ?? []).map(({ message }) => ({ ...place, message })) };
+  const remarks = target === 'graylog' && aggregation ? [{ ...place, message: aggregationText(aggregation) }] : [];
+  return { ok: true, value: { queries: outcome.queries }, remarks };
+}
+
+/** What an event definition asks of the messages that its query finds. */
+function aggregationText({ series, groupBy, conditions, within }: GraylogAggregation): string {
+  const field = 'field' in series && series.field !== undefined ? series.field : '';
+  const wanted = conditions.map(({ operator, value }) => `${series.type}(${field}) ${operator} ${value}`).join(' and ');
+  return `the event definition wants ${wanted} within ${within} seconds${groupBy.length > 0 ? `, by ${groupBy.join(', ')}` : ''}`;
+}
