@@ -1,19 +1,32 @@
-export type { Conversion, Remark } from './backend/backend.ts';
+export { type Conversion, converted, type Place, type Remark, refused } from './backend/backend.ts';
+export { jsonFormat, ndjsonFormat, plainFormat } from './backend/format.ts';
 export { type GraylogAggregation, graylogCorrelation } from './backend/graylog/correlation.ts';
 export { type GraylogOptions, graylogDefaults, graylogQueries } from './backend/graylog/graylog.ts';
+export { targets } from './backend/registry.ts';
 export { type ScopeOf, splunkCorrelation } from './backend/splunk/correlation.ts';
 export { type SplunkOptions, splunkSearch } from './backend/splunk/splunk.ts';
+export {
+  type ConversionTarget,
+  type ConvertedEntry,
+  type ConvertedRule,
+  defaultTargetSettings,
+  type ElasticsearchSettings,
+  type GrepSettings,
+  type TargetFormat,
+  type TargetSettings,
+} from './backend/target.ts';
 export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifacts.ts';
 export { defaultConfig, type PackConfig, readConfig, type Target } from './pack/config.ts';
 export type { PackDetection, PackInfo } from './pack/detection.ts';
 export { assemblePack, type Pack, type PackInput } from './pack/pack.ts';
 export type { DetectionSettings } from './pack/settings.ts';
-export { type CompiledCorrelation, type CompiledDetection, type CompiledRule, createCompiler } from './query/compile.ts';
-export type { Item, Query, Test } from './query/tree.ts';
+export { type CompiledCorrelation, type CompiledDetection, type CompiledRule, createCompiler, logSourcesOf } from './query/compile.ts';
+export { assertNever, type Item, itemsOf, type Query, type Test } from './query/tree.ts';
 export { type Collection, collect, type Rule } from './sigma/collection.ts';
 export type { CorrelationRule } from './sigma/correlation.ts';
 export { readDocuments, type SigmaDocument } from './sigma/document.ts';
 export type { FilterRule } from './sigma/filter.ts';
+export { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart, patternText } from './sigma/pattern.ts';
 export type { DetectionRule, Level, LogSource, Status } from './sigma/rule.ts';
 export type { DiagnosticCode } from './source/code.ts';
 export { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, type Severity } from './source/diagnostic.ts';

@@ -74,6 +74,8 @@ function testText(test: Test): string {
       return ` ${test.relation} ${test.cased ? 'cased ' : ''}field ${test.other}`;
     case 'time':
       return ` ${test.part} ${test.operator} ${test.value}`;
+    case 'expression':
+      return ` expression ${test.expression} of ${test.id}`;
   }
 }
 

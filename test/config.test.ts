@@ -80,6 +80,16 @@ graylog:
   textFields: [message]
   keywordFields: [message]
   ipFields: [src_ip]
+elasticsearch:
+  matching: case-insensitive
+  index: winlogbeat-*,logs-*
+  timestampField: event.created
+  interval: 10m
+  throttle: 0
+  schedule: { cron: 0 0/5 * * * ?, timezone: UTC }
+  actions:
+    mail: { email: { to: [soc@example.org], subject: '{{ctx.metadata.title}}' }, throttle_period: 1h }
+grep: { lines: plain }
 `;
 
 test('docs/sigpack.schema.json is the schema', () => {
@@ -147,6 +157,16 @@ test('every key of the sample is read', () => {
       keywordFields: ['message'],
       ipFields: ['src_ip'],
     },
+    elasticsearch: {
+      matching: 'case-insensitive',
+      index: 'winlogbeat-*,logs-*',
+      timestampField: 'event.created',
+      interval: 600,
+      throttle: 0,
+      schedule: { cron: '0 0/5 * * * ?', timezone: 'UTC' },
+      actions: { mail: { email: { to: ['soc@example.org'], subject: '{{ctx.metadata.title}}' }, throttle_period: '1h' } },
+    },
+    grep: { lines: 'plain' },
   });
 });
 
@@ -185,6 +205,18 @@ const refused = [
   ['defaults: { cron: hourly }', '`defaults.cron` has not the right form', 'five fields', 'hourly', true],
   ['url: "javascript:alert(1)"', '`url` has not the right form', 'http', '"javascript:alert(1)"', true],
   ['graylog: { minimumServerVersion: 5.1.0 }', '`graylog.minimumServerVersion` has not the right form', '5.2.0', '5.1.0', true],
+  ['elasticsearch: { matching: exact }', '`elasticsearch.matching` must be one of native, case-insensitive, not `exact`', '', 'exact', true],
+  ['elasticsearch: { index: "a b" }', '`elasticsearch.index` has not the right form', 'Index pattern', '"a b"', true],
+  ['elasticsearch: { thottle: 1h }', '`elasticsearch` has no key `thottle`', 'Did you mean `throttle`?', 'thottle', true],
+  ['elasticsearch: { interval: soon }', '`elasticsearch.interval` has not the right form', 'Time between runs', 'soon', true],
+  ['elasticsearch: { actions: [log] }', '`elasticsearch.actions` must be a map, not a list', 'by their ids', '[log', true],
+  ['elasticsearch: { actions: { log: text } }', '`elasticsearch.actions.log` must be a map, not a string', 'An action', 'text', true],
+  ['elasticsearch: { actions: { a b: {} } }', 'key `a b` has not the right form', 'without blanks', 'a b', true],
+  ['elasticsearch: { schedule: { often: 1 } }', '`elasticsearch.schedule` has no key `often`', 'Known: cron', 'often', true],
+  ['grep: { lines: xml }', '`grep.lines` must be one of json, plain, not `xml`', '', 'xml', true],
+  ['elasticsearch: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
+  ['elasticsearch: { throttle: 366d }', '`throttle` must be from 0 to 365d', '', '366d', false],
+  ['elasticsearch: { schedule: { timezone: UTC } }', '`elasticsearch.schedule` must have one kind of schedule, not 0', '', '{ timezone: UTC', false],
   ['defaults: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
   ['levels: { high: { interval: 2d } }', '`interval` must be from 60s to 1d', '', '2d', false],
   [
@@ -233,9 +265,20 @@ test.each([
 test('docs/configuration.md names every key', () => {
   const text = readFileSync(docs('configuration.md'), 'utf8');
   const keys = (schema: JsonSchema | undefined): string[] => Object.keys(schema?.properties ?? {});
-  const { select, enable, splunk, graylog } = configSchema.properties ?? {};
+  const { select, enable, splunk, graylog, elasticsearch, grep } = configSchema.properties ?? {};
   const settings = configSchema.$defs?.settings;
-  const all = [configSchema, select, enable, splunk, graylog, settings, settings?.properties?.splunk, settings?.properties?.graylog].flatMap(keys);
+  const all = [
+    configSchema,
+    select,
+    enable,
+    splunk,
+    graylog,
+    elasticsearch,
+    grep,
+    settings,
+    settings?.properties?.splunk,
+    settings?.properties?.graylog,
+  ].flatMap(keys);
   expect(all.length).toBeGreaterThan(60);
   expect(all.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
 });

@@ -1,11 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withoutLineBreaks } from '../src/backend/lucene/line-format.ts';
 import { targets } from '../src/backend/registry.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
+import { targetSettings } from '../src/cli/conversion-settings.ts';
 import { convert } from '../src/cli/convert.ts';
-import { compileFolders } from './corpus.ts';
+import { readConfig } from '../src/pack/config.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { compileFolders, compileText } from './corpus.ts';
+import { lucenePattern } from './lucene-pattern.ts';
+import { environment, mainFile, type Run, sigpack } from './sigpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-convert-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -59,28 +66,234 @@ describe('formats', () => {
 });
 
 describe('output', () => {
-  it('mirrors the folders of the rules', () => {
-    expect(convert(['rules'], { target: ['splunk', 'es-qs'], output: `${folder}/tree/`, verbose: false })).toBe(1);
+  it('mirrors the folders of the rules', async () => {
+    expect(await convert(['rules'], { target: ['splunk', 'es-qs'], output: `${folder}/tree/`, verbose: false })).toBe(1);
     expect(readFileSync(join(folder, 'tree/es-qs/windows/dhcp-callout-dll-failed.txt'), 'utf8')).toBe('EventID:("1031" "1032" "1034")\n');
     expect(readdirSync(join(folder, 'tree/splunk')).sort()).toEqual(['linux', 'network', 'windows']);
   });
 
-  it('writes one file with all rules', () => {
-    expect(convert([seed], { target: ['splunk'], format: 'savedsearches', output: join(folder, 'one.conf'), verbose: false })).toBe(0);
+  it('writes one file with all rules', async () => {
+    expect(await convert([seed], { target: ['splunk'], format: 'savedsearches', output: join(folder, 'one.conf'), verbose: false })).toBe(0);
     expect(readFileSync(join(folder, 'one.conf'), 'utf8')).toMatch(/^\[DHCP Server Error Failed Loading the CallOut DLL\]\nsearch = EventID IN /);
   });
 
   it.each([
     [{ target: ['spunk'] }, /no target spunk; there are/],
     [{ target: ['splunk'], format: 'xml' }, /splunk has no format xml; it has default/],
-  ])('refuses %j', (options, message) => {
-    expect(() => convert([seed], { ...options, verbose: false })).toThrow(message);
+  ])('refuses %j', async (options, message) => {
+    await expect(convert([seed], { ...options, verbose: false })).rejects.toThrow(message);
   });
 
-  it('prints the sound rules beside a broken one', () => {
+  it('prints the sound rules beside a broken one', async () => {
     const path = join(folder, 'broken.yml');
     writeFileSync(path, `${readFileSync(seed, 'utf8')}---\ntitle: Broken\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`);
-    expect(convert([path], { target: ['graylog'], output: join(folder, 'some.txt'), verbose: false })).toBe(1);
+    expect(await convert([path], { target: ['graylog'], output: join(folder, 'some.txt'), verbose: false })).toBe(1);
     expect(readFileSync(join(folder, 'some.txt'), 'utf8')).toBe('EventID:("1031" "1032" "1034")\n');
   });
+});
+
+describe('line breaks in a query of Lucene', () => {
+  const characters = ['\t', '\n', '\v', '\f', '\r', '\x0e', '\x1f', ' ', 'x', 'z', '-', '\\', ']', '\u{1f600}'];
+
+  it.each(['\n', '\r', '[^\r]', '[^\n]', '[\n\r]', '[\\]\n\\-x-z]', '[\t-\r ]', '[\n-A]', '[\u{1f600}\n\\\\]', '([^\n]|\r)'])(
+    'are spelt another way: /%j/',
+    (regex) => {
+      const spelt = /^a:\/(.*)\/$/.exec(withoutLineBreaks(`a:/${regex}/`))?.[1] ?? '';
+      expect(spelt).not.toMatch(/[\n\r]/);
+      const [before, after] = [lucenePattern(regex), lucenePattern(spelt)];
+      for (const character of characters) expect([character, after(character)]).toEqual([character, before(character)]);
+    },
+  );
+
+  it.each([
+    ['a:"b\nc\\"\r" AND d:/[\t-\r ]/', 'a:"b\\u000ac\\"\\u000d" AND d:/([\t-\x0e ]&[^\x0e])/'],
+    ['a:b\\\nc* AND d:"\\\\"', 'a:b\\\nc* AND d:"\\\\"'],
+    ['a:/\\"\\//  AND b:"/\n/"', 'a:/\\"\\//  AND b:"/\\u000a/"'],
+    [`a:/${'\n'.repeat(200)}/`, `a:/${'\n'.repeat(200)}/`],
+  ])('%j', (query, text) => expect(withoutLineBreaks(query)).toBe(text));
+});
+
+/** A run with the text on standard input, from a pipe of the shell. */
+function piped(input: string, ...args: readonly string[]): Run {
+  writeFileSync(join(folder, 'input'), input);
+  const command = ['-c', 'cat input | "$0" "$@"', process.execPath, mainFile, 'convert', ...args];
+  const { status, stdout, stderr } = spawnSync('sh', command, { cwd: folder, encoding: 'utf8', env: environment() });
+  return { code: status ?? undefined, stdout, stderr };
+}
+const seedText = readFileSync(seed, 'utf8');
+const ruleText = (title: string, selection: string, more = '') =>
+  `title: ${title}\nlogsource: { product: windows }\ndetection: { s: ${selection}, condition: s }\n${more}`;
+
+describe('the command', () => {
+  it('prints several targets one below the other, each once', () => {
+    const { code, stdout } = piped(seedText, '-t', 'graylog,grep', '-t', 'graylog', '-');
+    expect(code).toBe(0);
+    expect(stdout).toBe(`== graylog\nEventID:("1031" "1032" "1034")\n== grep\ngrep -P '^(?:.*1031|.*1032|.*1034)'\n`);
+  });
+
+  it.each([
+    ['splunk', 'savedsearches', /^\[DHCP Server Error .*\]\nsearch = EventID IN /],
+    ['logpoint', 'json', /^\[\n {2}\{\n {4}"title": "DHCP/],
+    ['grep', 'ndjson', /^\{"title":"DHCP .*\}\n$/],
+    ['es-qs', 'kibana-ndjson', /^\{"id":"DHCP.*","type":"search",.*\}\n$/],
+    ['xpack-watcher', 'curl', /^curl -X PUT "\$ELASTICSEARCH_URL\/_watcher\/watch\/dhcp-server-.*'\n$/],
+    ['xpack-watcher', 'default', /^\{\n {2}"trigger"/],
+  ])('%s -f %s', (target, format, text) => {
+    const run = piped(seedText, '-t', target, '-f', format, '-');
+    expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(text)]);
+  });
+
+  it('complains about a format that one of the targets lacks, and writes nothing', () => {
+    const run = piped(seedText, '-t', 'splunk,grep', '-f', 'savedsearches', '-o', 'none/', '-');
+    expect(run).toEqual({ code: 2, stdout: '', stderr: 'sigpack: grep has no format savedsearches; it has default, json, ndjson\n' });
+    expect(readdirSync(folder)).not.toContain('none');
+    expect(piped(seedText, '-').code).toBe(2);
+  });
+
+  it('writes rules of standard input into a folder, and several of one file with numbers', () => {
+    expect(piped(`${seedText}---\n${ruleText('Second', '{ a: b }')}`, '-t', 'graylog', '-o', 'in/', '-').code).toBe(0);
+    expect(readdirSync(join(folder, 'in/graylog')).sort()).toEqual(['stdin-2.txt', 'stdin.txt']);
+  });
+
+  it('mirrors paths below the folder, wherever they come from', () => {
+    mkdirSync(join(folder, 'deep/er'), { recursive: true });
+    writeFileSync(join(folder, 'deep/er/one.yml'), seedText);
+    writeFileSync(join(folder, 'deep/two.yml'), seedText);
+    const run = sigpack(['convert', '-t', 'grep', '-o', '../mirror/', 'er/../../deep/er/one.yml', '../deep/two.yml'], { cwd: join(folder, 'deep') });
+    expect(run.stderr).not.toContain('internal');
+    expect(readdirSync(join(folder, 'mirror/grep'), { recursive: true }).sort()).toEqual(['deep', 'deep/er', 'deep/er/one.txt', 'two.txt']);
+  });
+
+  it('shows where a rule is refused, and goes on', () => {
+    const run = piped(`${ruleText('Refused', '{ a|fieldref: b }')}---\n${seedText}`, '-t', 'es-qs', '-');
+    expect([run.code, run.stdout]).toEqual([1, 'EventID:("1031" "1032" "1034")\n']);
+    expect(run.stderr).toMatch(/^stdin:3:\d+: error\[TGT001\]: es-qs: Elasticsearch can't compare a field with another one/);
+  });
+
+  it('prints a query a line, and tells where that is not so', () => {
+    const breaks = (value: string) => ruleText('Breaks', `{ a|re: '${value}' }`);
+    expect(piped(breaks('b\\nc'), '-t', 'es-qs', '-')).toEqual({
+      code: 0,
+      stdout: 'a:/.*b([\t-\x0e]&[^\t\x0b-\x0e])c.*/\n',
+      stderr: expect.not.stringContaining('line breaks'),
+    });
+    const left = breaks('b[^\\t\\r]c');
+    const run = piped(left, '-t', 'es-qs', '-');
+    expect([run.code, run.stdout]).toEqual([0, 'a:/.*b[^\t\r]c.*/\n']);
+    expect(run.stderr).toContain('sigpack: es-qs: queries hold line breaks (Breaks); -f json and -f ndjson keep each on one line\n');
+    expect(piped(left, '-t', 'es-qs', '-f', 'ndjson', '-').stderr).not.toContain('line breaks');
+  });
+
+  it('shows what is wrong with the configuration', () => {
+    writeFileSync(join(folder, 'wrong.yml'), 'grep:\n  lines: xml\n');
+    const run = piped(seedText, '-t', 'grep', '-c', 'wrong.yml', '-');
+    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('wrong.yml:2:10: error[PCK001]: `grep.lines` must be one of json, plain, not `xml`');
+  });
+
+  it('joins the filters of the configuration', () => {
+    mkdirSync(join(folder, 'own'));
+    writeFileSync(join(folder, 'own/filter.yml'), 'title: F\nlogsource: { product: windows }\nfilter: { rules: any, s: { User: x }, condition: not s }\n');
+    writeFileSync(join(folder, 'filtered.yml'), 'filters: [own]\n');
+    const run = piped(seedText, '-t', 'graylog', '-c', 'filtered.yml', '-');
+    expect(run.stdout).toMatch(/^EventID:.* AND \(?NOT User:/);
+  });
+});
+
+/** The watch of the rule, or its saved searches, under the settings. */
+function document(config: string, rule: string, target = 'xpack-watcher'): Record<string, unknown> {
+  const read = readConfig({ path: 'sigpack.yml', text: config }, createBag());
+  const compiled = compileText(rule).at(-1);
+  const conversion = read && compiled && targets.find(({ name }) => name === target)?.convert(compiled, targetSettings(read));
+  if (!conversion?.ok) throw new Error('no conversion');
+  return conversion.value.document as Record<string, unknown>;
+}
+
+describe('settings of watches', () => {
+  const plain = ruleText('Rule', '{ a: b }', 'level: high\n');
+  const text = (config: string, rule = plain) => JSON.stringify(document(config, rule));
+  const own = (settings: string) => `${plain}sigpack: ${settings}\n`;
+
+  it.each([
+    ['nothing', '', plain, ['"interval":"300s"', '"gte":"now-300s/s"', '"throttle_period":"3600s"', '"gte":1}']],
+    ['defaults', 'defaults: { interval: 15m, suppress: { period: 2h } }', plain, ['"interval":"900s"', '"throttle_period":"7200s"']],
+    ['its own section', 'defaults: { interval: 15m }\nelasticsearch: { interval: 10m, throttle: 1m }', plain, ['"interval":"600s"', '"throttle_period":"60s"']],
+    ['a level', 'elasticsearch: { interval: 10m }\nlevels: { high: { interval: 2m } }', plain, ['"interval":"120s"', '"gte":"now-120s/s"']],
+    ['a log source', 'logsources: [{ match: { product: windows }, settings: { window: 1h } }]', plain, ['"interval":"300s"', '"gte":"now-3600s/s"']],
+    [
+      'the rule',
+      'levels: { high: { threshold: 2 } }',
+      own('{ threshold: 5, interval: 1h, suppress: { period: 1d } }'),
+      ['"gte":5}', '"interval":"3600s"', '"throttle_period":"86400s"'],
+    ],
+    ['no suppression', '', own('{ suppress: { period: 0 } }'), ['"throttle_period":"0s"']],
+    [
+      'suppression by fields, which must not silence the rest for longer',
+      '',
+      own('{ suppress: { fields: [Host], period: 1d } }'),
+      ['"throttle_period":"3600s"'],
+    ],
+    [
+      'a schedule, whose runs must not look back less',
+      'elasticsearch: { schedule: { daily: { at: noon } }, interval: 1d }',
+      own('{ interval: 1m }'),
+      ['"schedule":{"daily":{"at":"noon"}}', '"gte":"now-86400s/s"'],
+    ],
+    ['several indices', 'elasticsearch: { index: "a-*,b-*", timestampField: t }', plain, ['"indices":["a-*","b-*"]', '{"range":{"t":{', '"sort":[{"t":']],
+    ['actions', 'elasticsearch: { actions: { a: { webhook: { host: x, port: 443 } } } }', plain, ['"actions":{"a":{"webhook":{"host":"x","port":443}}}']],
+  ])('from %s', (_name, config, rule, parts) => {
+    for (const part of parts) expect(text(config, rule)).toContain(part);
+  });
+
+  it.each([
+    ['', 'threshold: 3', ['"script":{"source":"return ctx.payload.aggregations.groups.buckets.size() >= params.threshold","params":{"threshold":3}}']],
+    ['', 'window: 2h', ['"gte":"now-7200s/s"']],
+    ['elasticsearch: { schedule: { hourly: { minute: 5 } }, interval: 1h }', 'threshold: 1', ['"hourly":{"minute":5}', '"gte":"now-4200s/s"']],
+  ])('of a correlation: %s %s', (config, settings, parts) => {
+    const base = ruleText('Base', '{ a: b }', 'name: base\n');
+    const outer = `title: Outer\ncorrelation: { type: event_count, rules: [base], group-by: [User], timespan: 10m, condition: { gte: 5 } }\nsigpack: { ${settings} }\n`;
+    for (const part of parts) expect(text(config, `${base}---\n${outer}`)).toContain(part);
+  });
+
+  it('and of saved searches', () => {
+    const [saved] = document('elasticsearch: { index: winlogbeat-*, timestampField: t }', plain, 'es-qs') as unknown as readonly object[];
+    expect(saved).toMatchObject({ attributes: { sort: [['t', 'desc']] }, references: [{ id: 'winlogbeat-*', type: 'index-pattern' }] });
+  });
+
+  it('reach grep and graylog', () => {
+    const read = readConfig({ path: 'sigpack.yml', text: 'grep: { lines: plain }\ngraylog: { matching: exact }\nsplunk: { cloudSafe: false }' }, createBag());
+    expect(read && targetSettings(read)).toMatchObject({ grep: { lines: 'plain' }, graylog: { matching: 'exact' }, splunk: { cloudSafe: false } });
+  });
+});
+
+describe('docs/convert.md', () => {
+  const page = readFileSync('docs/convert.md', 'utf8');
+  const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) => block.split(/^\$ /m).slice(1));
+  const home = join(folder, 'page');
+  const prelude = 'sigpack() { "$NODE" "$MAIN" "$@"; }\n';
+
+  /** What a shell prints for the commands, without the count of notes, which differs with the rules. */
+  function shown(commands: readonly string[]): readonly string[] {
+    const text = commands.map((command) => `printf '\\n\\036\\n'; (exit $code)\n${command}\ncode=$?`).join('\n');
+    const env = environment({ NODE: process.execPath, MAIN: mainFile, LC_ALL: 'C' });
+    const { stdout } = spawnSync('sh', ['-c', `exec 2>&1\ncode=0\n${prelude}${text}`], { cwd: home, encoding: 'utf8', env });
+    return stdout
+      .split('\n\x1e\n')
+      .slice(1)
+      .map((part) => part.replace(/\n?\d+ notes? not shown .*\n/g, '').trim());
+  }
+
+  it('shows what the commands print', () => {
+    mkdirSync(home);
+    cpSync('rules', join(home, 'rules'), { recursive: true });
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks) {
+      const steps = block.map((step) => [step.slice(0, step.indexOf('\n')), step.slice(step.indexOf('\n') + 1)] as const);
+      for (const [command, output] of steps) {
+        const path = /^cat (\S+\.(?:yml|jsonl))$/.exec(command)?.[1];
+        if (path !== undefined) writeFileSync(join(home, path), output);
+      }
+      expect(shown(steps.map(([command]) => command))).toEqual(steps.map(([, output]) => output.trim()));
+    }
+  }, 60_000);
 });

@@ -61,6 +61,8 @@ function valueMatches(test: Test, value: unknown, event: TestEvent): boolean {
     }
     case 'null':
       return false;
+    case 'expression':
+      throw new Error('only the target knows what an expression finds');
   }
 }
 

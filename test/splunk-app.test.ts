@@ -58,6 +58,7 @@ function detection(sample: Sample, index = 0): SplunkDetection {
   return {
     search: `${sample.search ?? `index=main EventID=${index}`} | \`${slug}_filter\``,
     filterMacro: `${slug}_filter`,
+    scopes: [{ source: { product: 'windows' } }],
     detection: {
       id: sample.id ?? `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
       name: sample.name ?? sample.title,
@@ -293,12 +294,72 @@ describe('hostile rules', () => {
   it('stay in their row and cell of the lookups', () => {
     const rows = readCsv(app.text('lookups/sigpack_test_detections.csv'));
     expect(rows).toHaveLength(samples.length + 1);
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([13]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([14]));
     const names = [...readConf(app.text('default/savedsearches.conf')).stanzas.keys()];
     // a spreadsheet would run a name that starts with = as a formula
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?==)/, ''))).toEqual(names);
-    const links = rows.slice(1).map((row) => row[11] ?? '');
-    expect(links.filter((link) => link !== '' && !/^https?:\/\/[^\s"'<>`\\|]+$/.test(link))).toEqual([]);
+    const links = rows.slice(1).flatMap((row) => [row[11] ?? '', ...(row[13] ?? '').split('|')]);
+    expect(links.filter((link) => link !== '' && !/^https?:\/\/x\.test\/[^\s"'<>`\\|$()[\]{}]*$/.test(link))).toEqual([]);
+    expect(links.filter((link) => link !== '').length).toBeGreaterThan(20);
+  });
+});
+
+describe('the references of a detection', () => {
+  const linksOf = (references: readonly string[]): readonly string[] => {
+    const rows = readCsv(build([detection({ title: 'one', rule: { references } })]).text('lookups/sigpack_test_detections.csv'));
+    const at = (name: string): string => rows[1]?.[rows[0]?.indexOf(name) ?? -1] ?? '';
+    expect(at('reference')).toBe(at('links').split('|')[0]);
+    return at('links') === '' ? [] : at('links').split('|');
+  };
+
+  it('are all links, in their order', () => {
+    const references = ['https://a.test/x?b=1&c=2#d', 'a book, page 3', 'http://b.test', 'HTTPS://C.test/%20'];
+    expect(linksOf(references)).toEqual(['https://a.test/x?b=1&c=2#d', 'http://b.test', 'https://C.test/%20']);
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    ' javascript:alert(1)//https://a.test',
+    'JaVaScRiPt:https://a.test/',
+    'data:text/html,<script>alert(1)</script>',
+    'vbscript:x',
+    'file:///etc/passwd',
+    '//a.test/x',
+    '/app/search',
+    'https:/a.test',
+    'https://',
+    'https:///a.test',
+    'https://good.test@evil.test/',
+    'https://good.test\\@evil.test/',
+    'https://user:secret@a.test/',
+    'java\nscript:alert(1)',
+    'see https://a.test/',
+    // AppInspect warns of these
+    'http://10.0.0.1/x',
+    'https://a.test/?url=http://b.test',
+  ])('%j is no link', (reference) => expect(linksOf([reference])).toEqual([]));
+
+  it.each([
+    ['https://a.test/|https://b.test', 'https://a.test/%7Chttps://b.test'],
+    ['https://a.test/" onclick="x', 'https://a.test/%22%20onclick=%22x'],
+    ['https://a.test/$row.name$', 'https://a.test/%24row.name%24'],
+    ["https://a.test/(x)'<b>`", 'https://a.test/%28x%29%27%3Cb%3E%60'],
+    ['https://a.test/\njavascript:x', 'https://a.test/%0Ajavascript:x'],
+    ['https://a.test/\u202ex\ud800', 'https://a.test/%E2%80%AEx\ufffd'],
+  ])('%j stays one link', (reference, link) => expect(linksOf([reference])).toEqual([link]));
+
+  it('are opened by the dashboard where they are links, and by nothing else', () => {
+    const view = build(small.map(detection)).text('default/data/ui/views/overview.xml');
+    const opened = [...view.matchAll(/<condition field="([^"]+)">\s*<link target="_blank">([^<]+)<\/link>/g)].map(([, field, target]) => [field, target]);
+    expect(opened.filter(([, target]) => !target?.startsWith('/app/'))).toEqual([
+      ['reference', '$row.reference|n$'],
+      ['reference', '$row.reference|n$'],
+    ]);
+    const queries = [...view.matchAll(/<query>([^<]+)<\/query>/g)].map(([, query = '']) => query).filter((query) => /\breference\b/.test(query));
+    expect(queries).toHaveLength(2);
+    // whatever an admin writes into the lookup
+    for (const query of queries) expect(query).toMatch(/match\((?:reference|links), "\^https\?:\/\/"\)/);
+    expect(queries[1]).toContain('| makemv delim="|" links | mvexpand links');
   });
 });
 

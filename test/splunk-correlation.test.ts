@@ -39,7 +39,7 @@ function search(correlation: string): string {
 function searchOf(text: string): string {
   const outer = compileText(text).find((rule) => rule.rule.name === 'outer');
   if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
-  const conversion = splunkCorrelation(outer, (rule) => `index=${rule.logsource.product}`, { cloudSafe: true });
+  const conversion = splunkCorrelation(outer, ({ rule }) => `index=${rule.logsource.product}`, { cloudSafe: true });
   if (!conversion.ok) throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
   return conversion.value;
 }

@@ -1,13 +1,14 @@
-import type { CompiledRule } from '../query/compile.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import type { Conversion } from './backend.ts';
 import { type GraylogOptions, graylogDefaults } from './graylog/graylog.ts';
+import { pipelineScope } from './splunk/scope.ts';
 
 /** Settings of `sigpack convert` and of the rule pages; each target reads those that concern it. */
 export interface TargetSettings {
   readonly splunk: {
-    readonly cloudSafe: boolean /** What stands before a detection's search; empty for none. */;
-    readonly scopeOf: (rule: DetectionRule) => string;
+    readonly cloudSafe: boolean;
+    /** What stands before a detection's search; empty for none. */
+    readonly scopeOf: (part: CompiledDetection) => string;
   };
   readonly graylog: GraylogOptions;
   readonly elasticsearch: ElasticsearchSettings;
@@ -17,13 +18,23 @@ export interface TargetSettings {
 export interface ElasticsearchSettings {
   /** Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt `[aA]`. */
   readonly matching: 'native' | 'case-insensitive';
-  /** Index pattern that a watch searches. */
+  /** Index pattern that a watch searches, or several with commas; id of the data view of saved searches. */
   readonly index: string;
-  /** Seconds between runs of a watch. */
+  readonly timestampField: string;
+  /** Seconds between runs of a watch, and what a run looks back over where there is no window. */
   readonly interval: number;
+  /** Seconds that a run looks back. */
+  readonly window?: number;
   /** Seconds in which a watch acts once. */
   readonly throttle: number;
-  readonly timestampField: string;
+  /** Events (of a correlation: groups) in a window that it takes to act. */
+  readonly threshold: number;
+  /** A schedule of Watcher in place of `interval`. */
+  readonly schedule?: Readonly<Record<string, unknown>>;
+  /** Actions of Watcher by their ids; without them a line is logged. */
+  readonly actions?: Readonly<Record<string, object>>;
+  /** What a rule's own settings change of the others. */
+  readonly ofRule: (compiled: CompiledRule) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'throttle' | 'threshold'>>;
 }
 
 export interface GrepSettings {
@@ -32,9 +43,9 @@ export interface GrepSettings {
 }
 
 export const defaultTargetSettings: TargetSettings = {
-  splunk: { cloudSafe: false, scopeOf: () => '' },
+  splunk: { cloudSafe: false, scopeOf: (part) => pipelineScope(part) ?? '' },
   graylog: graylogDefaults,
-  elasticsearch: { matching: 'native', index: 'logs-*', interval: 300, throttle: 3600, timestampField: '@timestamp' },
+  elasticsearch: { matching: 'native', index: 'logs-*', timestampField: '@timestamp', interval: 300, throttle: 3600, threshold: 1, ofRule: () => ({}) },
   grep: { lines: 'json' },
 };
 
@@ -63,7 +74,7 @@ export interface TargetFormat {
 export interface ConversionTarget {
   readonly name: string;
   readonly description: string;
-  /** The first is the default. */
+  /** The first is the default, which `-f default` names too. */
   readonly formats: readonly [TargetFormat, ...TargetFormat[]];
   readonly convert: (rule: CompiledRule, settings: TargetSettings) => Conversion<ConvertedRule>;
 }

@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
-import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
+import { createPackPages } from '../docs/pack-pages.ts';
+import { type Artifact, makeArtifacts, templateFault } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
-import { assemblePack, type Pack } from '../pack/pack.ts';
+import type { DetectionPage } from '../pack/detection-page.ts';
+import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
+import { createRenderer } from '../pack/template.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { report } from './run.ts';
-import { loadTemplates } from './template-files.ts';
+import { type LoadedTemplates, loadTemplates } from './template-files.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { writeArtifacts } from './write-artifacts.ts';
 
@@ -21,6 +25,8 @@ export interface BuildOptions {
   readonly output: string;
   readonly format: ReportFormat;
   readonly failOn?: FailOn;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
   readonly verbose: boolean;
   /** Compile and check, write nothing. */
   readonly dryRun: boolean;
@@ -35,13 +41,18 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const config = adjusted(loaded.config, options);
   const bag = createBag(config.severities);
   bag.list.push(...loaded.warnings);
-  const { pack, counts } = compileRules(rulePaths(paths, loaded), config, bag, terminal);
+  const templates = options.dryRun ? undefined : loadTemplates(config.templates === undefined ? undefined : resolve(loaded.folder, config.templates));
+  const pipelines = await pipelinesByTarget(config.targets, options.pipeline, loaded, bag);
+  if (!pipelines) return reportFailure(bag.list, options, terminal);
+  const pages = templates ? createPageList(config, templates, bag, loaded) : undefined;
+  const { pack, counts } = compileRules(rulePaths(paths, loaded), { config, bag, pipelines, ...(pages ? { onOutcome: pages.add } : {}) }, terminal);
   const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   terminal.progress(0, 0, 'writing packs');
-  const artifacts = pack.outcomes.length === 0 || options.dryRun ? [] : ((await artifactsOf(loaded, pack, bag)) ?? []);
+  const made = pages?.pages();
+  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(loaded, pack, made, templates, bag)) ?? []) : [];
   if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
   const summary = summaryOf(counts, pack, options.output, artifacts, performance.now() - started);
   const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: config.failOn, summary };
@@ -54,11 +65,36 @@ interface RuleCounts {
   readonly invalid: number;
 }
 
-/** The rules themselves stay behind: what is left of thousands is their queries. */
-function compileRules(paths: readonly string[], config: PackConfig, bag: DiagnosticBag, terminal: Terminal): { pack: Pack; counts: RuleCounts } {
-  const { collection, files, invalid } = loadRules(paths, bag, terminal);
-  const pack = assemblePack({ collection, config, bag, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
+/** The rules themselves stay behind: what is left of thousands is their queries and pages. */
+function compileRules(paths: readonly string[], input: Omit<PackInput, 'collection' | 'onProgress'>, terminal: Terminal): { pack: Pack; counts: RuleCounts } {
+  const { collection, files, invalid } = loadRules(paths, input.bag, terminal);
+  const pack = assemblePack({ ...input, collection, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
   return { pack, counts: { files, rules: collection.rules.length, invalid } };
+}
+
+interface PageList {
+  readonly add: NonNullable<PackInput['onOutcome']>;
+  /** Undefined where their template is at fault, which has been complained about. */
+  readonly pages: () => readonly DetectionPage[] | undefined;
+}
+
+function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
+  const pages: DetectionPage[] = [];
+  const pageOf = createPackPages(targets, createRenderer({ templates }));
+  let sound = true;
+  return {
+    add(...given) {
+      if (!sound) return;
+      try {
+        const page = pageOf(...given);
+        if (page) pages.push(page);
+      } catch (error) {
+        templateFault(error, bag, file);
+        sound = false;
+      }
+    },
+    pages: () => (sound ? pages : undefined),
+  };
 }
 
 /** Those of the command line in place of the configuration's, and the filters of the configuration. */
@@ -66,9 +102,14 @@ export function rulePaths(paths: readonly string[], { config, folder }: LoadedCo
   return [...(paths.length > 0 ? paths : config.rules.map((path) => resolve(folder, path))), ...config.filters.map((path) => resolve(folder, path))];
 }
 
-function artifactsOf({ config, folder, file }: LoadedConfig, pack: Pack, bag: DiagnosticBag): Promise<readonly Artifact[] | undefined> {
-  const { templates, assets, custom } = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
-  return makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
+function artifactsOf(
+  { file }: LoadedConfig,
+  pack: Pack,
+  pages: readonly DetectionPage[],
+  { templates, assets, custom }: LoadedTemplates,
+  bag: DiagnosticBag,
+): Promise<readonly Artifact[] | undefined> {
+  return makeArtifacts({ pack, pages, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
 }
 
 /** The command line has the last word. */

@@ -1,14 +1,22 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { targets } from '../backend/registry.ts';
-import { type ConversionTarget, type ConvertedEntry, defaultTargetSettings, type TargetFormat, type TargetSettings } from '../backend/target.ts';
+import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { plainFormat } from '../backend/format.ts';
+import { luceneLineFormat } from '../backend/lucene/line-format.ts';
+import { postprocessedRule } from '../backend/postprocess.ts';
+import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
-import { type CompiledRule, createCompiler } from '../query/compile.ts';
+import { checkRuleSettings } from '../pack/settings-patch.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { loadConfig } from './config-file.ts';
+import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
+import { visible } from './report/visible.ts';
 import { report } from './run.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
@@ -17,29 +25,46 @@ export interface ConvertOptions {
   readonly format?: string;
   readonly output?: string;
   readonly config?: string;
+  /** Packages or files with more targets. */
+  readonly plugin?: readonly string[];
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
   readonly verbose: boolean;
 }
 
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
-export function convert(paths: readonly string[], options: ConvertOptions): ExitCode {
+export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) throw new UsageError('the configuration is invalid; `sigpack check` shows how');
-  const chosen = options.target.map((name) => chosenTarget(name, options.format));
-  const folder = options.output !== undefined && isFolder(options.output, chosen.length) ? options.output : undefined;
-  const bag = createBag(loaded.config.severities);
-  const rules = compiledRules(paths, loaded.config, bag, terminal);
-  for (const { target, format } of chosen) {
-    const entries = converted(rules, target, settingsOf(loaded.config), bag);
-    if (folder !== undefined) writeEach(folder, commonFolder(paths), target, format, entries);
-    else {
-      const text = format.print(entries.map(({ entry }) => entry));
-      if (options.output === undefined) process.stdout.write(chosen.length > 1 ? `== ${target.name}\n${text}` : text);
-      else writeWhole(options.output, text);
-    }
-  }
   const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
-  return report({ diagnostics: bag.list, format: 'text', verbose: options.verbose, context, terminal });
+  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
+  const targets = await loadTargets(options.plugin ?? []);
+  const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));
+  const loaded = loadConfig(options.config);
+  if (!('config' in loaded)) {
+    report({ ...outcome, diagnostics: loaded });
+    return exitCodes.usage;
+  }
+  const bag = createBag(loaded.config.severities);
+  bag.list.push(...loaded.warnings);
+  const pipelines = await pipelinesByTarget(
+    chosen.map(({ target }) => target.name),
+    options.pipeline,
+    loaded,
+    bag,
+  );
+  if (!pipelines) {
+    report({ ...outcome, diagnostics: bag.list });
+    return exitCodes.usage;
+  }
+  const rules = targetedRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], loaded.config, pipelines, bag, terminal);
+  const settings = targetSettings(loaded.config);
+  const write = writerTo(options.output, paths, chosen.length);
+  for (const { target, format } of chosen) {
+    const entries = converted(rules, target, settings, bag);
+    write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
+    remarkLineBreaks(target, format, entries, terminal);
+  }
+  return report({ ...outcome, diagnostics: bag.list });
 }
 
 interface Chosen {
@@ -47,22 +72,24 @@ interface Chosen {
   readonly format: TargetFormat;
 }
 
-function chosenTarget(name: string, wanted: string | undefined): Chosen {
+function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted: string | undefined): Chosen {
   const target = targets.find((candidate) => candidate.name === name);
   if (!target) throw new UsageError(`there is no target ${name}; there are ${targets.map((candidate) => candidate.name).join(', ')}`);
-  const format = wanted === undefined ? target.formats[0] : target.formats.find((candidate) => candidate.name === wanted);
+  const format = wanted === undefined || wanted === 'default' ? target.formats[0] : target.formats.find((candidate) => candidate.name === wanted);
   if (!format) throw new UsageError(`${name} has no format ${wanted}; it has ${target.formats.map((candidate) => candidate.name).join(', ')}`);
   return { target, format };
 }
 
-function settingsOf({ graylog, splunk }: PackConfig): TargetSettings {
-  return { ...defaultTargetSettings, graylog, splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe } };
-}
-
-function compiledRules(paths: readonly string[], config: PackConfig, bag: DiagnosticBag, terminal: Terminal): readonly CompiledRule[] {
+function targetedRules(
+  paths: readonly string[],
+  config: PackConfig,
+  pipelines: ReadonlyMap<string, readonly Pipeline[]>,
+  bag: DiagnosticBag,
+  terminal: Terminal,
+): readonly TargetedRule[] {
   const { collection } = loadRules(paths, bag, terminal);
-  const compile = createCompiler(collection, { placeholders: config.placeholders, bag });
-  return collection.rules.filter((rule) => collection.standsAlone(rule)).flatMap((rule) => compile(rule) ?? []);
+  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+  return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 
 interface Entry {
@@ -70,14 +97,72 @@ interface Entry {
   readonly path: string;
 }
 
-function converted(rules: readonly CompiledRule[], target: ConversionTarget, settings: TargetSettings, bag: DiagnosticBag): readonly Entry[] {
-  return rules.flatMap((compiled): readonly Entry[] => {
-    const conversion = target.convert(compiled, settings);
+function converted(rules: readonly TargetedRule[], target: ConversionTarget, settings: TargetSettings, bag: DiagnosticBag): readonly Entry[] {
+  return rules.flatMap(({ forTarget }): readonly Entry[] => {
+    const compiled = forTarget(target.name);
+    if (!compiled) return [];
+    const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
     for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
       bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
     }
     return conversion.ok ? [{ entry: { rule: compiled.rule, converted: conversion.value }, path: compiled.rule.file.path }] : [];
   });
+}
+
+/** The finalizers of pipelines make the text of the plain format; others have a form of their own. */
+function finalized(format: TargetFormat, pipelines: readonly Pipeline[]): TargetFormat {
+  const finalizers = pipelines.flatMap((pipeline) => pipeline.finalizers);
+  if (finalizers.length === 0 || (format !== plainFormat && format !== luceneLineFormat)) return format;
+  return {
+    ...format,
+    print(entries) {
+      const queries = entries.flatMap((entry) => entry.converted.queries);
+      return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts), queries).join('\n')}\n`;
+    },
+  };
+}
+
+/** A query may hold a line break that has no other spelling in its language; nothing in the text tells where such a query ends. */
+function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entries: readonly Entry[], terminal: Terminal): void {
+  if (format !== plainFormat && format !== luceneLineFormat) return;
+  const broken = entries.filter(({ entry }) => {
+    const { queries } = entry.converted;
+    return queries.some((query) => /[\n\r]/.test(query)) && format.print([entry]).split(/[\n\r]/).length > queries.length + 1;
+  });
+  const [first] = broken;
+  if (!first) return;
+  terminal.clear();
+  const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
+  const { title } = first.entry.rule;
+  process.stderr.write(`sigpack: ${target.name}: queries hold line breaks (${visible(title)}${others}); -f json and -f ndjson keep each on one line\n`);
+}
+
+type Writer = (target: ConversionTarget, format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag) => void;
+
+function writerTo(output: string | undefined, paths: readonly string[], targetCount: number): Writer {
+  if (output !== undefined && isFolder(output, targetCount)) {
+    const root = commonFolder(paths);
+    return (target, format, entries, bag) => writeEach(output, root, target, (entry) => printed(format, [entry], bag), format.extension, entries);
+  }
+  return (target, format, entries, bag) => {
+    const text = printed(format, entries, bag);
+    if (text === undefined) return;
+    if (output !== undefined) writeWhole(output, text);
+    else process.stdout.write(targetCount > 1 ? `== ${target.name}\n${text}` : text);
+  };
+}
+
+/** Undefined where the format of a plugin failed and has been complained about. */
+function printed(format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag): string | undefined {
+  try {
+    return format.print(entries.map(({ entry }) => entry));
+  } catch (error) {
+    const [first] = entries;
+    if (!(error instanceof PluginFailure) || !first) throw error;
+    const { file, titleSpan } = first.entry.rule;
+    bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
+    return undefined;
+  }
 }
 
 /** A path that ends in a slash, a folder that is there, or the only way to write several targets. */
@@ -93,15 +178,24 @@ function commonFolder(paths: readonly string[]): string | undefined {
 }
 
 /** One file a rule; the folders of the rules are mirrored. Several rules of one file are numbered. */
-function writeEach(folder: string, root: string | undefined, target: ConversionTarget, format: TargetFormat, entries: readonly Entry[]): void {
+function writeEach(
+  folder: string,
+  root: string | undefined,
+  target: ConversionTarget,
+  print: (entry: Entry) => string | undefined,
+  extension: string,
+  entries: readonly Entry[],
+): void {
   const taken = new Map<string, number>();
-  for (const { entry, path } of entries) {
-    const inside = root === undefined ? path.replace(/^(?:\.\.\/)+|^\//, '') : relative(root, path);
+  for (const entry of entries) {
+    const { path } = entry;
+    const inside = root === undefined ? posix.normalize(path).replace(/^(?:\.\.\/)+|^\//, '') : relative(root, path);
     const name = basename(inside).replace(/\.ya?ml$/i, '');
     const stem = join(folder, target.name, dirname(inside), name);
     const count = (taken.get(stem) ?? 0) + 1;
     taken.set(stem, count);
-    writeWhole(`${stem}${count > 1 ? `-${count}` : ''}.${format.extension}`, format.print([entry]));
+    const text = print(entry);
+    if (text !== undefined) writeWhole(`${stem}${count > 1 ? `-${count}` : ''}.${extension}`, text);
   }
 }
 
@@ -110,15 +204,4 @@ function writeWhole(path: string, text: string): void {
   const temporary = join(dirname(path), `.sigpack-${process.pid}-${basename(path)}`);
   writeFileSync(temporary, text);
   renameSync(temporary, path);
-}
-
-/** `sigpack list targets` and `sigpack list formats`. */
-export function list(what: 'targets' | 'formats'): ExitCode {
-  const rows =
-    what === 'targets'
-      ? targets.map(({ name, description }) => [name, description])
-      : targets.flatMap(({ name, formats }) => formats.map((format) => [`${name} ${format.name}`, format.description]));
-  const width = Math.max(...rows.map(([name = '']) => name.length));
-  process.stdout.write(rows.map(([name = '', description = '']) => `${name.padEnd(width)}  ${description}\n`).join(''));
-  return exitCodes.success;
 }

@@ -1,11 +1,13 @@
-#!/usr/bin/env -S node --max-opt=2 --max-semi-space-size=8
+#!/usr/bin/env -S node --max-opt=2 --max-semi-space-size=8 --heap-growing-percent=50
 import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
 import type { DocsOptions } from './docs-command.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { InitCommandOptions } from './init-command.ts';
+import type { Listable } from './list.ts';
 import { toolVersion } from './package-root.ts';
 import { reportFormats } from './report/name.ts';
 import type { StatsOptions } from './stats.ts';
@@ -27,6 +29,17 @@ function wholeNumber(value: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+const pluginOption = (): Option =>
+  new Option('--plugin <module>', 'a package or a file with more targets; may be repeated').argParser((value: string, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
+
+const pipelineOption = (): Option =>
+  new Option('-p, --pipeline <names>', 'comma-separated pipelines, in place of those of the configuration; sigpack list pipelines shows them').argParser(
+    (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
+  );
+
 // the modules of a command are loaded when it runs: `--help` answers at once
 function createProgram(): Command {
   const program = new Command('sigpack')
@@ -42,6 +55,7 @@ function createProgram(): Command {
       .addOption(new Option('--fail-on <severity>', 'lowest severity that makes the exit code 1').choices(['error', 'warning', 'never']))
       .option('-v, --verbose', 'show every diagnostic, notes included', false)
       .option('-c, --config <file>', 'configuration (default: sigpack.yml, where there is one)')
+      .addOption(pipelineOption())
       .addOption(new Option('-t, --target <names>', 'comma-separated: splunk, graylog').argParser(commaSeparated(['splunk', 'graylog'])));
   const run = (dryRun: boolean) => async (paths: readonly string[], options: BuildOptions) => {
     const { build } = await import('./build.ts');
@@ -87,20 +101,40 @@ function createProgram(): Command {
     .command('convert')
     .description('print the queries of rules in one or more targets')
     .argument('<rules...>', 'rule files and folders; - for standard input')
-    .addOption(new Option('-t, --target <names>', 'comma-separated; sigpack list targets shows them').argParser(commaSeparated()).makeOptionMandatory())
+    .addOption(
+      new Option('-t, --target <names>', 'comma-separated; sigpack list targets shows them')
+        .argParser((value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)])
+        .makeOptionMandatory(),
+    )
+    .addOption(pluginOption())
+    .addOption(pipelineOption())
     .option('-f, --format <format>', 'form of the queries; sigpack list formats shows them')
     .option('-o, --output <path>', 'a file, or with a slash at its end a folder with a file a rule')
     .option('-c, --config <file>', 'configuration')
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
     .action(async (paths: readonly string[], options: ConvertOptions) => {
       const { convert } = await import('./convert.ts');
-      process.exitCode = convert(paths, options);
+      process.exitCode = await convert(paths, options);
+    });
+  program
+    .command('explain')
+    .description('show what each processing item of the pipelines does to a rule, and its query')
+    .argument('<rules...>', 'rule files and folders')
+    .requiredOption('-t, --target <name>', 'sigpack list targets shows them')
+    .addOption(pipelineOption())
+    .addOption(pluginOption())
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show the items that change nothing too', false)
+    .action(async (paths: readonly string[], options: ExplainOptions) => {
+      const { explain } = await import('./explain.ts');
+      process.exitCode = await explain(paths, options);
     });
   program
     .command('docs')
     .description('write a page a rule, an index with the ATT&CK matrix and a Navigator layer')
     .argument('<rules...>', 'rule files and folders')
     .requiredOption('-o, --output <folder>', 'where the pages are written')
+    .addOption(pipelineOption())
     .addOption(new Option('-f, --format <format>', 'form of the pages').choices(['md', 'html']).default('html'))
     .option('-c, --config <file>', 'configuration')
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
@@ -111,10 +145,11 @@ function createProgram(): Command {
   program
     .command('list')
     .description('list what there is to choose from')
-    .addArgument(new Argument('<what>', 'what to list').choices(['targets', 'formats']))
-    .action(async (what: 'targets' | 'formats') => {
-      const { list } = await import('./convert.ts');
-      process.exitCode = list(what);
+    .addArgument(new Argument('<what>', 'what to list').choices(['targets', 'formats', 'pipelines']))
+    .addOption(pluginOption())
+    .action(async (what: Listable, options: { readonly plugin?: readonly string[] }) => {
+      const { list } = await import('./list.ts');
+      process.exitCode = await list(what, options);
     });
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   return program;

@@ -36,18 +36,26 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
     const text = readFileSync(path, 'utf8');
     // a replacement character is what broken UTF-8 becomes, or what really stands there
     if (text.includes('\ufffd') && !isUtf8(readFileSync(path))) throw new Error('the file is not UTF-8');
-    return { path: shown, text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text };
+    return { path: shown, text: withoutMark(text) };
   } catch (error) {
     complain(bag, path, error);
     return undefined;
   }
 }
 
-/** Rules that are piped in. */
+/** Rules that are piped in: by number, since a socket has no path. */
 export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
-  const file = readSourceFile('/dev/stdin', bag);
-  return file && { path: 'stdin', text: file.text };
+  try {
+    const bytes = readFileSync(0);
+    if (!isUtf8(bytes)) throw new Error('the input is not UTF-8');
+    return { path: 'stdin', text: withoutMark(bytes.toString('utf8')) };
+  } catch (error) {
+    complain(bag, 'stdin', error);
+    return undefined;
+  }
 }
+
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
 /** Relative to the working directory where it lies below it or near. */
 export function shownPath(path: string): string {

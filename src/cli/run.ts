@@ -38,7 +38,7 @@ function forPerson(sorted: readonly Diagnostic[], verbose: boolean): { shown: re
   const notes = sorted.length - serious.length;
   const parts = [
     ...(serious.length > shown.length ? [`${serious.length - shown.length} more errors and warnings`] : []),
-    ...(notes > 0 ? [`${notes} notes`] : []),
+    ...(notes > 0 ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
   ];
-  return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose, or --format json)` : '' };
+  return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '' };
 }

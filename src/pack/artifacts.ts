@@ -6,6 +6,7 @@ import { techniqueNames } from './attack-names.ts';
 import { streamChoice } from './config.ts';
 import { renderContentPack } from './content-pack.ts';
 import type { PackFile } from './detection.ts';
+import { bundlePages, type DetectionPage } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
@@ -23,6 +24,8 @@ export interface ArtifactInput {
   readonly bag: DiagnosticBag;
   /** What complaints about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
   readonly configFile: SourceFile;
+  /** Pages of the detections, for the app and the bundle; without them neither has any. */
+  readonly pages?: readonly DetectionPage[];
 }
 
 /** An artifact of a build: a file to write, with its digest. */
@@ -32,7 +35,7 @@ export interface Artifact extends ArtifactDigest {
 
 /** Renders and packs everything: app, content pack, manifest, release bundle. Undefined after a fatal complaint. */
 export async function makeArtifacts(input: ArtifactInput): Promise<readonly Artifact[] | undefined> {
-  const { pack, toolVersion, bag, configFile } = input;
+  const { pack, toolVersion, bag, configFile, pages = [] } = input;
   const { info, targets } = pack.config;
   const render = createRenderer(input.templates);
   const problems: string[] = [];
@@ -43,27 +46,37 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
       files.push({ path: `${info.id}-${info.version}-graylog.json`, content: Buffer.from(graylogText(input, render, problems)) });
     const packs = files.map(digested);
     const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion) };
-    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs)) };
+    // the app in it holds the pages: thousands of files once more would take as long as all the queries
+    const ownPages = targets.includes('splunk') ? [] : bundlePages(pages);
+    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.length)) };
     const bundle = await zip(
-      [...files, manifest, readme].map((file) => ({ ...file, path: `${info.id}-${info.version}/${file.path}`, store: file.path.endsWith('.spl') })),
+      [...files, manifest, readme, ...ownPages].map((file) => ({
+        ...file,
+        path: `${info.id}-${info.version}/${file.path}`,
+        store: file.path.endsWith('.spl'),
+      })),
     );
     for (const message of problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
     return problems.length > 0 ? undefined : [...packs, digested(manifest), digested({ path: `${info.id}-${info.version}.zip`, content: bundle })];
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
-    bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
-    return undefined;
+    return templateFault(error, bag, configFile);
   }
 }
 
-function splunkFiles({ pack, assets }: ArtifactInput, render: Render, problems: string[]): readonly PackFile[] {
+/** Complains about a template at fault, and throws what is none. */
+export function templateFault(error: unknown, bag: DiagnosticBag, configFile: SourceFile): undefined {
+  if (!(error instanceof TemplateError)) throw error;
+  const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
+  bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
+}
+
+function splunkFiles({ pack, assets, pages }: ArtifactInput, render: Render, problems: string[]): readonly PackFile[] {
   const { info } = pack.config;
   const macros = indexMacros(
     pack.config,
-    pack.splunk.flatMap((entry) => entry.detection.logSources),
+    pack.splunk.flatMap((entry) => entry.scopes),
   );
-  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets, attackNames: techniqueNames });
+  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets, attackNames: techniqueNames, pages: pages ?? [] });
   problems.push(...app.problems);
   // as bytes: half the memory of texts that hold a letter outside Latin-1
   return app.files.map(({ path, content }) => ({ path, content: typeof content === 'string' ? Buffer.from(content) : content }));
@@ -82,7 +95,7 @@ function digested({ path, content }: PackFile): Artifact {
   return { path, content: bytes, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[]): object {
+function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[], pages: number): object {
   const { info, targets } = pack.config;
-  return { info, splunk: targets.includes('splunk'), graylog: targets.includes('graylog'), detections: pack.outcomes.length, artifacts };
+  return { info, splunk: targets.includes('splunk'), graylog: targets.includes('graylog'), detections: pack.outcomes.length, pages, artifacts };
 }

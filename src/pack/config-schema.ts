@@ -124,6 +124,50 @@ const graylog = map(
   'The Graylog content pack.',
 );
 
+const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({ $ref: '#/$defs/duration', description, ...more });
+
+/** The kinds of Watcher's schedules; what each takes is the server's to check. */
+const schedule = map(
+  Object.fromEntries(
+    ['cron', 'interval', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'timezone'].map((kind) => [kind, { description: `Watcher’s ${kind}.` }]),
+  ),
+  'A schedule of Watcher in place of interval, as { cron: 0 0/5 * * * ? }; interval must then cover the time between two runs.',
+);
+
+const elasticsearch = map(
+  {
+    matching: {
+      enum: ['native', 'case-insensitive'],
+      default: 'native',
+      description:
+        'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions.',
+    },
+    index: text('Index pattern of watches and data view id of saved searches, several with commas.', { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' }),
+    timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
+    interval: duration('Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.'),
+    throttle: duration('Time in which a watch acts once, 0 to 365d. Default: suppress.period of defaults, or 1h.'),
+    schedule,
+    actions: {
+      type: 'object',
+      description: 'Actions of Watcher by their ids, as its manual has them. Default: one that logs a line.',
+      propertyNames: { pattern: '^\\S+$', description: 'The id of an action, without blanks.' },
+      additionalProperties: { type: 'object', description: 'An action of Watcher, as { webhook: { ... } }.' },
+    },
+  },
+  'Watches, saved searches and queries of Elasticsearch, for sigpack convert and sigpack docs.',
+);
+
+const grep = map(
+  {
+    lines: {
+      enum: ['json', 'plain'],
+      default: 'json',
+      description: 'json: an event a line as compact JSON, backslashes doubled and quotes escaped. plain: the text of an event as it is.',
+    },
+  },
+  'The commands of grep.',
+);
+
 /** The JSON Schema of sigpack.yml; docs/sigpack.schema.json is this, written out. */
 export const configSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -157,6 +201,16 @@ export const configSchema: JsonSchema = {
     filters: list(text('A folder or a file.'), 'Folders and files with Sigma filters, relative to sigpack.yml.', { default: [] }),
     select,
     targets: list({ enum: ['splunk', 'graylog'], description: 'A target.' }, 'What to build.', { minItems: 1, default: ['splunk', 'graylog'] }),
+    pipelines: {
+      type: 'object',
+      description:
+        'Processing pipelines by target: names of built-in ones (`sigpack list pipelines`), files relative to sigpack.yml, or files of npm packages. They run in order of their priority.',
+      examples: [{ splunk: ['splunk'], graylog: ['graylog-windows-winlogbeat', 'pipelines/ours.yml'] }],
+      propertyNames: { pattern: '^[a-z0-9-]+$', description: 'The name of a target: `sigpack list targets` shows them.' },
+      additionalProperties: {
+        anyOf: [text('A pipeline.'), list(text('A pipeline.'), 'Pipelines.')],
+      },
+    },
     placeholders: {
       type: 'object',
       description: 'Values of the placeholders (%name% under the modifier expand) of rules.',
@@ -178,6 +232,8 @@ export const configSchema: JsonSchema = {
     ),
     splunk,
     graylog,
+    elasticsearch,
+    grep,
   },
   $defs: settingsDefinitions,
 };

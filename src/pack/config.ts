@@ -1,4 +1,5 @@
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
+import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
@@ -8,6 +9,7 @@ import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
+import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
@@ -23,6 +25,8 @@ export interface PackConfig {
   readonly filters: readonly string[];
   readonly select: Selection;
   readonly targets: readonly Target[];
+  /** Names of processing pipelines by target, as written. */
+  readonly pipelines: ReadonlyMap<string, readonly string[]>;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
   /** Folder of overriding templates. */
   readonly templates?: string;
@@ -34,6 +38,8 @@ export interface PackConfig {
   readonly logsources: readonly LogSourceSettings[];
   readonly splunk: SplunkConfig;
   readonly graylog: GraylogConfig;
+  readonly elasticsearch: ElasticsearchConfig;
+  readonly grep: GrepSettings;
 }
 
 export interface LogSourceSettings {
@@ -70,6 +76,7 @@ interface Written extends Partial<PackInfo> {
   readonly filters?: readonly string[];
   readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
   readonly targets?: readonly Target[];
+  readonly pipelines?: Readonly<Record<string, string | readonly string[]>>;
   readonly placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
   readonly templates?: string;
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
@@ -77,6 +84,8 @@ interface Written extends Partial<PackInfo> {
   readonly enable?: Partial<Enabling>;
   readonly splunk?: Partial<SplunkConfig>;
   readonly graylog?: Partial<GraylogConfig>;
+  readonly elasticsearch?: WrittenElasticsearch;
+  readonly grep?: Partial<GrepSettings>;
 }
 
 /** Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the defaults. */
@@ -96,7 +105,10 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   }
   if (!root) return defaultConfig();
   let complaints = checkSchema(configSchema, root, 'PCK001');
-  if (complaints.length === 0) complaints = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
+  if (complaints.length === 0) {
+    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
+    complaints = [...ofSettings, ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
+  }
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
@@ -121,6 +133,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     filters: written.filters ?? [],
     select: selectionOf(written.select ?? {}),
     targets: [...new Set(written.targets ?? (['splunk', 'graylog'] as const))],
+    pipelines: new Map(Object.entries(written.pipelines ?? {}).map(([target, names]) => [target, [names].flat()])),
     placeholders: new Map(Object.entries(written.placeholders ?? {}).map(([name, values]) => [name, values.map((value) => parsePattern(String(value)))])),
     ...(templates === undefined ? {} : { templates }),
     severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
@@ -136,6 +149,8 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
       streams: [],
       ...written.graylog,
     },
+    elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
+    grep: { ...defaultTargetSettings.grep, ...written.grep },
   };
 }
 

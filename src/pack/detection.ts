@@ -57,8 +57,16 @@ export interface PackFile {
 export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
+  /** The log sources whose index macros it uses. */
+  readonly scopes: readonly SearchScope[];
   /** Name of the filter macro at the end of the search. */
   readonly filterMacro: string;
+}
+
+/** A log source as searched, and where a pipeline says that its events are. */
+export interface SearchScope {
+  readonly source: LogSource;
+  readonly definition?: string;
 }
 
 /** Name and definition of a search macro. */

@@ -1,6 +1,7 @@
 import type { Conversion } from '../backend/backend.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
+import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config.ts';
@@ -16,11 +17,13 @@ export function graylogSearch(
   const { matching, leadingWildcards, textFields, keywordFields, ipFields } = config.graylog;
   const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
   if (compiled.kind === 'correlation') {
-    const conversion = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
+    const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
+    const conversion = postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) }));
     return conversion.ok ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } } : conversion;
   }
   const { rule, query } = compiled;
-  const conversion = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
+  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
+  const conversion = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection);
   const problem = settingProblem({ detection, search });

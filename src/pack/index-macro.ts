@@ -1,7 +1,9 @@
+import type { CompiledRule } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
-import type { SearchMacro } from './detection.ts';
+import type { SearchMacro, SearchScope } from './detection.ts';
+import type { CountedWarnings } from './pipeline-report.ts';
 
 /** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
 export function indexMacroName(packId: string, source: LogSource): string {
@@ -13,12 +15,12 @@ export function indexMacroName(packId: string, source: LogSource): string {
   return name.endsWith('_filter') ? `${name}_events` : name;
 }
 
-/** The macros of the given log sources, sorted; `index=*` where sigpack.yml says nothing. Log sources that share a name get what each of them wants. */
-export function indexMacros(config: PackConfig, sources: Iterable<LogSource>): readonly SearchMacro[] {
+/** The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else `index=*`. Log sources that share a name get what each of them wants. */
+export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): readonly SearchMacro[] {
   const macros = new Map<string, { readonly definitions: Set<string>; readonly comment: string }>();
-  for (const source of sources) {
+  for (const { source, definition: said } of scopes) {
     const name = indexMacroName(config.info.id, source);
-    const definition = config.splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition ?? 'index=*';
+    const definition = placeOf(config, source) ?? said ?? 'index=*';
     const known = macros.get(name);
     if (known) known.definitions.add(definition);
     else macros.set(name, { definitions: new Set([definition]), comment: `Where the events of the log source ${described(source)} are.` });
@@ -26,6 +28,16 @@ export function indexMacros(config: PackConfig, sources: Iterable<LogSource>): r
   return [...macros]
     .map(([name, { definitions, comment }]) => ({ name, definition: eitherOf([...definitions].sort()), comment }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined => splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
+
+/** Warns of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
+export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly SearchScope[], { rule }: CompiledRule, config: PackConfig): void {
+  for (const { source, definition } of scopes) {
+    if (definition === undefined && placeOf(config, source) === undefined)
+      warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);
+  }
 }
 
 function eitherOf(definitions: readonly string[]): string {

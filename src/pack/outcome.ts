@@ -1,4 +1,3 @@
-import type { Remark } from '../backend/backend.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { Target } from './config.ts';
 import type { PackDetection } from './detection.ts';
@@ -13,5 +12,8 @@ export interface DetectionOutcome {
   readonly targets: ReadonlyMap<Target, TargetOutcome>;
 }
 
-export const skipped = (problems: readonly Remark[]): TargetOutcome => ({ kind: 'skipped', reasons: problems.map(({ code, message }) => ({ code, message })) });
+export const skipped = (problems: readonly { readonly code: DiagnosticCode; readonly message: string }[]): TargetOutcome => ({
+  kind: 'skipped',
+  reasons: problems.map(({ code, message }) => ({ code, message })),
+});
 export const compiledAs = (names: readonly string[], queries: readonly string[]): TargetOutcome => ({ kind: 'compiled', names, queries });

@@ -1,20 +1,24 @@
 import type { Remark } from '../backend/backend.ts';
-import { type CompiledRule, createCompiler, logSourcesOf } from '../query/compile.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogSearch } from './graylog-search.ts';
+import { warnOfUnplaced } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createNamer } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import type { DetectionSettings } from './settings.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
-import { filterMacroName, splunkDetection } from './splunk-search.ts';
+import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
 
 /** The detections of a pack with their queries in each target. */
 export interface Pack {
@@ -32,29 +36,36 @@ export interface PackInput {
   readonly collection: Collection;
   readonly config: PackConfig;
   readonly bag: DiagnosticBag;
+  /** None: fields keep their names. */
+  readonly pipelines?: ReadonlyMap<string, readonly Pipeline[]>;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told of each detection while its rule is at hand: the pack itself lets go of it. */
+  readonly onOutcome?: (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => void;
 }
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
-export function assemblePack({ collection, config, bag, onProgress }: PackInput): Pack {
-  const compile = createCompiler(collection, { placeholders: config.placeholders, bag });
+export function assemblePack({ collection, config, bag, pipelines = new Map(), onProgress, onOutcome }: PackInput): Pack {
+  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
+  const warnings = createCountedWarnings(bag);
+  const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
   const rules = collection.rules;
   for (const [index, rule] of rules.entries()) {
     onProgress?.(index, rules.length);
     if (!collection.standsAlone(rule)) continue;
-    const compiled = compile(rule);
-    if (!compiled) invalid++;
-    else if (!isSelected(config.select, rule, logSourcesOf(compiled))) excluded++;
+    const targeted = compile(rule);
+    if (!targeted) invalid++;
+    else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
-      const detection = detectionOf(compiled, config, nameOf, bag);
-      if (detection) addDetection(pack, detection, compiled, config, bag);
+      const detection = detectionOf(targeted.written, config, nameOf, bag);
+      if (detection) addDetection({ pack, config, bag, warnings, placed, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
+  warnings.tell();
   return { config, ...pack, excluded, invalid };
 }
 
@@ -116,27 +127,51 @@ interface Growing {
   readonly graylog: GraylogDetection[];
 }
 
-function addDetection(pack: Growing, detection: PackDetection, compiled: CompiledRule, config: PackConfig, bag: DiagnosticBag): void {
+interface Adding {
+  readonly pack: Growing;
+  readonly config: PackConfig;
+  readonly bag: DiagnosticBag;
+  readonly warnings: CountedWarnings;
+  /** Something says where events are, so that a log source without a place was forgotten. */
+  readonly placed: boolean;
+  readonly onOutcome: PackInput['onOutcome'] | undefined;
+}
+
+function addDetection(adding: Adding, detection: PackDetection, { written, forTarget }: TargetedRule): void {
+  const { pack, config } = adding;
   const targets = new Map<Target, TargetOutcome>();
-  const tell = (target: Target, remarks: readonly Remark[]) => {
-    for (const { file, ...remark } of remarks) bag.add(file, { ...remark, message: `${target}: ${remark.message}`, target });
-  };
-  if (config.targets.includes('splunk')) {
-    const conversion = splunkDetection(compiled, detection, config);
-    if (conversion.ok) {
-      pack.splunk.push({ detection, search: conversion.value, filterMacro: filterMacroName(detection) });
-      targets.set('splunk', compiledAs([detection.name], [conversion.value]));
-    } else targets.set('splunk', skipped(conversion.problems));
-    tell('splunk', conversion.ok ? conversion.remarks : conversion.problems);
+  for (const target of config.targets) {
+    const compiled = forTarget(target);
+    if (!compiled) targets.set(target, skipped([{ code: 'PIP002', message: 'a pipeline cannot process the rule' }]));
+    else {
+      warnOfUnmapped(adding.warnings, target, compiled);
+      targets.set(target, target === 'splunk' ? addToSplunk(adding, detection, compiled) : addToGraylog(adding, detection, compiled));
+    }
   }
-  if (config.targets.includes('graylog')) {
-    const conversion = graylogSearch(compiled, detection, config);
-    if (conversion.ok) {
-      pack.graylog.push({ detection, search: conversion.value });
-      const queries = conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query];
-      targets.set('graylog', compiledAs([detection.name], queries));
-    } else targets.set('graylog', skipped(conversion.problems));
-    tell('graylog', conversion.ok ? conversion.remarks : conversion.problems);
-  }
-  pack.outcomes.push({ detection, targets });
+  const outcome = { detection, targets };
+  pack.outcomes.push(outcome);
+  const last = pack.graylog.at(-1);
+  adding.onOutcome?.(outcome, last?.detection === detection ? last.search : undefined, written);
+}
+
+function addToSplunk({ pack, config, bag, warnings, placed }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+  const conversion = splunkDetection(compiled, detection, config);
+  tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
+  if (!conversion.ok) return skipped(conversion.problems);
+  const scopes = searchScopes(compiled);
+  if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
+  pack.splunk.push({ detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
+  return compiledAs([detection.name], [conversion.value]);
+}
+
+function addToGraylog({ pack, config, bag }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+  const conversion = graylogSearch(compiled, detection, config);
+  tell(bag, 'graylog', conversion.ok ? conversion.remarks : conversion.problems);
+  if (!conversion.ok) return skipped(conversion.problems);
+  pack.graylog.push({ detection, search: conversion.value });
+  return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
+}
+
+function tell(bag: DiagnosticBag, target: Target, remarks: readonly Remark[]): void {
+  for (const { file, ...remark } of remarks) bag.add(file, { ...remark, message: `${target}: ${remark.message}`, target });
 }

@@ -1,5 +1,6 @@
 import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
 import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
+import { appPageFolder, type DetectionPage } from './detection-page.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaName } from './splunk-conf.ts';
 import { savedSearchSettings } from './splunk-savedsearch.ts';
@@ -15,6 +16,8 @@ export interface SplunkAppInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   /** ATT&CK technique id to its name. */
   readonly attackNames?: ReadonlyMap<string, string>;
+  /** Those of the detections go into the app, others are left out. */
+  readonly pages?: readonly DetectionPage[];
 }
 
 export interface SplunkApp {
@@ -68,6 +71,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
     if (content === undefined) problems.push(`${path}: there is no such asset`);
     else files.push({ path: `${input.info.id}/${path}`, content });
   }
+  for (const { name, content } of pagesOf(input, searches)) files.push({ path: `${input.info.id}/${appPageFolder}/${name}`, content });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
@@ -93,6 +97,13 @@ function searchModel({ detections, info }: SplunkAppInput, problems: string[]): 
     } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
   }
   return new Map(stanzas.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Pages of the detections that are in the app. */
+function pagesOf({ pages = [] }: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>): readonly DetectionPage[] {
+  if (pages.length === 0) return pages;
+  const ids = new Set([...searches.values()].map(({ detection }) => detection.id));
+  return pages.filter(({ id }) => ids.has(id));
 }
 
 function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
@@ -157,6 +168,7 @@ function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchS
     tactics: coverageColumns(coverage).map(tacticTitle),
     counts: {
       detections: searches.size,
+      pages: pagesOf(input, searches).length,
       enabled: [...searches.values()].filter(({ settings }) => isEnabled(settings)).length,
     },
   };
@@ -184,7 +196,7 @@ const isEnabled = (settings: ReadonlyMap<string, string>): boolean => !/^(1|true
 function lookupRow(name: string, { detection, settings }: SearchStanza) {
   const { rule, attack, logSources, severity } = detection;
   const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
-  const link = rule.references.find((reference) => /^https?:\/\/[^\s"'<>`\\|]+$/.test(reference));
+  const links = rule.references.flatMap((reference) => webLink(reference) ?? []);
   return {
     name,
     id: confText(detection.id),
@@ -197,7 +209,24 @@ function lookupRow(name: string, { detection, settings }: SearchStanza) {
     log_source: list(logSources.map(({ product, category, service }) => [product, category, service].filter((part) => part !== undefined).join('/'))),
     cron: settings.get('cron_schedule') ?? '',
     author: confText(rule.author ?? ''),
-    reference: confText(link ?? ''),
+    reference: links[0] ?? '',
     references: list(rule.references),
+    links: links.join('|'),
   };
 }
+
+// what could end a link, a cell or a token, and what reads as another
+const unsafeInLink = /[\s"'<>`\\|$()[\]{}^\p{Cc}\p{Cf}\p{Cs}]/gu;
+
+/** An http or https address that the dashboard may open; undefined for others, for one with a user, and for one that AppInspect would take for a host. */
+function webLink(reference: string): string | undefined {
+  const address = reference.trim();
+  if (!/^https?:\/\/[a-z0-9][^\s/?#@\\]*(?:[/?#]|$)/i.test(address)) return undefined;
+  const link = address
+    .toWellFormed()
+    .replace(/^https?:/i, (scheme) => scheme.toLowerCase())
+    .replace(unsafeInLink, percentEncoded);
+  return confText(link) === link ? link : undefined;
+}
+
+const percentEncoded = (char: string): string => (/['()]/.test(char) ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encodeURIComponent(char));

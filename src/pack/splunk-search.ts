@@ -1,19 +1,28 @@
 import type { Conversion } from '../backend/backend.ts';
+import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
+import { pipelineScope } from '../backend/splunk/scope.ts';
 import { splunkSearch } from '../backend/splunk/splunk.ts';
-import type { CompiledRule } from '../query/compile.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
-import type { PackDetection } from './detection.ts';
+import type { PackDetection, SearchScope } from './detection.ts';
 import { indexMacroName } from './index-macro.ts';
+
+/** Where the events of each rule below are: one entry a log source, as the pipelines left it. */
+export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
+  return detectionsBelow(compiled).map((part) => {
+    const definition = pipelineScope(part);
+    return { source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) };
+  });
+}
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
 /** The search of a saved search: index macro, the rule, filter macro. */
 export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
-  const scopeOf = (rule: DetectionRule) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
+  const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
-  const conversion =
-    compiled.kind === 'detection' ? splunkSearch(compiled.query, scopeOf(compiled.rule), options) : splunkCorrelation(compiled, scopeOf, options);
+  const printed = compiled.kind === 'detection' ? splunkSearch(compiled.query, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
+  const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
   return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;
 }

@@ -1,12 +1,13 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Query } from '../../query/tree.ts';
 import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
-import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import { jsonFormat, ndjsonFormat } from '../format.ts';
 import type { Dialect } from '../lucene/dialect.ts';
+import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
-import { kibanaFormat } from './kibana.ts';
+import { kibanaFormat, savedSearches } from './kibana.ts';
 
 function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
   return {
@@ -52,12 +53,14 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
   }
   const { rule, query } = compiled;
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
-  return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
+  if (!conversion.ok) return conversion;
+  const queries = conversion.value;
+  return { ...conversion, value: { queries, document: savedSearches(rule, queries, settings) } };
 }
 
 export const esQs: ConversionTarget = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
-  formats: [plainFormat, jsonFormat, ndjsonFormat, kibanaFormat],
+  formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
   convert: (rule, settings) => convert(rule, settings.elasticsearch),
 };

@@ -1,31 +1,35 @@
-import type { ConvertedEntry, TargetFormat } from '../target.ts';
+import type { RuleHead } from '../../sigma/rule.ts';
+import type { ElasticsearchSettings, TargetFormat } from '../target.ts';
 
 /** Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a line. */
 export const kibanaFormat: TargetFormat = {
   name: 'kibana-ndjson',
   description: 'saved searches for the import of Kibana or OpenSearch Dashboards',
   extension: 'ndjson',
-  print: (entries) => entries.flatMap(savedSearches).join(''),
+  print: (entries) => entries.map(({ converted: { document } }) => lines(Array.isArray(document) ? document : [])).join(''),
 };
 
-function savedSearches({ rule, converted }: ConvertedEntry): readonly string[] {
-  return converted.queries.map((query, index) => {
-    const part = converted.queries.length > 1 ? `-${index + 1}` : '';
-    const source = { query: { query, language: 'lucene' }, filter: [], indexRefName: 'kibanaSavedObjectMeta.searchSourceJSON.index' };
-    const object = {
-      id: `${rule.id ?? encodeURIComponent(rule.title)}${part}`,
+const lines = (objects: readonly unknown[]): string => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+
+/** A saved object a query; `settings.index` is the id of the data view that it searches. */
+export function savedSearches(rule: RuleHead, queries: readonly string[], { index, timestampField }: ElasticsearchSettings): readonly object[] {
+  const indexName = 'kibanaSavedObjectMeta.searchSourceJSON.index';
+  return queries.map((query, at) => {
+    const part = queries.length > 1 ? `-${at + 1}` : '';
+    const source = { query: { query, language: 'lucene' }, filter: [], indexRefName: indexName };
+    return {
+      id: `${rule.id ?? encodeURIComponent(rule.title.toWellFormed())}${part}`,
       type: 'search',
       attributes: {
         title: `Sigma: ${rule.title}${part}`,
         description: rule.description ?? '',
         hits: 0,
         columns: rule.fields,
-        sort: [['@timestamp', 'desc']],
+        sort: [[timestampField, 'desc']],
         version: 1,
         kibanaSavedObjectMeta: { searchSourceJSON: JSON.stringify(source) },
       },
-      references: [{ id: 'logs-*', name: 'kibanaSavedObjectMeta.searchSourceJSON.index', type: 'index-pattern' }],
+      references: [{ id: index, name: indexName, type: 'index-pattern' }],
     };
-    return `${JSON.stringify(object)}\n`;
   });
 }

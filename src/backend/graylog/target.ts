@@ -1,6 +1,7 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
-import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import { jsonFormat, ndjsonFormat } from '../format.ts';
+import { luceneLineFormat } from '../lucene/line-format.ts';
 import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
 import { graylogQueries } from './graylog.ts';
 
@@ -21,6 +22,6 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
 export const graylog: ConversionTarget = {
   name: 'graylog',
   description: "Graylog's search language",
-  formats: [plainFormat, jsonFormat, ndjsonFormat],
+  formats: [luceneLineFormat, jsonFormat, ndjsonFormat],
   convert,
 };

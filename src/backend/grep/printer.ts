@@ -1,6 +1,6 @@
 import { assertNever, type CidrTest, type Item, type Query } from '../../query/tree.ts';
 import { ANY, type Pattern } from '../../sigma/pattern.ts';
-import { Inexpressible } from '../backend.ts';
+import { Inexpressible, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
 import { ALWAYS, keyPattern, literal, NEVER, remark, type Writing } from './text.ts';
@@ -89,6 +89,7 @@ function keyedValue(item: Item, writing: Writing): KeyedValue | undefined {
 
 function itemExact(item: Item, writing: Writing): string {
   const { field, test } = item;
+  if (test.kind === 'expression') throw refusedExpression(item);
   if (!writing.json) {
     if (field === undefined && test.kind === 'string') return anywhere(test.pattern, test.cased, writing);
     leftOut(writing);
@@ -102,12 +103,17 @@ function itemExact(item: Item, writing: Writing): string {
   return NEVER;
 }
 
+function refusedExpression(item: Item): Inexpressible {
+  return refused(item, 'grep knows no query expressions of pipelines', 'Limit query_expression_placeholders to other targets with allowed_backends.');
+}
+
 function leftOut(writing: Writing): void {
   remark(writing, 'a test under `not` has no exact form on a line and is left out: events that it would exclude are found too');
 }
 
 function itemOver(item: Item, writing: Writing): string {
   const { field, test } = item;
+  if (test.kind === 'expression') throw refusedExpression(item);
   if (field !== undefined && (test.kind === 'string' || test.kind === 'regex' || test.kind === 'number' || test.kind === 'boolean' || test.kind === 'cidr'))
     remark(writing, 'values are looked for anywhere on the line, whatever their field and their place in it: more events may be found');
   switch (test.kind) {

@@ -37,6 +37,7 @@ export function exactValue(item: Item, writing: Writing): string {
     case 'time':
       return timeValue(test) ?? NEVER;
     case 'field':
+    case 'expression':
       return NEVER;
   }
 }

@@ -1,6 +1,7 @@
 import type { Item, Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { Inexpressible, type Place, type Remark } from '../backend.ts';
+import { rawExpression } from '../expression.ts';
 import { blockPatterns } from './address.ts';
 import { fieldName, isSayable, quotedPattern } from './text.ts';
 
@@ -21,6 +22,7 @@ function isExactItem({ field, test }: Item): boolean {
   switch (test.kind) {
     case 'string':
       return !test.cased && isSayable(test.pattern);
+    case 'expression':
     case 'number':
       return true;
     case 'boolean':
@@ -123,6 +125,7 @@ function fieldIs(item: Item, values: readonly string[]): string {
 const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 function printItem(item: Item, context: SearchContext): string {
+  if (item.test.kind === 'expression') return rawExpression(item, item.test, (field) => fieldName(field, item));
   if (item.field === undefined) return printKeyword(item, context);
   const values = valuesOf(item);
   if (values) return fieldIs(item, values);

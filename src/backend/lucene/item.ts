@@ -4,7 +4,8 @@ import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { toLuceneRegex } from './regex.ts';
-import { escapedField } from './text.ts';
+import { remarkOnCase } from './strings.ts';
+import { escapedField, hasLetters } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
 
@@ -35,7 +36,7 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     case 'compare': {
       const message = `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as one`;
       dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Check that the field arrives as a number, not as text.' });
-      return single(`${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value < 0 ? `"${test.value}"` : test.value}`);
+      return single(`${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value}`);
     }
     case 'field':
       throw refused(
@@ -64,6 +65,7 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
       `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
+  if (dialect.matching === 'native' && !parsed.flags.ignoreCase && hasLetters(test.source.replace(/\\[A-Za-z]/g, ''))) remarkOnCase(item, dialect);
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
   return translated.text;
 }

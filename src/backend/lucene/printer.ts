@@ -1,9 +1,11 @@
 import { assertNever, type Item, type Query } from '../../query/tree.ts';
 import { refused } from '../backend.ts';
+import { rawExpression } from '../expression.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { printOtherItem } from './item.ts';
 import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
+import { escapedField } from './text.ts';
 
 /**
  * Lucene's classic syntax has no precedence to rely on (AND and OR mark single clauses), so every group stands in parentheses, and a
@@ -93,6 +95,7 @@ function checkField(item: Item, dialect: Dialect): void {
 }
 
 function printItem(item: Item, dialect: Dialect): Printed {
+  if (item.test.kind === 'expression') return { text: rawExpression(item, item.test, escapedField), clauses: 1 };
   if (item.field === undefined) return isKeyword(item) ? printKeywords([item], dialect) : refuseKeyword(item, dialect);
   checkField(item, dialect);
   if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))

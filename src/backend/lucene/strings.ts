@@ -58,11 +58,23 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const ignoreCase = dialect.matching === 'regex' && !cased;
+  if (cased && dialect.matching === 'native' && needsRegex(pattern, true, dialect)) remarkOnCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (dialect.matching === 'native' && cased), dialect)) {
     if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'term', text: quoted(pattern.join('')) };
     if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
   }
   return regexForm(item, pattern, ignoreCase, dialect);
+}
+
+/** Where the index folds letters, a test of their case finds what it should in either case, or only what is lower case. */
+export function remarkOnCase(item: Item, dialect: Dialect): void {
+  dialect.remarks.push({
+    code: 'TGT002',
+    message: `whether the case of letters in \`${item.field}\` counts is for its mapping in ${dialect.name} to say`,
+    file: item.file,
+    span: item.span,
+    hint: 'Search a field that keeps the case of letters, such as one of the type wildcard or keyword without a normalizer.',
+  });
 }
 
 /** Under `not`, absent must not count as empty: the events without the field would be missed. */

@@ -7,7 +7,7 @@ import { joinStages, type SplunkOptions, type SplunkStages, splunkStages } from 
 import { decimal, evalField, searchField } from './text.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
-export type ScopeOf = (rule: DetectionRule) => string;
+export type ScopeOf = (part: CompiledDetection) => string;
 
 /**
  * SPL with true sliding windows: matches of all referenced rules in time order, each marked (`sigpack_m1`...), then `streamstats` looks back
@@ -51,10 +51,10 @@ function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: Spl
   const [first] = detections;
   const counts = correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
   const flat = correlation.parts.every((part) => part.kind === 'detection') && correlation.rule.aliases.length === 0;
-  if (first && counts && flat && detections.every((part) => scopeOf(part.rule) === scopeOf(first.rule))) {
-    return [{ parts: correlation.parts, scope: scopeOf(first.rule), stages: splunkStages(or(detections.map((part) => part.query)), options) }];
+  if (first && counts && flat && detections.every((part) => scopeOf(part) === scopeOf(first))) {
+    return [{ parts: correlation.parts, scope: scopeOf(first), stages: splunkStages(or(detections.map((part) => part.query)), options) }];
   }
-  return detections.map((part) => ({ parts: [part], scope: scopeOf(part.rule), stages: splunkStages(part.query, options) }));
+  return detections.map((part) => ({ parts: [part], scope: scopeOf(part), stages: splunkStages(part.query, options) }));
 }
 
 function baseSearch(sources: readonly Source[], marks: Map<CompiledRule, string>): string {

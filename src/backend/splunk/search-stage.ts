@@ -2,6 +2,7 @@ import { parseRegex } from '../../query/regex.ts';
 import { requiredPattern } from '../../query/regex-literal.ts';
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
+import { rawExpression } from '../expression.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
 import { decimal, isSayable, searchField, searchValue } from './text.ts';
 
@@ -21,6 +22,7 @@ function isExact(item: Item, cloudSafe: boolean): boolean {
     case 'null':
     case 'exists':
     case 'cidr':
+    case 'expression':
       return true;
     case 'compare':
       // text that is no number compares by letters there
@@ -154,6 +156,7 @@ function listValue(item: Item, cloudSafe: boolean): string | undefined {
 
 function printItem(item: Item, cloudSafe: boolean): string {
   const { test } = item;
+  if (test.kind === 'expression') return rawExpression(item, test, (field) => searchField(field, item));
   if (item.field === undefined) return keywordOf(item) ?? '*';
   const field = searchField(item.field, item);
   switch (test.kind) {

@@ -8,7 +8,7 @@ import { splunkSearch } from './splunk.ts';
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
   const options = { cloudSafe: splunk.cloudSafe };
   const conversion =
-    compiled.kind === 'detection' ? splunkSearch(compiled.query, splunk.scopeOf(compiled.rule), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
+    compiled.kind === 'detection' ? splunkSearch(compiled.query, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
   return conversion.ok ? { ...conversion, value: { queries: [conversion.value] } } : conversion;
 }
 

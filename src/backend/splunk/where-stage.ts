@@ -1,4 +1,5 @@
 import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
+import { refused } from '../backend.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
 import { decimal, evalField, quoted } from './text.ts';
 
@@ -63,6 +64,12 @@ function printItem(item: Item): string {
       return printFieldTest(field, evalField(test.other, item), test);
     case 'time':
       return printTime(item, field, test);
+    case 'expression':
+      throw refused(
+        item,
+        'a query expression of a pipeline belongs to the search command, and this part of the rule needs `where`',
+        'Leave out what it is combined with: regular expressions, comparisons, fieldref or cased values.',
+      );
   }
 }
 

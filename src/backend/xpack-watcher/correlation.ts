@@ -27,7 +27,7 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
     ? detections.map((part) => said(esQsQueries(part.query, place, settings), remarks))
     : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
   const queries = [...new Set(texts.flat())];
-  const { lookBack, interval } = windowOf(rule, settings, remarks, place);
+  const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
   const present = [...groupBy, ...(rule.type === 'event_count' || perRule ? [] : values)].map((field) => ({ exists: { field } }));
@@ -37,16 +37,22 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
     query: { bool: { must: [queryOf(queries)], filter: [since(lookBack, settings), ...present] } },
     aggs: { groups: { ...grouping(groupBy, place, remarks), aggs: inner } },
   };
-  const condition = { array_compare: { 'ctx.payload.aggregations.groups.buckets': { path: 'doc_count', gte: { value: 1, quantifier: 'some' } } } };
   return {
     plan: {
-      interval,
+      schedule,
       search,
-      condition,
+      condition: conditionOf(settings.threshold),
       found: '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}',
     },
     queries,
   };
+}
+
+/** Groups that are left are counted. */
+function conditionOf(threshold: number): object {
+  const buckets = 'ctx.payload.aggregations.groups.buckets';
+  if (threshold === 1) return { array_compare: { [buckets]: { path: 'doc_count', gte: { value: 1, quantifier: 'some' } } } };
+  return { script: { source: `return ${buckets}.size() >= params.threshold`, params: { threshold } } };
 }
 
 /** The texts, or what is wrong with them thrown; remarks are passed on. */
@@ -66,17 +72,20 @@ function windowOf(
   settings: ElasticsearchSettings,
   remarks: Remark[],
   place: Place,
-): { readonly lookBack: number; readonly interval: number } {
+): { readonly lookBack: number; readonly schedule: object } {
   const lowerOnly =
     rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
   const overlaps = lowerOnly || rule.type === 'temporal_ordered';
-  const interval = overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
-  const lookBack = overlaps ? rule.timespan + interval : rule.timespan;
-  const message = overlaps
-    ? `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`
-    : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`;
+  const ownSchedule = overlaps ? settings.schedule : undefined;
+  const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
+  const lookBack = overlaps ? (settings.window ?? rule.timespan + interval) : rule.timespan;
+  const message = !overlaps
+    ? `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`
+    : lookBack < rule.timespan + interval
+      ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
+      : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
   remarks.push({ code: 'TGT002', message, ...place });
-  return { lookBack, interval };
+  return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
 /** Composite aggregations take no bucket_selector, hence terms. */

@@ -4,19 +4,19 @@ import { braceMetadata, neutralised } from './template.ts';
 
 /** Body of `PUT _watcher/watch/<id>`, Elasticsearch 8 and 9. */
 export interface Watch {
-  readonly trigger: { readonly schedule: { readonly interval: string } };
+  readonly trigger: { readonly schedule: object };
   readonly input: {
     readonly search: { readonly request: { readonly indices: readonly string[]; readonly rest_total_hits_as_int: true; readonly body: unknown } };
   };
   readonly condition: object;
   readonly throttle_period: string;
-  readonly actions: { readonly log: { readonly logging: { readonly level: string; readonly text: string } } };
+  readonly actions: Readonly<Record<string, object>>;
   readonly metadata: object;
 }
 
-/** What differs between the watch of a detection and that of a correlation. Spans in seconds. */
+/** What differs between the watch of a detection and that of a correlation. */
 export interface WatchPlan {
-  readonly interval: number;
+  readonly schedule: object;
   readonly search: object;
   readonly condition: object;
   /** Of the log line, Mustache; never text of a rule. */
@@ -29,25 +29,29 @@ export function watchOf(rule: RuleHead, plan: WatchPlan, settings: Elasticsearch
   const body = neutralised(plan.search);
   const { id, title, status, level, tags } = rule;
   return {
-    trigger: { schedule: { interval: `${plan.interval}s` } },
+    trigger: { schedule: plan.schedule },
     // said, so that hits.total is a number whatever the default of the release
-    input: { search: { request: { indices: [settings.index], rest_total_hits_as_int: true, body } } },
+    input: { search: { request: { indices: settings.index.split(','), rest_total_hits_as_int: true, body } } },
     condition: plan.condition,
     throttle_period: `${settings.throttle}s`,
-    actions: { log: { logging: { level: 'info', text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${plan.found}` } } },
+    actions: settings.actions ?? loggingOf(plan),
     metadata: { title, ...(id === undefined ? {} : { id }), ...(status ? { status } : {}), ...(level ? { level } : {}), tags, ...braceMetadata(body) },
   };
 }
 
+const loggingOf = ({ found }: WatchPlan): Watch['actions'] => ({
+  log: { logging: { level: 'info', text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${found}` } },
+});
+
 export function detectionPlan(queries: readonly string[], settings: ElasticsearchSettings): WatchPlan {
-  const { interval, timestampField } = settings;
+  const { interval, window = interval, threshold, timestampField, schedule = { interval: `${interval}s` } } = settings;
   const search = {
     size: sampleSize,
     track_total_hits: true,
-    query: { bool: { must: [queryOf(queries)], filter: [since(interval, settings)] } },
+    query: { bool: { must: [queryOf(queries)], filter: [since(window, settings)] } },
     sort: [{ [timestampField]: { order: 'desc' } }],
   };
-  return { interval, search, condition: { compare: { 'ctx.payload.hits.total': { gte: 1 } } }, found: '{{ctx.payload.hits.total}} events' };
+  return { schedule, search, condition: { compare: { 'ctx.payload.hits.total': { gte: threshold } } }, found: '{{ctx.payload.hits.total}} events' };
 }
 
 /** Several texts find together what one would. */
@@ -57,4 +61,9 @@ export function queryOf(queries: readonly string[]): object {
   return only && parts.length === 1 ? only : { bool: { should: parts, minimum_should_match: 1 } };
 }
 
-export const since = (seconds: number, { timestampField }: ElasticsearchSettings): object => ({ range: { [timestampField]: { gte: `now-${seconds}s/s` } } });
+/** Most that date math takes, 68 years. */
+const longest = 2 ** 31 - 1;
+
+export const since = (seconds: number, { timestampField }: ElasticsearchSettings): object => ({
+  range: { [timestampField]: { gte: `now-${Math.min(seconds, longest)}s/s` } },
+});

@@ -6,7 +6,8 @@ import { correlationPlan } from './correlation.ts';
 import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
 import { detectionPlan, watchOf } from './watch.ts';
 
-function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conversion<ConvertedRule> {
+function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conversion<ConvertedRule> {
+  const settings = { ...general, ...general.ofRule(compiled) };
   if (compiled.kind === 'correlation') {
     return converted((remarks) => {
       const { plan, queries } = correlationPlan(compiled, settings, remarks);

@@ -1,0 +1,29 @@
+import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import type { Conversion } from './backend.ts';
+import type { ConvertedRule } from './target.ts';
+
+/** What a target made of a rule, with the postprocessing of the pipelines applied to its queries as `change` finds them in the value. */
+export function postprocessed<T>(conversion: Conversion<T>, compiled: CompiledRule, change: (value: T, apply: (query: string) => string) => T): Conversion<T> {
+  const apply = compiled.processing?.postprocess;
+  if (!apply || !conversion.ok) return conversion;
+  try {
+    return { ...conversion, value: change(conversion.value, apply) };
+  } catch (error) {
+    if (!(error instanceof ProcessingFailure)) throw error;
+    const { file, titleSpan: span } = compiled.rule;
+    return { ok: false, problems: [{ code: 'PIP002', message: error.message, file, span, ...error.place }] };
+  }
+}
+
+/** Documents have no text to change: a warning says so. */
+export function postprocessedRule(conversion: Conversion<ConvertedRule>, compiled: CompiledRule): Conversion<ConvertedRule> {
+  if (conversion.ok && conversion.value.document !== undefined && compiled.processing?.postprocess) {
+    const { file, titleSpan: span } = compiled.rule;
+    return {
+      ...conversion,
+      remarks: [...conversion.remarks, { code: 'PIP005', message: 'postprocessing of pipelines does not apply to documents', file, span }],
+    };
+  }
+  return postprocessed(conversion, compiled, (value, apply) => ({ ...value, queries: value.queries.map(apply) }));
+}

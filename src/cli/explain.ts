@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import { postprocessedRule } from '../backend/postprocess.ts';
+import type { ConversionTarget, TargetSettings } from '../backend/target.ts';
+import { logSourceText, ruleLines } from '../pipeline/describe.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts';
+import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { positionAt } from '../source/span.ts';
+import { loadConfig } from './config-file.ts';
+import { targetSettings } from './conversion-settings.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { lineChanges } from './line-changes.ts';
+import { loadRules } from './load.ts';
+import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import { loadTargets } from './plugin.ts';
+import type { Paint } from './report/context.ts';
+import { visible } from './report/visible.ts';
+import { report } from './run.ts';
+import { createTerminal } from './terminal.ts';
+
+export interface ExplainOptions {
+  readonly target: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
+  readonly plugin?: readonly string[];
+  readonly config?: string;
+  readonly verbose: boolean;
+}
+
+/** `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and the query in the end. */
+export async function explain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
+  const target = (await loadTargets(options.plugin ?? [])).find(({ name }) => name === options.target);
+  if (!target) throw new UsageError(`there is no target ${options.target}; sigpack list targets shows them`);
+  const loaded = loadConfig(options.config);
+  if (!('config' in loaded)) {
+    report({ ...outcome, diagnostics: loaded });
+    return exitCodes.usage;
+  }
+  const bag = createBag(loaded.config.severities);
+  const chosen = await pipelinesByTarget([target.name], options.pipeline, loaded, bag);
+  if (!chosen) {
+    report({ ...outcome, diagnostics: bag.list });
+    return exitCodes.usage;
+  }
+  const pipelines = chosen.get(target.name) ?? [];
+  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
+  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
+  const explaining: Explaining = { target, pipelines, settings: targetSettings(loaded.config), bag, paint: paintOf(terminal.paint), verbose: options.verbose };
+  const texts = collection.rules.flatMap((rule) => {
+    const settled = settle(rule);
+    return settled ? [explained(settled, explaining)] : [];
+  });
+  process.stdout.write(texts.join('\n'));
+  return report({ ...outcome, diagnostics: bag.list });
+}
+
+/** What is printed goes to standard output, whose own terminal decides on colour. */
+const paintOf = (paint: Paint): Paint => (process.stdout.isTTY || process.env.FORCE_COLOR ? paint : (_, text) => text);
+
+interface Explaining {
+  readonly target: ConversionTarget;
+  readonly pipelines: readonly Pipeline[];
+  readonly settings: TargetSettings;
+  readonly bag: DiagnosticBag;
+  readonly paint: Paint;
+  readonly verbose: boolean;
+}
+
+function explained(settled: SettledRule, explaining: Explaining): string {
+  const { paint, target, pipelines, bag } = explaining;
+  const { rule } = settled;
+  const line = positionAt(rule.file, rule.titleSpan.start).line;
+  const names = byPriority(pipelines).map(({ name, priority }) => `${name} (${priority})`);
+  const lines = [
+    paint('bold', visible(rule.title)),
+    paint('dim', `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.join(', ')}` : ', without a pipeline'}`),
+    '',
+  ];
+  const process = createProcessor(pipelines, { bag, onStep: stepPrinter(settled, explaining, lines) });
+  const processed = pipelines.length > 0 ? process(settled) : settled;
+  const compiled = processed && createCombiner(bag)(processed);
+  if (compiled) lines.push(...outcomeLines(compiled, explaining));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Adds a paragraph for each item that changes the rule; the others are counted, or named under --verbose. */
+function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines: string[]): OnStep {
+  let before: readonly string[] | undefined;
+  let number = 0;
+  return ({ item, applied, rule }) => {
+    number++;
+    // the rules that a correlation refers to go through the pipeline too, each in its own explanation
+    if (rule.rule.file !== settled.rule.file || rule.rule.titleSpan.start !== settled.rule.titleSpan.start) return;
+    before ??= ruleLines({ ...rule, parts: settled.kind === 'detection' ? settled.parts : [], rule: settled.rule, state: new Map(), attributes: new Map() });
+    const after = ruleLines(rule);
+    const changes = lineChanges(before, after);
+    before = after;
+    if (!verbose && changes.length === 0) return;
+    const place = `${item.file.path}:${positionAt(item.file, item.span.start).line}`;
+    const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
+    lines.push(`${paint('cyan', `${number}. ${visible(item.id)}`)} ${item.type}${what} ${paint('dim', place)}`);
+    for (const { kind, line } of changes) lines.push(paint(kind === 'added' ? 'green' : 'red', `   ${kind === 'added' ? '+' : '-'} ${visible(line)}`));
+  };
+}
+
+function outcomeLines(compiled: CompiledRule, { target, settings, bag, paint, pipelines }: Explaining): readonly string[] {
+  const lines: string[] = [];
+  if (compiled.kind === 'detection') lines.push('', `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`);
+  const unmapped = compiled.processing?.unmapped ?? [];
+  if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`);
+  const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
+  for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
+    bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
+  }
+  if (conversion.ok) lines.push(`${paint('bold', 'Query')}`, ...conversion.value.queries.map((query) => `  ${visible(query)}`));
+  return lines;
+}

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { bundles } from '../pipeline/bundle.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { readPipeline } from '../pipeline/read-pipeline.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { nearest } from '../source/nearest.ts';
+import { UsageError } from './exit-code.ts';
+import { packageRoot } from './package-root.ts';
+import { readSourceFile } from './rule-files.ts';
+
+const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
+
+/**
+ * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of those, or a file of an npm package.
+ * Complains (PIP001) about those that are at fault and leaves them out.
+ */
+export function loadPipelines(names: readonly string[], folder: string, bag: DiagnosticBag): readonly Pipeline[] {
+  const paths = [...new Set(names.flatMap((name) => pathsOf(name, folder)))];
+  return paths.flatMap((path): readonly Pipeline[] => {
+    const file = readSourceFile(path, bag);
+    const pipeline = file && readPipeline(file, bag, { readLines: (other) => linesOf(resolve(dirname(path), other)) });
+    return pipeline ? [pipeline] : [];
+  });
+}
+
+function pathsOf(name: string, folder: string): readonly string[] {
+  const bundle = bundles.get(name);
+  if (bundle) return bundle.pipelines.map(builtInPath);
+  if (builtInNames().includes(name)) return [builtInPath(name)];
+  const file = resolve(folder, name);
+  if (isFileName(name) && existsSync(file)) return [file];
+  const packaged = isFileName(name) ? packageFile(name, folder) : undefined;
+  if (packaged !== undefined) return [packaged];
+  if (isFileName(name)) throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
+  const near = nearest(name, [...bundles.keys(), ...builtInNames()]);
+  throw new UsageError(`there is no pipeline ${name}; ${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`);
+}
+
+function packageFile(name: string, folder: string): string | undefined {
+  try {
+    return createRequire(join(folder, 'sigpack.yml')).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+const builtInFolder = (): string => join(packageRoot(), 'pipelines');
+const builtInPath = (name: string): string => join(builtInFolder(), `${name}.yml`);
+
+function builtInNames(): readonly string[] {
+  return readdirSync(builtInFolder())
+    .filter(isFileName)
+    .map((name) => name.replace(/\.ya?ml$/i, ''))
+    .sort();
+}
+
+function linesOf(path: string): readonly string[] | undefined {
+  const file = readSourceFile(path, createBag());
+  return file?.text.split(/\r?\n/);
+}
+
+/** `sigpack list pipelines`: name, and what it is for. */
+export function pipelineRows(): readonly (readonly [name: string, description: string])[] {
+  const bag = createBag();
+  const single = builtInNames().map((name): [string, string] => [name, loadPipelines([name], '.', bag)[0]?.name ?? '']);
+  return [...[...bundles].map(([name, { description, pipelines }]): [string, string] => [name, `${description}: ${pipelines.join(', ')}`]), ...single];
+}

@@ -1,0 +1,65 @@
+import type { TransformationDefinition } from '../src/pipeline/definition.ts';
+import type { ProcessingItem } from '../src/pipeline/pipeline.ts';
+import { readPipeline } from '../src/pipeline/read-pipeline.ts';
+import type { RuleInProcess } from '../src/pipeline/rule-in-process.ts';
+import { createSettler, type SettledRule } from '../src/query/compile.ts';
+import { type SettledBody, settledItems } from '../src/query/settled.ts';
+import { collect } from '../src/sigma/collection.ts';
+import { readDocuments } from '../src/sigma/document.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+
+/** A transformation that does nothing: tests of conditions need no other. */
+export const mark: TransformationDefinition = { parameters: {}, create: () => ({ kind: 'rule', apply: () => undefined }) };
+
+/** A processing item with the conditions of a YAML text. */
+export function conditionsOf(conditions: string): ProcessingItem {
+  const entries = conditions.startsWith('{') ? conditions.slice(1, -1) : conditions;
+  const bag = createBag();
+  const text = `transformations:\n  - { type: mark, ${entries} }\n`;
+  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readLines: () => undefined, definitions: { mark } })?.items ?? [];
+  if (!item) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
+  return item;
+}
+
+/** The last rule of a text, settled, with `state` s = 5; `first` was applied to the rule, `map` to the field Net, now NetIp. */
+export function preparedRule(text: string): RuleInProcess {
+  const bag = createBag();
+  const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+  const settle = createSettler(collection, { placeholders: new Map(), keepPlaceholders: true, bag });
+  const settled = collection.rules.map(settle).at(-1);
+  if (!settled) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
+  return inProcess(settled);
+}
+
+function inProcess(settled: SettledRule): RuleInProcess {
+  return {
+    rule: settled.rule,
+    parts:
+      settled.kind === 'correlation'
+        ? []
+        : settled.parts.map((part) => ({
+            ...part,
+            searches: new Map([...part.searches].map(([name, search]) => [name, { ...search, body: mapped(search.body) }])),
+          })),
+    referenced: settled.kind === 'correlation' ? settled.parts : [],
+    vars: new Map(),
+    state: new Map([['s', 5]]),
+    attributes: new Map(),
+    applied: new Set(['first', 'map']),
+    fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
+    mappings: new Map([['Net', new Set(['NetIp'])]]),
+    produced: new Set(),
+    renames: false,
+  };
+}
+
+function mapped(body: SettledBody): SettledBody {
+  if (body.kind === 'group') return { ...body, entries: body.entries.map(mapped) };
+  return body.field === 'Net' ? { ...body, field: 'NetIp', applied: new Set(['map']) } : body;
+}
+
+/** The fields of the items of a rule that a processing item applies to. */
+export function fieldsOfItems(item: ProcessingItem, rule: RuleInProcess): readonly string[] {
+  const items = rule.parts.flatMap(({ searches }) => [...searches.values()]).flatMap(({ body }) => [...settledItems(body)]);
+  return items.filter((settled) => item.appliesToItem(settled, rule)).map(({ field }) => field ?? 'keywords');
+}

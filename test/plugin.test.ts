@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversionFault } from '../src/cli/plugin-check.ts';
+import { environment, sigpack } from './sigpack.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-plugin-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const seed = join(root, 'rules/windows/dhcp-callout-dll-failed.yml');
+const page = readFileSync(join(root, 'docs/adding-a-target.md'), 'utf8');
+const [manifest = '', code = ''] = ['json', 'js'].map((language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1]);
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+/** The command as it is installed. */
+function built(...args: readonly string[]) {
+  const main = join(folder, 'node_modules/sigpack/dist/lib/cli/main.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8', env: environment() });
+  return { code: status, stdout, stderr };
+}
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/lib/index.js'))) throw new Error('nothing is built: npm run build');
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules/sigpack'), 'dir');
+  write('node_modules/sigpack-sqlite/package.json', manifest);
+  write('node_modules/sigpack-sqlite/index.js', code);
+});
+
+describe('the example of docs/adding-a-target.md', () => {
+  it('gives the output that the page shows', () => {
+    const shown = /sigpack-sqlite rules\S+\n(SELECT .*\n)/.exec(page)?.[1];
+    expect(built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', seed)).toMatchObject({ code: 0, stdout: shown });
+  });
+
+  it('stands beside the built-in targets', () => {
+    const args = ['--plugin', 'sigpack-sqlite', '--plugin', 'sigpack-sqlite'];
+    expect(built('convert', '-t', 'grep,sqlite', ...args, seed).stdout).toMatch(/^== grep\ngrep -P .*\n== sqlite\nSELECT /);
+    expect(built('list', 'targets', ...args).stdout).toMatch(/^es-qs .*^sqlite {9}SQL of SQLite/ms);
+    expect(built('list', 'formats', ...args).stdout).toContain('sqlite ndjson ');
+    expect(built('convert', '-t', 'sqlite', seed)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('there is no target sqlite') });
+  });
+
+  it('finds in SQLite what the rules mean, and refuses the rest with a place', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(':memory:');
+    database.exec(`CREATE TABLE events (name, "a ""b", c); INSERT INTO events VALUES ('one', '10% It''s', 1), ('two', '100 its', 1), ('three', NULL, NULL)`);
+    const names = (detection: string) => {
+      write('rule.yml', `title: Rule\nlogsource: { product: x }\ndetection: ${detection}\n`);
+      const { stdout } = built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', 'rule.yml');
+      return database
+        .prepare(stdout.trim())
+        .all()
+        .map((row) => row.name);
+    };
+    expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: s }`)).toEqual(['one']);
+    expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: not s }`)).toEqual(['two', 'three']);
+    expect(names('{ s: { c: null }, t: { c: 1, name: t* }, condition: s or t }')).toEqual(['two', 'three']);
+    write('refused.yml', 'title: Refused\nlogsource: { product: x }\ndetection: { s: { a|re: b }, condition: s }\n');
+    const refused = built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', 'refused.yml', seed);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(/^SELECT .*1031/);
+    expect(refused.stderr).toMatch(/refused\.yml:3:\d+: error\[TGT001\]: sqlite: SQLite has no test of the kind regex/);
+  });
+
+  it('holds the types', () => {
+    const options = { strict: true, allowJs: true, checkJs: true, module: 'nodenext', target: 'es2023', noEmit: true, types: [] };
+    const tsc = (text: string) => {
+      write('types/example.js', text);
+      write('types/package.json', '{ "type": "module" }');
+      write('types/tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['example.js'] }));
+      return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'types'], { cwd: folder, encoding: 'utf8' }).stdout;
+    };
+    expect(tsc(code)).toBe('');
+    expect(tsc(code.replace("name: 'sqlite'", 'name: 1'))).toContain('TS2322');
+  }, 30_000);
+});
+
+const target = (more: string) => `{ name: 'x', description: 'X', formats: [{ name: 'default', description: 'D', extension: 'txt', print: () => 'text\\n' }],
+  convert: () => ({ ok: true, value: { queries: ['q'] }, remarks: [] }), ${more} }`;
+const convertWith = (path: string, ...args: readonly string[]) => sigpack(['convert', '-t', 'x', '--plugin', path, ...args, seed], { cwd: folder });
+
+describe('plugins', () => {
+  it.each([
+    ['no file', undefined, 'there is no plugin ./p.mjs: neither a file nor an installed package, seen from '],
+    ['an error', "throw new Error('no licence')", "plugin ./p.mjs can't be loaded: no licence"],
+    ['a slip in the syntax', 'export const = 1', "plugin ./p.mjs can't be loaded: Unexpected token"],
+    ['no export', 'export default []', 'plugin ./p.mjs: the module has no export `targets`'],
+    ['no array', 'export const targets = {}', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
+    ['nothing', 'export const targets = []', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
+    ['no object', 'export const targets = [null]', '`targets[0]` must be an object'],
+    ['no convert', `export const targets = [${target('convert: 1')}]`, '`targets[0].convert` must be a function'],
+    ['a bad name', `export const targets = [${target("name: '../x'")}]`, '`targets[0].name` must be'],
+    ['no formats', `export const targets = [${target('formats: []')}]`, '`targets[0].formats` must be an array of at least one format'],
+    [
+      'a bad extension',
+      `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: '../a' }]")}]`,
+      '`targets[0].formats[0].extension`',
+    ],
+    ['no print', `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`, '`targets[0].formats[0].print`'],
+    ['a name of ours', `export const targets = [${target("name: 'splunk'")}]`, 'plugin ./p.mjs: its target splunk has the name of a target of Sigpack'],
+    ['one name twice', `export const targets = [${target('')}, ${target('')}]`, 'plugin ./p.mjs: its target x has the name of a target of ./p.mjs'],
+  ])('with %s are refused', (_name, text, message) => {
+    rmSync(join(folder, 'p.mjs'), { force: true });
+    if (text !== undefined) write('p.mjs', text);
+    const { code: exit, stdout, stderr } = convertWith('./p.mjs');
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`sigpack: ${message.startsWith('`') ? 'plugin ./p.mjs: ' : ''}${message}`);
+  });
+
+  it.each([
+    [
+      'throw',
+      "convert: () => { throw new TypeError('oh') }",
+      'x: internal error of plugin ./t.mjs on the rule "DHCP Server Error Failed Loading the CallOut DLL": oh',
+    ],
+    ['give nothing', 'convert: () => undefined', '`convert` gave no conversion'],
+    ['promise', 'convert: async () => ({ ok: true, value: { queries: [] }, remarks: [] })', '`convert` gave no conversion'],
+    [
+      'print nothing',
+      "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => 1 }]",
+      'plugin ./t.mjs: the format a of x failed: it gave no text',
+    ],
+    ['fail to print', "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => { throw 7 } }]", 'the format a of x failed: 7'],
+  ])('that %s do not stop the others', (_name, fault, message) => {
+    write('t.mjs', `export const targets = [${target(fault)}]`);
+    const { code: exit, stdout, stderr } = sigpack(['convert', '-t', 'x,es-qs', '--plugin', './t.mjs', seed], { cwd: folder });
+    expect([exit, stdout.endsWith('== es-qs\nEventID:("1031" "1032" "1034")\n')]).toEqual([1, true]);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('dhcp-callout-dll-failed.yml:');
+  });
+
+  it('are files or packages of any shape that Node imports', () => {
+    const text = `export const targets = [${target('')}]`;
+    write('plain.mjs', text);
+    write(
+      'node_modules/@a/only-import/package.json',
+      '{ "name": "@a/only-import", "type": "module", "exports": { ".": { "types": "./x.d.ts", "import": "./lib/x.js" } } }',
+    );
+    write('node_modules/@a/only-import/lib/x.js', text);
+    write('node_modules/old/package.json', '{ "name": "old", "type": "module", "main": "lib.js" }');
+    write('node_modules/old/lib.js', text);
+    for (const plugin of ['plain.mjs', './plain.mjs', join(folder, 'plain.mjs'), '@a/only-import', 'old']) {
+      expect(convertWith(plugin)).toMatchObject({ code: 0, stdout: 'text\n' });
+    }
+    expect(convertWith('nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no plugin nope') });
+  });
+});
+
+describe('what a plugin gives is checked', () => {
+  const file = { path: 'a.yml', text: 'a' };
+  const remark = { code: 'TGT002', message: 'm', file, span: { start: 0, end: 1 } };
+  it.each([
+    [{ ok: true, value: { queries: ['a'], document: {} }, remarks: [remark] }, undefined],
+    [{ ok: false, problems: [remark] }, undefined],
+    [{ ok: false, problems: [] }, 'a refusal must have at least one problem'],
+    [{ ok: true, value: {}, remarks: [] }, '`value.queries` must be an array'],
+    [{ ok: true, value: { queries: [1] }, remarks: [] }, '`value.queries` must hold texts'],
+    [{ ok: true, value: { queries: [] } }, '`remarks` must be an array'],
+    [{ ok: true, value: { queries: [] }, remarks: [{ ...remark, code: 'PCK001' }] }, '`remarks[0].code` must be one of TGT001, TGT002, TGT003, TGT004'],
+    [{ ok: true, value: { queries: [] }, remarks: [{ ...remark, file: 'a' }] }, '`remarks[0].file` must be a file, as rules and items have it'],
+    [{ ok: true, value: { queries: [] }, remarks: [remark, { ...remark, span: { start: -1, end: 1 } }] }, '`remarks[1].span` must have a start and an end'],
+    [{ ok: false, problems: [{ ...remark, hint: 1 }] }, '`problems[0].hint` must be a text'],
+  ])('%j', (conversion, fault) => expect(conversionFault(conversion)).toBe(fault));
+});
