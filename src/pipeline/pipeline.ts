@@ -1,5 +1,5 @@
-import type { Test } from '../query/tree.ts';
 import type { SettledBody, SettledItem } from '../query/settled.ts';
+import type { Test } from '../query/tree.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 

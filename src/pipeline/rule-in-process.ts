@@ -21,6 +21,10 @@ export interface RuleInProcess {
   readonly fieldsApplied: Map<string, ReadonlySet<string>>;
   /** Names that fields had to those they were given. */
   readonly mappings: Map<string, Set<string>>;
+  /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */
+  readonly produced: Set<string>;
+  /** A transformation of field names applies to the rule. */
+  renames: boolean;
 }
 
 /** Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the pipeline is run. */

@@ -16,12 +16,17 @@ export interface SettledDetectionRule {
   readonly rule: DetectionRule;
   /** The rule's own detection, then those of its filters: all must hold. */
   readonly parts: readonly SettledDetection[];
+  readonly processing?: Processing;
+  /** Correlations refer to it: what is made of it is kept for them. */
+  readonly shared: boolean;
 }
 
 export interface SettledCorrelation {
   readonly kind: 'correlation';
   readonly rule: CorrelationRule;
   readonly parts: readonly SettledRule[];
+  readonly processing?: Processing;
+  readonly shared: boolean;
 }
 
 /** A rule with its meaning, filters included; a correlation with those of the rules that it refers to, in their order. */
@@ -48,6 +53,12 @@ export interface Processing {
   readonly state: ReadonlyMap<string, unknown>;
   /** Of `set_custom_attribute`. */
   readonly attributes: ReadonlyMap<string, unknown>;
+  /** Fields whose names no pipeline has a say on, sorted. */
+  readonly unmapped: readonly string[];
+  /** Changes the text of a query after a backend made it; throws what it can't do. Undefined: no pipeline asks for that. */
+  readonly postprocess?: (query: string) => string;
+  /** The log source as written, where the rule is a detection. */
+  readonly logsource?: LogSource;
 }
 
 export interface CompileOptions {
@@ -64,8 +75,7 @@ export function createSettler(collection: Collection, options: CompileOptions): 
   const filters = new Map(collection.filters.map((filter) => [filter, settledFilter(filter, options)]));
   const settle = (rule: Rule): SettledRule | undefined => {
     if (known.has(rule)) return known.get(rule);
-    const settled =
-      rule.kind === 'detection' ? settleRule(rule, collection.filtersOf(rule), filters, options) : settleCorrelation(rule, collection, options, settle);
+    const settled = rule.kind === 'detection' ? settleRule(rule, collection, filters, options) : settleCorrelation(rule, collection, options, settle);
     // the others are dropped after use: thousands of trees are worth their memory
     if (collection.isReferenced(rule)) known.set(rule, settled);
     return settled;
@@ -83,14 +93,14 @@ export function createCompiler(collection: Collection, options: CompileOptions):
   };
 }
 
-/** Makes the query of settled rules, of each object once. The function returns undefined where a rule has been complained about. */
+/** Makes the query of settled rules, of shared ones once. The function returns undefined where a rule has been complained about. */
 export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => CompiledRule | undefined {
   const known = new WeakMap<SettledRule, { readonly compiled: CompiledRule | undefined }>();
   const compile = (settled: SettledRule): CompiledRule | undefined => {
-    const before = known.get(settled);
+    const before = settled.shared ? known.get(settled) : undefined;
     if (before) return before.compiled;
     const compiled = settled.kind === 'detection' ? combinedDetection(settled, bag) : combinedCorrelation(settled, bag, compile);
-    known.set(settled, { compiled });
+    if (settled.shared) known.set(settled, { compiled });
     return compiled;
   };
   return compile;
@@ -104,13 +114,15 @@ function settledFilter(filter: FilterRule, options: CompileOptions): SettledDete
 
 function settleRule(
   rule: DetectionRule,
-  applied: readonly FilterRule[],
+  collection: Collection,
   filters: ReadonlyMap<FilterRule, SettledDetection | undefined>,
   options: CompileOptions,
 ): SettledDetectionRule | undefined {
   const own = settleDetection({ ...options, file: rule.file }, rule.detection);
   if (!own) return undefined;
-  if (applied.length === 0) return { kind: 'detection', rule, parts: [own] };
+  const shared = collection.isReferenced(rule);
+  const applied = collection.filtersOf(rule);
+  if (applied.length === 0) return { kind: 'detection', rule, parts: [own], shared };
   const parts: SettledDetection[] = [own];
   for (const filter of applied) {
     const part = filters.get(filter);
@@ -123,7 +135,7 @@ function settleRule(
         hint: 'Fix the filter first.',
       });
   }
-  return parts.length > applied.length ? { kind: 'detection', rule, parts } : undefined;
+  return parts.length > applied.length ? { kind: 'detection', rule, parts, shared } : undefined;
 }
 
 function settleCorrelation(
@@ -139,26 +151,30 @@ function settleCorrelation(
     if (part) parts.push(part);
     else complainOfPart(bag, rule, reference);
   }
-  return parts.length === rule.rules.length ? { kind: 'correlation', rule, parts } : undefined;
+  return parts.length === rule.rules.length ? { kind: 'correlation', rule, parts, shared: collection.isReferenced(rule) } : undefined;
 }
 
 function complainOfPart(bag: DiagnosticBag, rule: CorrelationRule, reference: RuleReference): void {
   bag.add(rule.file, { code: 'SIG053', message: `\`${reference.name}\` could not be compiled`, span: reference });
 }
 
-function combinedDetection({ rule, parts }: SettledDetectionRule, bag: DiagnosticBag): CompiledDetection | undefined {
+function combinedDetection({ rule, parts, processing }: SettledDetectionRule, bag: DiagnosticBag): CompiledDetection | undefined {
   const queries: Query[] = [];
   for (const [index, part] of parts.entries()) {
     // a filter's complaints have been told
     const query = combine(part, index === 0 ? bag : createBag());
     if (query === 'fault') return undefined;
     if (query) queries.push(query);
+    else if (index === 0) {
+      bag.add(rule.file, { code: 'PIP002', message: 'the pipelines dropped every item of the rule', span: rule.titleSpan });
+      return undefined;
+    }
   }
-  return { kind: 'detection', rule, query: and(queries) };
+  return { kind: 'detection', rule, query: and(queries), ...(processing ? { processing } : {}) };
 }
 
 function combinedCorrelation(
-  { rule, parts }: SettledCorrelation,
+  { rule, parts, processing }: SettledCorrelation,
   bag: DiagnosticBag,
   compile: (settled: SettledRule) => CompiledRule | undefined,
 ): CompiledCorrelation | undefined {
@@ -169,25 +185,35 @@ function combinedCorrelation(
     if (one) compiled.push(one);
     else if (reference) complainOfPart(bag, rule, reference);
   }
-  return compiled.length === parts.length ? { kind: 'correlation', rule, parts: compiled } : undefined;
+  return compiled.length === parts.length ? { kind: 'correlation', rule, parts: compiled, ...(processing ? { processing } : {}) } : undefined;
 }
 
-/** Every log source below a rule once, in order of first mention. */
-export function logSourcesOf(compiled: CompiledRule): readonly LogSource[] {
-  if (compiled.kind === 'detection') return [compiled.rule.logsource];
-  const sources = new Map<string, LogSource>();
-  // correlations may share parts level upon level
+const writtenSource = ({ rule, processing }: CompiledDetection): LogSource => processing?.logsource ?? rule.logsource;
+
+/** Every detection below a rule once, in order of first mention. */
+export function detectionsBelow(compiled: CompiledRule): readonly CompiledDetection[] {
+  return rulesBelow(compiled).filter((part) => part.kind === 'detection');
+}
+
+/** The rule itself and all below it, each once: correlations may share parts level upon level. */
+export function rulesBelow(compiled: CompiledRule): readonly CompiledRule[] {
   const visited = new Set<CompiledRule>();
   const visit = (part: CompiledRule): void => {
     if (visited.has(part)) return;
     visited.add(part);
-    if (part.kind === 'correlation') {
-      part.parts.forEach(visit);
-      return;
-    }
-    const { logsource } = part.rule;
-    sources.set(`${logsource.product}\n${logsource.category}\n${logsource.service}`, logsource);
+    if (part.kind === 'correlation') part.parts.forEach(visit);
   };
   visit(compiled);
+  return [...visited];
+}
+
+/** Every log source below a rule once as written, in order of first mention. */
+export function logSourcesOf(compiled: CompiledRule): readonly LogSource[] {
+  if (compiled.kind === 'detection') return [writtenSource(compiled)];
+  const sources = new Map<string, LogSource>();
+  for (const part of detectionsBelow(compiled)) {
+    const logsource = writtenSource(part);
+    sources.set(`${logsource.product}\n${logsource.category}\n${logsource.service}`, logsource);
+  }
   return [...sources.values()];
 }

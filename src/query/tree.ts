@@ -34,7 +34,7 @@ export interface Item {
   readonly span: Span;
 }
 
-export type Test = StringTest | NumberTest | BooleanTest | NullTest | ExistsTest | RegexTest | CidrTest | CompareTest | FieldTest | TimeTest;
+export type Test = StringTest | NumberTest | BooleanTest | NullTest | ExistsTest | RegexTest | CidrTest | CompareTest | FieldTest | TimeTest | ExpressionTest;
 
 /** The whole value matches the pattern; letters match in either case unless `cased`. For keywords: some part of the event's text does. */
 export interface StringTest {
@@ -109,6 +109,15 @@ export interface TimeTest {
   readonly part: TimePart;
   readonly operator: CompareOperator | 'eq';
   readonly value: number;
+}
+
+/** A part of a query in the words of the target's language, of a processing pipeline: what it finds, only the target knows. */
+export interface ExpressionTest {
+  readonly kind: 'expression';
+  /** With `{field}` and `{id}`; braces that stand for themselves are doubled. */
+  readonly expression: string;
+  /** Letters, digits, `_`, `.` and `-`: it may come from a rule. */
+  readonly id: string;
 }
 
 export function and(operands: readonly Query[]): Query {

@@ -1,0 +1,64 @@
+import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
+import { settledItems } from '../query/settled.ts';
+import { applyFieldNames } from './apply-fields.ts';
+import type { ItemTransformation, ProcessingItem, ValueTransformation } from './pipeline.ts';
+import { rebuiltParts } from './rebuild.ts';
+import type { RuleInProcess } from './rule-in-process.ts';
+
+/** Applies one processing item to a rule where its conditions hold; answers whether they do. */
+export function applyItem(item: ProcessingItem, rule: RuleInProcess): boolean {
+  if (!item.appliesTo(rule)) return false;
+  const { transformation } = item;
+  switch (transformation.kind) {
+    case 'rule':
+      transformation.apply(rule);
+      break;
+    case 'item':
+      rule.parts = rebuiltParts(rule.parts, (settled) => applyToItem(item, transformation, settled, rule));
+      break;
+    case 'value':
+      rule.parts = rebuiltParts(rule.parts, (settled) => applyToValues(item, transformation, settled, rule));
+      break;
+    case 'field':
+      applyFieldNames(item, transformation, rule);
+      break;
+    case 'nest':
+      for (const inner of transformation.items) applyItem(inner, rule);
+      break;
+  }
+  rule.applied.add(item.id);
+  return true;
+}
+
+function applyToItem(item: ProcessingItem, { apply }: ItemTransformation, settled: SettledItem, rule: RuleInProcess): SettledBody {
+  const replaced = item.appliesToItem(settled, rule) ? apply(settled, rule) : undefined;
+  if (!replaced) return settled;
+  for (const { field } of settledItems(replaced)) if (field !== undefined && field !== settled.field) rule.produced.add(field);
+  return marked(replaced, item.id);
+}
+
+function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, settled: SettledItem, rule: RuleInProcess): SettledItem {
+  if (!item.appliesToItem(settled, rule)) return settled;
+  let changed = false;
+  const values = settled.values.flatMap((value): readonly SettledValue[] => {
+    let touched = false;
+    const tests = value.tests.flatMap((test) => {
+      const replaced = apply(test, settled, rule);
+      if (replaced) touched = true;
+      return replaced ?? [test];
+    });
+    if (!touched) return [value];
+    changed = true;
+    // conditions look at values one by one; under `all` the new values stay alternatives of the old one
+    return settled.link === 'or' && !value.absent ? tests.map((test) => ({ ...value, tests: [test] })) : tests.length === 0 ? [] : [{ ...value, tests }];
+  });
+  return changed ? { ...settled, values, applied: withId(settled, item.id) } : settled;
+}
+
+function withId({ applied }: SettledItem, id: string): ReadonlySet<string> {
+  return new Set([...(applied ?? []), id]);
+}
+
+function marked(body: SettledBody, id: string): SettledBody {
+  return body.kind === 'item' ? { ...body, applied: withId(body, id) } : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
+}

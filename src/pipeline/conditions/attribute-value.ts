@@ -1,0 +1,112 @@
+import type { Level, Status } from '../../sigma/rule.ts';
+import { createBag } from '../../source/diagnostic.ts';
+import type { Span } from '../../source/span.ts';
+import { lookup, parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
+
+/** An attribute of a rule by how it compares. Dates are `YYYY-MM-DD`. */
+export type AttributeValue =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'date'; readonly date: string }
+  | { readonly kind: 'scale'; readonly scale: 'level' | 'status'; readonly name: Level | Status }
+  | { readonly kind: 'list'; readonly entries: readonly unknown[] }
+  | { readonly kind: 'other'; readonly what: string };
+
+const missing: AttributeValue = { kind: 'other', what: 'missing' };
+const object: AttributeValue = { kind: 'other', what: 'no plain value' };
+const text = (value: string | undefined): AttributeValue => (value === undefined ? missing : { kind: 'text', text: value });
+const list = (entries: readonly unknown[]): AttributeValue => ({ kind: 'list', entries });
+
+/** `none`: an attribute that Sigma does not know and the rule does not have. One of Sigma's own that the rule lacks can't be compared. */
+export function attributeOf(process: RuleInProcess, name: string): AttributeValue | 'none' {
+  return ownAttribute(process, name) ?? customAttribute(process, name);
+}
+
+function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | undefined {
+  switch (name) {
+    case 'title':
+    case 'name':
+    case 'description':
+    case 'author':
+    case 'license':
+      return text(rule[name]);
+    case 'id':
+      return text(rule.id !== undefined && uuid.test(rule.id) ? rule.id.toLowerCase() : rule.id);
+    case 'references':
+    case 'tags':
+    case 'fields':
+    case 'falsepositives':
+      return list(rule[name]);
+    case 'date':
+    case 'modified': {
+      const date = isoDate(rule[name] ?? '', 'lenient');
+      return date === undefined ? missing : { kind: 'date', date };
+    }
+    case 'level':
+    case 'status': {
+      const found = rule[name];
+      return found === undefined ? missing : { kind: 'scale', scale: name, name: found };
+    }
+    case 'taxonomy':
+      return fromDocument(rule, name) ?? text('sigma');
+    case 'scope':
+      return fromDocument(rule, name) ?? missing;
+    default:
+      return rule.kind === 'correlation' ? correlationAttribute(rule, name) : undefined;
+  }
+}
+
+function correlationAttribute(rule: RuleInProcess['rule'] & { kind: 'correlation' }, name: string): AttributeValue | undefined {
+  if (name === 'generate') return { kind: 'number', number: Number(rule.generate) };
+  if (name === 'group_by') return rule.groupBy.length === 0 ? missing : list(rule.groupBy);
+  // references are no texts: nothing is in them
+  if (name === 'rules') return list([]);
+  return name === 'type' || name === 'timespan' || name === 'condition' || name === 'aliases' ? object : undefined;
+}
+
+function customAttribute({ rule, attributes }: RuleInProcess, name: string): AttributeValue | 'none' {
+  if (attributes.has(name)) return plainAttribute(attributes.get(name));
+  return fromDocument(rule, name) ?? 'none';
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const documents = new WeakMap<Span, YamlNode | 'none'>();
+
+/** An attribute that readers of rules leave out, from the rule's text. */
+function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
+  const node = writtenAttribute(rule, name);
+  if (!node) return undefined;
+  // plain dates are dates in YAML 1.1, which pySigma reads
+  const date = node.kind === 'scalar' && node.plain ? isoDate(node.text, 'strict') : undefined;
+  return date !== undefined && node.kind === 'scalar' && node.text.includes('-') ? { kind: 'date', date } : plainAttribute(toPlain(node));
+}
+
+/** An attribute as written in a rule's text, which is read once where one is asked for. */
+export function writtenAttribute({ file, span }: RuleInProcess['rule'], name: string): YamlNode | undefined {
+  let document = documents.get(span);
+  if (!document) {
+    // from the start of the line: an indented document needs its indentation
+    const start = file.text.lastIndexOf('\n', span.start - 1) + 1;
+    document = parseYaml({ path: file.path, text: file.text.slice(start, span.end) }, createBag())[0] ?? 'none';
+    documents.set(span, document);
+  }
+  return document === 'none' ? undefined : lookup(document, name);
+}
+
+function plainAttribute(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { kind: 'text', text: value };
+  if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'number', number: Number(value) };
+  if (Array.isArray(value)) return list(value);
+  return value === null ? missing : object;
+}
+
+/** `YYYY-MM-DD` of a date written so or as `YYYYMMDD`; lenient: of the forms that rules have, too. Undefined: no date. */
+export function isoDate(written: string, forms: 'strict' | 'lenient'): string | undefined {
+  const pattern = forms === 'strict' ? /^(\d{4})(-?)(\d\d)\2(\d\d)$/ : /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})$/;
+  const [, year = '', , month = '', day = ''] = pattern.exec(written) ?? [];
+  if (year === '') return undefined;
+  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const time = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(iso) ? iso : undefined;
+}

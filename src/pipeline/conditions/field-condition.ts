@@ -1,0 +1,45 @@
+import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { type ConditionDefinition, type ConditionDefinitions, type FieldCondition, regexAt, textOf } from './condition-definition.ts';
+import { appliedDefinition, stateDefinition } from './state-comparison.ts';
+import { refersTo } from './value-match.ts';
+
+/** By name under `field_name_conditions`. */
+export const fieldConditions: ConditionDefinitions<FieldCondition> = {
+  include_fields: listDefinition((listed) => (field) => field !== undefined && listed(field)),
+  exclude_fields: listDefinition((listed) => (field) => field === undefined || !listed(field)),
+  processing_item_applied: appliedDefinition((id) => ({
+    ofItem: (item) => item.applied?.has(id) ?? false,
+    ofField: (field, rule) => field !== undefined && (rule.fieldsApplied.get(field)?.has(id) ?? false),
+  })),
+  processing_state: stateDefinition((holds) => ({ ofItem: (_item, rule) => holds(rule), ofField: (_field, rule) => holds(rule) })),
+};
+
+function listDefinition(made: (listed: (field: string) => boolean) => (field: string | undefined) => boolean): ConditionDefinition<FieldCondition> {
+  return {
+    parameters: { fields: { type: 'array', items: { type: 'string' } }, mode: { enum: ['plain', 're'] } },
+    required: ['fields'],
+    create: (condition) => {
+      const holds = made(listedBy(condition));
+      return { ofField: holds, ofItem: (item) => holds(item.field) || refersTo(item, holds) };
+    },
+  };
+}
+
+function listedBy(condition: YamlMapping): (field: string) => boolean {
+  const node = lookup(condition, 'fields');
+  const names = node?.kind === 'sequence' ? node.items.flatMap((item) => (item.kind === 'scalar' ? [item] : [])) : [];
+  if (textOf(condition, 'mode') !== 're') {
+    const plain = new Set(names.map(({ text }) => text));
+    return (field) => plain.has(field);
+  }
+  const regexes = names.map((name) => regexAt(name.text, name));
+  // few names, asked for again and again
+  const known = new Map<string, boolean>();
+  return (field) => {
+    const before = known.get(field);
+    if (before !== undefined) return before;
+    const listed = regexes.some((regex) => regex.matchesStart(field));
+    known.set(field, listed);
+    return listed;
+  };
+}

@@ -1,0 +1,77 @@
+import type { SettledRule } from '../../query/compile.ts';
+import { type SettledItem, settledItems } from '../../query/settled.ts';
+import type { LogSource } from '../../sigma/rule.ts';
+import type { YamlMapping } from '../../source/yaml.ts';
+import { PipelineFault } from '../definition.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
+import { type ConditionDefinitions, type RuleCondition, textOf } from './condition-definition.ts';
+import { ruleAttributeDefinition } from './rule-attribute.ts';
+import { appliedDefinition, stateDefinition } from './state-comparison.ts';
+import { sameTyped, writtenValue } from './value-match.ts';
+
+/** By name under `rule_conditions`. */
+export const ruleConditions: ConditionDefinitions<RuleCondition> = {
+  logsource: {
+    parameters: { category: { type: ['string', 'null'] }, product: { type: ['string', 'null'] }, service: { type: ['string', 'null'] } },
+    required: [],
+    create: hasLogSource,
+  },
+  contains_detection_item: {
+    parameters: { field: { type: ['string', 'null'] }, value: { type: ['string', 'number', 'boolean', 'null'] } },
+    required: ['field', 'value'],
+    create: (condition) => {
+      const field = textOf(condition, 'field');
+      const matches = sameTyped(writtenValue(condition));
+      return (rule) => field !== undefined && someItem(rule, (item) => item.field === field && item.values.some(matches));
+    },
+  },
+  contains_field: {
+    parameters: { field: { type: ['string', 'null'] } },
+    required: ['field'],
+    create: (condition) => {
+      const field = textOf(condition, 'field');
+      return (rule) => field !== undefined && someItem(rule, (item) => item.field === field);
+    },
+  },
+  processing_item_applied: appliedDefinition((id) => (rule) => rule.applied.has(id)),
+  processing_state: stateDefinition((holds) => holds),
+  is_sigma_rule: { parameters: {}, required: [], create: () => (rule) => rule.rule.kind === 'detection' },
+  is_sigma_correlation_rule: { parameters: {}, required: [], create: () => (rule) => rule.rule.kind === 'correlation' },
+  rule_attribute: ruleAttributeDefinition,
+  tag: { parameters: { tag: { type: 'string' } }, required: ['tag'], create: hasTag },
+};
+
+function hasLogSource(condition: YamlMapping): RuleCondition {
+  const category = textOf(condition, 'category');
+  const product = textOf(condition, 'product');
+  const service = textOf(condition, 'service');
+  if (category === undefined && product === undefined && service === undefined)
+    throw new PipelineFault('`logsource` names no log source', condition, 'Give it a category, a product or a service.');
+  const matches = (source: LogSource): boolean =>
+    (category === undefined || source.category === category) &&
+    (product === undefined || source.product === product) &&
+    (service === undefined || source.service === service);
+  return ({ rule, referenced }) => (rule.kind === 'detection' ? matches(rule.logsource) : someDetection(referenced, matches));
+}
+
+/** Any of the rules below a correlation; correlations may share parts level upon level. */
+function someDetection(parts: readonly SettledRule[], matches: (source: LogSource) => boolean): boolean {
+  const visited = new Set<SettledRule>();
+  const visit = (part: SettledRule): boolean => {
+    if (visited.has(part)) return false;
+    visited.add(part);
+    return part.kind === 'detection' ? matches(part.rule.logsource) : part.parts.some(visit);
+  };
+  return parts.some(visit);
+}
+
+function someItem({ parts }: RuleInProcess, holds: (item: SettledItem) => boolean): boolean {
+  for (const { searches } of parts) for (const { body } of searches.values()) for (const item of settledItems(body)) if (holds(item)) return true;
+  return false;
+}
+
+function hasTag(condition: YamlMapping): RuleCondition {
+  const tag = textOf(condition, 'tag') ?? '';
+  if (!tag.includes('.')) throw new PipelineFault(`\`${tag}\` is no tag`, condition, 'Tags are of the form namespace.name, such as attack.t1059.');
+  return ({ rule }) => rule.tags.includes(tag);
+}

@@ -1,0 +1,119 @@
+import { nearestHint } from '../source/nearest.ts';
+import { checkSchema, type JsonSchema } from '../source/schema.ts';
+import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { told } from './condition-set.ts';
+import { textOf } from './conditions/condition-definition.ts';
+import { PipelineFault } from './definition.ts';
+import type { ItemParameters, ItemReading } from './item-reader.ts';
+import { parseJinja } from './jinja.ts';
+import type { Finalizer } from './pipeline.ts';
+import { templateHint, templateParameters } from './postprocessing.ts';
+import { asciiJson } from './python-json.ts';
+import { refuseTemplateFiles, templateOf } from './template-text.ts';
+import { queriesRoots } from './template-value.ts';
+
+/** What a finalizer is given: all queries, or the text that the one before it made of them. */
+type Output = readonly string[] | string;
+
+type Finalize = (output: Output) => string;
+
+interface FinalizerDefinition extends ItemParameters {
+  /** It makes something of queries alone, not of the text that another has made of them. */
+  readonly ofQueries: boolean;
+  readonly create: (item: YamlMapping, reading: ItemReading) => Finalize;
+}
+
+const text: JsonSchema = { type: 'string' };
+const indent: JsonSchema = { type: ['integer', 'null'], minimum: 0, maximum: 16 };
+
+const definitions: Readonly<Record<string, FinalizerDefinition>> = {
+  concat: { parameters: { separator: text, prefix: text, suffix: text }, ofQueries: true, create: createConcat },
+  json: { parameters: { indent }, ofQueries: false, create: createJson },
+  yaml: {
+    parameters: { indent },
+    ofQueries: true,
+    // texts in JSON's form are YAML; the indentation of a plain list is none
+    create: () => (output) => (output.length === 0 ? '[]\n' : Array.from(output, (query) => `- ${asciiJson(query)}\n`).join('')),
+  },
+  template: {
+    parameters: templateParameters,
+    required: ['template'],
+    ofQueries: false,
+    create: (item, { file }) => {
+      refuseTemplateFiles(item);
+      const template = templateOf(file, item, (source) => parseJinja(source, queriesRoots), templateHint);
+      return (output) => template(new Map([['queries', output]]));
+    },
+  },
+  nested: { parameters: { finalizers: { type: 'array' } }, required: ['finalizers'], ofQueries: true, create: createNested },
+};
+
+/** The entries under `finalizers` as one that runs them in turn; those at fault are left out and have been complained about. */
+export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading): readonly Finalizer[] {
+  const chain = readChain(nodes, reading);
+  if (chain.length === 0) return [];
+  return [{ type: chain.map(({ type }) => type).join(', '), apply: (queries) => [finalized(chain, queries)].flat() }];
+}
+
+interface Link {
+  readonly type: string;
+  readonly finalize: Finalize;
+}
+
+function readChain(nodes: readonly YamlNode[], reading: ItemReading): readonly Link[] {
+  return nodes.flatMap((node, at) => told(reading, () => readLink(node, at, reading)) ?? []);
+}
+
+function finalized(chain: readonly Link[], queries: Output): Output {
+  return chain.reduce<Output>((output, { finalize }) => finalize(output), queries);
+}
+
+function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
+  if (node.kind !== 'mapping') throw new PipelineFault('a finalizer must be a map', node, 'Write its `type` and what that takes.');
+  const type = textOf(node, 'type');
+  if (type === undefined) throw new PipelineFault('the finalizer lacks its `type`', node, `Known: ${Object.keys(definitions).join(', ')}.`);
+  const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
+  const place = lookup(node, 'type') ?? node;
+  if (!definition) throw new PipelineFault(`there is no finalizer \`${type}\``, place, nearestHint(type, Object.keys(definitions)));
+  const { parameters, required = [] } = definition;
+  // pySigma leaves out what a pipeline's text says of these
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: { ...parameters, type: {}, allow_template_vars: {}, vars_allowed_paths: {} },
+    required,
+    additionalProperties: false,
+  };
+  const complaints = checkSchema(schema, node, 'PIP001', `\`${type}\``);
+  for (const complaint of complaints) reading.bag.add(reading.file, complaint);
+  if (complaints.length > 0) return undefined;
+  if (at > 0 && definition.ofQueries) {
+    const hint = 'Only json and template can follow another finalizer: those before have made one text of the queries.';
+    throw new PipelineFault(`\`${type}\` must be the first finalizer`, place, hint);
+  }
+  return { type, finalize: definition.create(node, reading) };
+}
+
+function createConcat(item: YamlMapping): Finalize {
+  const separator = textOf(item, 'separator') ?? '\n';
+  const prefix = textOf(item, 'prefix') ?? '';
+  const suffix = textOf(item, 'suffix') ?? '';
+  return (output) => prefix + [output].flat().join(separator) + suffix;
+}
+
+function createJson(item: YamlMapping): Finalize {
+  const node = lookup(item, 'indent');
+  const width = node && toPlain(node);
+  return (output) => {
+    if (typeof output === 'string') return asciiJson(output);
+    const entries = output.map(asciiJson);
+    if (typeof width !== 'number' || entries.length === 0) return `[${entries.join(', ')}]`;
+    const start = `\n${' '.repeat(width)}`;
+    return `[${start}${entries.join(`,${start}`)}\n]`;
+  };
+}
+
+function createNested(item: YamlMapping, reading: ItemReading): Finalize {
+  const node = lookup(item, 'finalizers');
+  const chain = readChain(node?.kind === 'sequence' ? node.items : [], reading);
+  return (output) => [finalized(chain, output)].flat().join('\n');
+}

@@ -1,0 +1,23 @@
+import { asciiJson } from './python-json.ts';
+
+const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
+
+/** A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError for what is no JSON. */
+export function parseJsonTemplate(text: string): (query: string) => string {
+  JSON.parse(text);
+  const parts: (string | undefined)[] = [];
+  const tokens = text.match(token) ?? [];
+  for (const [at, part] of tokens.entries()) {
+    if (part === ',' || part === ':') parts.push(`${part} `);
+    else if (!part.startsWith('"')) parts.push(part);
+    else {
+      const value: string = JSON.parse(part);
+      // undefined stands for the query; keys stay as they are
+      parts.push(value === '%QUERY%' && tokens[at + 1] !== ':' ? undefined : asciiJson(value));
+    }
+  }
+  return (query) => {
+    const json = asciiJson(query);
+    return parts.map((part) => part ?? json).join('');
+  };
+}

@@ -1,0 +1,100 @@
+import type { JsonSchema } from '../source/schema.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { told } from './condition-set.ts';
+import { regexAt, textOf } from './conditions/condition-definition.ts';
+import { PipelineFault } from './definition.ts';
+import { type ItemParameters, type ItemReading, readItemHead } from './item-reader.ts';
+import { parseJinja } from './jinja.ts';
+import { parseJsonTemplate } from './json-template.ts';
+import type { PostprocessingItem } from './pipeline.ts';
+import { parseSimpleTemplate } from './simple-template.ts';
+import { refuseTemplateFiles, templateOf } from './template-text.ts';
+import { queryContext, queryRoots } from './template-value.ts';
+
+interface PostprocessingDefinition extends ItemParameters {
+  readonly create: (item: YamlMapping, reading: ItemReading) => PostprocessingItem['apply'];
+}
+
+const text: JsonSchema = { type: 'string' };
+/** Of templates of Jinja2, in postprocessing and in finalizers. */
+export const templateParameters = {
+  template: text,
+  path: { type: ['string', 'null'] },
+  vars: { type: ['string', 'null'] },
+  autoescape: { type: 'boolean' },
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+export const templateHint = 'docs/pipelines.md lists what works of Jinja2.';
+const simpleHint = 'Templates name {query}, {rule.title}, {pipeline.state[key]} and the like; {{ and }} are braces.';
+
+export const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinition>> = {
+  embed: {
+    parameters: { prefix: text, suffix: text },
+    create: (item) => {
+      const prefix = textOf(item, 'prefix') ?? '';
+      const suffix = textOf(item, 'suffix') ?? '';
+      return (query) => prefix + query + suffix;
+    },
+  },
+  simple_template: {
+    parameters: { template: text },
+    required: ['template'],
+    create: (item, { file }) => {
+      const template = templateOf(file, item, parseSimpleTemplate, simpleHint);
+      return (query, rule) => template(queryContext(query, rule));
+    },
+  },
+  template: {
+    parameters: templateParameters,
+    required: ['template'],
+    create: (item, { file }) => {
+      refuseTemplateFiles(item);
+      const template = templateOf(file, item, (source) => parseJinja(source, queryRoots), templateHint);
+      return (query, rule) => template(queryContext(query, rule));
+    },
+  },
+  json: { parameters: { json_template: text }, required: ['json_template'], create: createJson },
+  replace: { parameters: { pattern: text, replacement: text }, required: ['pattern', 'replacement'], create: createReplace },
+  nest: { parameters: { items: { type: 'array' } }, required: ['items'], create: createNest },
+};
+
+/** The items under `postprocessing`; those at fault are left out and have been complained about. */
+export function readPostprocessing(nodes: readonly YamlNode[], reading: ItemReading): readonly PostprocessingItem[] {
+  return nodes.flatMap((node): readonly PostprocessingItem[] => {
+    const head = readItemHead(reading, node, postprocessingDefinitions);
+    const apply = head && told(reading, () => head.definition.create(head.node, reading));
+    return head && apply ? [{ ...head.item, apply }] : [];
+  });
+}
+
+function createJson(item: YamlMapping): PostprocessingItem['apply'] {
+  try {
+    return parseJsonTemplate(textOf(item, 'json_template') ?? '');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new PipelineFault(`\`json_template\` is no JSON: ${error.message}`, lookup(item, 'json_template') ?? item);
+  }
+}
+
+function createReplace(item: YamlMapping): PostprocessingItem['apply'] {
+  const regex = regexAt(textOf(item, 'pattern') ?? '', lookup(item, 'pattern') ?? item);
+  try {
+    return regex.replacer(textOf(item, 'replacement') ?? '');
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new PipelineFault(error.message, lookup(item, 'replacement') ?? item, "Replacements are those of Python's `re.sub`.");
+  }
+}
+
+function createNest(item: YamlMapping, reading: ItemReading): PostprocessingItem['apply'] {
+  const node = lookup(item, 'items');
+  const items = readPostprocessing(node?.kind === 'sequence' ? node.items : [], reading);
+  return (query, rule) => {
+    let changed = query;
+    for (const inner of items) {
+      if (!inner.appliesTo(rule)) continue;
+      changed = inner.apply(changed, rule);
+      rule.applied.add(inner.id);
+    }
+    return changed;
+  };
+}

@@ -1,0 +1,129 @@
+import type { SettledRule } from '../query/compile.ts';
+import { type SettledDetection, settledItems } from '../query/settled.ts';
+import type { DetectionRule } from '../sigma/rule.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { positionAt } from '../source/span.ts';
+import { applyItem } from './apply-item.ts';
+import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
+import { placeholderLeft } from './placeholder-left.ts';
+import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
+import { unmappedFields } from './unmapped.ts';
+
+/** Told after each item that was looked at for a rule. */
+export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: boolean; readonly rule: RuleInProcess }) => void;
+
+export interface ProcessOptions {
+  readonly bag: DiagnosticBag;
+  readonly onStep?: OnStep;
+}
+
+/** Lower priorities first; those of one priority in the order given. */
+export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] {
+  return pipelines.toSorted((a, b) => a.priority - b.priority);
+}
+
+interface Run extends ProcessOptions {
+  readonly items: readonly ProcessingItem[];
+  readonly postprocessing: readonly PostprocessingItem[];
+  /** Of all pipelines, the later ones winning. */
+  readonly vars: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Applies pipelines to settled rules, to shared ones once; the rules that a correlation refers to before itself.
+ * The function returns undefined where a rule has been complained about.
+ */
+export function createProcessor(pipelines: readonly Pipeline[], options: ProcessOptions): (settled: SettledRule) => SettledRule | undefined {
+  const ordered = byPriority(pipelines);
+  const run: Run = {
+    ...options,
+    items: ordered.flatMap(({ items }) => items),
+    postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
+    vars: new Map(ordered.flatMap(({ vars }) => [...vars])),
+  };
+  const known = new WeakMap<SettledRule, { readonly processed: SettledRule | undefined }>();
+  const process = (settled: SettledRule): SettledRule | undefined => {
+    const before = settled.shared ? known.get(settled) : undefined;
+    if (before) return before.processed;
+    const processed = processRule(run, settled, process);
+    if (settled.shared) known.set(settled, { processed });
+    return processed;
+  };
+  return process;
+}
+
+function processRule(run: Run, settled: SettledRule, process: (settled: SettledRule) => SettledRule | undefined): SettledRule | undefined {
+  const referenced = settled.kind === 'correlation' ? settled.parts.map(process) : [];
+  if (!referenced.every((part) => part !== undefined)) {
+    run.bag.add(settled.rule.file, { code: 'SIG053', message: 'a rule that this one refers to could not be processed', span: settled.rule.titleSpan });
+    return undefined;
+  }
+  const rule: RuleInProcess = {
+    rule: settled.rule,
+    parts: settled.kind === 'detection' ? settled.parts : [],
+    referenced,
+    vars: run.vars,
+    state: new Map(),
+    attributes: new Map(),
+    applied: new Set(),
+    fieldsApplied: new Map(),
+    mappings: new Map(),
+    produced: new Set(),
+    renames: false,
+  };
+  for (const item of run.items) if (!step(run, item, rule)) return undefined;
+  return finished(run, rule, settled);
+}
+
+/** False after a complaint. */
+function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): boolean {
+  try {
+    const applied = applyItem(item, rule);
+    onStep?.({ item, applied, rule });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProcessingFailure)) throw error;
+    const { file, span } = error.place ?? { file: rule.rule.file, span: rule.rule.titleSpan };
+    const line = positionAt(item.file, item.span.start).line;
+    const message = `${error.message} (${item.type}, ${item.file.path}:${line})`;
+    bag.add(file, { code: 'PIP002', message, span, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    return false;
+  }
+}
+
+function finished({ bag, postprocessing }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+  const left = placeholderLeft(done.parts);
+  if (left) {
+    const message = `placeholder \`%${left.name}%\` has no value`;
+    bag.add(left.file, { code: 'SIG024', message, span: left.span, hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.' });
+    return undefined;
+  }
+  const { rule, parts, referenced, state, attributes } = done;
+  const { shared } = written;
+  if (rule.kind === 'detection' && !keepsOwnItem(rule, parts)) {
+    bag.add(rule.file, { code: 'PIP002', message: 'the pipelines dropped every item of the rule: what is left would match anything', span: rule.titleSpan });
+    return undefined;
+  }
+  const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
+  const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
+  const processing = { state, attributes, unmapped: unmappedFields(done), ...logsource, ...postprocess };
+  return rule.kind === 'detection'
+    ? { kind: 'detection', rule, parts, processing, shared }
+    : { kind: 'correlation', rule, parts: referenced, processing, shared };
+}
+
+function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {
+  let text = query;
+  for (const item of items) {
+    if (!item.appliesTo(rule)) continue;
+    text = item.apply(text, rule);
+    rule.applied.add(item.id);
+  }
+  return text;
+}
+
+/** What a pipeline adds is no reason to alert. */
+function keepsOwnItem({ file }: DetectionRule, [own]: readonly SettledDetection[]): boolean {
+  for (const { body } of own?.searches.values() ?? []) for (const item of settledItems(body)) if (item.file === file && item.values.length > 0) return true;
+  return false;
+}

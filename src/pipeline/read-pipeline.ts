@@ -1,0 +1,94 @@
+import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { checkSchema, type JsonSchema } from '../source/schema.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import type { PipelineEnvironment, TransformationDefinition } from './definition.ts';
+import { readFinalizers } from './finalizer.ts';
+import { type ItemReading, readProcessingItem } from './item-reader.ts';
+import { withOldTruths } from './old-scalars.ts';
+import type { Pipeline, ProcessingItem } from './pipeline.ts';
+import { readPostprocessing } from './postprocessing.ts';
+import { transformationDefinitions } from './transformations/registry.ts';
+
+export interface ReadPipelineOptions {
+  /** See {@link PipelineEnvironment}. */
+  readonly readLines: (path: string) => readonly string[] | undefined;
+  /** Kinds of transformations; default: all. */
+  readonly definitions?: Readonly<Record<string, TransformationDefinition>>;
+}
+
+const schema: JsonSchema = {
+  type: 'object',
+  properties: {
+    name: { type: ['string', 'number', 'null'] },
+    priority: { type: 'number', description: 'Pipelines of lower priority run first.' },
+    vars: { type: 'object', description: 'A map from names of placeholders to their values.' },
+    allowed_backends: { type: 'array', items: { type: 'string' }, description: 'A list of targets.' },
+    // the items themselves are checked one by one
+    transformations: { type: 'array' },
+    postprocessing: { type: 'array' },
+    finalizers: { type: 'array' },
+  },
+  additionalProperties: false,
+};
+
+/** A pipeline in pySigma's YAML; undefined when `bag` has been told (PIP001) all that is wrong with it. */
+export function readPipeline(file: SourceFile, bag: DiagnosticBag, options: ReadPipelineOptions): Pipeline | undefined {
+  const before = bag.list.length;
+  const documents = parseYaml(file, bag);
+  const clean = (): boolean => !bag.list.slice(before).some(isFatal);
+  if (!clean()) return undefined;
+  const [document, second] = documents;
+  if (!document || second) {
+    const span = second ? { start: second.start, end: second.start } : { start: 0, end: 0 };
+    bag.add(file, { code: 'PIP001', message: second ? 'the file has more than one YAML document' : 'the file is empty', span });
+    return undefined;
+  }
+  const root = withOldTruths({ file, bag }, document);
+  for (const complaint of checkSchema(schema, root, 'PIP001', 'a pipeline')) bag.add(file, complaint);
+  if (root.kind !== 'mapping') return undefined;
+  const pipeline = pipelineOf(root, readingOf(file, bag, options), options.definitions ?? transformationDefinitions);
+  return clean() ? pipeline : undefined;
+}
+
+function readingOf(file: SourceFile, bag: DiagnosticBag, { readLines, definitions = transformationDefinitions }: ReadPipelineOptions): ItemReading {
+  let number = 0;
+  const environment: PipelineEnvironment = { file, readLines, readItems: (items) => readItems(reading, items, definitions) };
+  const reading: ItemReading = { file, bag, environment, nextNumber: () => ++number };
+  return reading;
+}
+
+function readItems(
+  reading: ItemReading,
+  nodes: readonly YamlNode[],
+  definitions: Readonly<Record<string, TransformationDefinition>>,
+): readonly ProcessingItem[] {
+  return nodes.flatMap((node) => readProcessingItem(reading, node, definitions) ?? []);
+}
+
+function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readonly<Record<string, TransformationDefinition>>): Pipeline {
+  const { file } = reading;
+  const list = (key: string): readonly YamlNode[] => {
+    const node = lookup(root, key);
+    return node?.kind === 'sequence' ? node.items : [];
+  };
+  const name = lookup(root, 'name');
+  const priority = lookup(root, 'priority');
+  const vars = lookup(root, 'vars');
+  return {
+    name: name?.kind === 'scalar' && name.value !== null ? name.text : stem(file.path),
+    priority: priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
+    allowedBackends: new Set(list('allowed_backends').flatMap((node) => (node.kind === 'scalar' ? [node.text] : []))),
+    vars: new Map(vars?.kind === 'mapping' ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)]) : []),
+    items: readItems(reading, list('transformations'), definitions),
+    postprocessing: readPostprocessing(list('postprocessing'), reading),
+    finalizers: readFinalizers(list('finalizers'), reading),
+    file,
+  };
+}
+
+/** A path's last part without its ending. */
+function stem(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.replace(/(?<=.)\.ya?ml$/i, '');
+}

@@ -1,0 +1,41 @@
+import { insideScalar } from '../source/inside-scalar.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, toPlain, type YamlMapping } from '../source/yaml.ts';
+import { PipelineFault } from './definition.ts';
+import { ProcessingFailure } from './rule-in-process.ts';
+import { TemplateFault } from './simple-template.ts';
+import type { Value } from './template-value.ts';
+
+export type Template = (context: ReadonlyMap<string, Value>) => string;
+
+/** The template in `template:`, its faults told at their places in the file; what goes wrong later is the rule's. */
+export function templateOf(file: SourceFile, item: YamlMapping, parse: (text: string) => Template, hint: string): Template {
+  const node = lookup(item, 'template');
+  const text = node?.kind === 'scalar' ? node.text : '';
+  let template: Template;
+  try {
+    template = parse(text);
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    throw new PipelineFault(error.message, node?.kind === 'scalar' ? insideScalar(file, node)(error.span) : item, hint);
+  }
+  return (context) => {
+    try {
+      return template(context);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new ProcessingFailure(`the template can't be filled in: ${error.message}`, undefined, hint);
+    }
+  };
+}
+
+/** Refuses what would read or run other files, or change what templates print. */
+export function refuseTemplateFiles(item: YamlMapping): void {
+  const refused = { path: 'read a file as a template', vars: 'run a Python file' } as const;
+  for (const [name, what] of Object.entries(refused)) {
+    const node = lookup(item, name);
+    if (node && toPlain(node) !== null) throw new PipelineFault(`\`${name}\` is refused: it would ${what}`, node, 'Write the template into `template:`.');
+  }
+  const autoescape = lookup(item, 'autoescape');
+  if (autoescape && toPlain(autoescape) === true) throw new PipelineFault('`autoescape` is not supported', autoescape, 'Remove it, or set it to false.');
+}

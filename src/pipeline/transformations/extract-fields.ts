@@ -1,0 +1,72 @@
+import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
+import type { Test } from '../../query/tree.ts';
+import { parsePattern } from '../../sigma/pattern.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { regexAt, textOf } from '../conditions/condition-definition.ts';
+import { plainText } from '../conditions/value-match.ts';
+import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import type { ItemTransformation } from '../pipeline.ts';
+import type { PythonRegex } from '../python-regex.ts';
+import { groupFor, textsOfItem } from './split-values.ts';
+import { numberIn } from './value-number.ts';
+
+export const extractFieldsDefinitions = {
+  extract_fields: {
+    parameters: {
+      regex: { type: 'string', description: "A regular expression of Python's `re` with named groups: (?P<name>...)." },
+      field_prefix: { type: ['string', 'null'], description: 'Stands with a dot in front of the names of the groups.' },
+      preserve_unmatched: { type: 'boolean', default: false },
+    },
+    required: ['regex'],
+    create,
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+interface Extraction {
+  readonly regex: PythonRegex;
+  /** With its dot. */
+  readonly prefix: string;
+  readonly preserve: boolean;
+}
+
+function create(item: YamlMapping): ItemTransformation {
+  const node = lookup(item, 'regex') ?? item;
+  const regex = regexAt(textOf(item, 'regex') ?? '', node);
+  if (regex.names.length === 0) throw new PipelineFault('the regular expression has no named group', node, 'Name what becomes a field: (?P<name>...).');
+  const prefix = textOf(item, 'field_prefix') ?? '';
+  const preserve = lookup(item, 'preserve_unmatched');
+  const extraction: Extraction = { regex, prefix: prefix === '' ? '' : `${prefix}.`, preserve: preserve !== undefined && toPlain(preserve) === true };
+  return { kind: 'item', apply: (settled) => extracted(settled, extraction) };
+}
+
+function extracted(item: SettledItem, extraction: Extraction): SettledBody | undefined {
+  const texts = textsOfItem(item);
+  if (!texts) return undefined;
+  const entries: SettledBody[] = [];
+  for (const { value, test } of texts) {
+    const match = extraction.regex.match(plainText(test.pattern));
+    if (match) {
+      const fields = fieldsOf(item, value, match.groups, extraction.prefix);
+      if (fields.length > 0) entries.push(groupFor(item, 'and', fields));
+    } else if (extraction.preserve) entries.push({ ...item, values: [value] });
+  }
+  return entries.length === 0 ? undefined : groupFor(item, item.link, entries);
+}
+
+function fieldsOf(item: SettledItem, { span }: SettledValue, groups: ReadonlyMap<string, string | undefined>, prefix: string): readonly SettledItem[] {
+  const fields: SettledItem[] = [];
+  for (const [name, text] of groups) {
+    // a group that took no part, or took nothing
+    if (text === undefined || text === '') continue;
+    fields.push({ ...item, field: prefix + name, values: [{ tests: [testOf(text)], absent: false, span }] });
+  }
+  return fields;
+}
+
+function testOf(text: string): Test {
+  const lower = text.toLowerCase();
+  if (lower === 'null' || lower === 'none') return { kind: 'null' };
+  // leading zeros mean something
+  const value = text !== '0' && text.startsWith('0') ? undefined : numberIn(text);
+  return value === undefined ? { kind: 'string', pattern: parsePattern(text), cased: false } : { kind: 'number', value };
+}

@@ -1,0 +1,23 @@
+import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import type { TransformationDefinition } from '../definition.ts';
+import type { FieldTransformation } from '../pipeline.ts';
+
+/** Keywords have no name to put anything to. */
+export const fieldAffixDefinitions = {
+  field_name_prefix: {
+    parameters: { prefix: { type: 'string', description: 'Put before the names of all fields.' } },
+    required: ['prefix'],
+    create: (item) => renaming(item, 'prefix', (field, prefix) => prefix + field),
+  },
+  field_name_suffix: {
+    parameters: { suffix: { type: 'string', description: 'Put after the names of all fields.' } },
+    required: ['suffix'],
+    create: (item) => renaming(item, 'suffix', (field, suffix) => field + suffix),
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+function renaming(item: YamlMapping, key: string, name: (field: string, affix: string) => string): FieldTransformation {
+  const node = lookup(item, key);
+  const affix = node?.kind === 'scalar' ? node.text : '';
+  return { kind: 'field', map: (field) => (field === undefined ? undefined : [name(field, affix)]) };
+}

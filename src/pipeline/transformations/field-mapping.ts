@@ -1,0 +1,70 @@
+import type { JsonSchema } from '../../source/schema.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import type { FieldTransformation } from '../pipeline.ts';
+
+const name: JsonSchema = { type: 'string', minLength: 1 };
+
+const mapping: JsonSchema = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'array', 'null'], minLength: 1, items: name },
+  description: 'Names of fields, each with its new name or a list of them; the key null stands for keywords.',
+};
+
+const prefixMapping: JsonSchema = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'array'], items: { type: 'string' } },
+  description: 'Starts of field names, each with what stands in its place or a list of that.',
+};
+
+export const fieldMappingDefinitions = {
+  field_name_mapping: { parameters: { mapping }, required: ['mapping'], create: createMapping },
+  field_name_prefix_mapping: { parameters: { mapping: prefixMapping }, required: ['mapping'], create: createPrefixMapping },
+  field_name_transform: {
+    parameters: { mapping, transform_func: {}, apply_keyword: { type: 'boolean' } },
+    create: refuseFunction,
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+/** Fields that are mapped to nothing (`field:`) stay as they are. */
+function createMapping(item: YamlMapping): FieldTransformation {
+  const names = new Map<string | undefined, readonly string[]>();
+  for (const { key, value } of pairsOf(item)) {
+    const targets = textsOf(value);
+    if (targets) names.set(key.value === null ? undefined : key.text, targets);
+  }
+  return { kind: 'field', map: (field) => names.get(field) };
+}
+
+/** The first prefix that fits counts. */
+function createPrefixMapping(item: YamlMapping): FieldTransformation {
+  const prefixes = pairsOf(item).map(({ key, value }) => {
+    if (key.value === null) throw new PipelineFault('null is no prefix of a field name', key, 'Map keywords with field_name_mapping.');
+    return [key.text, textsOf(value) ?? []] as const;
+  });
+  return {
+    kind: 'field',
+    map: (field) => {
+      if (field === undefined) return undefined;
+      const found = prefixes.find(([prefix]) => field.startsWith(prefix));
+      return found?.[1].map((start) => start + field.slice(found[0].length));
+    },
+  };
+}
+
+function refuseFunction(item: YamlMapping): never {
+  const place = lookup(item, 'transform_func') ?? item;
+  const hint = 'List the names in field_name_mapping, or use field_name_prefix_mapping, field_name_prefix or field_name_suffix.';
+  throw new PipelineFault("field_name_transform takes a function of Python, which a pipeline in YAML can't hold", place, hint);
+}
+
+function pairsOf(item: YamlMapping): YamlMapping['pairs'] {
+  const node = lookup(item, 'mapping');
+  return node?.kind === 'mapping' ? node.pairs : [];
+}
+
+/** A text or a list of texts; undefined for an empty value. */
+function textsOf(node: YamlNode): readonly string[] | undefined {
+  if (node.kind === 'sequence') return node.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : []));
+  return node.kind === 'scalar' && node.value !== null ? [node.text] : undefined;
+}

@@ -1,0 +1,84 @@
+import type { SettledItem } from '../../query/settled.ts';
+import type { Test } from '../../query/tree.ts';
+import { ANY, isPlaceholder, type Pattern, parsePattern } from '../../sigma/pattern.ts';
+import { fillPlaceholders } from '../../sigma/placeholder.ts';
+import type { JsonSchema } from '../../source/schema.ts';
+import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { regexAt, textOf } from '../conditions/condition-definition.ts';
+import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
+import type { ValueTransformation } from '../pipeline.ts';
+import { ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
+import { expressionPlaceholders } from './expression-placeholder.ts';
+import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
+import { scalarText } from './value-number.ts';
+
+const onlyText: JsonSchema = { enum: ['plaintext', 'csv', 'json', 'yaml'], description: 'Only plaintext works here: one value a line.' };
+
+export const placeholderDefinitions = {
+  wildcard_placeholders: { parameters: choiceParameters, create: (item) => filling(item, () => [[ANY]]) },
+  value_placeholders: { parameters: choiceParameters, create: (item) => filling(item, valuesOf) },
+  query_expression_placeholders: expressionPlaceholders,
+  file_placeholders: {
+    parameters: {
+      ...choiceParameters,
+      path: { type: 'string', minLength: 1, description: "A text file, relative to the pipeline's folder." },
+      format: onlyText,
+      filter: { type: ['string', 'null'], description: 'A regular expression; only values in which it finds something are taken.' },
+      csv_column: { type: ['string', 'integer', 'null'] },
+      csv_has_header: { type: 'boolean' },
+      jq_expression: { type: ['string', 'null'] },
+    },
+    required: ['path'],
+    create: createFile,
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+/** More patterns than this from one value of a rule are refused. */
+const maximumValues = 10_000;
+
+/** `choices` are those of one placeholder. */
+function filling(item: YamlMapping, choices: (name: string, settled: SettledItem, rule: RuleInProcess) => readonly Pattern[]): ValueTransformation {
+  const isChosen = chosenPlaceholders(item);
+  return {
+    kind: 'value',
+    apply: (test, settled, rule) => {
+      if (test.kind !== 'string') return undefined;
+      const values = new Map<string, readonly Pattern[]>();
+      for (const part of test.pattern)
+        if (isPlaceholder(part) && isChosen(part.placeholder) && !values.has(part.placeholder))
+          values.set(part.placeholder, choices(part.placeholder, settled, rule));
+      if (values.size === 0) return undefined;
+      const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
+      if ('patterns' in filled) return filled.patterns.map((pattern): Test => ({ ...test, pattern }));
+      throw new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+    },
+  };
+}
+
+function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): readonly Pattern[] {
+  const given = vars.get(name);
+  if (!vars.has(name)) throw new ProcessingFailure(`the placeholder \`%${name}%\` has no value`, settled, `Add \`${name}\` to \`vars\` of a pipeline.`);
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (list.length === 0) throw new ProcessingFailure(`the list of the placeholder \`%${name}%\` is empty`, settled, `Fill \`${name}\` of \`vars\`.`);
+  return list.map((one) => {
+    const text = scalarText(one);
+    if (text !== undefined) return parsePattern(text);
+    throw new ProcessingFailure(`a value of the placeholder \`%${name}%\` is neither text nor number`, settled, `Change \`${name}\` of \`vars\`.`);
+  });
+}
+
+function createFile(item: YamlMapping, { readLines }: PipelineEnvironment): ValueTransformation {
+  const at = (name: string) => lookup(item, name) ?? item;
+  const format = textOf(item, 'format') ?? 'plaintext';
+  if (format !== 'plaintext')
+    throw new PipelineFault(`file_placeholders reads no ${format} here`, at('format'), 'Write the values into a text file, one a line.');
+  const filterText = textOf(item, 'filter');
+  const filter = filterText === undefined ? undefined : regexAt(filterText, at('filter'));
+  const path = textOf(item, 'path') ?? '';
+  const lines = readLines(path);
+  if (!lines) throw new PipelineFault(`\`${path}\` can't be read`, at('path'), "Paths are relative to the pipeline's folder.");
+  const values = lines.map((line) => line.trim()).filter((line) => line !== '' && (!filter || filter.finds(line)));
+  if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), 'Write one value a line.');
+  const patterns = values.map(parsePattern);
+  return filling(item, () => patterns);
+}

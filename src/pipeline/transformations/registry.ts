@@ -1,0 +1,41 @@
+import type { TransformationDefinition } from '../definition.ts';
+import { addConditionDefinitions } from './add-condition.ts';
+import { convertTypeDefinitions } from './convert-type.ts';
+import { dropItemDefinitions } from './drop-item.ts';
+import { extractFieldsDefinitions } from './extract-fields.ts';
+import { failureDefinitions } from './failure.ts';
+import { fieldAffixDefinitions } from './field-affix.ts';
+import { fieldMappingDefinitions } from './field-mapping.ts';
+import { hashesDefinitions } from './hashes.ts';
+import { logSourceDefinitions } from './log-source.ts';
+import { mapStringDefinitions } from './map-string.ts';
+import { nestDefinitions } from './nest.ts';
+import { placeholderDefinitions } from './placeholders.ts';
+import { replaceStringDefinitions } from './replace-string.ts';
+import { ruleFieldsDefinitions } from './rule-fields.ts';
+import { setValueDefinitions } from './set-value.ts';
+import { stateDefinitions } from './state.ts';
+import { valueCaseDefinitions } from './value-case.ts';
+import { valueRegexDefinitions } from './value-regex.ts';
+
+/** Every kind of transformation by its name in pipelines: one spread a family. */
+export const transformationDefinitions: Readonly<Record<string, TransformationDefinition>> = {
+  ...addConditionDefinitions,
+  ...convertTypeDefinitions,
+  ...dropItemDefinitions,
+  ...extractFieldsDefinitions,
+  ...failureDefinitions,
+  ...fieldAffixDefinitions,
+  ...fieldMappingDefinitions,
+  ...hashesDefinitions,
+  ...logSourceDefinitions,
+  ...mapStringDefinitions,
+  ...nestDefinitions,
+  ...placeholderDefinitions,
+  ...replaceStringDefinitions,
+  ...ruleFieldsDefinitions,
+  ...setValueDefinitions,
+  ...stateDefinitions,
+  ...valueCaseDefinitions,
+  ...valueRegexDefinitions,
+};

@@ -1,0 +1,31 @@
+import type { JsonSchema } from '../../source/schema.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import type { TransformationDefinition } from '../definition.ts';
+
+const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, description });
+
+/** What a pipeline notes for its later items and for the target. */
+export const stateDefinitions = {
+  set_state: {
+    parameters: { key: name('The name of the state.'), val: { description: 'The value of the state.' } },
+    required: ['key', 'val'],
+    create: (item) => {
+      const [key, value] = entryOf(item, 'key', 'val');
+      return { kind: 'rule', apply: ({ state }) => state.set(key, value) };
+    },
+  },
+  set_custom_attribute: {
+    parameters: { attribute: name('The name of the attribute.'), value: { description: 'The value of the attribute.' } },
+    required: ['attribute', 'value'],
+    create: (item) => {
+      const [key, value] = entryOf(item, 'attribute', 'value');
+      return { kind: 'rule', apply: ({ attributes }) => attributes.set(key, value) };
+    },
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+function entryOf(item: YamlMapping, key: string, value: string): readonly [string, unknown] {
+  const nameNode = lookup(item, key);
+  const valueNode = lookup(item, value);
+  return [nameNode?.kind === 'scalar' ? nameNode.text : '', valueNode ? toPlain(valueNode) : null];
+}
