@@ -1,0 +1,113 @@
+/** One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up whole first, then step by step). */
+export type Event = Readonly<Record<string, unknown>>;
+
+/** One value of a field as tests see it. */
+export interface Value {
+  readonly raw: unknown;
+  readonly text: string;
+  /** Lower case, made when first asked for. */
+  lower: string | undefined;
+}
+
+/** The values of one field of the event at hand; read once however many tests ask for them. */
+export interface FieldSlot {
+  readonly read: (event: Event) => unknown;
+  /** Number of the event that the rest is about. */
+  epoch: number;
+  /** None: the event lacks the field, or it is null. */
+  values: readonly Value[];
+}
+
+/** The event at hand and what has been read of it. */
+export interface EventView {
+  event: Event;
+  epoch: number;
+  readonly slots: Map<string, FieldSlot>;
+  /** The values of all fields, for keywords. */
+  readonly whole: FieldSlot;
+}
+
+export function createView(): EventView {
+  return { event: {}, epoch: 0, slots: new Map(), whole: slotOf(allValues) };
+}
+
+function slotOf(read: FieldSlot['read']): FieldSlot {
+  return { read, epoch: -1, values: [] };
+}
+
+/** Shows another event; everything read before is forgotten. */
+export function showEvent(view: EventView, event: Event): void {
+  view.event = event;
+  view.epoch++;
+}
+
+export function fieldSlot(view: EventView, field: string): FieldSlot {
+  const known = view.slots.get(field) ?? slotOf(fieldReader(field));
+  view.slots.set(field, known);
+  return known;
+}
+
+const none: readonly Value[] = [];
+
+export function valuesOf(view: EventView, slot: FieldSlot): readonly Value[] {
+  if (slot.epoch !== view.epoch) {
+    slot.epoch = view.epoch;
+    slot.values = asValues(slot.read(view.event));
+  }
+  return slot.values;
+}
+
+function asValues(raw: unknown): readonly Value[] {
+  if (raw === undefined || raw === null) return none;
+  if (typeof raw === 'string') return [{ raw, text: raw, lower: undefined }];
+  if (Array.isArray(raw)) return raw.flatMap(asValues);
+  return [{ raw, text: textOf(raw), lower: undefined }];
+}
+
+const textOf = (raw: unknown): string => (typeof raw === 'object' ? JSON.stringify(raw) : String(raw));
+
+export const lowerOf = (value: Value): string => {
+  value.lower ??= value.text.toLowerCase();
+  return value.lower;
+};
+
+const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Reads a field by its name; a dotted name that is no field itself is a path into nested objects and lists of them. */
+function fieldReader(field: string): (event: Event) => unknown {
+  // a plain look-up would find what every object has
+  const own = inherited.has(field) ? (event: Event) => (Object.hasOwn(event, field) ? event[field] : undefined) : (event: Event) => event[field];
+  if (!field.includes('.')) return own;
+  const path = field.split('.');
+  return (event) => own(event) ?? nested(event, path, 0);
+}
+
+function nested(value: unknown, path: readonly string[], at: number): unknown {
+  if (at === path.length) return value;
+  if (Array.isArray(value)) {
+    const found = value.map((one) => nested(one, path, at)).filter((one) => one !== undefined && one !== null);
+    return found.length === 0 ? undefined : found;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const record = value as Event;
+  // the rest of the path may be one dotted name
+  for (let end = path.length; end > at; end--) {
+    const name = path.slice(at, end).join('.');
+    if (!Object.hasOwn(record, name)) continue;
+    const found = nested(record[name], path, end);
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
+}
+
+/** Every scalar of the event; the original line stands for all where the event has one. */
+function allValues(event: Event): unknown {
+  const raw = Object.hasOwn(event, '_raw') ? event._raw : undefined;
+  return typeof raw === 'string' ? raw : scalars(event, []);
+}
+
+function scalars(value: unknown, found: unknown[]): unknown[] {
+  if (typeof value !== 'object' || value === null) found.push(value);
+  else for (const one of Object.values(value)) scalars(one, found);
+  return found;
+}

@@ -1,0 +1,85 @@
+import type { CidrTest, CompareOperator, RegexTest, StringTest, Test, TimeTest } from '../query/tree.ts';
+import { ipv4Bytes, ipv6Bytes, networkMask } from '../sigma/cidr.ts';
+import { ANY, joinParts, type Pattern } from '../sigma/pattern.ts';
+import { datePart } from './date-part.ts';
+import { lowerOf, type Value } from './event.ts';
+import { type GlobTest, globTest, lowerPattern } from './glob.ts';
+import { regexTest } from './regex-test.ts';
+
+export type ValueTest = (value: Value) => boolean;
+
+/** The test of one value; tests that need the whole event (`null`, `exists`, field references) are none of these. */
+export function valueTest(test: Exclude<Test, { kind: 'null' | 'exists' | 'field' | 'expression' }>): ValueTest {
+  switch (test.kind) {
+    case 'string':
+      return stringTest(test.pattern, test.cased);
+    case 'number':
+      return numberTest(test.value);
+    case 'boolean': {
+      const wanted = String(test.value);
+      return (value) => lowerOf(value) === wanted;
+    }
+    case 'regex':
+      return regexValueTest(test);
+    case 'cidr':
+      return (value) => isInBlock(test, value.text);
+    case 'compare':
+      return compareTest(test.operator, Number(test.value));
+    case 'time':
+      return timeTest(test);
+  }
+}
+
+/** The test of one text of the event for a keyword: it stands somewhere in it. */
+export function keywordTest(test: Test): ValueTest {
+  if (test.kind === 'string') return stringTest(joinParts([ANY, ...test.pattern, ANY]), test.cased);
+  if (test.kind === 'number') {
+    const digits = String(test.value);
+    return ({ text }) => text.includes(digits);
+  }
+  return test.kind === 'regex' ? regexValueTest(test) : () => false;
+}
+
+function stringTest(pattern: Pattern, cased: StringTest['cased']): ValueTest {
+  const matches: GlobTest = globTest(cased ? pattern : lowerPattern(pattern));
+  return cased ? (value) => matches(value.text) : (value) => matches(lowerOf(value));
+}
+
+function numberTest(wanted: number | bigint): ValueTest {
+  const text = String(wanted);
+  return (value) => value.raw === wanted || value.text === text;
+}
+
+function regexValueTest(test: RegexTest): ValueTest {
+  const matches = regexTest(test);
+  return (value) => matches(value);
+}
+
+function isInBlock({ version, bytes, prefix }: CidrTest, text: string): boolean {
+  const address = version === 4 ? ipv4Bytes(text) : ipv6Bytes(text);
+  return address?.every((byte, index) => (byte & networkMask(prefix, index)) === bytes[index]) ?? false;
+}
+
+function compareTest(operator: CompareOperator, wanted: number): ValueTest {
+  return ({ text }) => text.trim() !== '' && compared(Number(text), operator, wanted);
+}
+
+function timeTest({ part, operator, value: wanted }: TimeTest): ValueTest {
+  return ({ text }) => {
+    const found = datePart(part, text);
+    return found !== undefined && (operator === 'eq' ? found === wanted : compared(found, operator, wanted));
+  };
+}
+
+function compared(number: number, operator: CompareOperator, wanted: number): boolean {
+  switch (operator) {
+    case 'lt':
+      return number < wanted;
+    case 'lte':
+      return number <= wanted;
+    case 'gt':
+      return number > wanted;
+    case 'gte':
+      return number >= wanted;
+  }
+}
