@@ -113,7 +113,7 @@ test('every test file of the tables in docs/testing.md is there', () => {
 
 test('the configuration in the README is accepted', () => {
   const examples = blocks(readme).filter(({ language }) => language === 'yaml');
-  expect(examples).toHaveLength(1);
+  expect(examples).toHaveLength(2);
   for (const { code } of examples) {
     const bag = createBag();
     readConfig({ path: 'sigpack.yml', text: code }, bag);

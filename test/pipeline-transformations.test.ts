@@ -306,7 +306,9 @@ describe('items left out', () => {
   ])('%s', (_, detection, field, expected) => expect(queryAfter(detection, drop(field))).toBe(expected));
 
   test('a rule of which nothing is left is no rule', () => {
-    expect(queryAfter('one: { a: 1 }\ncondition: not one', drop('a'))).toBe('PIP002 1:8 the pipelines dropped every item of the rule: what is left would match anything');
+    expect(queryAfter('one: { a: 1 }\ncondition: not one', drop('a'))).toBe(
+      'PIP002 1:8 the pipelines dropped every item of the rule: what is left would match anything',
+    );
   });
 });
 

@@ -1,5 +1,6 @@
+import { logSourceText } from '../pipeline/describe.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import { rulesBelow } from '../query/compile.ts';
+import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 
@@ -35,8 +36,16 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   };
 }
 
-/** Fields below a rule that no pipeline has a say on. */
+/** Fields below a rule that no pipeline has a say on, and log sources of which none knows the fields. */
 export function warnOfUnmapped(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
   const fields = new Set(rulesBelow(compiled).flatMap(({ processing }) => processing?.unmapped ?? []));
+  for (const part of detectionsBelow(compiled))
+    if (part.processing?.known === false)
+      warnings.add(
+        'PIP003',
+        target,
+        `no pipeline knows the fields of the log source ${logSourceText(part.processing.logsource ?? part.rule.logsource)}`,
+        compiled.rule,
+      );
   for (const field of fields) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, compiled.rule);
 }

@@ -1,18 +1,19 @@
 import type { Conversion } from '../backend/backend.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
-import { pipelineScope } from '../backend/splunk/scope.ts';
-import { splunkSearch } from '../backend/splunk/splunk.ts';
+import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
 import { indexMacroName } from './index-macro.ts';
 
-/** Where the events of each rule below are: one entry a log source, as the pipelines left it. */
+/** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
 export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
-  return detectionsBelow(compiled).map((part) => {
+  return detectionsBelow(compiled).flatMap((part) => {
+    if (inDataModel(part)) return [];
     const definition = pipelineScope(part);
-    return { source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) };
+    return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
 }
 
@@ -22,7 +23,7 @@ export const filterMacroName = (detection: PackDetection): string => `${detectio
 export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
-  const printed = compiled.kind === 'detection' ? splunkSearch(compiled.query, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
+  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
   const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
   return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;
 }

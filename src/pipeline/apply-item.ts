@@ -1,5 +1,6 @@
 import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
+import { patternText } from '../sigma/pattern.ts';
 import { applyFieldNames } from './apply-fields.ts';
 import type { ItemTransformation, ProcessingItem, ValueTransformation } from './pipeline.ts';
 import { rebuiltParts } from './rebuild.ts';
@@ -52,7 +53,17 @@ function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, set
     // conditions look at values one by one; under `all` the new values stay alternatives of the old one
     return settled.link === 'or' && !value.absent ? tests.map((test) => ({ ...value, tests: [test] })) : tests.length === 0 ? [] : [{ ...value, tests }];
   });
-  return changed ? { ...settled, values, applied: withId(settled, item.id) } : settled;
+  return changed ? { ...settled, values: distinctValues(values), applied: withId(settled, item.id) } : settled;
+}
+
+/** Several values of a rule can become the same one. */
+function distinctValues(values: readonly SettledValue[]): readonly SettledValue[] {
+  const known = new Set<string>();
+  return values.filter(({ tests: [test, second] }) => {
+    if (second || test?.kind !== 'string') return true;
+    const key = `${test.cased} ${patternText(test.pattern)}`;
+    return !known.has(key) && known.add(key);
+  });
 }
 
 function withId({ applied }: SettledItem, id: string): ReadonlySet<string> {

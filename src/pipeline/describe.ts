@@ -70,8 +70,6 @@ function testText(test: Test): string {
       return `expression ${test.expression} (${test.id})`;
     case 'time':
       return `${test.part} ${test.operator}: ${test.value}`;
-    case 'expression':
-      return `expression ${test.expression} of ${test.id}`;
   }
 }
 

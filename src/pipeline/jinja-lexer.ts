@@ -18,7 +18,7 @@ export interface Block {
 }
 
 const opening = /\{(\{|%|#)([-+]?)/g;
-const token = /([A-Za-z_]\w*)|([0-9]+)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|[|.,()[\]~])/y;
+const token = /([A-Za-z_]\w*)|([0-9]+)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|\S)/y;
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -70,7 +70,7 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
     }
     token.lastIndex = at;
     const match = token.exec(text);
-    if (!match) throw new TemplateFault(at >= text.length ? 'a block is not closed' : `\`${text[at]}\` is not supported here`, at, at + 1);
+    if (!match) throw new TemplateFault('a block is not closed', from, text.length);
     const [whole, name, number, string] = match;
     const kind = name !== undefined ? 'name' : number !== undefined ? 'number' : string !== undefined ? 'string' : 'sign';
     tokens.push({ kind, text: string === undefined ? whole : unquoted(whole, at), start: at, end: at + whole.length });

@@ -4,10 +4,10 @@ import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
+import { fieldCoverage } from './field-coverage.ts';
 import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
-import { unmappedFields } from './unmapped.ts';
 
 /** Told after each item that was looked at for a rule. */
 export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: boolean; readonly rule: RuleInProcess }) => void;
@@ -25,6 +25,8 @@ export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] 
 interface Run extends ProcessOptions {
   readonly items: readonly ProcessingItem[];
   readonly postprocessing: readonly PostprocessingItem[];
+  /** Some item renames fields. */
+  readonly renames: boolean;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -35,9 +37,11 @@ interface Run extends ProcessOptions {
  */
 export function createProcessor(pipelines: readonly Pipeline[], options: ProcessOptions): (settled: SettledRule) => SettledRule | undefined {
   const ordered = byPriority(pipelines);
+  const items = ordered.flatMap((pipeline) => pipeline.items);
   const run: Run = {
     ...options,
-    items: ordered.flatMap(({ items }) => items),
+    items,
+    renames: items.some(renamesFields),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: new Map(ordered.flatMap(({ vars }) => [...vars])),
   };
@@ -91,7 +95,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -106,10 +110,15 @@ function finished({ bag, postprocessing }: Run, done: RuleInProcess, written: Se
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
-  const processing = { state, attributes, unmapped: unmappedFields(done), ...logsource, ...postprocess };
+  const { unmapped, known } = fieldCoverage(done);
+  const processing = { state, attributes, unmapped, known: known || !renames, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
+}
+
+function renamesFields({ transformation }: ProcessingItem): boolean {
+  return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

@@ -1,9 +1,10 @@
-import type { CompiledCorrelation, CompiledDetection, CompiledRule } from '../../query/compile.ts';
-import { or } from '../../query/tree.ts';
+import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, rulesBelow } from '../../query/compile.ts';
+import { or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
 import type { DetectionRule } from '../../sigma/rule.ts';
 import { type Conversion, converted, Inexpressible, type Place } from '../backend.ts';
-import { joinStages, type SplunkOptions, type SplunkStages, splunkStages } from './splunk.ts';
+import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
+import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
 import { decimal, evalField, searchField } from './text.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
@@ -18,21 +19,23 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
   return converted(() => {
     const sources = leaves(correlation, scopeOf, options);
     const marks = new Map<CompiledRule, string>();
-    const steps = [baseSearch(sources, marks), 'sort 0 _time'];
-    addCorrelation(correlation, marks, steps);
+    const steps = [baseSearch(sources, marks, correlation.rule), 'sort 0 _time'];
+    const [model] = sources.flatMap((source) => source.model ?? []);
+    addCorrelation(correlation, marks, steps, model);
     const mark = markOf(correlation, marks);
     const by = groupClause(correlation.rule);
     steps.push(`where ${mark}=1`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
     // stats without BY makes a row of nothing, which would alert
     if (by === '') steps.push('where sigpack_hits>0');
+    if (model) steps.push(withoutDataSet(model));
     return steps.join(' | ');
   });
 }
 
 interface Source {
   readonly parts: readonly CompiledRule[];
-  readonly scope: string;
-  readonly stages: SplunkStages;
+  readonly search: string;
+  readonly model?: DataModel;
 }
 
 /** Every detection below the correlation once; those of a plain count are one search, so that an event that matches two rules counts once. */
@@ -51,19 +54,48 @@ function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: Spl
   const [first] = detections;
   const counts = correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
   const flat = correlation.parts.every((part) => part.kind === 'detection') && correlation.rule.aliases.length === 0;
-  if (first && counts && flat && detections.every((part) => scopeOf(part) === scopeOf(first))) {
-    return [{ parts: correlation.parts, scope: scopeOf(first), stages: splunkStages(or(detections.map((part) => part.query)), options) }];
+  if (first && counts && flat && detections.every((part) => placeName(part, scopeOf) === placeName(first, scopeOf))) {
+    return [sourceOf(first, correlation.parts, or(detections.map((part) => part.query)))];
   }
-  return detections.map((part) => ({ parts: [part], scope: scopeOf(part), stages: splunkStages(part.query, options) }));
+  return detections.map((part) => sourceOf(part, [part], part.query));
+
+  function sourceOf(part: CompiledDetection, parts: readonly CompiledRule[], query: Query): Source {
+    const model = dataModelOf(part);
+    if (!model) return { parts, search: joinStages(splunkStages(query, options), scopeOf(part)) };
+    return { parts, model, search: dataModelSearch(query, model, options, neededFields(correlation, model)) };
+  }
 }
 
-function baseSearch(sources: readonly Source[], marks: Map<CompiledRule, string>): string {
+function placeName(part: CompiledDetection, scopeOf: ScopeOf): string {
+  const model = dataModelOf(part);
+  return model ? `datamodel=${dataModelName(model)}` : scopeOf(part);
+}
+
+/** The fields of a correlation and of those below it. */
+function neededFields(correlation: CompiledCorrelation, model: DataModel): readonly string[] {
+  return rulesBelow(correlation).flatMap(({ rule }) => {
+    if (rule.kind !== 'correlation') return [];
+    const aliases = new Set(rule.aliases.map(({ name }) => name));
+    const aliased = rule.aliases.flatMap(({ fields }) => [...fields.values()]);
+    return modelFields([...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased), model, placeOf(rule));
+  });
+}
+
+function baseSearch(sources: readonly Source[], marks: Map<CompiledRule, string>, correlation: CorrelationRule): string {
   const searches = sources.map((source, index) => {
     const mark = `sigpack_m${index + 1}`;
     for (const part of source.parts) marks.set(part, mark);
-    return `${joinStages(source.stages, source.scope)} | eval ${mark}=1`;
+    return `${source.search} | eval ${mark}=1`;
   });
   const [only] = searches;
+  const model = sources.find((source) => source.model);
+  if (model && searches.length > 1) {
+    throw new Inexpressible({
+      message: "a correlation of several searches can't look into a data model, since `multisearch` takes no `tstats`",
+      ...placeOf(correlation),
+      hint: 'Leave the data model out for the rules of this correlation.',
+    });
+  }
   return searches.length === 1 && only !== undefined ? only : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
 }
 
@@ -72,8 +104,8 @@ function markOf(part: CompiledRule, marks: ReadonlyMap<CompiledRule, string>): s
   return marks.get(part) ?? '';
 }
 
-function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, string>, steps: string[]): void {
-  for (const inner of part.parts) if (inner.kind === 'correlation' && !marks.has(inner)) addCorrelation(inner, marks, steps);
+function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, string>, steps: string[], model?: DataModel): void {
+  for (const inner of part.parts) if (inner.kind === 'correlation' && !marks.has(inner)) addCorrelation(inner, marks, steps, model);
   const { rule } = part;
   const place = placeOf(rule);
   const inputs = [...new Set(part.parts.map((inner) => markOf(inner, marks)))];
@@ -106,7 +138,7 @@ function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, stri
     }
     default:
       steps.push(
-        `eval sigpack_v=if(${any}, ${counted(rule, place)}, null())`,
+        `eval sigpack_v=if(${any}, ${counted(rule, place, model !== undefined)}, null())`,
         `${window} ${aggregate(rule)}(sigpack_v) AS sigpack_c${by}`,
         markStep(mark, row, rule.thresholds),
       );
@@ -154,11 +186,20 @@ function aggregate(rule: CorrelationRule): string {
   return functions[rule.type];
 }
 
-function counted(rule: CorrelationRule, place: Place): string {
-  if (rule.type === 'event_count') return '1';
+/** `grouped`: a row stands for several events, as its `count` says. */
+function counted(rule: CorrelationRule, place: Place, grouped: boolean): string {
+  if (rule.type === 'event_count') return grouped ? 'count' : '1';
+  if (grouped && (rule.type === 'value_avg' || rule.type === 'value_percentile')) {
+    throw new Inexpressible({
+      message: `${rule.type} is not counted over a data model, whose rows stand for several events`,
+      file: place.file,
+      span: place.span,
+      hint: 'Leave the data model out for the rules of this correlation.',
+    });
+  }
   const fields = rule.valueFields.map((field) => evalField(field, place));
   // several fields count by their combinations; null where one is missing
-  return rule.type === 'value_count' ? fields.join('."::".') : `tonumber(${fields[0]})`;
+  return rule.type === 'value_count' ? fields.join('."::".') : `tonumber(${fields[0]})${grouped ? '*count' : ''}`;
 }
 
 function groupClause(rule: CorrelationRule): string {

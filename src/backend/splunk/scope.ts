@@ -8,3 +8,12 @@ export function pipelineScope({ processing }: CompiledDetection): string | undef
   const scope = processing?.state.get(scopeState);
   return typeof scope === 'string' && scope !== '' ? scope : undefined;
 }
+
+/** State of a pipeline that names a data model, as in pySigma. */
+export const dataModelState = 'data_model_set';
+
+/** True where a pipeline wants the rule searched in a data model, in place of an index. */
+export function inDataModel({ processing }: CompiledDetection): boolean {
+  const name = processing?.state.get(dataModelState);
+  return name !== undefined && name !== null && name !== '';
+}

@@ -3,12 +3,12 @@ import type { Conversion } from '../backend.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
 import { splunkCorrelation } from './correlation.ts';
-import { splunkSearch } from './splunk.ts';
+import { detectionSearch } from './data-model.ts';
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
   const options = { cloudSafe: splunk.cloudSafe };
   const conversion =
-    compiled.kind === 'detection' ? splunkSearch(compiled.query, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
+    compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
   return conversion.ok ? { ...conversion, value: { queries: [conversion.value] } } : conversion;
 }
 

@@ -46,27 +46,33 @@ function extracted(item: SettledItem, extraction: Extraction): SettledBody | und
   for (const { value, test } of texts) {
     const match = extraction.regex.match(plainText(test.pattern));
     if (match) {
-      const fields = fieldsOf(item, value, match.groups, extraction.prefix);
+      const fields = fieldsOf(item, value, match.groups, extraction.prefix, test.cased);
       if (fields.length > 0) entries.push(groupFor(item, 'and', fields));
     } else if (extraction.preserve) entries.push({ ...item, values: [value] });
   }
   return entries.length === 0 ? undefined : groupFor(item, item.link, entries);
 }
 
-function fieldsOf(item: SettledItem, { span }: SettledValue, groups: ReadonlyMap<string, string | undefined>, prefix: string): readonly SettledItem[] {
+function fieldsOf(
+  item: SettledItem,
+  { span }: SettledValue,
+  groups: ReadonlyMap<string, string | undefined>,
+  prefix: string,
+  cased: boolean,
+): readonly SettledItem[] {
   const fields: SettledItem[] = [];
   for (const [name, text] of groups) {
     // a group that took no part, or took nothing
     if (text === undefined || text === '') continue;
-    fields.push({ ...item, field: prefix + name, values: [{ tests: [testOf(text)], absent: false, span }] });
+    fields.push({ ...item, field: prefix + name, values: [{ tests: [testOf(text, cased)], absent: false, span }] });
   }
   return fields;
 }
 
-function testOf(text: string): Test {
+function testOf(text: string, cased: boolean): Test {
   const lower = text.toLowerCase();
   if (lower === 'null' || lower === 'none') return { kind: 'null' };
   // leading zeros mean something
   const value = text !== '0' && text.startsWith('0') ? undefined : numberIn(text);
-  return value === undefined ? { kind: 'string', pattern: parsePattern(text), cased: false } : { kind: 'number', value };
+  return value === undefined ? { kind: 'string', pattern: parsePattern(text), cased } : { kind: 'number', value };
 }

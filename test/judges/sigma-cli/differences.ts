@@ -133,20 +133,25 @@ function turnedNulls(tree: Tree): Tree {
   return { kind: tree.kind, operands: [...rest, { kind: tree.kind === 'all' ? 'any' : 'all', operands: turned }] };
 }
 
-const differences: Readonly<Record<'splunk' | 'lucene', readonly Difference[]>> = {
-  splunk: [questionMark, literalAsterisk, keywordBorders, deferredRegex, notBeforeFirst, fieldCase, nullOfSeveral, regexEnds],
-  lucene: [luceneRegex, keywordNumber, keywordCase, nullOfSeveral, replacedBackslash],
+/** `tests` change single tests; `shapes` change how they are put together, which may as well make two trees differ: each is tried alone. */
+const differences: Readonly<Record<'splunk' | 'lucene', { readonly tests: readonly Difference[]; readonly shapes: readonly Difference[] }>> = {
+  splunk: { tests: [questionMark, literalAsterisk, keywordBorders, fieldCase, regexEnds], shapes: [deferredRegex, notBeforeFirst, nullOfSeveral] },
+  lucene: { tests: [luceneRegex, keywordNumber, keywordCase, replacedBackslash], shapes: [nullOfSeveral] },
 };
 
 /** Ids of the differences that explain why the trees are not the same, the fewest; undefined: something else is different. */
 export function explain(backend: 'splunk' | 'lucene', pair: Pair): readonly string[] | undefined {
-  let needed = differences[backend];
-  if (!same(rewritten(pair, needed))) return undefined;
-  for (const one of needed) {
+  const { tests, shapes } = differences[backend];
+  const choices = [[], ...shapes.map((shape) => [shape]), shapes].map((chosen) => [...tests, ...chosen]);
+  const enough = choices.find((choice) => same(rewritten(pair, choice)));
+  return enough && fewest(pair, enough).map(({ id }) => id);
+}
+
+function fewest(pair: Pair, enough: readonly Difference[]): readonly Difference[] {
+  return enough.reduce<readonly Difference[]>((needed, one) => {
     const fewer = needed.filter((other) => other !== one);
-    if (same(rewritten(pair, fewer))) needed = fewer;
-  }
-  return needed.map(({ id }) => id);
+    return same(rewritten(pair, fewer)) ? fewer : needed;
+  }, enough);
 }
 
 const rewritten = (pair: Pair, list: readonly Difference[]): Pair => list.reduce((changed, { rewrite }) => rewrite(changed), pair);

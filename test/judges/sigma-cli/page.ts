@@ -34,14 +34,17 @@ function intro(results: readonly RunResult[], versions: readonly string[], root:
   });
   return `# Differences from sigma-cli
 
-Written by \`node test/judges/sigma-cli/sigma-cli.ts\` (\`npm run test:judges sigma-cli\`), which converts the ${count} rules of the SigmaHQ corpus
+Written by \`node test/judges/sigma-cli/sigma-cli.ts\` (\`bash test/judges/run.sh sigma-cli\`), which converts the ${count} rules of the SigmaHQ corpus
 (\`rules*\`) with sigma-cli and with Sigpack, under the same pipelines, and compares what the queries mean. Both are read into a tree of tests of
 fields under and, or and not, which is brought to one form: negations at the tests, groups flat and sorted, lists and single values alike,
-letters without case where the language has none. A where stage counts with the search stage before it, which is left out where it says no more.
-Every rule was compared this way; none had to be compared by running its queries on events. A class below explains a difference if taking away
-just what it names makes the trees the same; the judge fails for a rule that no classes explain.
+letters without case where the language has none. A where stage counts with the search stage before it; what of the search stage follows from
+the where stage says nothing new and is left out (that a search stage lets through all that its rule means is shown by test/splunk-meaning.test.ts).
 
-sigma-cli: ${versions.join(', ')}. \`splunk\` is its target splunk and ours; \`lucene\` is its target lucene and our es-qs.
+Every rule was compared in this way; no queries had to be run on events instead. A class below explains a difference if taking away just what it
+names makes the two trees the same. The judge fails for a rule that no classes explain, for a class that no rule is in, and if one damaged test in
+any of the queries without a pipeline would go unnoticed. What it converts with pySigma as a library it converts with the command line too, in samples.
+
+sigma-cli: ${versions.join(', ')}. \`splunk\` is the target splunk of both; \`lucene\` is its target lucene and our es-qs.
 
 | target | pipelines | same meaning | explained | refused by both | unexplained |
 | ------ | --------- | ------------ | --------- | --------------- | ----------- |

@@ -3,6 +3,7 @@
  * meaning of the queries. Writes docs/differences.md; fails for a difference that no class explains, and for a class that nothing falls in.
  * Usage: node test/judges/sigma-cli/sigma-cli.ts [--only RUN]   needs setup.sh sigma-cli. A failure lists rules and what is different.
  */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shared } from '../../corpus.ts';
@@ -28,6 +29,7 @@ const allRuns: readonly Run[] = [
   },
   { name: 'lucene', backend: 'lucene', pipelines: [] },
   { name: 'lucene, fields', backend: 'lucene', pipelines: [own('fields')] },
+  { name: 'lucene, values', backend: 'lucene', pipelines: [own('values')] },
   { name: 'lucene, ecs', backend: 'lucene', pipelines: [own('ecs')] },
   { name: 'lucene, windows-sysmon and ecs-windows', backend: 'lucene', pipelines: [builtIn('windows-sysmon'), builtIn('ecs-windows')] },
   { name: 'lucene, graylog-windows-nxlog', backend: 'lucene', pipelines: [builtIn('graylog-windows-nxlog')] },
@@ -104,5 +106,9 @@ const found = new Set(results.flatMap(({ rules }) => rules.flatMap(({ finding })
 const idle = only < 0 ? [...verdicts.keys()].filter((id) => !found.has(id)) : [];
 if (idle.length > 0) console.log(`no rule has the differences ${idle.join(', ')}: take them out`);
 const passed = [...told, ...agreed, ...able].every(Boolean) && idle.length === 0;
-if (passed && only < 0) writeFileSync(join(root, 'docs', 'differences.md'), differencesPage(results, versions(), root));
+if (passed && only < 0) {
+  const page = join(root, 'docs', 'differences.md');
+  writeFileSync(page, differencesPage(results, versions(), root));
+  execFileSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', page], { stdio: 'ignore' });
+}
 process.exitCode = passed ? 0 : 1;

@@ -87,11 +87,17 @@ export function renameCommand(text: string): RowCommand {
     const from = takeName(c);
     if (!takeKeyword(c, 'as')) throw new SplError(`Error in 'rename' command: usage is old AS new: ${text.slice(0, 60)}`);
     const to = takeName(c);
-    if (`${from}${to}`.includes('*')) throw new SplError('rename: wildcards are not known to this reader');
+    if (`${from}${to}`.includes('*') && !(/^[^*]*\*$/.test(from) && to === '*')) throw new SplError('rename: of wildcards this reader knows prefix* AS * only');
     pairs.push([from, to]);
     takeLiteral(c, ',');
   } while (!atEnd(c));
-  return (rows) => rows.map((row) => pairs.reduce((current, [from, to]) => withFields(current, { [to]: fieldOf(current.event, from), [from]: null }), row));
+  const renamed = (row: Row, [from, to]: readonly [string, string]): Row => {
+    if (to !== '*') return withFields(row, { [to]: fieldOf(row.event, from), [from]: null });
+    const prefix = from.slice(0, -1);
+    const names = Object.keys(row.event).filter((name) => name.startsWith(prefix) && name.length > prefix.length);
+    return names.reduce((current, name) => withFields(current, { [name.slice(prefix.length)]: fieldOf(current.event, name), [name]: null }), row);
+  };
+  return (rows) => rows.map((row) => pairs.reduce(renamed, row));
 }
 
 /** `fillnull value=x a b`; without fields, every field that some row has. */

@@ -4,6 +4,7 @@ import { atEnd, cursor, peek, takeEnclosed, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { compileSearch } from './search-run.ts';
 import { expandMacros, SplError, type StageText, splitPipeline } from './text.ts';
+import { tstats } from './tstats.ts';
 import { type Event, type Row, rowOf } from './value.ts';
 
 export type { NullLogic } from './eval-run.ts';
@@ -103,6 +104,10 @@ function stagesOf(texts: readonly StageText[], nulls: NullLogic, bracketed: bool
 
 function buildStage(name: string, text: string, nulls: NullLogic, first: boolean): Stage {
   if (name === 'multisearch' || name === 'union' || name === 'append') return joining(name, text, nulls, first);
+  if (first && name === 'tstats') {
+    const generate = tstats(text);
+    return { name, arguments: text, run: (_, indexed) => generate(indexed), streaming: false, subsearches: [] };
+  }
   if (first && name !== 'search') throw new SplError(`Error in '${name}' command: it cannot be the first command of a search`);
   const { run, streaming } = buildCommand(name, text, nulls);
   return { name, arguments: text, run: (rows) => run(rows), streaming, subsearches: [] };

@@ -1,0 +1,78 @@
+// npm run coverage: runs every built-in bundle of pipelines over the corpus and writes docs/pipeline-coverage.md.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
+import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
+import { bundles } from '../dist/lib/pipeline/bundle.js';
+import { logSourceText } from '../dist/lib/pipeline/describe.js';
+import { createProcessor } from '../dist/lib/pipeline/process.js';
+import { createSettler } from '../dist/lib/query/compile.js';
+import { collect } from '../dist/lib/sigma/collection.js';
+import { readDocuments } from '../dist/lib/sigma/document.js';
+import { createBag } from '../dist/lib/source/diagnostic.js';
+
+const root = join(import.meta.dirname, '..');
+const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
+const bag = createBag();
+const files = findRuleFiles(
+  ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name)),
+  bag,
+);
+const collection = collect(
+  files.flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents),
+  bag,
+);
+const settle = createSettler(collection, { placeholders: new Map(), bag, keepPlaceholders: true });
+const rules = collection.rules.flatMap((rule) => settle(rule) ?? []);
+const isWindows = ({ rule }) => rule.logsource?.product === 'windows';
+
+const lines = [
+  '# Coverage of the built-in pipelines',
+  '',
+  `Written by \`npm run coverage\`: the ${rules.length} rules of the SigmaHQ corpus through each bundle. A rule is covered when every field in it has a name in the product;`,
+  'why the others are not is said in [pipelines-windows.md](pipelines-windows.md) and [pipelines-other.md](pipelines-other.md).',
+  '',
+  '| bundle | Windows rules | covered | other rules | covered | log source unknown | refused |',
+  '| --- | --- | --- | --- | --- | --- | --- |',
+];
+const details = [];
+for (const [name, { pipelines }] of bundles) {
+  const process = createProcessor(loadPipelines(pipelines, root, bag), { bag: createBag() });
+  const count = { windows: 0, windowsCovered: 0, other: 0, otherCovered: 0, unknown: 0, refused: 0 };
+  const unmapped = new Map();
+  for (const rule of rules) {
+    const processed = process(rule);
+    const processing = processed?.processing;
+    const group = isWindows(rule) ? 'windows' : 'other';
+    count[group]++;
+    if (!processing) count.refused++;
+    else if (!processing.known) count.unknown++;
+    else if (processing.unmapped.length === 0) count[`${group}Covered`]++;
+    for (const field of processing?.unmapped ?? []) {
+      const source = logSourceText(processing.logsource ?? {});
+      const fields = unmapped.get(source) ?? new Map();
+      fields.set(field, (fields.get(field) ?? 0) + 1);
+      unmapped.set(source, fields);
+    }
+  }
+  lines.push(`| \`${name}\` | ${count.windows} | ${count.windowsCovered} | ${count.other} | ${count.otherCovered} | ${count.unknown} | ${count.refused} |`);
+  details.push(
+    '',
+    `## ${name}`,
+    '',
+    `Pipelines: ${pipelines.map((one) => `\`${one}\``).join(', ')}.`,
+    '',
+    '| log source | unmapped fields, with their rules |',
+    '| --- | --- |',
+  );
+  for (const [source, fields] of [...unmapped].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+    details.push(
+      `| ${source} | ${[...fields]
+        .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+        .map(([field, number]) => `\`${field.replaceAll('|', '\\|')}\` ${number}`)
+        .join(', ')} |`,
+    );
+  }
+  if (unmapped.size === 0) details.splice(-2, 2, 'No field stays unmapped.');
+}
+writeFileSync(join(root, 'docs', 'pipeline-coverage.md'), `${[...lines, ...details].join('\n')}\n`);

@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundles } from '../src/pipeline/bundle.ts';
+import { readTar } from './archives.ts';
+import { readStrictConf } from './conf-reader.ts';
+import { sigpack } from './sigpack.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'sigpack-pipelines-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(temporary, 'p-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const rule = `title: A shell starts
+id: 5f0e3f6e-6a0b-4f9b-9d39-6d2f3ad00001
+status: test
+logsource: { product: windows, category: process_creation }
+detection:
+  selection:
+    Image|endswith: '\\cmd.exe'
+    Odd: 7
+  condition: selection
+`;
+const own = `name: Ours
+priority: 30
+transformations:
+  - id: fields
+    type: field_name_mapping
+    mapping: { Image: process_path, EventID: EventID }
+`;
+
+describe('explain', () => {
+  test('shows what each item does, what stays unmapped, and the query', () => {
+    const cwd = project({ 'a.yml': rule, 'own.yml': own });
+    const { code, stdout } = sigpack(['explain', 'a.yml', '-t', 'splunk', '-p', 'windows-sysmon,own.yml'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('A shell starts\na.yml:1 for splunk through Generic Windows log sources in Sysmon (10), Ours (30)\n');
+    expect(stdout).toMatch(/add_condition .*windows-sysmon\.yml:\d+\n {3}\+ _\(added\):\n {3}\+ {3}EventID: 1\n/);
+    expect(stdout).toMatch(/fields field_name_mapping own\.yml:4\n {3}- {3}Image: "\*\\\\\\\\cmd\.exe"\n {3}\+ {3}process_path: /);
+    expect(stdout).toContain('Unmapped    Odd\nQuery\n  EventID=1 process_path="*\\\\cmd.exe" Odd=7\n');
+  });
+
+  test('shows the rule as it is where there is no pipeline', () => {
+    const { code, stdout } = sigpack(['explain', 'a.yml', '-t', 'graylog'], { cwd: project({ 'a.yml': rule }) });
+    expect(code).toBe(0);
+    expect(stdout).toContain('for graylog, without a pipeline');
+    expect(stdout).not.toContain('Unmapped');
+  });
+});
+
+describe('the names of pipelines', () => {
+  const files = { 'a.yml': rule, 'sub/own.yml': own, 'node_modules/ours/package.json': '{"name":"ours"}', 'node_modules/ours/windows.yml': own };
+  const converted = (...names: readonly string[]) => sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', names.join(',')], { cwd: project(files) });
+
+  test.each(['sub/own.yml', 'ours/windows.yml'])('%s is a file', (name) => {
+    expect(converted(name)).toMatchObject({ code: 0, stdout: 'process_path="*\\\\cmd.exe" Odd=7\n' });
+  });
+
+  test('run in the order of their priorities, whatever the order that they are named in', () => {
+    expect(converted('sub/own.yml', 'windows-sysmon').stdout).toBe(converted('windows-sysmon', 'sub/own.yml').stdout);
+  });
+
+  test('are listed, bundles first', () => {
+    const { stdout } = sigpack(['list', 'pipelines'], { cwd: temporary });
+    const names = stdout.split('\n').map((line) => line.split(' ')[0]);
+    expect(names.slice(0, bundles.size)).toEqual([...bundles.keys()]);
+    expect(names).toContain('windows-sysmon');
+    expect(stdout.split('\n').filter((line) => line !== '' && !/^\S+ +\S/.test(line))).toEqual([]);
+  });
+
+  test('that are wrong are told', () => {
+    expect(converted('windows-sysmom')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean windows-sysmon?') });
+    expect(converted('nowhere.yml')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no pipeline file nowhere.yml') });
+    expect(converted('graylog-windows-nxlog')).toMatchObject({ code: 2, stderr: expect.stringMatching(/is for .*graylog.*, not for splunk/) });
+  });
+
+  test('a file at fault is told with its place, and nothing is converted', () => {
+    const cwd = project({ 'a.yml': rule, 'bad.yml': 'name: Bad\ntransformations:\n  - type: field_name_maping\n    mapping: { a: b }\n' });
+    const { code, stdout, stderr } = sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'bad.yml'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/bad\.yml:3:11: error\[PIP001\].*field_name_maping/);
+    expect(stderr).toContain('field_name_mapping');
+  });
+});
+
+describe('every bundle', () => {
+  test.each([...bundles.keys()])('%s is read', (name) => {
+    const target = { graylog: 'graylog', elastic: 'es-qs', logpoint: 'logpoint' }[name.split('-')[0] ?? ''] ?? 'splunk';
+    expect(sigpack(['convert', 'a.yml', '-t', target, '-p', name], { cwd: project({ 'a.yml': rule }) })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('build', () => {
+  test('counts fields that stay unmapped and log sources without a place', async () => {
+    const other = rule
+      .replace('A shell starts', 'Another')
+      .replace('00001', '00002')
+      .replace('process_creation', 'webserver')
+      .replace('product: windows, ', '');
+    const cwd = project({
+      'rules/a.yml': rule,
+      'rules/b.yml': rule.replace('A shell starts', 'Second').replace('00001', '00003'),
+      'rules/c.yml': other,
+      'own.yml': own,
+      'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: [windows-sysmon, splunk-windows-xml] }\n',
+    });
+    const { code, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning[PIP003]: splunk: no pipeline maps the field `Odd`, in 2 rules (the first is here)');
+    expect(stderr).toContain('warning[PIP003]: splunk: no pipeline knows the fields of the log source webserver');
+    expect(stderr).toContain('warning[PIP004]: splunk: nothing says where the events of the log source webserver are');
+    const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
+    const conf = (name: string) => readStrictConf(app.find(({ header }) => header.name.endsWith(`default/${name}`))?.text ?? '');
+    expect(conf('savedsearches.conf').get('A shell starts')?.get('search')).toMatch(
+      /^`sigpack_windows_process_creation_sysmon` EventCode=1 Image="\*\\\\cmd\.exe" Odd=7 \|/,
+    );
+    const macro = conf('macros.conf').get('sigpack_windows_process_creation_sysmon');
+    expect(macro?.get('definition')).toContain('Microsoft-Windows-Sysmon/Operational');
+  });
+
+  test('uses what sigpack.yml names for each target, unless -p says otherwise', () => {
+    const cwd = project({ 'rules/a.yml': rule, 'own.yml': own, 'sigpack.yml': 'pipelines:\n  splunk: own.yml\n' });
+    expect(sigpack(['convert', 'rules/a.yml', '-t', 'splunk'], { cwd }).stdout).toContain('process_path=');
+    expect(sigpack(['convert', 'rules/a.yml', '-t', 'graylog'], { cwd }).stdout).toContain('Image:');
+    expect(sigpack(['convert', 'rules/a.yml', '-t', 'splunk', '-p', 'windows-sysmon'], { cwd }).stdout).toContain('EventID=1 Image=');
+  });
+
+  test('a rule that a pipeline refuses is left out of that target alone', () => {
+    const refusing = 'name: Refusing\ntransformations:\n  - { type: rule_failure, message: not here }\n';
+    const cwd = project({ 'rules/a.yml': rule, 'no.yml': refusing, 'sigpack.yml': 'pipelines: { splunk: no.yml }\n' });
+    const { code, stdout, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[PIP002]: splunk: not here (rule_failure, no.yml:3)');
+    expect(stdout).toMatch(/splunk +0 +0 +1\n/);
+    expect(stdout).toMatch(/graylog +1 +1 +0\n/);
+  });
+});
+
+describe('what comes after the query', () => {
+  const after = `name: After
+postprocessing:
+  - { type: embed, prefix: "index=main ", suffix: " | head 5" }
+finalizers:
+  - { type: concat, separator: "\\n--\\n", prefix: "# ours\\n" }
+`;
+
+  test('postprocessing changes each query, finalizers the text of the default format', () => {
+    const cwd = project({ 'a.yml': rule, 'b.yml': rule.replace('00001', '00002').replace('cmd', 'sh'), 'after.yml': after });
+    const text = sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd }).stdout;
+    expect(text).toBe('# ours\nindex=main Image="*\\\\cmd.exe" Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" Odd=7 | head 5\n');
+    const json = sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'after.yml', '-f', 'ndjson'], { cwd }).stdout;
+    expect(json).toContain('index=main Image=');
+    expect(json).not.toContain('# ours');
+  });
+
+  test('packs take the postprocessing', async () => {
+    const cwd = project({ 'rules/a.yml': rule, 'after.yml': after, 'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: after.yml }\n' });
+    expect(sigpack(['build', '-o', 'out'], { cwd }).code).toBe(0);
+    const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
+    const conf = app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '';
+    expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `a_shell_starts_filter`$/);
+  });
+});
