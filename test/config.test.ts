@@ -52,6 +52,7 @@ select:
   excludeIds: [x]
 targets: [graylog]
 placeholders: { dcs: [dc01, 'dc*', 7] }
+pipelines: { splunk: [a, b.yml], graylog: c }
 templates: my-templates
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
@@ -124,6 +125,10 @@ test('every key of the sample is read', () => {
       excludeIds: new Set(['x']),
     },
     targets: ['graylog'],
+    pipelines: new Map([
+      ['splunk', ['a', 'b.yml']],
+      ['graylog', ['c']],
+    ]),
     placeholders: new Map([['dcs', ['dc01', 'dc*', '7'].map(parsePattern)]]),
     templates: 'my-templates',
     severities: new Map([

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest';
 import { codeCatalogue } from '../src/source/code.ts';
 
 const path = new URL('../docs/diagnostics.md', import.meta.url);
-const groups = { SIG: 'Rules', TGT: 'Targets', PCK: 'Packs' } as const;
+const groups: Readonly<Record<string, string>> = { SIG: 'Rules', TGT: 'Targets', PIP: 'Pipelines', TST: 'Tests of rules', PCK: 'Packs' };
 
 /** The page anew: heading, severity and hint of each code from the catalogue, what else stands in a section from the page as it is. */
 function pageFrom(current: string): string {
-  const [intro = '', ...sections] = current.split(/^#{2,3} (?=[A-Z]{3}\d{3}: |Rules$|Targets$|Packs$)/m);
+  const [intro = '', ...sections] = current.split(/^#{2,3} (?=[A-Z]{3}\d{3}: |Rules$|Targets$|Pipelines$|Tests of rules$|Packs$)/m);
   const prose = new Map(sections.map((section) => [section.slice(0, 6), section.split('\n\n').slice(2).join('\n\n').trim()]));
   let page = `${intro.trim()}\n`;
   let group = '';
   for (const [code, { title, severity, fatal, hint }] of Object.entries(codeCatalogue)) {
     const prefix = code.slice(0, 3);
-    if (prefix !== group) page += `\n## ${groups[prefix as keyof typeof groups]}\n`;
+    if (prefix !== group) page += `\n## ${groups[prefix]}\n`;
     group = prefix;
     const own = prose.get(code) ?? '';
     page += `\n### ${code}: ${title}\n\n**${severity}${fatal ? ', fixed' : ''}** · ${hint}\n${own === '' ? '' : `\n${own}\n`}`;

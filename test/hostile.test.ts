@@ -149,7 +149,7 @@ describe('the Splunk app', () => {
 
   it('has lookups of whole rows without formulas', () => {
     const rows = readCsv(fileOf(app, 'lookups/hostile_detections.csv'));
-    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 13));
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 14));
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?=[=+@-])/, ''))).toEqual([...conf('savedsearches.conf').keys()]);
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+@\t-]|[\p{Cc}\u202a-\u202e]/u);
     for (const cell of readCsv(fileOf(app, 'lookups/hostile_attack.csv')).flat()) expect(cell).toMatch(/^[\w .-]*$/);

@@ -184,7 +184,7 @@ describe('query_expression_placeholders', () => {
   test.each([
     ['splunk', "User|expand: '%admins%'\nImage: x", lookup, /\[\| inputlookup admin_list\.csv \| rename user as User\]/],
     ['splunk', "User|expand: '%admins%'\nImage: x", plain, /\(User in \{list\} admins\)/],
-    ['splunk', "User|expand: '%admins%'\nImage|re: x", lookup, /^\[\| inputlookup .*\| where match\("?Image/s],
+    ['splunk', "User|expand: '%admins%'\nImage|re: x", lookup, /^\[\| inputlookup .*\| where match\('Image'/s],
     ['es-qs', "win-user|expand: '%admins%'", plain, /\(win\\-user in \{list\} admins\)/],
     ['graylog', "User|expand: '%admins%'", plain, /\(User in \{list\} admins\)/],
     ['logpoint', "User|expand: '%admins%'", plain, /\(User in \{list\} admins\)/],

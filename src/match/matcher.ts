@@ -25,7 +25,10 @@ export function matcherOf(query: Query): MatcherOf {
 }
 
 /** A query that asks the event which a view shows: many queries share what is read of it. */
-export function compiledFor(query: Query, view: EventView): { readonly ok: true; readonly holds: () => boolean } | { readonly ok: false; readonly reason: string } {
+export function compiledFor(
+  query: Query,
+  view: EventView,
+): { readonly ok: true; readonly holds: () => boolean } | { readonly ok: false; readonly reason: string } {
   try {
     return { ok: true, holds: predicateOf(query, view) };
   } catch (error) {

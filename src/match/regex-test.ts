@@ -1,33 +1,35 @@
 import { RE2JS } from 're2js';
 import { parseRegex } from '../query/regex.ts';
 import { requiredPattern } from '../query/regex-literal.ts';
+import type { RegexNode } from '../query/regex-tree.ts';
 import type { RegexTest } from '../query/tree.ts';
 import { ANY } from '../sigma/pattern.ts';
 import { lowerOf, type Value } from './event.ts';
 import { globTest, lowerPattern } from './glob.ts';
+import { linearRegex } from './linear-regex.ts';
 import { Unmatchable } from './unmatchable.ts';
 
-/** A test in time linear in the text. Throws {@link Unmatchable} for what the linear engine lacks: look-around, back-references and the like. */
-export function regexTest(test: RegexTest): (value: Value) => boolean {
-  const expression = compiled(test);
-  const required = requiredTest(test);
+/** A test in time linear in the text. Throws {@link Unmatchable} for what the linear engine lacks. */
+export function regexTest({ source, ignoreCase, multiline, dotAll }: RegexTest): (value: Value) => boolean {
+  const parsed = parseRegex(source, { ignoreCase, multiline, dotAll });
+  if (!parsed.ok) throw new Unmatchable(parsed.message);
+  const expression = compiled(parsed.node);
+  const required = requiredTest(parsed.node);
   return required ? (value) => required(value) && expression.test(value.text) : (value) => expression.test(value.text);
 }
 
-function compiled({ source, ignoreCase, multiline, dotAll }: RegexTest): RE2JS {
-  const flags = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (multiline ? RE2JS.MULTILINE : 0) | (dotAll ? RE2JS.DOTALL : 0);
+function compiled(node: RegexNode): RE2JS {
+  const text = linearRegex(node);
   try {
-    return RE2JS.compile(source, flags);
+    return RE2JS.compile(text);
   } catch (error) {
-    throw new Unmatchable(`the linear-time engine has no such expression: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Unmatchable(`the linear-time engine refuses the expression: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /** What any match holds in any letter case: most texts are told apart by that alone. */
-function requiredTest({ source, ignoreCase, multiline, dotAll }: RegexTest): ((value: Value) => boolean) | undefined {
-  const parsed = parseRegex(source, { ignoreCase, multiline, dotAll });
-  if (!parsed.ok) return undefined;
-  const pattern = requiredPattern(parsed.node);
+function requiredTest(node: RegexNode): ((value: Value) => boolean) | undefined {
+  const pattern = requiredPattern(node);
   if (pattern.length === 1 && pattern[0] === ANY) return undefined;
   const holds = globTest(lowerPattern(pattern));
   return (value) => holds(lowerOf(value));

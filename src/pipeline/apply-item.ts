@@ -59,9 +59,10 @@ function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, set
 /** Several values of a rule can become the same one. */
 function distinctValues(values: readonly SettledValue[]): readonly SettledValue[] {
   const known = new Set<string>();
-  return values.filter(({ tests: [test, second] }) => {
-    if (second || test?.kind !== 'string') return true;
-    const key = `${test.cased} ${patternText(test.pattern)}`;
+  return values.filter(({ tests }) => {
+    const texts = tests.map((test) => (test.kind === 'string' ? `${test.cased} ${patternText(test.pattern)}` : undefined));
+    if (texts.includes(undefined)) return true;
+    const key = [...new Set(texts)].join('\n');
     return !known.has(key) && known.add(key);
   });
 }

@@ -26,7 +26,7 @@ export const templateParameters = {
 export const templateHint = 'docs/pipelines.md lists what works of Jinja2.';
 const simpleHint = 'Templates name {query}, {rule.title}, {pipeline.state[key]} and the like; {{ and }} are braces.';
 
-export const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinition>> = {
+const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinition>> = {
   embed: {
     parameters: { prefix: text, suffix: text },
     create: (item) => {

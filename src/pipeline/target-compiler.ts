@@ -35,7 +35,7 @@ export function createTargetCompiler({ collection, placeholders, bag, pipelines 
       const settled = settle(rule);
       const written = settled && combined(settled);
       if (!settled || !written) return undefined;
-      return { written, forTarget: (target) => (processors.get(target) ?? combined)(settled) };
+      return { written, forTarget: (target) => (processors.has(target) ? processors.get(target)?.(settled) : written) };
     },
   };
 }

@@ -5,7 +5,7 @@ import { addressRegex } from './address.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { toLuceneRegex } from './regex.ts';
 import { remarkOnCase } from './strings.ts';
-import { escapedField, hasLetters } from './text.ts';
+import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
 
@@ -65,9 +65,16 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
       `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
-  if (dialect.matching === 'native' && !parsed.flags.ignoreCase && hasLetters(test.source.replace(/\\[A-Za-z]/g, ''))) remarkOnCase(item, dialect);
+  if (dialect.matching === 'native' && caseCounts(test, translated.text, dialect)) remarkOnCase(item, dialect);
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
   return translated.text;
+}
+
+/** False where the expression has each letter in either case by itself. */
+function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
+  const parsed = parseRegex(test.source, { ...test, ignoreCase: true });
+  const folded = parsed.ok ? toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: Number.POSITIVE_INFINITY }) : undefined;
+  return !folded?.ok || folded.text !== text;
 }
 
 function noteOf(item: Item, message: string): Remark {

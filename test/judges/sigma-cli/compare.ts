@@ -29,11 +29,19 @@ export function compare(backend: Run['backend'], ours: Answer, theirs: Answer): 
     ours.queries.map((query) => withoutScope(query, ours.scope)),
   );
   if ('fault' in one) return { kind: 'unexplained', reason: `our query does not parse: ${one.fault}` };
-  const other = read(backend, theirs.queries);
-  if ('fault' in other) return brokenQuery(theirs.queries, other.fault);
+  const written = read(backend, theirs.queries);
+  const broken =
+    'fault' in written ? breakages.find(({ fault, query }) => fault.test(written.fault) && theirs.queries.some((one) => query.test(one))) : undefined;
+  const other = broken?.mend
+    ? read(
+        backend,
+        theirs.queries.map((query) => query.replace(broken.query, broken.mend ?? '')),
+      )
+    : written;
+  if ('fault' in other) return broken ? { kind: 'explained', ids: [broken.id] } : { kind: 'unexplained', reason: `their query does not parse: ${other.fault}` };
   const explained = keyOf(one.tree) === keyOf(other.tree) ? [] : explain(backend, { ours: one.tree, theirs: other.tree });
   if (!explained) return { kind: 'unexplained', reason: onlyIn(one.tree, other.tree) };
-  const ids = [...(ours.scope === undefined ? [] : ['scope']), ...(other.headless ? ['headless'] : []), ...explained];
+  const ids = [...(ours.scope === undefined ? [] : ['scope']), ...(broken ? [broken.id] : other.headless ? ['headless'] : []), ...explained];
   return ids.length === 0 ? { kind: 'same' } : { kind: 'explained', ids };
 }
 
@@ -49,18 +57,13 @@ function refused(side: 'ours' | 'theirs', error: string): Finding {
   return found ? { kind: 'explained', ids: [found.id] } : { kind: 'unexplained', reason: `${side} refuses: ${error}` };
 }
 
-/** What their queries hold that no parser takes. */
-const breakages: readonly { readonly id: string; readonly query: RegExp; readonly fault: RegExp }[] = [
+/** What their queries hold that no parser takes. `mend`: what the query must have meant, which is compared. */
+const breakages: readonly { readonly id: string; readonly query: RegExp; readonly fault: RegExp; readonly mend?: string }[] = [
   // the first comparison of an OR is put before the commands that look for regular expressions, the rest stays after them
-  { id: 'broken-or', query: /\n\| search OR /, fault: /^The operator OR is missing an operand/ },
+  { id: 'broken-or', query: /^([\s\S]*?)(\n\| rex [\s\S]*\n\| search )(?=OR )/, fault: /^The operator OR is missing an operand/, mend: '$2$1 ' },
   // a regular expression with a backslash at its end goes on to the next slash
   { id: 'lucene-regex-end', query: /:\/\S*\\\\\/[ )]/, fault: /^text runs into a regular expression/ },
 ];
-
-function brokenQuery(queries: readonly string[], fault: string): Finding {
-  const broken = breakages.find((one) => one.fault.test(fault) && queries.some((query) => one.query.test(query)));
-  return broken ? { kind: 'explained', ids: [broken.id] } : { kind: 'unexplained', reason: `their query does not parse: ${fault}` };
-}
 
 type Reading = { readonly tree: Tree; readonly headless: boolean } | { readonly fault: string };
 

@@ -40,7 +40,7 @@ fields under and, or and not, which is brought to one form: negations at the tes
 letters without case where the language has none. A where stage counts with the search stage before it; what of the search stage follows from
 the where stage says nothing new and is left out (that a search stage lets through all that its rule means is shown by test/splunk-meaning.test.ts).
 
-Every rule was compared in this way; no queries had to be run on events instead. A class below explains a difference if taking away just what it
+Every rule that both convert was compared in this way (but for those of \`lucene-regex-end\`); no queries had to be run on events instead. A class below explains a difference if taking away just what it
 names makes the two trees the same. The judge fails for a rule that no classes explain, for a class that no rule is in, and if one damaged test in
 any of the queries without a pipeline would go unnoticed. What it converts with pySigma as a library it converts with the command line too, in samples.
 

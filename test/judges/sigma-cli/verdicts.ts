@@ -91,7 +91,7 @@ export const verdicts: ReadonlyMap<string, Verdict> = new Map([
     {
       title: 'A search that starts with `OR` in Splunk',
       right: 'Sigpack',
-      why: 'As above, and pySigma puts the comparisons at the start of the query, before `rex`: of `a OR b` it takes `a`, and leaves `| search OR b`, which Splunk refuses (Search Reference, "search": OR stands between two expressions).',
+      why: 'As above, and pySigma puts the comparisons at the start of the query, before `rex`: of `a OR b` it takes `a`, and leaves `| search OR b`, which Splunk refuses (Search Reference, "search": OR stands between two expressions). The comparison is of the query with `a` back in its place.',
     },
   ],
   [

@@ -1,0 +1,73 @@
+import type { RegexAnchor, RegexNode, RegexRepeat } from '../query/regex-tree.ts';
+import { Unmatchable } from './unmatchable.ts';
+
+/** Bounds beyond it are refused by the linear engine. */
+const maximumBound = 1000;
+
+/**
+ * The expression in the words of RE2, which matches in linear time: what a search finds is the same as in PCRE. Flags are on the leaves, so
+ * none are needed. Throws {@link Unmatchable} for look-around, back-references and the like.
+ */
+export function linearRegex(node: RegexNode): string {
+  switch (node.kind) {
+    case 'empty':
+      return '';
+    case 'char':
+      return withCase(charText(node.codePoint), node.ignoreCase);
+    case 'any':
+      return node.dotAll ? '(?s:.)' : '.';
+    case 'class':
+      return withCase(`[${node.negated ? '^' : ''}${node.ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`, node.ignoreCase);
+    case 'sequence':
+      return node.nodes.map(linearRegex).join('');
+    case 'alternation':
+      return `(?:${node.branches.map(linearRegex).join('|')})`;
+    case 'group':
+      return `(?:${linearRegex(node.node)})`;
+    case 'repeat':
+      return repeatText(node);
+    case 'anchor':
+      return anchorText(node);
+    case 'lookaround':
+      throw new Unmatchable('the expression looks around, which takes more than linear time');
+    case 'backreference':
+      throw new Unmatchable('the expression refers back to a group, which takes more than linear time');
+    case 'atomic':
+      throw new Unmatchable('the expression has an atomic group');
+    case 'opaque':
+      throw new Unmatchable(`the expression holds \`${node.text}\``);
+  }
+}
+
+const charText = (codePoint: number): string => `\\x{${codePoint.toString(16)}}`;
+
+const withCase = (text: string, ignoreCase: boolean): string => (ignoreCase ? `(?i:${text})` : text);
+
+/** Lazy or not, the same texts are found; possessive ones give nothing back and are something else. */
+function repeatText({ node, min, max, possessive }: RegexRepeat): string {
+  if (possessive) throw new Unmatchable('the expression repeats possessively');
+  if (min > maximumBound || (max > maximumBound && max !== Number.POSITIVE_INFINITY))
+    throw new Unmatchable(`the expression repeats more than ${maximumBound} times`);
+  const text = `(?:${linearRegex(node)})`;
+  if (min === 0 && max === 1) return `${text}?`;
+  if (max === Number.POSITIVE_INFINITY && min < 2) return `${text}${min === 0 ? '*' : '+'}`;
+  return `${text}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`;
+}
+
+/** PCRE's `$` and `\Z` also hold before a newline at the very end; only the end of the expression is looked at, so taking it in is the same. */
+function anchorText({ at, multiline }: RegexAnchor): string {
+  switch (at) {
+    case 'start':
+      return multiline ? '(?m:^)' : '\\A';
+    case 'end':
+      return multiline ? '(?m:$)' : '(?:\\n?\\z)';
+    case 'textStart':
+      return '\\A';
+    case 'textEnd':
+      return '(?:\\n?\\z)';
+    case 'wordBoundary':
+      return '\\b';
+    case 'notWordBoundary':
+      return '\\B';
+  }
+}
