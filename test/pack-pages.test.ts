@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPages } from '../src/pack/detection-page.ts';
 import { gzipTar, zip } from '../src/pack/archive.ts';
+import { createPages } from '../src/pack/detection-page.ts';
 import { readTar, readZip } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
 import { generatedRules } from './hostile-rules.ts';
@@ -134,7 +134,9 @@ describe('which detections have a page', () => {
 describe('what settings change', () => {
   it('a threshold is told beside the query that the event definition counts', async () => {
     const { app } = await buildOf({ 'rules/a.yml': rule('A', 'sigpack: { threshold: 5 }\n') }, 'rules');
-    expect(app.get('README/rules/a.md')).toMatch(/### graylog\n\n```\n[^\n]+\n```\n\nNote: The event definition wants count\(\) &gt;= 5 within 900 seconds\.\n/);
+    expect(app.get('README/rules/a.md')).toMatch(
+      /### graylog\n\n```\n[^\n]+\n```\n\nNote: The event definition wants count\(\) &gt;= 5 within 900 seconds\.\n/,
+    );
   });
 });
 

@@ -114,7 +114,7 @@ describe('queries', () => {
     [
       'splunk',
       'net_firewall_cleartext_protocols',
-      'tag=network tag=communicate dest_port IN ("8080", "21", "80", "23", "50000", "1521", "27017", "3306", "1433", "11211", "15672", "5900", "5901", "5902", "5903", "5904") action="allowed"',
+      'tag=network tag=communicate dest_port IN ("8080", "21", "80", "23", "50000", "1521", "27017", "3306", "1433", "11211", "15672", "5900", "5901", "5902", "5903", "5904") action IN ("allowed", "allowed")',
     ],
     ['splunk', 'proxy_susp_class_extension_request', 'tag=web tag=proxy url="*.class"'],
     [

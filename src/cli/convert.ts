@@ -7,6 +7,7 @@ import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } f
 import type { PackConfig } from '../pack/config.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { loadConfig } from './config-file.ts';
@@ -152,15 +153,18 @@ function writerTo(output: string | undefined, paths: readonly string[], targetCo
   };
 }
 
-/** Undefined where the format of a plugin failed and has been complained about. */
+/** Undefined where a finalizer or the format of a plugin failed and has been complained about. */
 function printed(format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag): string | undefined {
   try {
     return format.print(entries.map(({ entry }) => entry));
   } catch (error) {
     const [first] = entries;
-    if (!(error instanceof PluginFailure) || !first) throw error;
+    if (!first) throw error;
     const { file, titleSpan } = first.entry.rule;
-    bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
+    // a template of a finalizer asks for what is not there
+    if (error instanceof ProcessingFailure) bag.add(file, { code: 'PIP002', message: error.message, span: titleSpan });
+    else if (error instanceof PluginFailure) bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
+    else throw error;
     return undefined;
   }
 }

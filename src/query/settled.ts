@@ -54,7 +54,7 @@ export interface SettledValue {
 }
 
 /** The query of one detection item. */
-export function settledItemQuery(item: SettledItem): Query {
+function settledItemQuery(item: SettledItem): Query {
   const operands = item.values.map(({ tests, absent, span }): Query => {
     const queries = tests.map((test): Item => ({ kind: 'item', field: item.field, test, file: item.file, span }));
     return absent ? not(or(queries)) : or(queries);

@@ -20,7 +20,11 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
 export type Filled = { readonly patterns: readonly Pattern[] } | { readonly missing: string } | { readonly tooMany: number };
 
 /** The pattern with its placeholders replaced by each combination of their values, of which there may be `most`. Those without a value stay under `keep`. */
-export function fillPlaceholders(pattern: Pattern, values: ReadonlyMap<string, readonly Pattern[]>, { most, keep }: { readonly most: number; readonly keep: boolean }): Filled {
+export function fillPlaceholders(
+  pattern: Pattern,
+  values: ReadonlyMap<string, readonly Pattern[]>,
+  { most, keep }: { readonly most: number; readonly keep: boolean },
+): Filled {
   let patterns: PatternPart[][] = [[]];
   for (const part of pattern) {
     const choices: readonly Pattern[] | undefined = isPlaceholder(part) ? (values.get(part.placeholder) ?? (keep ? [[part]] : undefined)) : [[part]];

@@ -23,7 +23,7 @@ export function ordered(operator: OrderOperator, difference: number): boolean {
   }
 }
 
-export function operatorOf(condition: YamlMapping): OrderOperator {
+function operatorOf(condition: YamlMapping): OrderOperator {
   return orderOperators.find((operator) => operator === textOf(condition, 'op')) ?? 'eq';
 }
 
@@ -68,7 +68,7 @@ const orderable = (value: unknown): unknown => (typeof value === 'boolean' ? Num
 const nameOf = (value: unknown): string => (value === null || value === undefined ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
 
 /** Equality of plain YAML data by Python's rules. */
-export function sameValue(left: unknown, right: unknown): boolean {
+function sameValue(left: unknown, right: unknown): boolean {
   const a = orderable(left);
   const b = orderable(right);
   if (a === b) return true;
