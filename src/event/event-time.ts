@@ -1,0 +1,54 @@
+import type { Event } from '../match/event.ts';
+import { asRecord } from './field.ts';
+
+const fields = ['@timestamp', 'TimeCreated_SystemTime', '_time', 'timestamp', 'eventTime', 'UtcTime', 'time', 'ts'] as const;
+
+/** When the event happened, in milliseconds since 1970; undefined: it does not say, or not in a way that stands for one moment. Times without a zone are UTC. */
+export function eventTime(event: Event): number | undefined {
+  for (const name of fields) {
+    const time = Object.hasOwn(event, name) ? timeOf(event[name]) : undefined;
+    if (time !== undefined) return time;
+  }
+  const created = asRecord(asRecord(asRecord(asRecord(event.Event).System).TimeCreated)['#attributes']).SystemTime;
+  return timeOf(created) ?? timeOf(/^audit\((\d+(?:\.\d+)?):/.exec(firstText(event.msg))?.[1]);
+}
+
+const firstText = (value: unknown): string => String((Array.isArray(value) ? value[0] : value) ?? '');
+
+const iso = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([AP])M)?$/;
+
+function timeOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return fromNumber(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (/^\d{9,19}(?:\.\d{1,9})?$/.test(text)) return fromNumber(Number(text));
+  const written = iso.exec(text);
+  if (written !== null) return isoTime(written);
+  const [, month, day, year, hour = '', minute, second, fraction, half] = american.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'P' ? 12 : 0);
+  return moment([year, month, day, String(hours), minute, second], fraction, 0);
+}
+
+/** Seconds, milliseconds, microseconds or nanoseconds, by size: each reaches from 1973 to 5138. */
+function fromNumber(value: number): number | undefined {
+  if (!Number.isFinite(value) || value < 1e8) return undefined;
+  const scale = [1e3, 1, 1e-3, 1e-6][[1e11, 1e14, 1e17].filter((limit) => value >= limit).length] ?? 1;
+  return scale < 1 ? Math.floor(value * scale) : Math.round(value * scale * 1e3) / 1e3;
+}
+
+function isoTime(match: RegExpExecArray): number | undefined {
+  const [, year, month, day, hour, minute, second, fraction, zone = 'Z'] = match;
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  return moment([year, month, day, hour, minute, second], fraction, offset);
+}
+
+/** `offset`: minutes before UTC. */
+function moment(parts: readonly (string | undefined)[], fraction: string | undefined, offset: number): number | undefined {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? '0'));
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+  const milliseconds = Number(`${fraction ?? ''}000`.slice(0, 3));
+  return Date.UTC(year, month - 1, day, hour, minute - offset, second, milliseconds);
+}

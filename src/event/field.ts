@@ -1,0 +1,39 @@
+import type { Event } from '../match/event.ts';
+
+/** An event while it is made. */
+export type Fields = Record<string, unknown>;
+
+export const isRecord = (value: unknown): value is Event => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const asRecord = (value: unknown): Event => (isRecord(value) ? value : {});
+
+export const isScalar = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+/** Sets a field of any name. */
+export function setField(fields: Fields, name: string, value: unknown): void {
+  // a plain assignment would set the object's prototype
+  if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+  else fields[name] = value;
+}
+
+/** Adds a field that may come several times: the values become a list. */
+export function addField(fields: Fields, name: string, value: unknown): void {
+  const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (known === undefined) setField(fields, name, value);
+  else if (Array.isArray(known)) known.push(value);
+  else setField(fields, name, [known, value]);
+}
+
+/** Adds the fields that the event lacks. */
+export function addMissing(fields: Fields, more: Event): void {
+  for (const name of Object.keys(more)) {
+    if (!Object.hasOwn(fields, name)) setField(fields, name, more[name]);
+  }
+}
+
+/** Whether objects and lists lie inside each other deeper than so. */
+export function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((one) => isDeeperThan(one, depth - 1));
+}

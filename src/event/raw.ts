@@ -1,0 +1,37 @@
+import type { Event } from '../match/event.ts';
+import { limits } from './event-error.ts';
+import { addMissing, type Fields, isDeeperThan, isRecord } from './field.ts';
+import { beginsWindowsText } from './form.ts';
+import { pairsIn, readAuditLine } from './key-value.ts';
+import { flattenWindows, isWindowsEvent } from './windows.ts';
+import { readWindowsText } from './windows-text.ts';
+import { readWindowsXml } from './windows-xml.ts';
+
+/** Adds what the original text in `_raw` says and the event does not. */
+export function addRaw(fields: Fields): Fields {
+  if (typeof fields._raw === 'string') addMissing(fields, fieldsOf(fields._raw));
+  return fields;
+}
+
+function fieldsOf(raw: string): Event {
+  const text = raw.trimStart();
+  if (text.startsWith('{')) return jsonIn(text);
+  if (text.startsWith('<Event')) {
+    const fields = readWindowsXml(text);
+    // what can't be read is still there as text
+    return typeof fields === 'string' ? {} : fields;
+  }
+  const first = text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1).trimEnd();
+  if (beginsWindowsText(first)) return readWindowsText(text.replaceAll('\r\n', '\n'));
+  return /^(?:node=\S+ )?type=\S+ msg=audit\(/.test(first) ? readAuditLine(text) : pairsIn(text);
+}
+
+function jsonIn(text: string): Event {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value) || isDeeperThan(value, limits.depth)) return {};
+    return isWindowsEvent(value) ? flattenWindows(value) : value;
+  } catch {
+    return {};
+  }
+}

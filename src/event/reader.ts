@@ -1,0 +1,120 @@
+import type { Event } from '../match/event.ts';
+import { createCsvReader } from './csv.ts';
+import { EventError, type Fail } from './event-error.ts';
+import { isRecord } from './field.ts';
+import { detectForm, type Form, headLength } from './form.ts';
+import { addRaw } from './raw.ts';
+import { eventOf } from './record.ts';
+import { type View, withSigmaNames } from './sigma-view.ts';
+import { createJsonSplitter, type Piece, type Splitter } from './split-json.ts';
+import { createCsvSplitter, createLineSplitter, createWindowsTextSplitter, createXmlSplitter } from './split-text.ts';
+import { readWindowsText } from './windows-text.ts';
+import { readWindowsXml } from './windows-xml.ts';
+
+export interface ReadEvent {
+  readonly event: Event;
+  /** Where it begins, from 1. */
+  readonly line: number;
+}
+
+/** Takes an input chunk by chunk. What `push` and `end` give must be read to its end: reading happens as it is asked for. Throws EventError. */
+export interface EventReader {
+  push(chunk: string): Iterable<ReadEvent>;
+  end(): Iterable<ReadEvent>;
+}
+
+export interface EventOptions {
+  /** Name of the input in errors. Default: `events`. */
+  readonly file?: string;
+  /** Default: told by the first characters. */
+  readonly form?: Form;
+  /** Default: `as-is`. */
+  readonly view?: View;
+}
+
+/** A reader of one input, in memory that does not grow with it. */
+export function createEventReader(options: EventOptions = {}): EventReader {
+  const fail: Fail = (line, message) => new EventError(options.file ?? 'events', line, message);
+  let head = '';
+  let source: Source | undefined;
+  function* take(known: Source, pieces: Iterable<Piece>): Iterable<ReadEvent> {
+    for (const piece of pieces) {
+      const event = known.read(piece);
+      if (event !== undefined) yield { event: options.view === 'sigma' ? withSigmaNames(event) : event, line: piece.line };
+    }
+  }
+  function* start(text: string): Iterable<ReadEvent> {
+    const known = sourceOf(options.form ?? detectForm(text), fail);
+    source = known;
+    head = '';
+    yield* take(known, known.splitter.push(text.startsWith('\ufeff') ? text.slice(1) : text));
+  }
+  return {
+    *push(chunk) {
+      if (source !== undefined) {
+        yield* take(source, source.splitter.push(chunk));
+        return;
+      }
+      head += chunk;
+      const isEnough = options.form === undefined ? head.length >= headLength : head !== '';
+      if (isEnough) yield* start(head);
+    },
+    *end() {
+      if (source === undefined) yield* start(head);
+      const known = source;
+      if (known !== undefined) yield* take(known, known.splitter.end());
+    },
+  };
+}
+
+/** All events of a text. */
+export function eventsIn(text: string, options: EventOptions = {}): readonly ReadEvent[] {
+  const reader = createEventReader(options);
+  return [...reader.push(text), ...reader.end()];
+}
+
+/** How a form is cut into texts, and what a text says. */
+interface Source {
+  readonly splitter: Splitter;
+  readonly read: (piece: Piece) => Event | undefined;
+}
+
+function sourceOf(form: Form, fail: Fail): Source {
+  switch (form) {
+    case 'json':
+      return { splitter: createJsonSplitter(fail), read: (piece) => readJson(piece, fail) };
+    case 'csv': {
+      const read = createCsvReader(fail);
+      return { splitter: createCsvSplitter(fail), read: (piece) => withRaw(read(piece)) };
+    }
+    case 'xml':
+      return { splitter: createXmlSplitter(fail), read: (piece) => readXml(piece, fail) };
+    case 'windows-text':
+      return { splitter: createWindowsTextSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : { _raw: text, ...readWindowsText(text) }) };
+    case 'auditd':
+    case 'key-value':
+      return { splitter: createLineSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : addRaw({ _raw: text })) };
+    case 'lines':
+      return { splitter: createLineSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : { _raw: text }) };
+    case 'evtx':
+      throw fail(1, "binary event logs can't be read: turn them into JSON first, as with `evtx_dump -o jsonl`");
+  }
+}
+
+const withRaw = (fields: Record<string, unknown> | undefined): Event | undefined => fields && addRaw(fields);
+
+function readJson({ text, line }: Piece, fail: Fail): Event {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw fail(line, `this is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return isRecord(document) ? eventOf(document) : {};
+}
+
+function readXml({ text, line }: Piece, fail: Fail): Event {
+  const fields = readWindowsXml(text);
+  if (typeof fields === 'string') throw fail(line, fields);
+  return fields;
+}

@@ -1,0 +1,62 @@
+import type { Event } from '../match/event.ts';
+import { asRecord, type Fields, isRecord, setField } from './field.ts';
+
+/** How an event is shown: with the names it has, or also with those that generic Sigma rules use. */
+export type View = 'as-is' | 'sigma';
+
+/** Sigma's name of a field, and where shippers put it; the first that is there counts. */
+const names: readonly (readonly [string, readonly string[]])[] = [
+  ['EventID', ['winlog.event_id', 'event.code', 'EventCode', 'winlogbeat_winlog_event_id', 'winlogbeat_event_code', 'event_id']],
+  ['Channel', ['winlog.channel', 'LogName', 'winlogbeat_winlog_channel', 'channel']],
+  ['Provider_Name', ['winlog.provider_name', 'event.provider', 'SourceName', 'winlogbeat_winlog_provider_name', 'source_name']],
+  ['Computer', ['winlog.computer_name', 'host.name', 'ComputerName', 'winlogbeat_winlog_computer_name', 'computer_name']],
+  ['Image', ['process.executable']],
+  ['CommandLine', ['process.command_line']],
+  ['CurrentDirectory', ['process.working_directory']],
+  ['OriginalFileName', ['process.pe.original_file_name']],
+  ['ParentImage', ['process.parent.executable']],
+  ['ParentCommandLine', ['process.parent.command_line']],
+  ['TargetFilename', ['file.path']],
+  ['ImageLoaded', ['dll.path']],
+  ['TargetObject', ['registry.path']],
+  ['Details', ['registry.data.strings']],
+  ['DestinationIp', ['destination.ip']],
+  ['DestinationHostname', ['destination.domain']],
+  ['DestinationPort', ['destination.port']],
+  ['SourceIp', ['source.ip']],
+  ['SourcePort', ['source.port']],
+  ['QueryName', ['dns.question.name']],
+];
+
+/** Nests whose fields have Sigma's names. */
+const nests = ['winlog.event_data', 'winlog.user_data'] as const;
+/** The same where a shipper flattened them. */
+const prefix = /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
+
+/** Adds Sigma's names to an event; none that it has is changed. */
+export function withSigmaNames(event: Event): Event {
+  const fields: Fields = { ...event };
+  const add = (name: string, value: unknown): void => {
+    if (value !== undefined && value !== null && !Object.hasOwn(fields, name)) setField(fields, name, value);
+  };
+  for (const nest of nests) for (const [name, value] of Object.entries(asRecord(valueAt(event, nest)))) add(name, value);
+  for (const name of Object.keys(event)) {
+    const short = name.replace(prefix, '');
+    if (short !== name) add(short, event[name]);
+  }
+  for (const [name, paths] of names) {
+    for (const path of paths) add(name, valueAt(event, path));
+  }
+  return fields;
+}
+
+/** The value of a dotted name, nested or not. */
+function valueAt(event: Event, path: string): unknown {
+  if (Object.hasOwn(event, path)) return event[path];
+  let value: unknown = event;
+  for (const step of path.split('.')) {
+    if (!isRecord(value) || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
+  }
+  return value;
+}

@@ -1,0 +1,151 @@
+import { type Fail, limits, tooDeep, tooLong } from './event-error.ts';
+
+/** The text of one event and the line where it begins, from 1. */
+export interface Piece {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Cuts an input into the texts of its events, chunk by chunk; what is given must be read to its end. */
+export interface Splitter {
+  push(chunk: string): Iterable<Piece>;
+  end(): Iterable<Piece>;
+}
+
+interface Scan {
+  readonly fail: Fail;
+  line: number;
+  startLine: number;
+  /** Of the event at hand; 0 is between events. */
+  depth: number;
+  inString: boolean;
+  /** The next character of the string is escaped. */
+  escaped: boolean;
+  /** What earlier chunks had of the event. */
+  held: string;
+  /** Where in a list of events: before the first, after one, after a comma. */
+  list: 'none' | 'first' | 'after' | 'next';
+  /** Objects around the list. */
+  envelope: number;
+  /** Behind the list, to the end of the objects around it. */
+  skipping: boolean;
+}
+
+/** JSON documents one after the other, on lines of their own or not, lists of them, and lists in the envelopes of Splunk, Graylog, Elasticsearch and CloudTrail. */
+export function createJsonSplitter(fail: Fail): Splitter {
+  const scan: Scan = {
+    fail,
+    line: 1,
+    startLine: 1,
+    depth: 0,
+    inString: false,
+    escaped: false,
+    held: '',
+    list: 'none',
+    envelope: 0,
+    skipping: false,
+  };
+  return {
+    *push(chunk) {
+      for (let at = 0; at < chunk.length; ) {
+        if (scan.depth === 0) at = between(scan, chunk, at);
+        if (at >= chunk.length) return;
+        const end = inside(scan, chunk, at);
+        const text = scan.held + chunk.slice(at, end);
+        if (scan.list !== 'first' && !scan.skipping && text.length > limits.length) throw fail(scan.startLine, tooLong);
+        at = end;
+        const isWhole = scan.depth === 0 && scan.list !== 'first' && !scan.skipping;
+        scan.held = scan.depth === 0 || scan.skipping ? '' : text;
+        if (scan.depth === 0) scan.skipping = false;
+        if (isWhole) yield { text, line: scan.startLine };
+      }
+    },
+    // biome-ignore lint/correctness/useYield: a splitter of another form has a last piece
+    *end() {
+      if (scan.depth > 0) throw fail(scan.startLine, 'the JSON that begins here does not end');
+      if (scan.list !== 'none') throw fail(scan.line, 'the list of events does not end');
+    },
+  };
+}
+
+const codes = { newline: 10, quote: 34, comma: 44, open: 91, close: 93, openBrace: 123, closeBrace: 125 } as const;
+
+/** Goes to the beginning of the next event; gives where it is. */
+function between(scan: Scan, chunk: string, from: number): number {
+  for (let at = from; at < chunk.length; at++) {
+    const code = chunk.charCodeAt(at);
+    if (code === codes.newline) scan.line++;
+    else if (code === codes.openBrace && scan.list !== 'after') {
+      scan.startLine = scan.line;
+      if (scan.list !== 'none') scan.list = 'next';
+      return at;
+    } else if (code === codes.open && scan.list === 'none') scan.list = 'first';
+    else if (code === codes.comma && scan.list === 'after') scan.list = 'next';
+    else if (code === codes.close && scan.list !== 'none' && scan.list !== 'next') {
+      scan.list = 'none';
+      if (scan.envelope === 0) continue;
+      scan.depth = scan.envelope;
+      scan.envelope = 0;
+      scan.skipping = true;
+      return at + 1;
+    } else if (!isSpace(code)) throw scan.fail(scan.line, `expected an event, a JSON object, but found ${JSON.stringify(chunk.charAt(at))}`);
+  }
+  return chunk.length;
+}
+
+// the record separator is what `json-seq` puts before each
+const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 0x1e;
+
+/** Goes on inside an event; gives the place behind its end, or behind the chunk. */
+function inside(scan: Scan, chunk: string, from: number): number {
+  for (let at = from; at < chunk.length; at++) {
+    if (scan.inString) {
+      at = closingQuote(scan, chunk, at);
+      if (at === -1) return chunk.length;
+      scan.inString = false;
+      continue;
+    }
+    const code = chunk.charCodeAt(at);
+    if (code === codes.quote) scan.inString = true;
+    else if (code === codes.openBrace || code === codes.open) {
+      if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
+      if (code === codes.open && scan.depth <= 3 && scan.list === 'none' && !scan.skipping && isEnvelope(scan.held, chunk, from, at)) {
+        scan.envelope = scan.depth - 1;
+        scan.depth = 0;
+        scan.list = 'first';
+        return at + 1;
+      }
+    } else if (code === codes.closeBrace || code === codes.close) {
+      if (--scan.depth > 0) continue;
+      if (scan.list === 'next') scan.list = 'after';
+      return at + 1;
+    } else if (code === codes.newline) scan.line++;
+  }
+  return chunk.length;
+}
+
+/** Where the string ends that is open; -1: not in this chunk. */
+function closingQuote(scan: Scan, chunk: string, from: number): number {
+  let at = scan.escaped ? from + 1 : from;
+  scan.escaped = false;
+  for (;;) {
+    const quote = chunk.indexOf('"', at);
+    const end = quote === -1 ? chunk.length : quote;
+    let slashes = 0;
+    while (end - slashes > at && chunk.charCodeAt(end - slashes - 1) === 92) slashes++;
+    const isEscaped = slashes % 2 === 1;
+    if (quote === -1) scan.escaped = isEscaped;
+    if (quote === -1 || !isEscaped) return quote;
+    at = quote + 1;
+  }
+}
+
+const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
+const envelopeStart = /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
+
+/** Whether the list that opens at `at` is that of an export's envelope, and no field of an event. */
+function isEnvelope(held: string, chunk: string, from: number, at: number): boolean {
+  const near = chunk.slice(Math.max(from, at - 40), at);
+  if (!envelopeKey.test(near.length < 40 ? held.slice(-40) + near : near)) return false;
+  return envelopeStart.test(held + chunk.slice(from, at));
+}
