@@ -2,7 +2,7 @@ import type { Fail } from './event-error.ts';
 import { type Fields, setField } from './field.ts';
 import type { Piece } from './split-json.ts';
 
-const cell = /("(?:[^"]|"")*"|[^,"][^,]*|)(,|$)/y;
+const cell = /("[^"]*(?:""[^"]*)*"|[^,"][^,]*|)(,|$)/y;
 
 /** The cells of a record; undefined where quotes stand wrong. */
 function cellsOf(text: string): readonly string[] | undefined {

@@ -7,6 +7,9 @@ export type Form = (typeof forms)[number];
 /** Characters of an input that tell its form. */
 export const headLength = 4096;
 
+/** What `json-seq` puts before each document. */
+export const recordSeparator = '\x1e';
+
 const columnName = /^(?:"[^"]{1,200}"|[A-Za-z_@][\w.@:{}-]{0,199})$/;
 const timeLine = /^\d{1,2}\/\d{1,2}\/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?$/;
 
@@ -16,8 +19,8 @@ export const beginsWindowsText = (line: string): boolean => timeLine.test(line);
 /** The form of an input, by its first characters. */
 export function detectForm(head: string): Form {
   if (head.startsWith('ElfFile\0')) return 'evtx';
-  const text = head.slice(0, headLength).replace(/^[\ufeff\s\x1e]+/, '');
-  if (text.startsWith('{') || /^\[\s*(?:[{\]]|$)/.test(text)) return 'json';
+  const text = head.slice(0, headLength).trimStart();
+  if (text.startsWith('{') || text.startsWith(recordSeparator) || /^\[\s*(?:[{\]]|$)/.test(text)) return 'json';
   if (/^<(?:\?xml|!--|Events?[\s>])/.test(text)) return 'xml';
   const [first = '', second = ''] = text.split(/\r?\n/, 2);
   if (beginsWindowsText(first) && /^\w+=/.test(second)) return 'windows-text';

@@ -1,4 +1,5 @@
 import { type Fail, limits, tooDeep, tooLong } from './event-error.ts';
+import { recordSeparator } from './form.ts';
 
 /** The text of one event and the line where it begins, from 1. */
 export interface Piece {
@@ -93,8 +94,7 @@ function between(scan: Scan, chunk: string, from: number): number {
   return chunk.length;
 }
 
-// the record separator is what `json-seq` puts before each
-const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 0x1e;
+const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
 
 /** Goes on inside an event; gives the place behind its end, or behind the chunk. */
 function inside(scan: Scan, chunk: string, from: number): number {
@@ -109,12 +109,7 @@ function inside(scan: Scan, chunk: string, from: number): number {
     if (code === codes.quote) scan.inString = true;
     else if (code === codes.openBrace || code === codes.open) {
       if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
-      if (code === codes.open && scan.depth <= 3 && scan.list === 'none' && !scan.skipping && isEnvelope(scan.held, chunk, from, at)) {
-        scan.envelope = scan.depth - 1;
-        scan.depth = 0;
-        scan.list = 'first';
-        return at + 1;
-      }
+      if (code === codes.open && opensEnvelope(scan, chunk, from, at)) return at + 1;
     } else if (code === codes.closeBrace || code === codes.close) {
       if (--scan.depth > 0) continue;
       if (scan.list === 'next') scan.list = 'after';
@@ -142,6 +137,15 @@ function closingQuote(scan: Scan, chunk: string, from: number): number {
 
 const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
 const envelopeStart = /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
+
+/** Steps into the list of an export's envelope, if the one that opens at `at` is that. */
+function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
+  if (scan.depth > 3 || scan.list !== 'none' || scan.skipping || !isEnvelope(scan.held, chunk, from, at)) return false;
+  scan.envelope = scan.depth - 1;
+  scan.depth = 0;
+  scan.list = 'first';
+  return true;
+}
 
 /** Whether the list that opens at `at` is that of an export's envelope, and no field of an event. */
 function isEnvelope(held: string, chunk: string, from: number, at: number): boolean {

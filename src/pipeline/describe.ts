@@ -47,7 +47,7 @@ function itemLines(item: SettledItem): readonly string[] {
   return values.length === 1 && only !== undefined ? [`${key}: ${only}`] : [`${key}:`, ...values.map((value) => `  - ${value}`)];
 }
 
-function testText(test: Test): string {
+export function testText(test: Test): string {
   switch (test.kind) {
     case 'string':
       return `${JSON.stringify(patternText(test.pattern))}${test.cased ? ' (cased)' : ''}`;
@@ -73,7 +73,7 @@ function testText(test: Test): string {
   }
 }
 
-function conditionText(node: ConditionNode): string {
+export function conditionText(node: ConditionNode): string {
   switch (node.kind) {
     case 'name':
       return node.name;

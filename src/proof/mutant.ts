@@ -1,0 +1,95 @@
+import { combine } from '../query/normalize.ts';
+import type { CompiledRule, SettledCorrelation, SettledDetectionRule, SettledRule } from '../query/compile.ts';
+import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
+import { settledItems } from '../query/settled.ts';
+import { and } from '../query/tree.ts';
+import { createBag } from '../source/diagnostic.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+
+/** A rule with one part changed: a test that tells them apart shows that the part matters. */
+export interface Mutant {
+  readonly change: 'dropped' | 'negated' | 'lowered' | 'raised';
+  /** The part as written: `Image|endswith`, `selection_wmic`, `gte: 10`. */
+  readonly part: string;
+  readonly file: SourceFile;
+  readonly span: Span;
+  readonly settled: SettledRule;
+}
+
+/** Every selection and every item of a rule dropped and negated; of a correlation those of its rules, and its thresholds off by one. */
+export function* mutantsOf(settled: SettledRule): Generator<Mutant> {
+  if (settled.kind === 'detection') yield* detectionMutants(settled);
+  else yield* correlationMutants(settled);
+}
+
+/** The meaning of a mutant. Where nothing is left of its condition, it finds everything. */
+export function mutantMeaning(settled: SettledRule): CompiledRule {
+  if (settled.kind === 'correlation') return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
+  const queries = settled.parts.flatMap((part) => {
+    const query = combine(part, createBag());
+    return query === undefined || query === 'fault' ? [] : [query];
+  });
+  return { kind: 'detection', rule: settled.rule, query: and(queries) };
+}
+
+/** Filters are not the rule's own: only its detection is changed. */
+function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
+  const [own, ...filters] = settled.parts;
+  if (!own) return;
+  for (const { name, span, body } of own.searches.values()) {
+    const place = { part: name, file: own.file, span };
+    const changed = (next: SettledBody): SettledDetectionRule => ({ ...settled, parts: [withBody(own, name, next), ...filters], shared: false });
+    const items = [...settledItems(body)];
+    // of a selection with one item, the item's own mutants say the same
+    if (items.length > 1) {
+      yield { ...place, change: 'dropped', settled: changed({ kind: 'group', link: 'and', entries: [] }) };
+      yield { ...place, change: 'negated', settled: changed(negated(body)) };
+    }
+    for (const item of items) {
+      const of = { part: writtenKey(item), file: item.file, span: item.span };
+      yield { ...of, change: 'dropped', settled: changed(replaced(body, item, undefined)) };
+      yield { ...of, change: 'negated', settled: changed(replaced(body, item, { ...item, negated: !item.negated })) };
+    }
+  }
+}
+
+/** The key of an item as the rule has it, or the field's name where a pipeline gave it another. */
+export function writtenKey({ field, file, span }: SettledItem): string {
+  if (field === undefined) return 'keywords';
+  const text = file.text.slice(span.start, span.end).replace(/^['"]|['"]$/g, '');
+  return text.startsWith(field) ? text : field;
+}
+
+function withBody(detection: SettledDetection, name: string, body: SettledBody): SettledDetection {
+  const searches = new Map(detection.searches);
+  const search = searches.get(name);
+  if (search) searches.set(name, { ...search, body });
+  return { ...detection, searches };
+}
+
+function replaced(body: SettledBody, item: SettledItem, by: SettledItem | undefined): SettledBody {
+  if (body === item) return by ?? { kind: 'group', link: 'and', entries: [] };
+  if (body.kind === 'item') return body;
+  return { ...body, entries: body.entries.flatMap((entry) => (entry === item ? (by ?? []) : replaced(entry, item, by))) };
+}
+
+function negated(body: SettledBody): SettledBody {
+  if (body.kind === 'item') return { ...body, negated: !body.negated };
+  return { ...body, link: body.link === 'and' ? 'or' : 'and', entries: body.entries.map(negated) };
+}
+
+function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
+  const { rule, parts } = settled;
+  for (const [at, threshold] of rule.thresholds.entries()) {
+    const place = { part: `${threshold.operator}: ${threshold.value}`, file: rule.file, span: rule.typeSpan };
+    const moved = (by: number): SettledCorrelation => {
+      const thresholds = rule.thresholds.map((one, index) => (index === at ? { ...one, value: one.value + by } : one));
+      return { ...settled, rule: { ...rule, thresholds }, shared: false };
+    };
+    yield { ...place, change: 'lowered', settled: moved(-1) };
+    yield { ...place, change: 'raised', settled: moved(1) };
+  }
+  for (const [at, part] of parts.entries())
+    for (const mutant of mutantsOf(part))
+      yield { ...mutant, settled: { ...settled, parts: parts.map((one, index) => (index === at ? mutant.settled : one)), shared: false } };
+}

@@ -1,0 +1,31 @@
+import { matcherOf } from '../match/matcher.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import type { Expectation, TimedEvent } from './test-case.ts';
+
+/** Asks a rule about the events of a case: how often it fires at each. Undefined never; a detection fires once or not at all. */
+export type Prover =
+  | { readonly ok: true; readonly hitsOf: (events: readonly TimedEvent[]) => readonly number[] }
+  /** The rule can't be matched with events here. */
+  | { readonly ok: false; readonly reason: string };
+
+export function proverOf(compiled: CompiledRule): Prover {
+  if (compiled.kind === 'correlation') return { ok: false, reason: 'correlations are not matched yet' };
+  const matcher = matcherOf(compiled.query);
+  if (!matcher.ok) return matcher;
+  return { ok: true, hitsOf: (events) => events.map(({ event }) => (matcher.matches(event) ? 1 : 0)) };
+}
+
+/** Whether what was found is what a case wants. `hits` are those of its events, in order. */
+export function isAsExpected(expected: Expectation, hits: readonly number[], kind: CompiledRule['kind']): boolean {
+  const fired = hits.reduce((sum, count) => sum + count, 0);
+  switch (expected.kind) {
+    case 'every':
+      return kind === 'correlation' ? fired > 0 : hits.length > 0 && hits.every((count) => count > 0);
+    case 'some':
+      return fired > 0;
+    case 'none':
+      return fired === 0;
+    case 'count':
+      return fired === expected.count;
+  }
+}

@@ -1,0 +1,90 @@
+import { asRecord } from '../event/field.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { checkSchema } from '../source/schema.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import type { EventSource, Expectation, RuleName, TestCase, TimedEvent } from './test-case.ts';
+import { testSchema } from './test-schema.ts';
+import { duration, pointInTime } from './time-offset.ts';
+
+interface Reading {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+}
+
+/** The cases of a `<rule>.test.yml`; bad ones are complained about and left out. */
+export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
+  const reading: Reading = { file, bag };
+  const before = bag.list.length;
+  const documents = parseYaml(file, bag);
+  if (documents.length === 0 && bag.list.length === before) complain(reading, { start: 0, end: 0 }, 'the file is empty');
+  return documents.flatMap((node) => {
+    const found = checkSchema(testSchema, node, 'TST001', 'the test file');
+    for (const complaint of found) bag.add(file, complaint);
+    const tests = lookup(node, 'tests');
+    if (tests?.kind !== 'sequence') return [];
+    const sound = tests.items.filter((item): item is YamlMapping => item.kind === 'mapping' && !found.some(({ span }) => isInside(span, item)));
+    return sound.flatMap((item) => readCase(reading, item, ruleNameOf(node)) ?? []);
+  });
+}
+
+const isInside = (span: Span, node: YamlNode): boolean => span.start >= node.start && span.start < Math.max(node.end, node.start + 1);
+
+function ruleNameOf(node: YamlNode): RuleName | undefined {
+  const rule = lookup(node, 'rule');
+  return rule?.kind === 'scalar' ? { text: rule.text, start: rule.start, end: rule.end } : undefined;
+}
+
+function complain({ file, bag }: Reading, { start, end }: Span, message: string, hint?: string): undefined {
+  bag.add(file, { code: 'TST001', message, span: { start, end }, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
+
+function readCase(reading: Reading, node: YamlMapping, rule: RuleName | undefined): TestCase | undefined {
+  const name = lookup(node, 'name');
+  const match = lookup(node, 'match');
+  if (name?.kind !== 'scalar' || match?.kind !== 'scalar') return undefined;
+  const source = readSource(reading, node);
+  if (!source) return undefined;
+  return { file: reading.file, name: name.text, span: { start: name.start, end: name.end }, rule: ruleNameOf(node) ?? rule, expected: expectation(match.value), source };
+}
+
+function expectation(value: unknown): Expectation {
+  if (typeof value === 'boolean') return { kind: value ? 'every' : 'none' };
+  return { kind: 'count', count: Number(value) };
+}
+
+function readSource(reading: Reading, node: YamlMapping): EventSource | undefined {
+  const given = node.pairs.filter(({ key }) => key.text === 'event' || key.text === 'events' || key.text === 'file');
+  const [first, second] = given;
+  if (!first) return complain(reading, { start: node.start, end: node.start }, 'the case has no events', 'Give it `event:`, `events:` or `file:`.');
+  if (second) return complain(reading, second.key, `the case has both \`${first.key.text}\` and \`${second.key.text}\``, 'Keep one of them.');
+  const { key, value } = first;
+  if (key.text === 'file' && value.kind === 'scalar') return { kind: 'file', path: value.text, span: { start: value.start, end: value.end } };
+  if (value.kind !== 'sequence') return { kind: 'inline', events: [{ event: asRecord(toPlain(value)), time: undefined }] };
+  const before = reading.bag.list.length;
+  const events = value.items.flatMap((item) => readEntry(reading, item));
+  return reading.bag.list.length > before ? undefined : { kind: 'inline', events };
+}
+
+const entryKeys = new Set(['at', 'event', 'times', 'every']);
+
+/** An entry is an event, or a map of nothing but `event` and when it happens. */
+function readEntry(reading: Reading, node: YamlNode): readonly TimedEvent[] {
+  const inner = lookup(node, 'event');
+  if (node.kind !== 'mapping' || inner?.kind !== 'mapping' || !node.pairs.every(({ key }) => entryKeys.has(key.text)))
+    return [{ event: asRecord(toPlain(node)), time: undefined }];
+  const event = asRecord(toPlain(inner));
+  const at = timeUnder(reading, node, 'at', pointInTime, 'Write `0s`, `5m`, `1h30m`, or an ISO 8601 date.');
+  const every = timeUnder(reading, node, 'every', duration, 'Write `30s`, `5m` or `1h30m`.') ?? 1000;
+  const times = lookup(node, 'times');
+  const count = times?.kind === 'scalar' ? Number(times.value) : 1;
+  return Array.from({ length: count }, (_, index) => ({ event, time: at === undefined ? undefined : at + index * every }));
+}
+
+function timeUnder(reading: Reading, node: YamlMapping, key: string, read: (text: string) => number | undefined, hint: string): number | undefined {
+  const value = lookup(node, key);
+  if (value?.kind !== 'scalar') return undefined;
+  const time = read(value.text);
+  return time ?? complain(reading, value, `\`${value.text}\` is no time`, hint);
+}
