@@ -25,7 +25,13 @@ const read = (path: string) => {
 };
 
 test('the files are those of a project, and end with one line break', () => {
-  expect([...files.keys()]).toEqual(['sigpack.yml', 'rules/windows/office-starts-schtasks.yml', '.github/workflows/detections.yml', '.gitlab-ci.yml']);
+  expect([...files.keys()]).toEqual([
+    'sigpack.yml',
+    'rules/windows/office-starts-schtasks.yml',
+    'rules/windows/office-starts-schtasks.test.yml',
+    '.github/workflows/detections.yml',
+    '.gitlab-ci.yml',
+  ]);
   for (const content of files.values()) expect(content).toMatch(/[^\n]\n$/);
 });
 

@@ -28,6 +28,8 @@ export interface BuildOptions {
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
   readonly verbose: boolean;
+  /** Write nothing where a rule is not tested. */
+  readonly requireTests?: boolean;
   /** Compile and check, write nothing. */
   readonly dryRun: boolean;
 }
@@ -50,13 +52,20 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
+  const refused = options.requireTests === true && (await isUntested(pack, rulePaths(paths, loaded), loaded, bag, terminal));
   terminal.progress(0, 0, 'writing packs');
-  const made = pages?.pages();
+  const made = refused ? undefined : pages?.pages();
   const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(loaded, pack, made, templates, bag)) ?? []) : [];
   if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
   const summary = summaryOf(counts, pack, options.output, artifacts, performance.now() - started);
   const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: config.failOn, summary };
   return report({ diagnostics: bag.list, format: options.format, verbose: options.verbose, context, terminal });
+}
+
+/** What tests need is loaded where they are asked for. */
+async function isUntested(...given: Parameters<typeof import('./test-gate.ts').refuseUntested>): Promise<boolean> {
+  const { refuseUntested } = await import('./test-gate.ts');
+  return refuseUntested(...given);
 }
 
 interface RuleCounts {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { EventError } from '../event/event-error.ts';
 import type { Form } from '../event/form.ts';
@@ -24,18 +25,18 @@ export async function* readEvents(paths: readonly string[] | '-', options: Event
   for (const path of paths === '-' ? ['-'] : paths) {
     const file = path === '-' ? 'stdin' : shownPath(path);
     const reader = createEventReader({ ...options, file });
-    let decoder: ReturnType<typeof decoderOf> | undefined;
+    let decoder: StringDecoder | undefined;
     for await (const bytes of plain(path === '-' ? process.stdin : createReadStream(path), file)) {
       decoder ??= decoderOf(bytes);
-      for (const found of reader.push(decoder.decode(bytes, { stream: true }))) yield { ...found, file };
+      for (const found of reader.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)))) yield { ...found, file };
     }
-    for (const found of reader.push(decoder?.decode() ?? '')) yield { ...found, file };
+    for (const found of reader.push(decoder?.end() ?? '')) yield { ...found, file };
     for (const found of reader.end()) yield { ...found, file };
   }
 }
 
 /** PowerShell writes UTF-16. What is no UTF-8 becomes a replacement character: logs are what machines sent. */
-const decoderOf = (bytes: Uint8Array) => new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8');
+const decoderOf = (bytes: Uint8Array): StringDecoder => new StringDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
 
 /** The bytes of an input, unpacked. */
 async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array> {

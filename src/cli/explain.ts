@@ -21,7 +21,9 @@ import { report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface ExplainOptions {
-  readonly target: string;
+  readonly target?: string;
+  /** A file of events that the rules are asked about, in place of the query. */
+  readonly event?: string;
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
   readonly plugin?: readonly string[];
@@ -34,6 +36,11 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
   const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
+  if (options.event !== undefined) {
+    const { explainEvents } = await import('./explain-event.ts');
+    return explainEvents(paths, { ...options, event: options.event });
+  }
+  if (options.target === undefined) throw new UsageError('explain needs --target <name> or --event <file>');
   const target = (await loadTargets(options.plugin ?? [])).find(({ name }) => name === options.target);
   if (!target) throw new UsageError(`there is no target ${options.target}; sigpack list targets shows them`);
   const loaded = loadConfig(options.config);

@@ -19,6 +19,7 @@ export interface InitFile {
 const files = [
   { path: 'sigpack.yml', template: 'init/sigpack.yml.hbs' },
   { path: 'rules/windows/office-starts-schtasks.yml', template: 'init/office-starts-schtasks.yml.hbs' },
+  { path: 'rules/windows/office-starts-schtasks.test.yml', template: 'init/office-starts-schtasks.test.yml.hbs' },
   { path: '.github/workflows/detections.yml', template: 'init/github-workflow.yml.hbs' },
   { path: '.gitlab-ci.yml', template: 'init/gitlab-ci.yml.hbs' },
 ] as const;

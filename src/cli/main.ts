@@ -10,7 +10,9 @@ import type { InitCommandOptions } from './init-command.ts';
 import type { Listable } from './list.ts';
 import { toolVersion } from './package-root.ts';
 import { reportFormats } from './report/name.ts';
+import { testReporters } from './report/test-name.ts';
 import type { StatsOptions } from './stats.ts';
+import type { TestOptions } from './test-command.ts';
 
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
@@ -69,6 +71,7 @@ function createProgram(): Command {
       .argument('[rules...]', 'rule files and folders (default: those of the configuration)'),
   )
     .option('-o, --output <folder>', 'where the packs are written', 'dist/packs')
+    .option('--require-tests', 'write nothing where a rule has no passing test, one that it matches and one that it does not', false)
     .action(run(false));
   withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(
     run(true),
@@ -118,9 +121,10 @@ function createProgram(): Command {
     });
   program
     .command('explain')
-    .description('show what each processing item of the pipelines does to a rule, and its query')
+    .description('show what each processing item of the pipelines does to a rule, and its query; or why it finds an event')
     .argument('<rules...>', 'rule files and folders')
-    .requiredOption('-t, --target <name>', 'sigpack list targets shows them')
+    .option('-t, --target <name>', 'sigpack list targets shows them')
+    .option('--event <file>', 'events: shows which part of the condition holds for each of them')
     .addOption(pipelineOption())
     .addOption(pluginOption())
     .option('-c, --config <file>', 'configuration')
@@ -128,6 +132,24 @@ function createProgram(): Command {
     .action(async (paths: readonly string[], options: ExplainOptions) => {
       const { explain } = await import('./explain.ts');
       process.exitCode = await explain(paths, options);
+    });
+  program
+    .command('test')
+    .description('run the tests beside rules')
+    .argument('[paths...]', 'test files, rules and folders (default: those of the configuration)')
+    .addOption(
+      new Option('--rules <paths>', 'comma-separated rule files and folders, where they are not among the paths').argParser(
+        (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
+      ),
+    )
+    .option('--watch', 'run again what a change concerns, until Ctrl+C', false)
+    .addOption(new Option('--reporter <reporter>', 'form of the report').choices(testReporters).default('tree'))
+    .option('--coverage', 'show rules without tests, and parts that no test needs', false)
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show all that is not covered', false)
+    .action(async (paths: readonly string[], options: TestOptions) => {
+      const { test } = await import('./test-command.ts');
+      process.exitCode = await test(paths, options);
     });
   program
     .command('docs')

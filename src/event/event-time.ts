@@ -34,8 +34,8 @@ function timeOf(value: unknown): number | undefined {
 /** Seconds, milliseconds, microseconds or nanoseconds, by size: each reaches from 1973 to 5138. */
 function fromNumber(value: number): number | undefined {
   if (!Number.isFinite(value) || value < 1e8) return undefined;
-  const scale = [1e3, 1, 1e-3, 1e-6][[1e11, 1e14, 1e17].filter((limit) => value >= limit).length] ?? 1;
-  return scale < 1 ? Math.floor(value * scale) : Math.round(value * scale * 1e3) / 1e3;
+  if (value < 1e11) return Math.round(value * 1e6) / 1e3;
+  return value < 1e14 ? value : Math.round(value / (value < 1e17 ? 1e3 : 1e6));
 }
 
 function isoTime(match: RegExpExecArray): number | undefined {

@@ -104,13 +104,12 @@ function sourceOf(form: Form, fail: Fail): Source {
 const withRaw = (fields: Record<string, unknown> | undefined): Event | undefined => fields && addRaw(fields);
 
 function readJson({ text, line }: Piece, fail: Fail): Event {
-  let document: unknown;
   try {
-    document = JSON.parse(text);
+    const document: unknown = JSON.parse(text);
+    return isRecord(document) ? eventOf(document) : {};
   } catch (error) {
     throw fail(line, `this is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return isRecord(document) ? eventOf(document) : {};
 }
 
 function readXml({ text, line }: Piece, fail: Fail): Event {

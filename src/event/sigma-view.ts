@@ -28,33 +28,43 @@ const names: readonly (readonly [string, readonly string[]])[] = [
   ['QueryName', ['dns.question.name']],
 ];
 
+interface Path {
+  readonly name: string;
+  readonly steps: readonly string[];
+}
+
+const pathOf = (name: string): Path => ({ name, steps: name.split('.') });
+const sources = names.map(([name, paths]) => ({ name, paths: paths.map(pathOf) }));
 /** Nests whose fields have Sigma's names. */
-const nests = ['winlog.event_data', 'winlog.user_data'] as const;
+const nests = ['winlog.event_data', 'winlog.user_data'].map(pathOf);
 /** The same where a shipper flattened them. */
 const prefix = /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
 
 /** Adds Sigma's names to an event; none that it has is changed. */
 export function withSigmaNames(event: Event): Event {
-  const fields: Fields = { ...event };
+  let fields: Fields | undefined;
   const add = (name: string, value: unknown): void => {
-    if (value !== undefined && value !== null && !Object.hasOwn(fields, name)) setField(fields, name, value);
+    if (value === undefined || value === null || Object.hasOwn(fields ?? event, name)) return;
+    fields ??= { ...event };
+    setField(fields, name, value);
   };
   for (const nest of nests) for (const [name, value] of Object.entries(asRecord(valueAt(event, nest)))) add(name, value);
   for (const name of Object.keys(event)) {
-    const short = name.replace(prefix, '');
+    const short = name.includes('_data') ? name.replace(prefix, '') : name;
     if (short !== name) add(short, event[name]);
   }
-  for (const [name, paths] of names) {
+  for (const { name, paths } of sources) {
     for (const path of paths) add(name, valueAt(event, path));
   }
-  return fields;
+  return fields ?? event;
 }
 
 /** The value of a dotted name, nested or not. */
-function valueAt(event: Event, path: string): unknown {
-  if (Object.hasOwn(event, path)) return event[path];
+function valueAt(event: Event, { name, steps }: Path): unknown {
+  if (Object.hasOwn(event, name)) return event[name];
+  if (steps.length === 1) return undefined;
   let value: unknown = event;
-  for (const step of path.split('.')) {
+  for (const step of steps) {
     if (!isRecord(value) || !Object.hasOwn(value, step)) return undefined;
     value = value[step];
   }

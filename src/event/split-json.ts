@@ -52,13 +52,9 @@ export function createJsonSplitter(fail: Fail): Splitter {
         if (scan.depth === 0) at = between(scan, chunk, at);
         if (at >= chunk.length) return;
         const end = inside(scan, chunk, at);
-        const text = scan.held + chunk.slice(at, end);
-        if (scan.list !== 'first' && !scan.skipping && text.length > limits.length) throw fail(scan.startLine, tooLong);
+        const piece = pieceUpTo(scan, chunk.slice(at, end));
         at = end;
-        const isWhole = scan.depth === 0 && scan.list !== 'first' && !scan.skipping;
-        scan.held = scan.depth === 0 || scan.skipping ? '' : text;
-        if (scan.depth === 0) scan.skipping = false;
-        if (isWhole) yield { text, line: scan.startLine };
+        if (piece !== undefined) yield piece;
       }
     },
     // biome-ignore lint/correctness/useYield: a splitter of another form has a last piece
@@ -67,6 +63,20 @@ export function createJsonSplitter(fail: Fail): Splitter {
       if (scan.list !== 'none') throw fail(scan.line, 'the list of events does not end');
     },
   };
+}
+
+/** Takes what has been gone through; gives the event if it is whole. */
+function pieceUpTo(scan: Scan, part: string): Piece | undefined {
+  const isBetween = scan.depth === 0;
+  if (scan.skipping || (isBetween && scan.list === 'first')) {
+    if (isBetween) scan.skipping = false;
+    scan.held = '';
+    return undefined;
+  }
+  const text = scan.held + part;
+  if (text.length > limits.length) throw scan.fail(scan.startLine, tooLong);
+  scan.held = isBetween ? '' : text;
+  return isBetween ? { text, line: scan.startLine } : undefined;
 }
 
 const codes = { newline: 10, quote: 34, comma: 44, open: 91, close: 93, openBrace: 123, closeBrace: 125 } as const;
@@ -107,16 +117,19 @@ function inside(scan: Scan, chunk: string, from: number): number {
     }
     const code = chunk.charCodeAt(at);
     if (code === codes.quote) scan.inString = true;
+    else if (code === codes.newline) scan.line++;
     else if (code === codes.openBrace || code === codes.open) {
       if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
       if (code === codes.open && opensEnvelope(scan, chunk, from, at)) return at + 1;
-    } else if (code === codes.closeBrace || code === codes.close) {
-      if (--scan.depth > 0) continue;
-      if (scan.list === 'next') scan.list = 'after';
-      return at + 1;
-    } else if (code === codes.newline) scan.line++;
+    } else if ((code === codes.closeBrace || code === codes.close) && closesEvent(scan)) return at + 1;
   }
   return chunk.length;
+}
+
+function closesEvent(scan: Scan): boolean {
+  if (--scan.depth > 0) return false;
+  if (scan.list === 'next') scan.list = 'after';
+  return true;
 }
 
 /** Where the string ends that is open; -1: not in this chunk. */

@@ -1,14 +1,15 @@
-import { combine } from '../query/normalize.ts';
 import type { CompiledRule, SettledCorrelation, SettledDetectionRule, SettledRule } from '../query/compile.ts';
+import { combine } from '../query/normalize.ts';
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
 import { and } from '../query/tree.ts';
+import type { CorrelationRule } from '../sigma/correlation.ts';
 import { createBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /** A rule with one part changed: a test that tells them apart shows that the part matters. */
 export interface Mutant {
-  readonly change: 'dropped' | 'negated' | 'lowered' | 'raised';
+  readonly change: 'dropped' | 'negated' | 'lowered' | 'raised' | 'halved' | 'doubled';
   /** The part as written: `Image|endswith`, `selection_wmic`, `gte: 10`. */
   readonly part: string;
   readonly file: SourceFile;
@@ -16,7 +17,7 @@ export interface Mutant {
   readonly settled: SettledRule;
 }
 
-/** Every selection and every item of a rule dropped and negated; of a correlation those of its rules, and its thresholds off by one. */
+/** Every selection and every item of a rule dropped and negated; of a correlation those of its rules, its numbers changed and its fields dropped. */
 export function* mutantsOf(settled: SettledRule): Generator<Mutant> {
   if (settled.kind === 'detection') yield* detectionMutants(settled);
   else yield* correlationMutants(settled);
@@ -80,16 +81,20 @@ function negated(body: SettledBody): SettledBody {
 
 function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
   const { rule, parts } = settled;
-  for (const [at, threshold] of rule.thresholds.entries()) {
-    const place = { part: `${threshold.operator}: ${threshold.value}`, file: rule.file, span: rule.typeSpan };
-    const moved = (by: number): SettledCorrelation => {
-      const thresholds = rule.thresholds.map((one, index) => (index === at ? { ...one, value: one.value + by } : one));
-      return { ...settled, rule: { ...rule, thresholds }, shared: false };
-    };
-    yield { ...place, change: 'lowered', settled: moved(-1) };
-    yield { ...place, change: 'raised', settled: moved(1) };
+  const place = { file: rule.file, span: rule.typeSpan };
+  const changed = (change: Partial<CorrelationRule>): SettledCorrelation => ({ ...settled, rule: { ...rule, ...change }, shared: false });
+  for (const threshold of rule.thresholds) {
+    const moved = (by: number) => changed({ thresholds: rule.thresholds.map((one) => (one === threshold ? { ...one, value: one.value + by } : one)) });
+    const part = `${threshold.operator}: ${threshold.value}`;
+    yield { ...place, part, change: 'lowered', settled: moved(-1) };
+    yield { ...place, part, change: 'raised', settled: moved(1) };
   }
-  for (const [at, part] of parts.entries())
-    for (const mutant of mutantsOf(part))
-      yield { ...mutant, settled: { ...settled, parts: parts.map((one, index) => (index === at ? mutant.settled : one)), shared: false } };
+  const part = `timespan: ${rule.timespan}s`;
+  yield { ...place, part, change: 'halved', settled: changed({ timespan: rule.timespan / 2 }) };
+  yield { ...place, part, change: 'doubled', settled: changed({ timespan: rule.timespan * 2 }) };
+  for (const field of rule.groupBy)
+    yield { ...place, part: `group-by: ${field}`, change: 'dropped', settled: changed({ groupBy: rule.groupBy.filter((one) => one !== field) }) };
+  for (const one of parts)
+    for (const mutant of mutantsOf(one))
+      yield { ...mutant, settled: { ...settled, parts: parts.map((other) => (other === one ? mutant.settled : other)), shared: false } };
 }

@@ -21,8 +21,8 @@ export function isAsExpected(expected: Expectation, hits: readonly number[], kin
   switch (expected.kind) {
     case 'every':
       return kind === 'correlation' ? fired > 0 : hits.length > 0 && hits.every((count) => count > 0);
-    case 'some':
-      return fired > 0;
+    case 'atLeast':
+      return fired >= expected.count;
     case 'none':
       return fired === 0;
     case 'count':

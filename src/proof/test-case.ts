@@ -5,12 +5,13 @@ import type { SourceFile, Span } from '../source/span.ts';
 export type Expectation =
   /** Every event matches; a correlation fires at least once. */
   | { readonly kind: 'every' }
-  | { readonly kind: 'some' }
+  | { readonly kind: 'atLeast'; readonly count: number }
   | { readonly kind: 'none' }
   | { readonly kind: 'count'; readonly count: number };
 
 /** True where the case wants the rule to find something. */
-export const isPositive = (expected: Expectation): boolean => (expected.kind === 'count' ? expected.count > 0 : expected.kind !== 'none');
+export const isPositive = (expected: Expectation): boolean =>
+  expected.kind === 'count' || expected.kind === 'atLeast' ? expected.count > 0 : expected.kind === 'every';
 
 /** How a test names its rule: by id, name or path; undefined: by the name of the test file. */
 export interface RuleName extends Span {

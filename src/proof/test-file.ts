@@ -46,7 +46,14 @@ function readCase(reading: Reading, node: YamlMapping, rule: RuleName | undefine
   if (name?.kind !== 'scalar' || match?.kind !== 'scalar') return undefined;
   const source = readSource(reading, node);
   if (!source) return undefined;
-  return { file: reading.file, name: name.text, span: { start: name.start, end: name.end }, rule: ruleNameOf(node) ?? rule, expected: expectation(match.value), source };
+  return {
+    file: reading.file,
+    name: name.text,
+    span: { start: name.start, end: name.end },
+    rule: ruleNameOf(node) ?? rule,
+    expected: expectation(match.value),
+    source,
+  };
 }
 
 function expectation(value: unknown): Expectation {
@@ -63,10 +70,17 @@ function readSource(reading: Reading, node: YamlMapping): EventSource | undefine
   if (key.text === 'file' && value.kind === 'scalar') return { kind: 'file', path: value.text, span: { start: value.start, end: value.end } };
   if (value.kind !== 'sequence') return { kind: 'inline', events: [{ event: asRecord(toPlain(value)), time: undefined }] };
   const before = reading.bag.list.length;
-  const events = value.items.flatMap((item) => readEntry(reading, item));
+  const events: TimedEvent[] = [];
+  for (const item of value.items) {
+    events.push(...readEntry(reading, item));
+    if (events.length > maximumEvents)
+      return complain(reading, item, `the case has more than ${maximumEvents} events`, 'Lower `times`, or put them into a file.');
+  }
   return reading.bag.list.length > before ? undefined : { kind: 'inline', events };
 }
 
+/** Repeated ones included. */
+const maximumEvents = 100_000;
 const entryKeys = new Set(['at', 'event', 'times', 'every']);
 
 /** An entry is an event, or a map of nothing but `event` and when it happens. */

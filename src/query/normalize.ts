@@ -1,6 +1,6 @@
 import type { ConditionNode } from '../sigma/condition.ts';
 import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { type Meaning, settleItem } from './item.ts';
 import { type SettledBody, type SettledDetection, type SettledSearch, settledQuery } from './settled.ts';
@@ -134,7 +134,7 @@ function countItems(query: Query): number {
 
 type Selecting = ConditionNode & { readonly kind: 'name' | 'quantifier' };
 
-function selected({ bag, detection }: Progress, node: Selecting): readonly SettledSearch[] {
+function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node: Selecting): readonly SettledSearch[] {
   const wanted = node.kind === 'name' ? node.name : node.pattern;
   const them = node.kind === 'quantifier' && wanted.toLowerCase() === 'them';
   const exact = them ? undefined : detection.searches.get(wanted);
@@ -154,6 +154,9 @@ function selected({ bag, detection }: Progress, node: Selecting): readonly Settl
   complain(`there is no selection \`${wanted}\``, nearest(wanted, [...detection.searches.keys()].slice(0, maximumNames)));
   return [];
 }
+
+/** The selections that a name or a quantifier of the condition stands for, in order. */
+export const selectionsOf = (detection: SettledDetection, node: Selecting): readonly SettledSearch[] => selected({ detection, bag: createBag() }, node);
 
 /** `*` stands for any characters. Linear: the pieces between stars are searched in turn. */
 function globMatcher(pattern: string): (name: string) => boolean {

@@ -20,10 +20,10 @@ function command(diagnostic: Diagnostic): string {
   // GitHub wants an end column only within one line
   if (line === endLine) properties.push(['endColumn', endColumn]);
   properties.push(['title', `${code}${target === undefined ? '' : ` (${target})`} ${codeCatalogue[code].title}`]);
-  const text = hint === '' ? data(message) : `${data(message)}%0A${data(`Hint: ${hint}`)}`;
-  return `::${commands[severity]} ${properties.map(([name, value]) => `${name}=${property(String(value))}`).join(',')}::${text}`;
+  const text = hint === '' ? commandData(message) : `${commandData(message)}%0A${commandData(`Hint: ${hint}`)}`;
+  return `::${commands[severity]} ${properties.map(([name, value]) => `${name}=${commandProperty(String(value))}`).join(',')}::${text}`;
 }
 
 /** `%` first, else the escapes themselves would be escaped; line breaks are visible characters by then. */
-const data = (text: string): string => visible(text).replaceAll('%', '%25');
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+export const commandData = (text: string): string => visible(text).replaceAll('%', '%25');
+export const commandProperty = (text: string): string => commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -5,11 +5,11 @@ import { visibleJson } from './visible.ts';
 /** `{version: 1, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`; lines and columns from 1, the end is exclusive. */
 export const reportJson: Report = (diagnostics, { summary }) => {
   const counts = countSeverities(diagnostics);
-  const report = { version: 1, summary: summary ? { ...counts, build: summary } : counts, diagnostics: diagnostics.map(plain) };
+  const report = { version: 1, summary: summary ? { ...counts, build: summary } : counts, diagnostics: diagnostics.map(plainDiagnostic) };
   return `${visibleJson(JSON.stringify(report, undefined, 2))}\n`;
 };
 
-function plain(diagnostic: Diagnostic) {
+export function plainDiagnostic(diagnostic: Diagnostic) {
   const { code, severity, message, hint, file, target } = diagnostic;
   return { code, severity, message, hint, file: file.path, ...placeOf(diagnostic), ...(target === undefined ? {} : { target }) };
 }

@@ -44,7 +44,7 @@ function testCase(diagnostic: Diagnostic, failOn: ReportContext['failOn']): stri
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** Control characters and lone surrogates, which XML can't hold, are visible characters by then; U+FFFE and U+FFFF are left to replace. */
-function xmlText(text: string): string {
+export function xmlText(text: string): string {
   return visible(text)
     .replace(/[\ufffe\uffff]/g, '\ufffd')
     .replace(/[&<>"]/g, (char) => entities[char] ?? '');

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { EventError } from '../event/event-error.ts';
+import type { Event } from '../match/event.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createProcessor } from '../pipeline/process.ts';
+import { explainedMatch } from '../proof/explanation.ts';
+import { proverOf } from '../proof/prove.ts';
+import { createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { positionAt } from '../source/span.ts';
+import { loadConfig } from './config-file.ts';
+import { readEvents } from './event-files.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { loadRules } from './load.ts';
+import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import type { Paint } from './report/context.ts';
+import { reasonLines } from './report/reason-lines.ts';
+import { visible } from './report/visible.ts';
+import { report } from './run.ts';
+import { createTerminal } from './terminal.ts';
+
+export interface ExplainEventOptions {
+  readonly event: string;
+  /** Whose pipelines the rules go through first; without it, none. */
+  readonly target?: string;
+  readonly pipeline?: readonly string[];
+  readonly config?: string;
+  readonly verbose: boolean;
+}
+
+/** Values of a list that are shown without --verbose. */
+const shownParts = 12;
+
+/** `sigpack explain --event`: for each event of a file, which part of a rule's condition holds, pattern against value. */
+export async function explainEvents(paths: readonly string[], options: ExplainEventOptions): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
+  const loaded = loadConfig(options.config);
+  if (!('config' in loaded)) {
+    report({ ...outcome, diagnostics: loaded });
+    return exitCodes.usage;
+  }
+  if (options.pipeline !== undefined && options.target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
+  const bag = createBag(loaded.config.severities);
+  const chosen: ReadonlyMap<string, readonly Pipeline[]> | undefined =
+    options.target === undefined ? new Map() : await pipelinesByTarget([options.target], options.pipeline, loaded, bag);
+  if (!chosen) {
+    report({ ...outcome, diagnostics: bag.list });
+    return exitCodes.usage;
+  }
+  const pipelines = options.target === undefined ? [] : (chosen.get(options.target) ?? []);
+  const events = await eventsOf(options.event);
+  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
+  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
+  const processRule = createProcessor(pipelines, { bag });
+  const style: Style = {
+    paint: createTerminal(process.stdout, process.env, () => 0).paint,
+    maximumParts: options.verbose ? Number.POSITIVE_INFINITY : shownParts,
+  };
+  const texts = collection.rules.flatMap((rule) => {
+    const settled = settle(rule);
+    const processed = settled && (pipelines.length > 0 ? processRule(settled) : settled);
+    return processed ? [explained(processed, events, bag, style)] : [];
+  });
+  process.stdout.write(texts.join('\n'));
+  return report({ ...outcome, diagnostics: bag.list });
+}
+
+async function eventsOf(path: string): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  try {
+    for await (const { event } of readEvents(path === '-' ? '-' : [path], { view: 'sigma' })) events.push(event);
+  } catch (error) {
+    if (error instanceof EventError) throw new UsageError(error.message);
+    throw error;
+  }
+  if (events.length === 0) throw new UsageError(`${path} holds no event`);
+  return events;
+}
+
+interface Style {
+  readonly paint: Paint;
+  readonly maximumParts: number;
+}
+
+function explained(settled: SettledRule, events: readonly Event[], bag: DiagnosticBag, style: Style): string {
+  const { rule } = settled;
+  const place = `${visible(rule.file.path)}:${positionAt(rule.file, rule.titleSpan.start).line}`;
+  const head = [style.paint('bold', visible(rule.title)), style.paint('dim', place), ''];
+  return `${[...head, ...(settled.kind === 'correlation' ? correlationLines(settled, events, bag) : eventLines(settled, events, bag, style))].join('\n')}\n`;
+}
+
+function eventLines(settled: SettledRule & { readonly kind: 'detection' }, events: readonly Event[], bag: DiagnosticBag, style: Style): readonly string[] {
+  const compiled = createCombiner(bag)(settled);
+  if (!compiled) return ['the rule does not compile'];
+  const prover = proverOf(compiled);
+  if (!prover.ok) {
+    bag.add(settled.rule.file, { code: 'TST004', message: prover.reason, span: settled.rule.titleSpan });
+    return [`the rule cannot be matched here: ${visible(prover.reason)}`];
+  }
+  return events.flatMap((event, index) => {
+    const reason = explainedMatch(settled, event);
+    if (!reason) return [];
+    const verdict = reason.holds ? style.paint('green', 'matches') : style.paint('red', 'does not match');
+    return [...(index > 0 ? [''] : []), `event ${index + 1} ${verdict}`, ...reasonLines(reason, style)];
+  });
+}
+
+/** A correlation is about many events: how many its rules find is what there is to say of them. */
+function correlationLines(settled: SettledRule & { readonly kind: 'correlation' }, events: readonly Event[], bag: DiagnosticBag): readonly string[] {
+  return settled.parts.map((part) => {
+    const compiled = createCombiner(bag)(part);
+    const prover = compiled && proverOf(compiled);
+    const found = prover?.ok ? prover.hitsOf(events.map((event) => ({ event, time: undefined }))).filter((count) => count > 0).length : 0;
+    return `${visible(part.rule.title)} finds ${found} of ${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+  });
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { TestRun } from '../proof/test-result.ts';
+import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { toolVersion } from './package-root.ts';
+import { testGithub, testJson, testJunit } from './report/test-formats.ts';
+import type { TestReporter } from './report/test-name.ts';
+import { testTree } from './report/test-tree.ts';
+import { reportText } from './report/text.ts';
+import { report } from './run.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { eventPath, isTestFile } from './test-files.ts';
+import { namedRuleFiles } from './test-rules.ts';
+import type { TestFile } from './test-run.ts';
+import { defaultPaths, testRun } from './test-session.ts';
+import { watchFiles } from './test-watch.ts';
+
+export interface TestOptions {
+  readonly rules?: readonly string[];
+  readonly watch: boolean;
+  readonly reporter: TestReporter;
+  readonly coverage: boolean;
+  readonly config?: string;
+  readonly verbose: boolean;
+}
+
+/** `sigpack test`: runs the tests beside rules. Fails when a test does, or can't be run. */
+export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const loaded = loadConfig(options.config);
+  if (!('config' in loaded)) {
+    const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+    report({ diagnostics: loaded, format: 'text', verbose: options.verbose, context, terminal });
+    return exitCodes.usage;
+  }
+  const wanted = paths.length > 0 ? paths : defaultPaths(loaded);
+  const first = await runOnce(wanted, options, loaded, terminal);
+  if (!options.watch) {
+    if (first.tests === 0 && first.code === exitCodes.success)
+      throw new UsageError(`there is no test in ${wanted.join(', ')}; a test of rule.yml is in rule.test.yml`);
+    return first.code;
+  }
+  let files = first.files;
+  // a report that is written into a watched folder is no reason to run
+  const matters = (path: string): boolean => /\.ya?ml$/i.test(path) || files.some(({ uses }) => uses.has(path));
+  const watched = [...wanted, ...(options.rules ?? []), ...files.flatMap(({ uses }) => [...uses])];
+  await watchFiles(watched, matters, async (changed) => {
+    const touched = files.filter(({ uses }) => changed.some((path) => uses.has(path))).map(({ path }) => path);
+    const fresh = changed.filter((path) => isTestFile(path) && existsSync(path));
+    const only = touched.length + fresh.length > 0 ? new Set([...touched, ...fresh]) : undefined;
+    const next = await runOnce(wanted, options, loaded, terminal, only);
+    files = only ? [...files.filter(({ path }) => !only.has(path)), ...next.files] : next.files;
+  });
+  return exitCodes.success;
+}
+
+/** A test file and all files that its outcome hangs on, as whole paths. */
+interface UsedFiles {
+  readonly path: string;
+  readonly uses: ReadonlySet<string>;
+}
+
+interface Once {
+  readonly code: ExitCode;
+  readonly tests: number;
+  readonly files: readonly UsedFiles[];
+}
+
+/** `only`: the test files to run. */
+async function runOnce(paths: readonly string[], options: TestOptions, loaded: LoadedConfig, terminal: Terminal, only?: ReadonlySet<string>): Promise<Once> {
+  const bag = createBag(loaded.config.severities);
+  const { tests, run, ruleFiles } = await testRun({
+    paths,
+    loaded,
+    coverage: options.coverage,
+    terminal,
+    bag,
+    ...(options.rules ? { rules: options.rules } : {}),
+    ...(only ? { only } : {}),
+  });
+  const problems = problemsOf(bag, run, ruleFiles);
+  terminal.clear();
+  print(run, problems, options, terminal);
+  const failed = run.results.some(({ outcome }) => outcome !== 'passed') || problems.length > 0;
+  return { code: failed ? exitCodes.findings : exitCodes.success, tests: run.results.length, files: tests.map((file) => usedFiles(file, run)) };
+}
+
+/** Of thousands of rules that may be loaded, only what is wrong with those under test is told. */
+function problemsOf({ list }: DiagnosticBag, { results }: TestRun, ruleFiles: ReadonlySet<string>): readonly Diagnostic[] {
+  const rules = new Set(results.flatMap(({ rule }) => rule?.file ?? []));
+  const tests = new Set(results.map(({ test }) => test.file));
+  const concerns = ({ code, file }: Diagnostic): boolean =>
+    code === 'SIG001' || code.startsWith('TST') || isTestFile(file.path) || tests.has(file) || rules.has(file) || ruleFiles.has(resolve(file.path));
+  return list.filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic)).sort(compareDiagnostics);
+}
+
+function print(run: TestRun, problems: readonly Diagnostic[], { reporter, verbose }: TestOptions, terminal: Terminal): void {
+  if (reporter === 'json') process.stdout.write(testJson(run, problems));
+  else if (reporter === 'junit') process.stdout.write(testJunit(run, problems));
+  else if (reporter === 'github') process.stdout.write(testGithub(run, problems));
+  else {
+    const output = createTerminal(process.stdout, process.env, () => 0);
+    process.stdout.write(testTree(run, { paint: output.paint, verbose }));
+    const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+    if (problems.length > 0) process.stderr.write(`${reportText(problems, context)}\n`);
+  }
+}
+
+function usedFiles({ path, cases }: TestFile, { results }: TestRun): UsedFiles {
+  const own = new Set(cases);
+  const rules = results.flatMap(({ test, rule }) => (own.has(test) && rule ? [resolve(rule.file.path)] : []));
+  const events = cases.flatMap(({ source }) => (source.kind === 'file' ? [eventPath(path, source.path)] : []));
+  return { path, uses: new Set([path, ...rules, ...events, ...namedRuleFiles(path, cases)]) };
+}

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readRegressionInfo } from '../proof/regression-info.ts';
+import type { TestCase } from '../proof/test-case.ts';
+import { readTestFile } from '../proof/test-file.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { readSourceFile, shownPath } from './rule-files.ts';
+
+const testEnding = /\.tests?\.ya?ml$/i;
+const isInfo = (path: string): boolean => /^info\.ya?ml$/i.test(basename(path));
+export const isTestFile = (path: string): boolean => testEnding.test(path) || isInfo(path);
+
+/** Name of the rule file that a test file is for, without its ending. */
+export const ruleStem = (path: string): string => basename(path).replace(testEnding, '');
+
+/** Test files below the paths as whole paths, sorted, each once; those beside a rule file that is named. Complains about paths that can't be read. */
+export function findTestFiles(paths: readonly string[], bag: DiagnosticBag): readonly string[] {
+  const found = new Set<string>();
+  for (const path of paths) {
+    try {
+      if (statSync(path).isDirectory()) walk(resolve(path), found);
+      else if (isTestFile(path)) found.add(resolve(path));
+      else for (const beside of testFilesOf(path)) found.add(beside);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.replace(/, (?:stat|scandir)\b.*$/, '') : String(error);
+      bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
+    }
+  }
+  return [...found].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function testFilesOf(rulePath: string): readonly string[] {
+  const stem = rulePath.replace(/\.ya?ml$/i, '');
+  return ['.test.yml', '.test.yaml', '.tests.yml', '.tests.yaml'].map((ending) => resolve(`${stem}${ending}`)).filter((path) => existsSync(path));
+}
+
+/** The rule file beside a test file, as a whole path. */
+export function ruleBeside(testPath: string): string | undefined {
+  if (isInfo(testPath)) return undefined;
+  return ['.yml', '.yaml'].map((ending) => join(dirname(testPath), `${ruleStem(testPath)}${ending}`)).find((path) => existsSync(path));
+}
+
+function walk(folder: string, found: Set<string>): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    if (entry.isDirectory()) walk(join(folder, entry.name), found);
+    else if ((entry.isFile() || entry.isSymbolicLink()) && isTestFile(entry.name)) found.add(join(folder, entry.name));
+  }
+}
+
+/** The cases of a test file. */
+export function readCases(path: string, bag: DiagnosticBag): readonly TestCase[] {
+  const file = readSourceFile(path, bag);
+  if (!file) return [];
+  return isInfo(path) ? readRegressionInfo(file, bag) : readTestFile(file, bag);
+}
+
+/** Where the events of a case are: beside the test file, or for `info.yml` as JSON beside it, or below a folder above it. */
+export function eventPath(testPath: string, written: string): string {
+  const folder = dirname(testPath);
+  if (!isInfo(testPath)) return resolve(folder, written);
+  const beside = join(folder, basename(written.replaceAll('\\', '/')));
+  const candidates = [beside.replace(/\.evtx$/i, '.json'), beside, ...foldersAbove(folder).map((above) => join(above, written))];
+  return candidates.find((path) => existsSync(path)) ?? beside;
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersAbove(above)];
+}
