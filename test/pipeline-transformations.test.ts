@@ -52,7 +52,7 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
   const appliesToField = (field: string | undefined): boolean => names === undefined || (field !== undefined && names.has(field));
   const transformation = definition.create(node, environment);
   const item = { id: id ? String(toPlain(id)) : `#${node.start}`, type, transformation, file, span: node };
-  return { ...item, appliesTo: () => true, appliesToItem: ({ field }) => appliesToField(field), appliesToField };
+  return { ...item, bySourceOnly: false, appliesTo: () => true, appliesToItem: ({ field }) => appliesToField(field), appliesToField };
 }
 
 function includedFields(node: YamlMapping): ReadonlySet<string> | undefined {

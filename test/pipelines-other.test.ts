@@ -14,7 +14,8 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { corpusFolders, shared } from './corpus.ts';
 
 const root = join(import.meta.dirname, '..');
-const docs = readFileSync(join(root, 'docs', 'pipelines-other.md'), 'utf8');
+// the formatter pads the cells of tables
+const docs = readFileSync(join(root, 'docs', 'pipelines-other.md'), 'utf8').replace(/ +/g, ' ');
 const files = readdirSync(join(root, 'pipelines')).filter((name) => /^(splunk|graylog|ecs)-.*\.yml$/.test(name) && !/windows|cim/.test(name));
 
 function load(name: string): Pipeline {

@@ -61,6 +61,7 @@ export function readItemHead<D extends ItemParameters>(
       id: name === '' ? `#${number}` : name,
       type: type.text,
       appliesTo: (rule) => applies(rule, undefined),
+      bySourceOnly: conditionNodes(mapping).every((condition) => scalarText(lookup(condition, 'type')) === 'logsource'),
       file: reading.file,
       span: { start: mapping.start, end: mapping.end },
     },
@@ -68,6 +69,14 @@ export function readItemHead<D extends ItemParameters>(
     node: mapping,
   };
 }
+
+function conditionNodes(item: YamlMapping): readonly YamlNode[] {
+  const node = lookup(item, 'rule_conditions');
+  if (node?.kind === 'sequence') return node.items;
+  return node?.kind === 'mapping' ? node.pairs.map(({ value }) => value) : [];
+}
+
+const scalarText = (node: YamlNode | undefined): string => (node?.kind === 'scalar' ? node.text : '');
 
 /** False after complaints about an item's own keys. */
 function fits({ file, bag }: ItemReading, { type, definition, mapping }: FoundType<ItemParameters>, kinds: readonly ConditionKind[]): boolean {

@@ -25,6 +25,8 @@ export interface PipelineItem {
   /** Name of the transformation: `field_name_mapping`. */
   readonly type: string;
   readonly appliesTo: (rule: RuleInProcess) => boolean;
+  /** Only the log source decides whether it applies. */
+  readonly bySourceOnly: boolean;
   readonly file: SourceFile;
   readonly span: Span;
 }

@@ -7,6 +7,7 @@ import { applyItem } from './apply-item.ts';
 import { fieldCoverage } from './field-coverage.ts';
 import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
+import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
 
 /** Told after each item that was looked at for a rule. */
@@ -24,6 +25,8 @@ export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] 
 
 interface Run extends ProcessOptions {
   readonly items: readonly ProcessingItem[];
+  /** Which of the items can apply to a rule. */
+  readonly relevant: (rule: RuleInProcess) => readonly number[];
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
@@ -41,6 +44,7 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
   const run: Run = {
     ...options,
     items,
+    relevant: createRelevance(items),
     renames: items.some(renamesFields),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: new Map(ordered.flatMap(({ vars }) => [...vars])),
@@ -75,7 +79,8 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     produced: new Set(),
     renames: false,
   };
-  for (const item of run.items) if (!step(run, item, rule)) return undefined;
+  const whole = run.onStep ? run.items.every((item) => step(run, item, rule)) : forEachRelevant(run.items, run.relevant, rule, (item) => step(run, item, rule));
+  if (!whole) return undefined;
   return finished(run, rule, settled);
 }
 

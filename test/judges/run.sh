@@ -22,14 +22,17 @@ build "${folders[@]}" -o "$out/corpus"
 # every seventh rule: 500 and some of all kinds
 mapfile -t some < <(find "${folders[@]}" -name '*.yml' | LC_ALL=C sort | awk 'NR % 7 == 0')
 build "${some[@]:0:500}" -o "$out/some" -t graylog
+# through the built-in pipelines
+build "${folders[@]}" -p splunk -t splunk -o "$out/processed"
+build "${some[@]:0:100}" -p graylog -t graylog -o "$out/some-processed"
 
 for judge in "${judges[@]}"; do
   echo "== $judge"
   case $judge in
-    appinspect) bash test/judges/appinspect.sh "$out"/starter/*.spl "$out"/corpus/*.spl || failed=1 ;;
+    appinspect) bash test/judges/appinspect.sh "$out"/starter/*.spl "$out"/corpus/*.spl "$out"/processed/*.spl || failed=1 ;;
     graylog)
       # shellcheck disable=SC2086
-      bash test/judges/graylog.sh "$out"/starter/*-graylog.json "$out"/some/*-graylog.json ${GRAYLOG_VERSIONS:-6.3.7 7.0.1} || failed=1 ;;
+      bash test/judges/graylog.sh "$out"/starter/*-graylog.json "$out"/some/*-graylog.json "$out"/some-processed/*-graylog.json ${GRAYLOG_VERSIONS:-6.3.7 7.0.1} || failed=1 ;;
     opensearch | watcher)
       "$cache/judges/opensearch/start.sh" && node "test/judges/$judge.ts" || failed=1
       "$cache/judges/opensearch/stop.sh" ;;

@@ -1,0 +1,135 @@
+import type { CorrelationRule, Threshold } from '../sigma/correlation.ts';
+import type { GroupKey } from './correlation-group.ts';
+import { type EventView, fieldSlot, valuesOf } from './event.ts';
+
+/** Adds an event to its group and says whether the correlation is fulfilled at it. */
+export type Aggregate = (group: GroupKey, fulfilled: readonly boolean[], time: number) => boolean;
+
+export function createAggregate(rule: CorrelationRule, view: EventView): Aggregate {
+  return rule.type === 'temporal_ordered' ? orderedAggregate(rule) : windowAggregate(rule, view);
+}
+
+/** What a window keeps of an event. */
+interface Entry {
+  readonly time: number;
+  readonly fulfilled: readonly boolean[];
+  /** Values of the counted fields, joined; undefined where one is missing. */
+  readonly text: string | undefined;
+  /** The counted field as a number. */
+  readonly number: number | undefined;
+}
+
+/** Groups are looked through for empty windows each time that so many have come in. */
+const sweepEvery = 10_000;
+
+function windowAggregate(rule: CorrelationRule, view: EventView): Aggregate {
+  const span = rule.timespan * 1000;
+  const windows = new Map<string, Entry[]>();
+  const entryOf = entryReader(rule, view);
+  const thresholds: readonly Threshold[] = rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte', value: rule.rules.length }];
+  let added = 0;
+  return (group, fulfilled, time) => {
+    if (++added % sweepEvery === 0) for (const [key, entries] of windows) if ((entries.at(-1)?.time ?? 0) <= time - span) windows.delete(key);
+    const key = JSON.stringify(group);
+    const entries = windows.get(key) ?? [];
+    windows.set(key, entries);
+    const gone = entries.findIndex((entry) => entry.time > time - span);
+    entries.splice(0, gone === -1 ? entries.length : gone);
+    entries.push(entryOf(fulfilled, time));
+    const found = aggregated(rule, entries);
+    return found !== undefined && thresholds.every((threshold) => passes(found, threshold));
+  };
+}
+
+function entryReader(rule: CorrelationRule, view: EventView): (fulfilled: readonly boolean[], time: number) => Entry {
+  const slots = rule.valueFields.map((field) => fieldSlot(view, field));
+  return (fulfilled, time) => {
+    const texts = slots.map((slot) => valuesOf(view, slot)[0]?.text);
+    const [first = ''] = texts;
+    const number = first.trim() === '' ? Number.NaN : Number(first);
+    return { time, fulfilled, text: texts.includes(undefined) ? undefined : JSON.stringify(texts), number: Number.isNaN(number) ? undefined : number };
+  };
+}
+
+/** Undefined where there is nothing to take a sum, a mean or a percentile of. */
+function aggregated({ type, percentile }: CorrelationRule, entries: readonly Entry[]): number | undefined {
+  const numbers = () => entries.flatMap(({ number }) => number ?? []);
+  switch (type) {
+    case 'event_count':
+      return entries.length;
+    case 'value_count':
+      return new Set(entries.flatMap(({ text }) => text ?? [])).size;
+    case 'value_sum':
+      return sum(numbers());
+    case 'value_avg': {
+      const all = numbers();
+      const total = sum(all);
+      return total === undefined ? undefined : total / all.length;
+    }
+    case 'value_percentile':
+      return percentileOf(numbers(), percentile);
+    case 'temporal':
+    case 'temporal_ordered': {
+      const seen = entries[0]?.fulfilled.map((_, index) => entries.some(({ fulfilled }) => fulfilled[index])) ?? [];
+      return seen.filter(Boolean).length;
+    }
+  }
+}
+
+const sum = (numbers: readonly number[]): number | undefined => (numbers.length === 0 ? undefined : numbers.reduce((total, number) => total + number, 0));
+
+/** The nearest rank: the smallest value that so many percent of all are not above. */
+function percentileOf(numbers: readonly number[], percentile: number): number | undefined {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)];
+}
+
+function passes(found: number, { operator, value }: Threshold): boolean {
+  switch (operator) {
+    case 'gt':
+      return found > value;
+    case 'gte':
+      return found >= value;
+    case 'lt':
+      return found < value;
+    case 'lte':
+      return found <= value;
+    case 'eq':
+      return found === value;
+    case 'neq':
+      return found !== value;
+  }
+}
+
+/** For each rule the latest start of a chain that has come so far: the tightest chain is found if there is one. */
+function orderedAggregate(rule: CorrelationRule): Aggregate {
+  const span = rule.timespan * 1000;
+  const chains = new Map<string, Start[]>();
+  let added = 0;
+  return (group, fulfilled, time) => {
+    if (++added % sweepEvery === 0) dropOld(chains, time - span);
+    const key = JSON.stringify(group);
+    const starts = chains.get(key) ?? [];
+    chains.set(key, starts);
+    const complete = extended(starts, fulfilled, time);
+    return complete !== undefined && time - complete < span;
+  };
+}
+
+type Start = number | undefined;
+
+function dropOld(chains: Map<string, Start[]>, time: number): void {
+  for (const [key, starts] of chains) if (starts.every((start) => start === undefined || start <= time)) chains.delete(key);
+}
+
+/** Lets each rule that an event fulfils go on from the rule before it; answers with the start of the chain that is whole now. */
+function extended(starts: Start[], fulfilled: readonly boolean[], time: number): Start {
+  let complete: Start;
+  for (const [index, holds] of fulfilled.entries()) {
+    const start = index === 0 ? time : starts[index - 1];
+    if (!holds || start === undefined) continue;
+    starts[index] = Math.max(starts[index] ?? start, start);
+    if (index === fulfilled.length - 1) complete = start;
+  }
+  return complete;
+}

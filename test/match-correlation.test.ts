@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
+import { correlatorOf } from '../src/match/correlation.ts';
+import type { CompiledCorrelation } from '../src/query/compile.ts';
+import { compileText } from './corpus.ts';
+import { runSpl } from './judges/spl/spl.ts';
+import type { Event } from './judges/spl/value.ts';
+
+const bases = `
+title: A
+name: a
+logsource: { product: windows }
+detection: { s: { id: 1 }, condition: s }
+---
+title: B
+name: b
+logsource: { product: windows }
+detection: { s: { id: 2 }, condition: s }
+---
+title: C
+name: c
+logsource: { product: windows }
+detection: { s: { tag|contains: x }, condition: s }
+`;
+
+function correlation(...bodies: readonly string[]): CompiledCorrelation {
+  const documents = bodies.map((body, index) => `---\ntitle: R${index}\nname: r${index}\ncorrelation: { ${body} }\n`);
+  const found = compileText(`${bases}${documents.join('')}`).find(({ rule }) => rule.name === `r${bodies.length - 1}`);
+  if (found?.kind !== 'correlation') throw new Error('no correlation');
+  return found;
+}
+
+/** Groups that the correlation alerts on, by ours. */
+function groups(compiled: CompiledCorrelation, events: readonly Event[]): readonly string[] {
+  const made = correlatorOf(compiled);
+  if (!made.ok) throw new Error(made.reason);
+  return [...new Set(events.flatMap((event) => made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|'))))].sort();
+}
+
+const kinds: readonly (readonly string[])[] = [
+  ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 3 }'],
+  ['type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gt: 1, lte: 3 }'],
+  ['type: event_count, rules: [a], timespan: 5s, condition: { eq: 2 }'],
+  ['type: value_count, rules: [a, b], group-by: [user], timespan: 10s, condition: { field: host, gte: 2 }'],
+  ['type: value_sum, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, gt: 9 }'],
+  ['type: value_avg, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, lt: 4 }'],
+  ['type: temporal, rules: [a, b], group-by: [user], timespan: 10s'],
+  ['type: temporal, rules: [a, b, c], group-by: [user], timespan: 20s, condition: { gte: 2 }'],
+  ['type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s'],
+  ['type: temporal_ordered, rules: [a, b, c], group-by: [user], timespan: 20s'],
+  ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }', 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+];
+
+const event = fc.record(
+  {
+    gap: fc.integer({ min: 1, max: 6 }),
+    id: fc.constantFrom(1, 1, 2, 3),
+    user: fc.constantFrom('ann', 'bob'),
+    host: fc.constantFrom('h1', 'h2', 'h3'),
+    size: fc.integer({ min: 0, max: 9 }),
+    tag: fc.constantFrom('xx', 'y'),
+  },
+  { requiredKeys: ['gap', 'id'] },
+);
+
+describe('what a correlation alerts on is what its SPL does', () => {
+  test.each(kinds)('%s', (...bodies) => {
+    const compiled = correlation(...bodies);
+    const by = compiled.rule.groupBy;
+    const conversion = splunkCorrelation(compiled, () => '', { cloudSafe: false });
+    if (!conversion.ok) throw new Error('no search');
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 14 }), (made) => {
+        let time = 0;
+        const events = made.map(({ gap, ...fields }): Event => {
+          time += gap;
+          return { ...fields, _time: time };
+        });
+        const rows = runSpl(conversion.value, events);
+        expect(groups(compiled, events)).toEqual([...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort());
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a correlation', () => {
+  test('fires at each event at which it is fulfilled, and starts with nothing', () => {
+    const compiled = correlation('type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }');
+    const fired = () => {
+      const made = correlatorOf(compiled);
+      return [0, 5, 9, 30].map((time) => (made.ok ? made.push({ id: 1, user: 'ann' }, time * 1000).length : -1));
+    };
+    expect(fired()).toEqual([0, 1, 1, 0]);
+    expect(fired()).toEqual([0, 1, 1, 0]);
+  });
+
+  test('has a group for each value of a list', () => {
+    const compiled = correlation('type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }');
+    const made = correlatorOf(compiled);
+    if (!made.ok) throw new Error(made.reason);
+    made.push({ id: 1, user: ['ann', 'bob'] }, 0);
+    expect(made.push({ id: 1, user: 'bob' }, 1)).toEqual([{ group: ['bob'] }]);
+  });
+
+  test('takes the field of the rule that an alias names', () => {
+    const compiled = correlation('type: temporal, rules: [a, b], aliases: { who: { a: user, b: account } }, group-by: [who], timespan: 10s');
+    expect(
+      groups(compiled, [
+        { _time: 0, id: 1, user: 'ann' },
+        { _time: 1, id: 2, account: 'bob' },
+        { _time: 2, id: 2, account: 'ann' },
+      ]),
+    ).toEqual(['ann']);
+  });
+
+  test('of a percentile takes the nearest rank', () => {
+    const compiled = correlation('type: value_percentile, rules: [a], timespan: 10s, condition: { field: size, percentile: 50, gte: 5 }');
+    expect(
+      groups(
+        compiled,
+        [1, 5, 9].map((size, time) => ({ _time: time, id: 1, size })),
+      ),
+    ).toEqual(['']);
+    expect(
+      groups(
+        compiled,
+        [1, 2, 9].map((size, time) => ({ _time: time, id: 1, size })),
+      ),
+    ).toEqual([]);
+  });
+
+  test("over a rule that can't be matched is refused with the reason", () => {
+    const [, , , made] = compileText(
+      `${bases}---\ntitle: R\nname: r\ncorrelation: { type: event_count, rules: [d], timespan: 1m, condition: { gte: 1 } }\n---\ntitle: D\nname: d\nlogsource: { product: windows }\ndetection: { s: { a|re: '(?=x)y' }, condition: s }\n`,
+    );
+    if (made?.kind !== 'correlation') throw new Error('no correlation');
+    expect(correlatorOf(made)).toMatchObject({ ok: false, reason: expect.stringContaining('looks around') });
+  });
+});
