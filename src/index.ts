@@ -15,6 +15,14 @@ export {
   type TargetFormat,
   type TargetSettings,
 } from './backend/target.ts';
+export { EventError } from './event/event-error.ts';
+export { eventTime } from './event/event-time.ts';
+export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
+export { withSigmaNames } from './event/sigma-view.ts';
+export { type CorrelationHit, type Correlator, correlatorOf } from './match/correlation.ts';
+export type { Event } from './match/event.ts';
+export { type Matcher, matcherOf } from './match/matcher.ts';
+export { createRuleIndex, type IndexedRule, type RuleIndex, type RuleIndexOptions } from './match/rule-index.ts';
 export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifacts.ts';
 export { defaultConfig, type PackConfig, readConfig, type Target } from './pack/config.ts';
 export type { PackDetection, PackInfo } from './pack/detection.ts';

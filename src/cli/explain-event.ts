@@ -1,32 +1,21 @@
-import { resolve } from 'node:path';
 import { EventError } from '../event/event-error.ts';
 import type { Event } from '../match/event.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import { createProcessor } from '../pipeline/process.ts';
 import { explainedMatch } from '../proof/explanation.ts';
 import { proverOf } from '../proof/prove.ts';
-import { createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { createCombiner, type SettledRule } from '../query/compile.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
-import { loadConfig } from './config-file.ts';
 import { readEvents } from './event-files.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { loadRules } from './load.ts';
-import { toolVersion } from './package-root.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
+import { processedRules, type RuleChoice } from './processed-rules.ts';
 import type { Paint } from './report/context.ts';
 import { reasonLines } from './report/reason-lines.ts';
 import { visible } from './report/visible.ts';
 import { report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
-export interface ExplainEventOptions {
+export interface ExplainEventOptions extends RuleChoice {
   readonly event: string;
-  /** Whose pipelines the rules go through first; without it, none. */
-  readonly target?: string;
-  readonly pipeline?: readonly string[];
-  readonly config?: string;
-  readonly verbose: boolean;
 }
 
 /** Values of a list that are shown without --verbose. */
@@ -34,36 +23,15 @@ const shownParts = 12;
 
 /** `sigpack explain --event`: for each event of a file, which part of a rule's condition holds, pattern against value. */
 export async function explainEvents(paths: readonly string[], options: ExplainEventOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
-  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) {
-    report({ ...outcome, diagnostics: loaded });
-    return exitCodes.usage;
-  }
-  if (options.pipeline !== undefined && options.target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
-  const bag = createBag(loaded.config.severities);
-  const chosen: ReadonlyMap<string, readonly Pipeline[]> | undefined =
-    options.target === undefined ? new Map() : await pipelinesByTarget([options.target], options.pipeline, loaded, bag);
-  if (!chosen) {
-    report({ ...outcome, diagnostics: bag.list });
-    return exitCodes.usage;
-  }
-  const pipelines = options.target === undefined ? [] : (chosen.get(options.target) ?? []);
+  const chosen = await processedRules(paths, options);
+  if ('code' in chosen) return chosen.code;
+  const { rules, bag, outcome } = chosen;
   const events = await eventsOf(options.event);
-  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
-  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
-  const processRule = createProcessor(pipelines, { bag });
   const style: Style = {
     paint: createTerminal(process.stdout, process.env, () => 0).paint,
     maximumParts: options.verbose ? Number.POSITIVE_INFINITY : shownParts,
   };
-  const texts = collection.rules.flatMap((rule) => {
-    const settled = settle(rule);
-    const processed = settled && (pipelines.length > 0 ? processRule(settled) : settled);
-    return processed ? [explained(processed, events, bag, style)] : [];
-  });
+  const texts = rules.map((settled) => explained(settled, events, bag, style));
   process.stdout.write(texts.join('\n'));
   return report({ ...outcome, diagnostics: bag.list });
 }

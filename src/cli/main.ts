@@ -8,6 +8,7 @@ import { exitCodes, UsageError } from './exit-code.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import type { Listable } from './list.ts';
+import type { MatchOptions } from './match-command.ts';
 import { toolVersion } from './package-root.ts';
 import { reportFormats } from './report/name.ts';
 import { testReporters } from './report/test-name.ts';
@@ -132,6 +133,20 @@ function createProgram(): Command {
     .action(async (paths: readonly string[], options: ExplainOptions) => {
       const { explain } = await import('./explain.ts');
       process.exitCode = await explain(paths, options);
+    });
+  program
+    .command('match')
+    .description('find the rules that each event of a stream fulfils')
+    .argument('<rules...>', 'rule files and folders')
+    .requiredOption('--events <files...>', 'files of events; - is standard input')
+    .option('-t, --target <name>', 'a target whose pipelines the rules go through first')
+    .addOption(pipelineOption())
+    .addOption(new Option('-f, --format <format>', 'form of what is found').choices(['text', 'ndjson']).default('text'))
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show every complaint, notes included', false)
+    .action(async (paths: readonly string[], options: MatchOptions) => {
+      const { match } = await import('./match-command.ts');
+      process.exitCode = await match(paths, options);
     });
   program
     .command('test')

@@ -1,6 +1,7 @@
-import type { FieldTest, Item, Query, StringTest } from '../query/tree.ts';
-import { literalText } from '../sigma/pattern.ts';
+import type { FieldTest, Item, Query } from '../query/tree.ts';
 import { type EventView, type FieldSlot, fieldSlot, lowerOf, type Value, valuesOf } from './event.ts';
+import type { Atom } from './literal-clause.ts';
+import { literalListPredicate, onlyLiteral } from './literal-list.ts';
 import { Unmatchable } from './unmatchable.ts';
 import { keywordTest, type ValueTest, valueTest } from './value-test.ts';
 
@@ -54,26 +55,38 @@ const cheapFirst = (queries: readonly Query[]): readonly Query[] =>
     .sort((a, b) => a.cost - b.cost)
     .map(({ query }) => query);
 
-/** Whole values of one field are looked up together; the other operands are tested one by one. */
-function orPredicates(operands: readonly Query[], view: EventView): readonly Predicate[] {
-  const wholes = new Map<string, Set<string>>();
-  const rest: Query[] = [];
-  for (const operand of operands) {
-    const whole = operand.kind === 'item' ? wholeValue(operand) : undefined;
-    if (operand.kind !== 'item' || whole === undefined || operand.field === undefined) rest.push(operand);
-    else wholes.set(operand.field, (wholes.get(operand.field) ?? new Set()).add(whole));
-  }
-  return [
-    ...[...wholes].map(([field, texts]) => overValues(view, fieldSlot(view, field), (value) => texts.has(lowerOf(value)))),
-    ...cheapFirst(rest).map((operand) => predicateOf(operand, view)),
-  ];
-}
+/** So many literals of one field are looked up together; fewer are sooner tested one by one. */
+const leastLiterals = 8;
 
-/** The lower-case text of an item that is true of exactly that text in any letter case. */
-function wholeValue({ test }: Item): string | undefined {
-  if (test.kind === 'number') return String(test.value).toLowerCase();
-  if (test.kind !== 'string' || test.cased) return undefined;
-  return literalText((test satisfies StringTest).pattern)?.toLowerCase();
+/** Whole values of one field are looked up together, and so are many literals; the other operands are tested one by one. */
+function orPredicates(operands: readonly Query[], view: EventView): readonly Predicate[] {
+  const byField = new Map<string | undefined, { readonly item: Item; readonly atom: Atom }[]>();
+  const rest: Query[] = [];
+  for (const item of operands) {
+    const atom = item.kind === 'item' ? onlyLiteral(item) : undefined;
+    if (item.kind !== 'item' || !atom) rest.push(item);
+    else {
+      const literals = byField.get(item.field) ?? [];
+      byField.set(item.field, literals);
+      literals.push({ item, atom });
+    }
+  }
+  const lists: Predicate[] = [];
+  for (const [field, literals] of byField) {
+    const wholes = new Set(literals.flatMap(({ atom }) => (atom.place === 'whole' ? atom.text : [])));
+    const others = literals.filter(({ atom }) => atom.place !== 'whole');
+    if (field !== undefined && wholes.size > 0) lists.push(overValues(view, fieldSlot(view, field), (value) => wholes.has(lowerOf(value))));
+    if (others.length < leastLiterals) rest.push(...others.map(({ item }) => item));
+    else
+      lists.push(
+        literalListPredicate(
+          field,
+          others.map(({ atom }) => atom),
+          view,
+        ),
+      );
+  }
+  return [...lists, ...cheapFirst(rest).map((operand) => predicateOf(operand, view))];
 }
 
 function itemPredicate({ field, test }: Item, view: EventView): Predicate {

@@ -1,12 +1,14 @@
 #!/bin/bash
 # Installs the judges that .ci/run needs into the cache; what is there already is left alone.
-# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli]   default: all
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [rsigma]   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 shared=${SIGPACK_SHARED:-$root/../shared}
 appinspect=4.3.1
+sigmatools=0.23.1
+rsigma=0.23.0
 fail() { echo "setup: $*" >&2; exit 1; }
 
 # AppInspect looks at files with libmagic, which no Python package brings along
@@ -81,8 +83,28 @@ setup_sigma_cli() {
   echo 'sigma-cli: ready'
 }
 
+# the converter before sigma-cli, whose queries run beside ours
+setup_sigmac() {
+  if [ "$("$cache/sigmac/bin/python3" -m pip show sigmatools 2>/dev/null | sed -n 's/^Version: //p')" != "$sigmatools" ]; then
+    rm -rf "$cache/sigmac"
+    python3 -m venv "$cache/sigmac" || fail 'no Python environment for sigmac'
+    "$cache/sigmac/bin/python3" -m pip install -q --disable-pip-version-check "sigmatools==$sigmatools" 'setuptools<70' || fail 'sigmac cannot be installed'
+  fi
+  "$cache/sigmac/bin/python3" -c 'import sigma.backends.discovery' || fail 'sigmac does not start'
+  echo "sigmac $sigmatools: ready"
+}
+
+# an engine of Sigma rules in Rust
+setup_rsigma() {
+  if [ "$("$cache/rsigma/bin/rsigma" --version 2>/dev/null)" != "rsigma $rsigma" ]; then
+    command -v cargo >/dev/null || fail 'rsigma needs cargo'
+    cargo install -q rsigma --version "$rsigma" --locked --features daachorse-index --root "$cache/rsigma" || fail 'rsigma cannot be installed'
+  fi
+  echo "rsigma $rsigma: ready"
+}
+
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli
+[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac
 for judge; do
   case $judge in
     appinspect) setup_appinspect ;;
@@ -90,6 +112,8 @@ for judge; do
     opensearch) setup_opensearch ;;
     lucene) setup_lucene ;;
     sigma-cli) setup_sigma_cli ;;
+    sigmac) setup_sigmac ;;
+    rsigma) setup_rsigma ;;
     *) fail "no such judge: $judge" ;;
   esac
 done

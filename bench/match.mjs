@@ -1,0 +1,171 @@
+// Events a second: single rules, the whole corpus with and without the index of rules, and rsigma on the same rules and events. Run by npm run bench.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
+import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
+import { eventsIn } from '../dist/lib/event/reader.js';
+import { matcherOf } from '../dist/lib/match/matcher.js';
+import { createRuleIndex } from '../dist/lib/match/rule-index.js';
+import { createTargetCompiler } from '../dist/lib/pipeline/target-compiler.js';
+import { collect } from '../dist/lib/sigma/collection.js';
+import { readDocuments } from '../dist/lib/sigma/document.js';
+import { createBag } from '../dist/lib/source/diagnostic.js';
+
+const root = join(import.meta.dirname, '..');
+const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
+const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
+const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
+const rsigmaVersion = '0.23.0';
+
+/** Detections of the corpus: as written, and for events of Sysmon and of the event log. */
+function corpus() {
+  const bag = createBag();
+  const documents = findRuleFiles(folders, bag).flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents);
+  const collection = collect(documents, bag);
+  const pipelines = new Map([['splunk', loadPipelines(['windows-sysmon'], root, bag)]]);
+  const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines });
+  return collection.rules.flatMap((rule, number) => {
+    const made = compile(rule);
+    const processed = made?.forTarget('splunk');
+    return made?.written.kind === 'detection' && processed ? [{ id: String(number), ruleId: rule.id, written: made.written.query, processed }] : [];
+  });
+}
+
+/** Events with the id of the rule that each was made for. */
+function loadEvents() {
+  const events = join(shared, 'events');
+  return readdirSync(events, { recursive: true })
+    .filter((path) => path.endsWith('info.yml'))
+    .sort()
+    .flatMap((info) => {
+      const folder = join(events, info, '..');
+      const ruleId = /^\s*-\s*id:\s*(\S+)/m.exec(readFileSync(join(events, info), 'utf8'))?.[1];
+      return readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .flatMap((name) => [...eventsIn(readFileSync(join(folder, name), 'utf8'))].map(({ event }) => ({ ruleId, event })));
+    });
+}
+
+const seconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** Events a second of one core: `turn` is run until it has taken so long. */
+function rate(turn, events, least) {
+  turn();
+  const start = seconds();
+  let turns = 0;
+  let taken = 0;
+  do {
+    turn();
+    turns++;
+    taken = seconds() - start;
+  } while (taken < least);
+  return (turns * events) / taken;
+}
+
+const whole = (number) => Math.round(number).toLocaleString('en');
+
+/** Of each rule, over all events or over its own. */
+function singleRules(rules, events, own) {
+  let matched = 0;
+  const rates = rules.flatMap(({ ruleId, query }) => {
+    const made = matcherOf(query);
+    const asked = own ? events.filter((one) => one.ruleId === ruleId) : events;
+    if (!made.ok || asked.length === 0) return [];
+    const times = Math.ceil((own ? 3000 : 1000) / asked.length);
+    const turn = () => {
+      for (let i = 0; i < times; i++) for (const { event } of asked) if (made.matches(event)) matched++;
+    };
+    turn();
+    const start = process.hrtime.bigint();
+    turn();
+    return [(times * asked.length) / (Number(process.hrtime.bigint() - start) / 1e9)];
+  });
+  const sorted = rates.sort((a, b) => a - b);
+  const at = (share) => whole(sorted[Math.floor(share * (sorted.length - 1))]);
+  const share = sorted.filter((one) => one >= 200_000).length / sorted.length;
+  return { rules: sorted.length, median: at(0.5), '5th percentile': at(0.05), slowest: at(0), 'at least 200,000/s': `${(share * 100).toFixed(1)} %`, matched };
+}
+
+const spread = (list, count) => Array.from({ length: count }, (_, index) => list[Math.floor((index * list.length) / count)]);
+
+function manyRules(rules, events) {
+  const started = seconds();
+  const index = createRuleIndex(rules);
+  const made = seconds() - started;
+  const indexed = rate(
+    () => {
+      for (const { event } of events) index.matchesOf(event);
+    },
+    events.length,
+    1,
+  );
+  const matchers = rules.map(({ query }) => matcherOf(query)).filter(({ ok }) => ok);
+  const some = events.filter((_, number) => number % 4 === 0);
+  const plain = rate(
+    () => {
+      for (const { event } of some) for (const { matches } of matchers) matches(event);
+    },
+    some.length,
+    1,
+  );
+  return {
+    rules: rules.length,
+    'asked always': index.always,
+    'index made in': `${made.toFixed(2)} s`,
+    'events/s with it': whole(indexed),
+    'one by one': whole(plain),
+    times: (indexed / plain).toFixed(1),
+  };
+}
+
+/** rsigma reads JSON too, so the difference of many events and few is compared with reading the same lines here. */
+function rsigma(events) {
+  const command = join(cache, 'rsigma', 'bin', 'rsigma');
+  if (!existsSync(command)) {
+    console.log(
+      `rsigma is not installed: cargo install rsigma --version ${rsigmaVersion} --locked --features daachorse-index --root ${join(cache, 'rsigma')}`,
+    );
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-rsigma-'));
+  const lines = events.map(({ event }) => `${JSON.stringify(event)}\n`).join('');
+  const cpu = (turns, more) => {
+    const file = join(folder, `${turns}.ndjson`);
+    writeFileSync(file, lines.repeat(turns));
+    const command_ = [command, 'engine', 'eval', ...folders.flatMap((path) => ['-r', path]), '-e', `@${file}`, ...more];
+    return JSON.parse(
+      spawnSync('python3', [join(root, 'bench', 'measure.py'), ...command_], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n')
+        .at(-1),
+    );
+  };
+  console.log(cpu(1, []), cpu(21, []));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const rules = corpus();
+const events = loadEvents();
+const asWritten = rules.map(({ id, ruleId, written }) => ({ id, ruleId, query: written }));
+const processed = rules.map(({ id, ruleId, processed }) => ({ id, ruleId, query: processed.query }));
+console.log(`single rules of the corpus, events a second of one core (${events.length} events of the corpus)`);
+console.table({
+  'as written, all events': singleRules(asWritten, events, false),
+  'as written, its own events': singleRules(asWritten, events, true),
+  'for Sysmon, all events': singleRules(processed, events, false),
+  'for Sysmon, its own events': singleRules(processed, events, true),
+});
+for (const [name, list] of [
+  ['as written', asWritten],
+  ['for Sysmon and the event log', processed],
+]) {
+  console.log(`many rules ${name}, events a second of one core`);
+  console.table([500, 1000, 2000, list.length].map((count) => manyRules(spread(list, count), events)));
+}
+rsigma(events);

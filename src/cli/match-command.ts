@@ -1,0 +1,114 @@
+import { EventError } from '../event/event-error.ts';
+import { eventTime } from '../event/event-time.ts';
+import { logSourceOf } from '../event/log-source.ts';
+import { type CorrelationHit, type Correlator, correlatorOf } from '../match/correlation.ts';
+import type { Event } from '../match/event.ts';
+import { createRuleIndex, type IndexedRule } from '../match/rule-index.ts';
+import { type CompiledRule, createCombiner } from '../query/compile.ts';
+import type { Rule } from '../sigma/collection.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { type FoundEvent, readEvents } from './event-files.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
+import { processedRules, type RuleChoice } from './processed-rules.ts';
+import type { Paint } from './report/context.ts';
+import { visible } from './report/visible.ts';
+import { shownPath } from './rule-files.ts';
+import { report } from './run.ts';
+import { createTerminal } from './terminal.ts';
+
+export interface MatchOptions extends RuleChoice {
+  readonly events: readonly string[];
+  readonly format: 'text' | 'ndjson';
+}
+
+/** A rule that an event fulfils; a correlation with the group that it has come to hold for. */
+interface Found {
+  readonly rule: Rule;
+  readonly group?: CorrelationHit['group'];
+}
+
+/** `sigpack match`: the rules that each event of a stream fulfils, as the events come. */
+export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
+  const chosen = await processedRules(paths, options);
+  if ('code' in chosen) return chosen.code;
+  const { bag, outcome } = chosen;
+  const combine = createCombiner(bag);
+  const find = createFinder(
+    chosen.rules.flatMap((settled) => combine(settled) ?? []),
+    bag,
+  );
+  const write = options.format === 'ndjson' ? ndjsonWriter : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
+  let events = 0;
+  let matched = 0;
+  try {
+    for await (const found of readEvents(options.events.includes('-') ? '-' : options.events, { view: 'sigma' })) {
+      events++;
+      const rules = find(found.event);
+      if (rules.length === 0) continue;
+      matched++;
+      if (!process.stdout.write(write(found, rules))) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    }
+  } catch (error) {
+    if (error instanceof EventError) throw new UsageError(error.message);
+    throw error;
+  }
+  const code = report({ ...outcome, diagnostics: bag.list });
+  process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
+  return code;
+}
+
+/** Asks the detections together, by their index, and each correlation for itself. */
+function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag): (event: Event) => readonly Found[] {
+  const unmatchable = ({ rule }: CompiledRule, reason: string): void => {
+    bag.add(rule.file, { code: 'TST004', message: reason, span: rule.titleSpan });
+  };
+  const indexed = new Map<string, CompiledRule>();
+  const detections: IndexedRule[] = [];
+  const correlations: { readonly rule: Rule; readonly push: Correlator }[] = [];
+  for (const [number, compiled] of rules.entries()) {
+    if (compiled.kind === 'detection') {
+      indexed.set(String(number), compiled);
+      const { logsource } = compiled.rule;
+      detections.push({ id: String(number), query: compiled.query, logsource });
+      continue;
+    }
+    const made = correlatorOf(compiled);
+    if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
+    else unmatchable(compiled, made.reason);
+  }
+  const index = createRuleIndex(detections, { logSourceOf });
+  for (const { id, reason } of index.unmatchable) {
+    const compiled = indexed.get(id);
+    if (compiled) unmatchable(compiled, reason);
+  }
+  return (event) => {
+    const found: Found[] = index.matchesOf(event).flatMap((id) => {
+      const compiled = indexed.get(id);
+      return compiled ? [{ rule: compiled.rule }] : [];
+    });
+    const time = correlations.length > 0 ? eventTime(event) : undefined;
+    // an event without a time is in no window
+    if (time !== undefined) for (const { rule, push } of correlations) found.push(...push(event, time).map(({ group }) => ({ rule, group })));
+    return found;
+  };
+}
+
+type Writer = (event: FoundEvent, found: readonly Found[]) => string;
+
+const ndjsonWriter: Writer = ({ file, line, event }, found) =>
+  `${JSON.stringify({
+    file,
+    line,
+    rules: found.map(({ rule, group }) => ({ id: rule.id, title: rule.title, level: rule.level, file: shownPath(rule.file.path), group })),
+    event,
+  })}\n`;
+
+const textWriter =
+  (paint: Paint): Writer =>
+  ({ file, line }, found) =>
+    found
+      .map(({ rule, group }) => {
+        const key = group === undefined || group.length === 0 ? '' : ` ${paint('dim', visible(group.join(', ')))}`;
+        return `${visible(file)}:${line}: ${visible(rule.title)}${rule.level === undefined ? '' : paint('dim', ` (${rule.level})`)}${key}\n`;
+      })
+      .join('');

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createProcessor } from '../pipeline/process.ts';
+import { createSettler, type SettledRule } from '../query/compile.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { loadConfig } from './config-file.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { loadRules } from './load.ts';
+import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import { type Outcome, report } from './run.ts';
+import { createTerminal } from './terminal.ts';
+
+export interface RuleChoice {
+  /** Whose pipelines the rules go through first; without it, none. */
+  readonly target?: string;
+  readonly pipeline?: readonly string[];
+  readonly config?: string;
+  readonly verbose: boolean;
+}
+
+export interface ProcessedRules {
+  readonly rules: readonly SettledRule[];
+  readonly bag: DiagnosticBag;
+  readonly outcome: Omit<Outcome, 'diagnostics'>;
+}
+
+/** Rules for events: read, settled, and through the pipelines of a target if one is named. An exit code where the configuration or a pipeline is at fault, which is reported then. */
+export async function processedRules(
+  paths: readonly string[],
+  { target, pipeline, config, verbose }: RuleChoice,
+): Promise<ProcessedRules | { readonly code: ExitCode }> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const outcome = { format: 'text', verbose, context, terminal } as const;
+  const loaded = loadConfig(config);
+  if (!('config' in loaded)) {
+    report({ ...outcome, diagnostics: loaded });
+    return { code: exitCodes.usage };
+  }
+  if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
+  const bag = createBag(loaded.config.severities);
+  const chosen: ReadonlyMap<string, readonly Pipeline[]> | undefined =
+    target === undefined ? new Map() : await pipelinesByTarget([target], pipeline, loaded, bag);
+  if (!chosen) {
+    report({ ...outcome, diagnostics: bag.list });
+    return { code: exitCodes.usage };
+  }
+  const pipelines = target === undefined ? [] : (chosen.get(target) ?? []);
+  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
+  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
+  const processRule = createProcessor(pipelines, { bag });
+  const rules = collection.rules.flatMap((rule) => {
+    const settled = settle(rule);
+    return (settled && (pipelines.length > 0 ? processRule(settled) : settled)) ?? [];
+  });
+  return { rules, bag, outcome };
+}

@@ -1,0 +1,44 @@
+/** node test/judges/proof-grep.ts: the command of every rule that has events, run by the real grep over the lines of all recorded events and near misses. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { grep } from '../../src/backend/grep/grep.ts';
+import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { compiledRules, documentsOf, recordedEvents } from './proof-data.ts';
+import { type Found, judged, report } from './proof-verdict.ts';
+
+const rules = compiledRules([]);
+const documents = documentsOf(recordedEvents, rules, (event) => event);
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
+const file = join(folder, 'events.jsonl');
+writeFileSync(file, documents.list.map((event) => `${JSON.stringify(event)}\n`).join(''));
+const numbers = new Map<string, number[]>();
+for (const [number, event] of documents.list.entries()) {
+  const line = JSON.stringify(event);
+  const same = numbers.get(line);
+  if (same) same.push(number);
+  else numbers.set(line, [number]);
+}
+
+function found(queries: readonly string[]): Found {
+  const results = queries.map((query) => spawnSync('sh', ['-c', `${query} "$0"`, file], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
+  const hits = new Set(results.flatMap(({ stdout }) => stdout.split('\n').flatMap((line) => numbers.get(line) ?? [])));
+  const faults = results.flatMap(({ status, stderr }) => ((status === 0 || status === 1) && stderr === '' ? [] : [`grep ends with ${status}: ${stderr}`]));
+  // a line shows a text, not in which field it stands: every command may find more
+  return { kind: 'hits', hits, widened: true, faults };
+}
+
+const verdict = judged({
+  engine: 'GNU grep -P, a line of JSON an event',
+  converter: 'Sigpack, grep',
+  strict: true,
+  rules,
+  documents,
+  foundBy(rule) {
+    const conversion = grep.convert(rule, defaultTargetSettings);
+    return conversion.ok ? found(conversion.value.queries) : { kind: 'refused', reason: conversion.problems[0]?.message ?? '' };
+  },
+});
+rmSync(folder, { recursive: true });
+report('grep', [verdict]);

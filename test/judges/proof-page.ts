@@ -1,0 +1,80 @@
+/** node test/judges/proof-page.ts: writes docs/proof.md from what the proof-*.ts beside have found. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const page = join(root, 'docs', 'proof.md');
+const verdicts = ['opensearch', 'graylog', 'splunk', 'grep'].flatMap(verdictsOf);
+const ours = verdicts.filter(({ strict }) => strict);
+const theirs = verdicts.filter(({ strict }) => !strict);
+const number = (value: number): string => value.toLocaleString('en');
+
+const row = ({ engine, converter, rules, refused, recall, events, meant, disagreements }: Verdict): string =>
+  `| ${engine} | ${converter} | ${recall} of ${rules} | ${refused.length} | ${number(events)} | ${number(meant)} | ${disagreements.length} |`;
+
+const table = (rows: readonly Verdict[]): string => `| engine | converter | own event found | refused | events | pairs meant | rules that disagree |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.map(row).join('\n')}`;
+
+/** Every rule that is not as the table's best: with the reason, once for all engines that give the same. */
+function exceptions(): string {
+  const lines = new Map<string, Set<string>>();
+  const add = (line: string, converter: string): void => {
+    lines.set(line, (lines.get(line) ?? new Set()).add(converter));
+  };
+  for (const { converter, engine, refused, widened, disagreements } of ours) {
+    for (const { title, reason } of refused) add(`*${title}* is refused: ${reason}`, converter);
+    for (const title of engine.startsWith('GNU grep') ? [] : widened) add(`*${title}* finds more, as its warning TGT002 says`, converter);
+    for (const { title, missed, extra } of disagreements) add(`*${title}*: ${missed} events too few, ${extra} too many`, `${converter} on ${engine}`);
+  }
+  return [...lines].map(([line, converters]) => `- ${line} (${[...converters].join('; ')}).`).join('\n');
+}
+
+const text = `# Proof
+
+Written by \`bash test/judges/run.sh proof\`, which \`.ci/run\` does too. The rules of the SigmaHQ corpus that have recorded events are converted; each
+query runs over all recorded events and over near misses of them (letter case flipped, dashes and slashes swapped, something put before, after or
+inside, blanks doubled, fields dropped). What it finds must be what the rule means by Sigpack's matcher (\`sigpack test\`), which a second, plain
+matcher of the tests has to agree with on every event.
+
+- *own event found*: rules that find at least one of the events that were recorded for them.
+- *events*: recorded ones and near misses, as the engine stores them.
+- *pairs meant*: pairs of a rule and an event that it means; all of them must be found, and no other.
+- *rules that disagree*: rules that find too few events or too many.
+
+## Sigpack
+
+${table(ours)}
+
+Exceptions, each with its reason:
+
+${exceptions()}
+
+A line of grep shows a text but not in which field it stands: there a command may find more, which is not counted.
+
+## Other converters on the same engines
+
+sigma-cli (pySigma) and sigmac, by default settings; a rule that they refuse counts as refused, not as a disagreement.
+
+${table(theirs)}
+
+The many rules that disagree on an index mapped as Graylog maps are those of letter case: Sigma's values have none, the index's keywords do, and a
+plain query finds what is written as in the rule only.
+
+## The engines
+
+- OpenSearch 2.19.6 (Lucene 9.12.3). *Mapped as Graylog maps*: texts are plain keywords, without empty texts and with blanks around them cut.
+  *Mapped as ECS maps*: the fields of the Elastic Common Schema by their types, keywords up to 1,024 characters, addresses as \`ip\`. Its \`wildcard\`
+  fields are keywords of any length there: OpenSearch 2.19 finds nothing in a field of its own type \`wildcard\` through \`query_string\`, not even
+  \`*abc*\`. Where you use that type in OpenSearch, no query string works, ours neither.
+- Graylog itself: the content pack is uploaded and installed; recorded events and some of the near misses are sent as GELF; the definitions run every ten
+  seconds. The alerts' messages must be those that the rule means. The storage behind it is OpenSearch by a plugin written for the judge.
+- SPL: no engine of it can be had. A reader written for the tests from Splunk's search reference, without any import from Sigpack's backends, runs the
+  searches; it runs those of sigma-cli and sigmac as well.
+- GNU grep, the real one, over a line of JSON an event.
+`;
+writeFileSync(page, text);
+execFileSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', page], { stdio: 'ignore' });
+if (verdicts.some(isRed)) process.exitCode = 1;
