@@ -8,6 +8,9 @@ import { defaultTargetSettings } from '../../src/backend/target.ts';
 import { compiledRules, documentsOf, recordedEvents } from './proof-data.ts';
 import { type Found, judged, report } from './proof-verdict.ts';
 
+/** Lines found beyond those that the rules mean, by all commands together: a line does not show where a value ends. */
+const knownExtra = 6489;
+
 const rules = compiledRules([]);
 const documents = documentsOf(recordedEvents, rules, (event) => event);
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
@@ -42,3 +45,7 @@ const verdict = judged({
 });
 rmSync(folder, { recursive: true });
 report('grep', [verdict]);
+if (verdict.extra > knownExtra) {
+  console.log(`${verdict.extra} lines are found beyond those meant, not ${knownExtra}: an escape may be broken`);
+  process.exitCode = 1;
+}

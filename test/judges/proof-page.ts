@@ -52,7 +52,8 @@ Exceptions, each with its reason:
 
 ${exceptions()}
 
-A line of grep shows a text but not in which field it stands: there a command may find more, which is not counted.
+A line of grep shows a text but not in which field it stands or where its value ends: there a command may find more, ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs of a
+rule and a line in all. The run fails where there are more than are known.
 
 ## Other converters on the same engines
 

@@ -33,6 +33,8 @@ export interface Verdict {
   readonly recall: number;
   /** Pairs of a rule and an event that it means. */
   readonly meant: number;
+  /** Pairs that are found beyond those meant, as a warning says. */
+  readonly extra: number;
   /** Rules that find more, as their warning says. */
   readonly widened: readonly string[];
   readonly disagreements: readonly Disagreement[];
@@ -56,6 +58,7 @@ export function judged({ engine, converter, strict, rules, documents, foundBy, w
   const widened: string[] = [];
   let recall = 0;
   let meant = 0;
+  let beyond = 0;
   for (const compiled of rules) {
     const { title, id } = compiled.rule;
     const scope = within?.(compiled);
@@ -70,13 +73,14 @@ export function judged({ engine, converter, strict, rules, documents, foundBy, w
     const missed = [...wanted].filter((number) => !found.hits.has(number));
     const extra = [...found.hits].filter((number) => !wanted.has(number));
     if (extra.length > 0 && found.widened) widened.push(title);
+    if (found.widened) beyond += extra.length;
     const wrong = [...missed, ...(found.widened ? [] : extra)];
     if (wrong.length === 0 && found.faults.length === 0) continue;
     const sample = wrong[0] === undefined ? '' : JSON.stringify(documents.list[wrong[0]]).slice(0, 1200);
     disagreements.push({ title, missed: missed.length, extra: extra.length, fault: found.faults[0], sample });
   }
   const { recorded, list } = documents;
-  return { engine, converter, strict, rules: rules.length, refused, recorded, events: list.length, recall, meant, widened, disagreements };
+  return { engine, converter, strict, rules: rules.length, refused, recorded, events: list.length, recall, meant, extra: beyond, widened, disagreements };
 }
 
 const folder = join(import.meta.dirname, '..', '..', 'dist', 'proof');
