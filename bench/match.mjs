@@ -1,8 +1,8 @@
 // Events a second: single rules, the whole corpus with and without the index of rules, and rsigma on the same rules and events. Run by npm run bench.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
 import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
 import { eventsIn } from '../dist/lib/event/reader.js';
@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
 const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
 const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
-const rsigmaVersion = '0.23.0';
+const rsigma = join(cache, 'rsigma', 'bin', 'rsigma');
 
 /** Detections of the corpus: as written, and for events of Sysmon and of the event log. */
 function corpus() {
@@ -124,29 +124,41 @@ function manyRules(rules, events) {
   };
 }
 
-/** rsigma reads JSON too, so the difference of many events and few is compared with reading the same lines here. */
-function rsigma(events) {
-  const command = join(cache, 'rsigma', 'bin', 'rsigma');
-  if (!existsSync(command)) {
-    console.log(
-      `rsigma is not installed: cargo install rsigma --version ${rsigmaVersion} --locked --features daachorse-index --root ${join(cache, 'rsigma')}`,
-    );
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'sigpack-rsigma-'));
+/** CPU seconds of a command. */
+function cpuOf(...command) {
+  const { stdout } = spawnSync('python3', [join(root, 'bench', 'measure.py'), ...command], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout.trim().split('\n').at(-1)).cpu;
+}
+
+/** Whole commands: the difference between many events and few leaves out start and rules. All read JSON lines and write a line a match. */
+function commands(events) {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-bench-'));
+  const corpus = join(folder, 'rules');
+  mkdirSync(corpus);
+  for (const path of folders) cpSync(path, join(corpus, basename(path)), { recursive: true });
   const lines = events.map(({ event }) => `${JSON.stringify(event)}\n`).join('');
-  const cpu = (turns, more) => {
-    const file = join(folder, `${turns}.ndjson`);
-    writeFileSync(file, lines.repeat(turns));
-    const command_ = [command, 'engine', 'eval', ...folders.flatMap((path) => ['-r', path]), '-e', `@${file}`, ...more];
-    return JSON.parse(
-      spawnSync('python3', [join(root, 'bench', 'measure.py'), ...command_], { encoding: 'utf8' })
-        .stdout.trim()
-        .split('\n')
-        .at(-1),
-    );
-  };
-  console.log(cpu(1, []), cpu(21, []));
+  const turns = [1, 101];
+  const files = turns.map((count) => {
+    const file = join(folder, `${count}.ndjson`);
+    writeFileSync(file, lines.repeat(count));
+    return file;
+  });
+  const main = join(root, 'dist', 'lib', 'cli', 'main.js');
+  const ours = (file) => [process.execPath, main, 'match', corpus, '--events', file, '-f', 'ndjson'];
+  const rows = { 'sigpack match': ours };
+  if (existsSync(rsigma)) {
+    const theirs =
+      (...more) =>
+      (file) => [rsigma, 'engine', 'eval', '-r', corpus, '-e', `@${file}`, '--include-event', ...more];
+    Object.assign(rows, { rsigma: theirs(), 'rsigma --cross-rule-ac': theirs('--cross-rule-ac'), 'rsigma --bloom-prefilter': theirs('--bloom-prefilter') });
+  } else console.log('rsigma is not installed: bash test/judges/setup.sh rsigma');
+  const measured = Object.entries(rows).map(([name, command]) => {
+    const [few, many] = files.map((file) => Math.min(...[1, 2].map(() => cpuOf(...command(file)))));
+    const more = (turns[1] - turns[0]) * events.length;
+    return [name, { 'start and rules': `${few.toFixed(2)} s`, 'events/s': whole(more / (many - few)) }];
+  });
+  console.log(`commands with all rules over ${whole(turns[1] * events.length)} events, of one core`);
+  console.table(Object.fromEntries(measured));
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -168,4 +180,4 @@ for (const [name, list] of [
   console.log(`many rules ${name}, events a second of one core`);
   console.table([500, 1000, 2000, list.length].map((count) => manyRules(spread(list, count), events)));
 }
-rsigma(events);
+commands(events);
