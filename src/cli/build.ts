@@ -6,10 +6,13 @@ import type { DetectionPage } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
+import { createBuilt } from '../release/snapshot.ts';
+import type { Collection } from '../sigma/collection.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
+import { checkFrozen, withLock } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { ReportFormat } from './report/name.ts';
@@ -30,6 +33,8 @@ export interface BuildOptions {
   readonly verbose: boolean;
   /** Write nothing where a rule is not tested. */
   readonly requireTests?: boolean;
+  /** Write nothing where the build is not what the lock says. */
+  readonly frozen?: boolean;
   /** Compile and check, write nothing. */
   readonly dryRun: boolean;
 }
@@ -38,21 +43,33 @@ export interface BuildOptions {
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) return reportFailure(loaded, options, terminal);
+  if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
+  const written = loadConfig(options.config);
+  if (!('config' in written)) return reportFailure(written, options, terminal);
+  const bag = createBag(written.config.severities);
+  bag.list.push(...written.warnings);
+  const locked = withLock(written, bag, { retire: paths.length === 0 });
+  if (!locked) return reportFailure(bag.list, options, terminal);
+  const { loaded } = locked;
   const config = adjusted(loaded.config, options);
-  const bag = createBag(config.severities);
-  bag.list.push(...loaded.warnings);
+  const built = options.frozen === true ? createBuilt(config.info, { pathOf: locked.history.pathOf, details: false }) : undefined;
   const templates = options.dryRun ? undefined : loadTemplates(config.templates === undefined ? undefined : resolve(loaded.folder, config.templates));
   const pipelines = await pipelinesByTarget(config.targets, options.pipeline, loaded, bag);
   if (!pipelines) return reportFailure(bag.list, options, terminal);
   const pages = templates ? createPageList(config, templates, bag, loaded) : undefined;
-  const { pack, counts } = compileRules(rulePaths(paths, loaded), { config, bag, pipelines, ...(pages ? { onOutcome: pages.add } : {}) }, terminal);
+  const onOutcome: NonNullable<PackInput['onOutcome']> = (...outcome) => {
+    pages?.add(...outcome);
+    built?.add(...outcome);
+  };
+  const { pack, counts } = compileRules(rulePaths(paths, loaded), { config, bag, pipelines, history: locked.history, onOutcome }, terminal);
   const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
-  const refused = options.requireTests === true && (await isUntested(pack, rulePaths(paths, loaded), loaded, bag, terminal));
+  if (built) checkFrozen(locked, pack, built, bag);
+  const refused =
+    bag.list.some(({ code }) => code === 'LCK002') ||
+    (options.requireTests === true && (await isUntested(pack, rulePaths(paths, loaded), loaded, bag, terminal)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
   const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(loaded, pack, made, templates, bag)) ?? []) : [];
@@ -75,10 +92,14 @@ interface RuleCounts {
 }
 
 /** The rules themselves stay behind: what is left of thousands is their queries and pages. */
-function compileRules(paths: readonly string[], input: Omit<PackInput, 'collection' | 'onProgress'>, terminal: Terminal): { pack: Pack; counts: RuleCounts } {
+export function compileRules(
+  paths: readonly string[],
+  input: Omit<PackInput, 'collection' | 'onProgress'>,
+  terminal: Terminal,
+): { pack: Pack; counts: RuleCounts; collection: Collection } {
   const { collection, files, invalid } = loadRules(paths, input.bag, terminal);
   const pack = assemblePack({ ...input, collection, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
-  return { pack, counts: { files, rules: collection.rules.length, invalid } };
+  return { pack, counts: { files, rules: collection.rules.length, invalid }, collection };
 }
 
 interface PageList {
@@ -87,7 +108,7 @@ interface PageList {
   readonly pages: () => readonly DetectionPage[] | undefined;
 }
 
-function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
+export function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
   const pages: DetectionPage[] = [];
   const pageOf = createPackPages(targets, createRenderer({ templates }));
   let sound = true;

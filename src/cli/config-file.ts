@@ -4,6 +4,7 @@ import { defaultConfig, type PackConfig, readConfig } from '../pack/config.ts';
 import { createBag, type Diagnostic } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { UsageError } from './exit-code.ts';
+import { finishRelease } from './release-files.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
 
 export interface LoadedConfig {
@@ -18,6 +19,7 @@ export interface LoadedConfig {
 /** sigpack.yml as named, or of the working directory, or the defaults where there is none. Diagnostics when it is wrong. */
 export function loadConfig(path: string | undefined): LoadedConfig | readonly Diagnostic[] {
   const wanted = path ?? 'sigpack.yml';
+  finishRelease(dirname(resolve(wanted)));
   if (!existsSync(wanted)) {
     if (path !== undefined) throw new UsageError(`there is no configuration file ${shownPath(path)}`);
     return { config: defaultConfig(), file: { path: 'sigpack.yml', text: '' }, folder: process.cwd(), warnings: [] };

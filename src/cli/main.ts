@@ -3,6 +3,7 @@ import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
+import type { DiffOptions } from './diff-command.ts';
 import type { DocsOptions } from './docs-command.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { ExplainOptions } from './explain.ts';
@@ -10,10 +11,12 @@ import type { InitCommandOptions } from './init-command.ts';
 import type { Listable } from './list.ts';
 import type { MatchOptions } from './match-command.ts';
 import { toolVersion } from './package-root.ts';
+import type { ReleaseOptions } from './release-command.ts';
 import { reportFormats } from './report/name.ts';
 import { testReporters } from './report/test-name.ts';
 import type { StatsOptions } from './stats.ts';
 import type { TestOptions } from './test-command.ts';
+import type { VerifyOptions } from './verify-command.ts';
 
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
@@ -72,6 +75,7 @@ function createProgram(): Command {
       .argument('[rules...]', 'rule files and folders (default: those of the configuration)'),
   )
     .option('-o, --output <folder>', 'where the packs are written', 'dist/packs')
+    .option('--frozen', 'write nothing where the build is not what sigpack.lock says', false)
     .option('--require-tests', 'write nothing where a rule has no passing test, one that it matches and one that it does not', false)
     .action(run(false));
   withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(
@@ -147,6 +151,43 @@ function createProgram(): Command {
     .action(async (paths: readonly string[], options: MatchOptions) => {
       const { match } = await import('./match-command.ts');
       process.exitCode = await match(paths, options);
+    });
+  program
+    .command('diff')
+    .description('show what happened to each detection between two revisions, folders or artifacts')
+    .argument('[from]', 'a git revision, a folder, an artifact or sigpack.lock (default: sigpack.lock)')
+    .argument('[to]', 'the same (default: the working tree)')
+    .addOption(new Option('-f, --format <format>', 'form of the diff').choices(['text', 'markdown', 'json']).default('text'))
+    .option('-o, --output <path>', 'a file to write it to')
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show all of it: long lists and whole queries', false)
+    .action(async (from: string | undefined, to: string | undefined, options: DiffOptions) => {
+      const { diff } = await import('./diff-command.ts');
+      process.exitCode = await diff(from, to, options);
+    });
+  program
+    .command('release')
+    .description('decide the version, write lock, changelog, version and artifacts in one step')
+    .addOption(new Option('--bump <part>', 'which part of the version to raise').choices(['auto', 'patch', 'minor', 'major']).default('auto'))
+    .option('--dry-run', 'say what would be released, write nothing', false)
+    .option('--rename', 'give detections the names of their titles; local settings in Splunk go by the old ones', false)
+    .option('--drop-retired', 'leave out the disabled stanzas of what earlier releases retired', false)
+    .option('--from-lock', 'only write the artifacts of the version in sigpack.lock, as CI does on a tag', false)
+    .option('--sign [key]', 'sign with an ed25519 key: a PEM file, or SIGPACK_SIGNING_KEY')
+    .option('-c, --config <file>', 'configuration')
+    .option('-v, --verbose', 'show every complaint, notes included', false)
+    .action(async (options: ReleaseOptions) => {
+      const { release } = await import('./release-command.ts');
+      process.exitCode = await release(options);
+    });
+  program
+    .command('verify')
+    .description('check the digests of artifacts, and their signature')
+    .argument('<artifacts...>', 'artifacts, or folders with SHA256SUMS')
+    .option('--key <file>', 'public ed25519 key, PEM; SHA256SUMS must be signed with its other half')
+    .action(async (paths: readonly string[], options: VerifyOptions) => {
+      const { verify } = await import('./verify-command.ts');
+      process.exitCode = await verify(paths, options);
     });
   program
     .command('test')

@@ -76,7 +76,16 @@ function splunkFiles({ pack, assets, pages }: ArtifactInput, render: Render, pro
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
   );
-  const app = renderSplunkApp({ info, detections: pack.splunk, macros, render, assets, attackNames: techniqueNames, pages: pages ?? [] });
+  const app = renderSplunkApp({
+    info,
+    detections: pack.splunk,
+    tombstones: pack.tombstones,
+    macros,
+    render,
+    assets,
+    attackNames: techniqueNames,
+    pages: pages ?? [],
+  });
   problems.push(...app.problems);
   // as bytes: half the memory of texts that hold a letter outside Latin-1
   return app.files.map(({ path, content }) => ({ path, content: typeof content === 'string' ? Buffer.from(content) : content }));

@@ -1,6 +1,7 @@
 import { levels } from '../sigma/rule.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
+import { releaseSchema } from './release-config.ts';
 import { settingsDefinitions } from './settings-schema.ts';
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description, ...more });
@@ -234,6 +235,7 @@ export const configSchema: JsonSchema = {
     graylog,
     elasticsearch,
     grep,
+    release: releaseSchema,
   },
   $defs: settingsDefinitions,
 };

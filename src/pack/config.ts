@@ -10,6 +10,7 @@ import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
@@ -40,6 +41,7 @@ export interface PackConfig {
   readonly graylog: GraylogConfig;
   readonly elasticsearch: ElasticsearchConfig;
   readonly grep: GrepSettings;
+  readonly release: ReleaseConfig;
 }
 
 export interface LogSourceSettings {
@@ -86,6 +88,7 @@ interface Written extends Partial<PackInfo> {
   readonly graylog?: Partial<GraylogConfig>;
   readonly elasticsearch?: WrittenElasticsearch;
   readonly grep?: Partial<GrepSettings>;
+  readonly release?: WrittenRelease;
 }
 
 /** Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the defaults. */
@@ -151,6 +154,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
     grep: { ...defaultTargetSettings.grep, ...written.grep },
+    release: releaseConfig(written.release),
   };
 }
 

@@ -97,11 +97,17 @@ export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: E
   return searchConfigs(g, options.streamIds).map((config, index) => ({
     v: '1',
     type: eventDefinitionType,
-    id: uuidV5(packId, index === 0 ? g.detection.id : `${g.detection.id} ${index + 1}`),
+    id: entityId(packId, g.detection.id, index),
     constraints,
     data: { title: text(index === 0 ? g.detection.name : `${g.detection.name} (part ${index + 1})`), ...shared, config },
   }));
 }
+
+const entityId = (packId: string, detectionId: string, index: number): string => uuidV5(packId, index === 0 ? detectionId : `${detectionId} ${index + 1}`);
+
+/** The ids of a detection's event definitions. `count`: how many it has. */
+export const eventDefinitionIds = (info: PackInfo, detectionId: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => entityId(graylogPackId(info), detectionId, index));
 
 const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 

@@ -1,6 +1,7 @@
 import type { Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { PackInfo } from './detection.ts';
+import { nothingPublished, type Published, type PublishedDetection } from './published.ts';
 import { stanzaName } from './splunk-conf.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
@@ -15,30 +16,91 @@ export interface DetectionName {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Where rules were published before: what their names and ids were. */
+export interface NamingHistory {
+  readonly published: Published;
+  /** Path of a rule's file as {@link Published} has it. */
+  readonly pathOf: (path: string) => string;
+  /** False: names are made anew, as for a new pack; ids stay all the same. */
+  readonly keepNames: boolean;
+  /** True: published rules that are not among those at hand are retired. */
+  readonly retire: boolean;
+}
+
+export const noHistory: NamingHistory = { published: nothingPublished, pathOf: (path) => path, keepNames: true, retire: false };
+
 /** Gives each rule an id, a name and a slug of its own; complains about a second rule of the same name and returns undefined for it. */
-export function createNamer(info: PackInfo, prefix: string, bag: DiagnosticBag): (rule: Rule, wanted: string | undefined) => DetectionName | undefined {
+export function createNamer(
+  info: PackInfo,
+  prefix: string,
+  bag: DiagnosticBag,
+  history: NamingHistory = noHistory,
+): (rule: Rule, wanted: string | undefined) => DetectionName | undefined {
   const names = new Map<string, Rule>();
   const slugs = new Set<string>();
   const ids = new Set<string>();
+  const known = publishedNames(history);
   return (rule, wanted) => {
-    let id = idOf(rule, info);
+    let id = known.generatedId(rule, ids) ?? idOf(rule, info);
     // rules of one title and without ids differ by the names that their settings give them
     if (ids.has(id.toLowerCase())) id = uuidV5(sigpackNamespace, `${id}\n${wanted ?? rule.title}`);
-    const name = shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
-    // as the stanza will be called: names that differ only in what a conf file can't hold are the same
-    const key = stanzaName(name).toLowerCase();
-    const known = names.get(key);
-    if (known) {
-      bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${known.file.path}`, span: rule.titleSpan });
+    const before = known.byId.get(id.toLowerCase());
+    let name = before?.name ?? shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
+    // the local settings that an admin gave another detection under this name are not for this one
+    if (before === undefined && known.names.has(keyOf(name))) name = marked(name, id);
+    const taken = names.get(keyOf(name));
+    if (taken) {
+      bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.file.path}`, span: rule.titleSpan });
       return undefined;
     }
-    names.set(key, rule);
+    names.set(keyOf(name), rule);
     ids.add(id.toLowerCase());
-    let slug = slugOf(name);
-    if (slugs.has(slug)) slug = `${slug.slice(0, 60)}_${digitsOf(id).slice(0, 8)}`;
-    if (slugs.has(slug)) slug = `${slug.slice(0, 40)}_${digitsOf(id)}`;
+    const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
     slugs.add(slug);
     return { id, name, slug };
+  };
+}
+
+// as the stanza will be called: names that differ only in what a conf file can't hold are the same
+const keyOf = (name: string): string => stanzaName(name).toLowerCase();
+
+function freshSlug(name: string, id: string, taken: (slug: string) => boolean): string {
+  const plain = slugOf(name);
+  if (!taken(plain)) return plain;
+  const longer = `${plain.slice(0, 60)}_${digitsOf(id).slice(0, 8)}`;
+  return taken(longer) ? `${longer.slice(0, 40)}_${digitsOf(id)}` : longer;
+}
+
+interface PublishedNames {
+  readonly byId: ReadonlyMap<string, DetectionName>;
+  /** Of all that was ever published under a name, by what the stanza is called. */
+  readonly names: ReadonlySet<string>;
+  readonly slugs: ReadonlySet<string>;
+  /** The id that a rule without one was published with. */
+  readonly generatedId: (rule: Rule, used: ReadonlySet<string>) => string | undefined;
+}
+
+function publishedNames({ published, pathOf, keepNames }: NamingHistory): PublishedNames {
+  const { detections, retired } = published;
+  const kept = keepNames ? [...detections, ...retired] : retired;
+  const generated = detections.filter((one) => one.generated);
+  const files = new Map<string, PublishedDetection[]>();
+  const titles = new Map<string, PublishedDetection[]>();
+  for (const one of generated) {
+    files.set(one.file, [...(files.get(one.file) ?? []), one]);
+    titles.set(one.title, [...(titles.get(one.title) ?? []), one]);
+  }
+  return {
+    byId: new Map(kept.map(({ id, name, slug }) => [id.toLowerCase(), { id, name, slug }])),
+    names: new Set(kept.map(({ name }) => keyOf(name))),
+    slugs: new Set(kept.map(({ slug }) => slug)),
+    generatedId(rule, used) {
+      if (rule.id !== undefined || generated.length === 0) return undefined;
+      const free = ({ id }: PublishedDetection): boolean => !used.has(id.toLowerCase());
+      const here = files.get(pathOf(rule.file.path)) ?? [];
+      const same = here.find((one) => one.title === rule.title && free(one)) ?? (here.length === 1 ? here.find(free) : undefined);
+      return (same ?? (titles.get(rule.title) ?? []).find(free))?.id;
+    },
   };
 }
 
@@ -52,6 +114,11 @@ const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
 
 function shortened(name: string, id: string): string {
   if (name.length <= maximumNameLength) return name;
+  return marked(name, id);
+}
+
+/** The name with the first digits of the id behind it. */
+function marked(name: string, id: string): string {
   // a pair of surrogates is not cut in two
   const start = name.slice(0, maximumNameLength - 9).replace(/[\ud800-\udbff]$/, '');
   return `${start.trimEnd()} ${digitsOf(id).slice(0, 8)}`;

@@ -10,7 +10,7 @@ import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from 
 import { graylogSearch } from './graylog-search.ts';
 import { warnOfUnplaced } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
-import { createNamer } from './naming.ts';
+import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { cronGap } from './schedule.ts';
@@ -19,6 +19,7 @@ import type { DetectionSettings } from './settings.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
 import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
+import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
 /** The detections of a pack with their queries in each target. */
 export interface Pack {
@@ -26,6 +27,8 @@ export interface Pack {
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
+  /** Published once and no longer there: disabled stanzas of the Splunk app. Sorted by name. */
+  readonly tombstones: readonly Tombstone[];
   /** Rules left out by `select`. */
   readonly excluded: number;
   /** Rules whose items or references are wrong. */
@@ -38,15 +41,17 @@ export interface PackInput {
   readonly bag: DiagnosticBag;
   /** None: fields keep their names. */
   readonly pipelines?: ReadonlyMap<string, readonly Pipeline[]>;
+  /** Names that the pack was published with; default: none. */
+  readonly history?: NamingHistory;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told of each detection while its rule is at hand: the pack itself lets go of it. */
   readonly onOutcome?: (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => void;
 }
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
-export function assemblePack({ collection, config, bag, pipelines = new Map(), onProgress, onOutcome }: PackInput): Pack {
+export function assemblePack({ collection, config, bag, pipelines = new Map(), history, onProgress, onOutcome }: PackInput): Pack {
   const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
-  const nameOf = createNamer(config.info, config.splunk.namePrefix, bag);
+  const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
@@ -66,7 +71,7 @@ export function assemblePack({ collection, config, bag, pipelines = new Map(), o
     }
   }
   warnings.tell();
-  return { config, ...pack, excluded, invalid };
+  return { config, ...pack, tombstones: tombstonesOf(history, pack.splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {

@@ -5,12 +5,15 @@ import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaName } from './splunk-conf.ts';
 import { savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Render } from './template.ts';
+import { type Tombstone, tombstoneSettings } from './tombstone.ts';
 
 export interface SplunkAppInput {
   readonly info: PackInfo;
   readonly detections: readonly SplunkDetection[];
   /** Index macros and others that searches call; the filter macros are made here. */
   readonly macros: readonly SearchMacro[];
+  /** Stanzas of retired detections. */
+  readonly tombstones?: readonly Tombstone[];
   readonly render: Render;
   /** Bytes of files that are no templates: `splunk/static/appIcon.png`. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
@@ -57,7 +60,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const models: Readonly<Record<string, ConfModel>> = {
     'default/app.conf': appModel(context),
     'default/macros.conf': macros,
-    'default/savedsearches.conf': new Map([...searches].map(([name, { settings }]) => [name, settings])),
+    'default/savedsearches.conf': new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
   };
   for (const path of templatePaths) {
     const content = input.render(`splunk/${path}.hbs`, context);
@@ -147,7 +150,10 @@ type AppContext = ReturnType<typeof appContext>;
 /** What every template is given. All strings are one line and pass AppInspect, so a template may print them anywhere in a conf file. */
 function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>, macros: ConfModel) {
   const { info } = input;
-  const stanzas = [...searches].map(([name, { detection, settings }]) => ({ name, id: confText(detection.id), settings }));
+  const stanzas = [
+    ...[...searches].map(([name, { detection, settings }]) => ({ name, id: confText(detection.id), settings })),
+    ...(input.tombstones ?? []).map((one) => ({ name: stanzaName(one.name), id: confText(one.id), settings: tombstoneSettings(one) })),
+  ];
   const coverage = attackCoverage([...searches.values()].map(({ detection }) => detection));
   return {
     id: info.id,

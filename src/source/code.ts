@@ -60,6 +60,7 @@ export const codeCatalogue = {
   TST003: fatal('events cannot be read', 'Check the path, which is relative to the test file, and the form of the events.'),
   TST004: fatal('rule cannot be matched with events', 'Rewrite the marked rule; matching takes linear time, without look-around or back-references.'),
   TST005: fatal('rule is not tested', 'Add a case that it matches and one that it does not, in a `.test.yml` beside it.'),
+  TST006: fatal('test fails', 'Fix the rule or the test; `sigpack test` shows why.'),
   PCK001: fatal('invalid configuration', 'See docs/configuration.md.'),
   PCK002: fatal('two detections with the same name', 'Change one title, or set sigpack.name in one rule.'),
   PCK003: fatal('template error', 'Fix the template; docs/templates.md lists what each one is given.'),
@@ -67,6 +68,8 @@ export const codeCatalogue = {
   PCK005: fatal('pack would be empty', 'Check the rule folders and the selection.'),
   PCK006: warning('search minute is over its budget', 'Raise the budget or move schedules (sigpack stats shows them).'),
   PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
+  LCK001: fatal('sigpack.lock cannot be used', 'Restore the lock from git; `sigpack release` writes it, nobody edits it.'),
+  LCK002: fatal('build differs from sigpack.lock', 'Run `sigpack release`, or `sigpack diff` to see what changed.'),
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codeCatalogue;

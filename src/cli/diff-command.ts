@@ -1,0 +1,180 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type ArtifactTexts, artifactSnapshot } from '../release/artifact-snapshot.ts';
+import { type Diff, diffOf } from '../release/diff.ts';
+import { diffMarkdown } from '../release/diff-markdown.ts';
+import { diffView } from '../release/diff-view.ts';
+import { lockSnapshot } from '../release/lock.ts';
+import { readLock } from '../release/lock-text.ts';
+import type { SideChange } from '../release/side-change.ts';
+import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/snapshot.ts';
+import type { Collection } from '../sigma/collection.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { isArtifact, readArtifact } from './artifact-files.ts';
+import { compileRules, rulePaths } from './build.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { checkOut, commitOf } from './git.ts';
+import { lockName, withLock } from './lock-file.ts';
+import { toolVersion } from './package-root.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import { diffText } from './report/diff-text.ts';
+import { visibleJson } from './report/visible.ts';
+import { readSourceFile, shownPath } from './rule-files.ts';
+import { report } from './run.ts';
+import { sideChanges } from './side-changes.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+export interface DiffOptions {
+  readonly config?: string;
+  readonly format: 'text' | 'markdown' | 'json';
+  readonly output?: string;
+  readonly verbose: boolean;
+}
+
+/** One side of a diff. */
+interface Side {
+  readonly snapshot: Snapshot;
+  /** Where it was built from rules. */
+  readonly built?: { readonly loaded: LoadedConfig; readonly collection: Collection };
+  /** Where it was read from artifacts. */
+  readonly texts?: ArtifactTexts;
+  readonly remove: () => void;
+}
+
+/** `sigpack diff [from] [to]`: the lock and the work tree, two revisions of git, two folders, two artifacts, or one of each. */
+export async function diff(from: string | undefined, to: string | undefined, options: DiffOptions): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const bag = createBag();
+  const sides: Side[] = [];
+  try {
+    const reader = { options, terminal, bag };
+    const before = await sideOf(from ?? defaultFrom(options.config), reader);
+    if (before) sides.push(before);
+    const after = before && (await sideOf(to ?? '.', reader));
+    if (after) sides.push(after);
+    terminal.clear();
+    if (!before || !after) {
+      report({ diagnostics: bag.list, format: 'text', verbose: options.verbose, context: { ...contextOf(terminal) }, terminal });
+      return exitCodes.usage;
+    }
+    const found = diffOf(...comparable(before, after));
+    const changed = before.built && after.built ? await sideChanges(before.built.collection, after.built, found, terminal) : [];
+    await write(found, changed, options);
+  } finally {
+    for (const { remove } of sides) remove();
+  }
+  return exitCodes.success;
+}
+
+/** Of two artifacts, only what both hold can be compared. */
+function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
+  const [old, now] = [before.texts, after.texts];
+  if (!old || !now) return [before.snapshot, after.snapshot];
+  const common = (texts: ArtifactTexts): ArtifactTexts => Object.fromEntries(Object.entries(texts).filter(([key]) => key in old && key in now));
+  const both = common(old);
+  if (Object.keys(both).length === 0) throw new UsageError('the two artifacts have nothing in common to compare');
+  return [artifactSnapshot(before.snapshot.label, both), artifactSnapshot(after.snapshot.label, common(now))];
+}
+
+const contextOf = (terminal: Terminal) => ({ toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const });
+
+function defaultFrom(config: string | undefined): string {
+  const lock = join(resolve(config ?? '.', config === undefined ? '.' : '..'), lockName);
+  if (!existsSync(lock)) throw new UsageError(`there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`);
+  return lock;
+}
+
+async function write(found: Diff, changed: readonly SideChange[], { format, output, verbose }: DiffOptions): Promise<void> {
+  const view = diffView(found);
+  const paint = createTerminal(process.stdout, process.env, () => 0).paint;
+  const text =
+    format === 'json'
+      ? `${visibleJson(JSON.stringify({ diffVersion: 1, ...view, tests: changed }, undefined, 1))}\n`
+      : format === 'markdown'
+        ? diffMarkdown(view, changed)
+        : diffText(view, changed, { paint: output === undefined ? paint : (_, plain) => plain, verbose });
+  if (output === undefined) process.stdout.write(text);
+  else writeFileSync(output, text);
+}
+
+interface SideReader {
+  readonly options: DiffOptions;
+  readonly terminal: Terminal;
+  readonly bag: DiagnosticBag;
+}
+
+const nothing = (): void => {};
+
+/** Undefined where `bag` has been told why there is none. */
+async function sideOf(spec: string, reader: SideReader): Promise<Side | undefined> {
+  if (existsSync(spec)) {
+    if (basename(spec) === lockName) return lockSide(spec, reader);
+    if (isArtifact(spec)) {
+      const texts = await readArtifact(spec);
+      return { snapshot: artifactSnapshot(shownPath(spec), texts), texts, remove: nothing };
+    }
+    if (statSync(spec).isDirectory()) return folderSide(spec, spec === '.' ? 'work tree' : shownPath(spec), reader, nothing);
+    throw new UsageError(`${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`);
+  }
+  const folder = reader.options.config === undefined ? '.' : resolve(reader.options.config, '..');
+  const commit = commitOf(folder, spec);
+  if (commit === undefined) throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
+  const { folder: files, remove } = checkOut(folder, commit);
+  const side = await folderSide(files, spec, reader, remove);
+  if (!side) remove();
+  return side;
+}
+
+/** The lock has digests; where git has the tag of its version, conditions and queries are taken from there. */
+async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
+  const file = readSourceFile(path, reader.bag);
+  const lock = file && readLock(file, reader.bag);
+  if (!lock) return undefined;
+  const snapshot = { ...lockSnapshot(lock), label: `${lockName} ${lock.pack.version}` };
+  const folder = dirname(resolve(path));
+  const commit = commitOf(folder, `refs/tags/v${lock.pack.version}`);
+  if (commit === undefined) return { snapshot, remove: nothing };
+  const { folder: files, remove } = checkOut(folder, commit);
+  const tagged = await folderSide(files, snapshot.label, { ...reader, bag: createBag() }, remove);
+  if (!tagged) {
+    remove();
+    return { snapshot, remove: nothing };
+  }
+  return { ...tagged, snapshot: withDetails(snapshot, tagged.snapshot) };
+}
+
+/** Compiles the rules of a folder as its own configuration says. What is wrong with single rules is for `sigpack check` to tell. */
+async function folderSide(folder: string, label: string, { options, terminal, bag }: SideReader, remove: () => void): Promise<Side | undefined> {
+  const path = join(folder, options.config === undefined ? 'sigpack.yml' : basename(options.config));
+  const written = existsSync(path) ? loadConfig(path) : { ...emptyConfig(), folder: resolve(folder) };
+  if (!('config' in written)) {
+    bag.list.push(...written);
+    return undefined;
+  }
+  const locked = withLock(written, bag, { retire: false });
+  if (!locked) return undefined;
+  const { loaded, history } = locked;
+  const own = createBag();
+  const pipelines = await pipelinesByTarget(loaded.config.targets, undefined, loaded, bag);
+  if (!pipelines) return undefined;
+  const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
+  const rules = existsSync(path) ? rulePaths([], loaded) : [resolve(folder)];
+  const { pack, collection } = compileRules(rules, { config: loaded.config, bag: own, pipelines, history, onOutcome: built.add }, terminal);
+  return { snapshot: snapshotOf(label, pack, built), built: { loaded, collection }, remove };
+}
+
+/** Defaults, for a folder of nothing but rules. */
+function emptyConfig(): LoadedConfig {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-'));
+  try {
+    const file = join(folder, 'sigpack.yml');
+    writeFileSync(file, '');
+    const loaded = loadConfig(file);
+    if ('config' in loaded) return loaded;
+    throw new Error('the empty configuration is wrong');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

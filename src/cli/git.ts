@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from './exit-code.ts';
+
+/** Runs git in a folder; undefined where it fails or is not there. */
+function git(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): string | undefined {
+  const { status, stdout } = spawnSync('git', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return status === 0 ? stdout : undefined;
+}
+
+export const isRepository = (folder: string): boolean => git(folder, ['rev-parse', '--is-inside-work-tree'])?.trim() === 'true';
+
+/** Files that are changed or not in git yet, as git names them; none: the tree is clean. */
+export const changedFiles = (folder: string): readonly string[] => (git(folder, ['status', '--porcelain']) ?? '').split('\n').filter((line) => line !== '');
+
+export const hasTag = (folder: string, tag: string): boolean => git(folder, ['rev-parse', '-q', '--verify', `refs/tags/${tag}`]) !== undefined;
+
+/** The commit that a revision stands for, as 40 or 64 hexadecimal digits. */
+export const commitOf = (folder: string, revision: string): string | undefined =>
+  revision.startsWith('-') ? undefined : git(folder, ['rev-parse', '-q', '--verify', `${revision}^{commit}`])?.trim();
+
+/** When a commit was made, as `2026-11-25T06:00:00.000Z`. */
+export function commitDate(folder: string, commit: string): string | undefined {
+  const seconds = Number(git(folder, ['show', '-s', '--format=%ct', commit])?.trim());
+  return Number.isInteger(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined;
+}
+
+export const remoteUrl = (folder: string): string | undefined => git(folder, ['remote', 'get-url', 'origin'])?.trim() || undefined;
+
+export interface CheckedOut {
+  /** That of the repository which stands for the folder asked for. */
+  readonly folder: string;
+  readonly remove: () => void;
+}
+
+/** The files of a commit in a temporary folder; neither the work tree nor the index of the repository is touched. */
+export function checkOut(folder: string, commit: string): CheckedOut {
+  const temporary = mkdtempSync(join(tmpdir(), 'sigpack-git-'));
+  const remove = (): void => rmSync(temporary, { recursive: true, force: true });
+  const index = { GIT_INDEX_FILE: join(temporary, '.sigpack-index') };
+  const prefix = git(folder, ['rev-parse', '--show-prefix'])?.trim();
+  const root = git(folder, ['rev-parse', '--show-toplevel'])?.trim();
+  if (prefix === undefined || root === undefined || git(root, ['read-tree', commit], index) === undefined) {
+    remove();
+    throw new UsageError(`git cannot read ${commit}`);
+  }
+  const done = git(root, ['checkout-index', '--all', '--force', `--prefix=${temporary}/`], index);
+  rmSync(index.GIT_INDEX_FILE, { force: true });
+  if (done === undefined) {
+    remove();
+    throw new UsageError(`git cannot write the files of ${commit}`);
+  }
+  return { folder: join(temporary, prefix), remove };
+}

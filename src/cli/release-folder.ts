@@ -1,0 +1,113 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Artifact } from '../pack/artifacts.ts';
+import type { Pack } from '../pack/pack.ts';
+import { checksumsText } from '../release/checksums.ts';
+import { provenanceText } from '../release/provenance.ts';
+import { sbomText } from '../release/sbom.ts';
+import { readPrivateKey, signatureText } from '../release/signature.ts';
+import type { LoadedConfig } from './config-file.ts';
+import { UsageError } from './exit-code.ts';
+import { commitDate, commitOf, remoteUrl } from './git.ts';
+import { toolVersion } from './package-root.ts';
+
+/** The environment variable with the key that signs, as PEM. */
+const keyVariable = 'SIGPACK_SIGNING_KEY';
+
+export interface Signing {
+  readonly key: KeyObject;
+}
+
+/** The key of `--sign`: a file, or the environment where no file is named. */
+export function signingKey(sign: string | true | undefined): Signing | undefined {
+  if (sign === undefined) return undefined;
+  const pem = sign === true ? process.env[keyVariable] : readKeyFile(sign);
+  if (pem === undefined || pem.trim() === '') throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
+  const read = readPrivateKey(pem);
+  if (!read.ok) throw new UsageError(`the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ${read.message}`);
+  return { key: read.key };
+}
+
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`the signing key ${path} cannot be read`);
+  }
+}
+
+/** Where a release comes from. */
+export interface ReleaseSource {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly commit: string | undefined;
+  /** Without a user or a password. */
+  readonly remote: string | undefined;
+}
+
+/** The commit at hand and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH overrides the date. */
+export function sourceOf(folder: string): ReleaseSource {
+  const commit = commitOf(folder, 'HEAD');
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  if (epoch !== undefined && !/^\d{1,12}$/.test(epoch)) throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
+  const date = epoch === undefined ? commit && commitDate(folder, commit) : new Date(Number(epoch) * 1000).toISOString();
+  if (date === undefined) throw new UsageError('a release takes its date from git: commit first, or set SOURCE_DATE_EPOCH');
+  return { date, commit, remote: remoteUrl(folder)?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1') };
+}
+
+export interface ReleaseFolderInput {
+  readonly artifacts: readonly Artifact[];
+  readonly pack: Pack;
+  /** The text of the lock that belongs to the release. */
+  readonly lock: string;
+  readonly loaded: LoadedConfig;
+  readonly signing: Signing | undefined;
+}
+
+/** The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature. */
+export function releaseFolder({
+  artifacts,
+  pack,
+  lock,
+  loaded,
+  signing,
+}: ReleaseFolderInput): readonly { readonly path: string; readonly content: string | Uint8Array }[] {
+  const { info } = pack.config;
+  const source = sourceOf(loaded.folder);
+  const digests = artifacts.map(({ path, sha256 }) => ({ path, sha256 }));
+  const stem = `${info.id}-${info.version}`;
+  const sbom = sbomText({
+    pack: info,
+    toolVersion: toolVersion(),
+    date: source.date,
+    artifacts: digests,
+    rules: pack.outcomes.map(({ detection: { id, rule } }) => ({
+      id,
+      title: rule.title,
+      path: rule.file.path,
+      ...(rule.license === undefined ? {} : { license: rule.license }),
+      ...(rule.author === undefined ? {} : { author: rule.author }),
+    })),
+  });
+  const provenance = provenanceText({
+    pack: info,
+    toolVersion: toolVersion(),
+    configPath: loaded.file.path,
+    artifacts: digests,
+    commit: source.commit,
+    remote: source.remote,
+    lockSha256: sha256(lock),
+    builderId: process.env.SIGPACK_BUILDER_ID,
+    invocationId: process.env.SIGPACK_INVOCATION_ID,
+  });
+  const files = [...artifacts, { path: `${stem}.cdx.json`, content: sbom }, { path: `${stem}.intoto.json`, content: provenance }];
+  const sums = checksumsText(files.map(({ path, content }) => ({ path, sha256: sha256(content) })));
+  return [
+    ...files.map(({ path, content }) => ({ path, content })),
+    { path: 'SHA256SUMS', content: sums },
+    ...(signing ? [{ path: 'SHA256SUMS.sig', content: signatureText(sums, signing.key) }] : []),
+  ];
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

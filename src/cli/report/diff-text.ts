@@ -1,0 +1,96 @@
+import type { ChangeKind } from '../../release/diff.ts';
+import type { ChangeView, DiffView, Note } from '../../release/diff-view.ts';
+import { type QueryPiece, shortened } from '../../release/query-diff.ts';
+import type { SideChange } from '../../release/side-change.ts';
+import type { Paint, Style } from './context.ts';
+import { visible } from './visible.ts';
+
+export interface DiffTextOptions {
+  readonly paint: Paint;
+  /** Everything; otherwise long queries and long lists are cut. */
+  readonly verbose: boolean;
+}
+
+const signs: Readonly<Record<ChangeKind, { readonly sign: string; readonly style: Style; readonly words: string }>> = {
+  added: { sign: '+', style: 'green', words: 'added' },
+  removed: { sign: '-', style: 'red', words: 'removed' },
+  renamed: { sign: '~', style: 'yellow', words: 'renamed' },
+  meaning: { sign: '~', style: 'yellow', words: 'meaning changed' },
+  query: { sign: '~', style: 'cyan', words: 'query changed by a backend or pipeline' },
+  settings: { sign: '~', style: 'cyan', words: 'severity or settings changed' },
+  moved: { sign: '~', style: 'dim', words: 'moved' },
+  text: { sign: '~', style: 'dim', words: 'texts changed' },
+};
+
+/** Detections shown with all that is known of them, without --verbose. */
+const shownInFull = 50;
+/** Notes of one kind shown of a detection, without --verbose. */
+const shownNotes = 8;
+
+/** For a person: what happened to each detection, the weightiest first. */
+export function diffText(view: DiffView, sides: readonly SideChange[], options: DiffTextOptions): string {
+  const { paint, verbose } = options;
+  const lines = [`${paint('bold', `${visible(view.from)} → ${visible(view.to)}`)}  ${countsText(view)}`];
+  const parameters = [...view.parameters.removed.map((name) => `- ${name}`), ...view.parameters.added.map((name) => `+ ${name}`)];
+  if (parameters.length > 0) lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
+  for (const [index, change] of view.changes.entries()) {
+    const full = verbose || index < shownInFull;
+    lines.push(...(full ? ['', ...changeLines(change, view, options)] : [headLine(change, view, paint)]));
+  }
+  if (sides.length > 0) lines.push('', paint('bold', 'test events that change sides'), ...sides.map((side) => `  ${sideText(side)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+const wordsOf = (kind: ChangeKind, { conditionsKnown }: DiffView): string => (kind === 'query' && !conditionsKnown ? 'query changed' : signs[kind].words);
+
+export function countsText(view: DiffView): string {
+  const { counts, unchanged } = view;
+  if (counts.length === 0) return `nothing changed (${unchanged} detections)`;
+  return [...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`), `${unchanged} unchanged`].join(', ');
+}
+
+function headLine({ kinds, title, severity, file }: ChangeView, view: DiffView, paint: Paint): string {
+  const [first = 'text'] = kinds;
+  const { sign, style } = signs[first];
+  const what = kinds.map((kind) => wordsOf(kind, view)).join(', ');
+  return `${paint(style, `${sign} ${visible(title)}`)}${severity === undefined ? '' : ` (${severity})`}  ${what}${file === '' ? '' : `  ${paint('dim', visible(file))}`}`;
+}
+
+function changeLines(change: ChangeView, view: DiffView, { paint, verbose }: DiffTextOptions): readonly string[] {
+  const notes = verbose ? change.notes : firstOfEach(change.notes);
+  const lines = [headLine(change, view, paint), ...notes.map((note) => `    ${noteText(note, paint)}`)];
+  for (const { target, pieces } of change.queries) {
+    const shown = verbose ? pieces : shortened(pieces);
+    lines.push(`    ${paint('dim', target)} ${shown.map((piece) => pieceText(piece, paint)).join('')}`);
+  }
+  return lines;
+}
+
+function firstOfEach(notes: readonly Note[]): readonly Note[] {
+  const counts = new Map<string, number>();
+  const kept = notes.filter(({ label }) => {
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+    return (counts.get(label) ?? 0) <= shownNotes;
+  });
+  const more = [...counts]
+    .filter(([, count]) => count > shownNotes)
+    .map(([label, count]) => ({ label, text: `… ${count - shownNotes} more (--verbose shows them)` }));
+  return [...kept, ...more];
+}
+
+function noteText({ label, text, effect }: Note, paint: Paint): string {
+  const shown = visible(text);
+  return `${paint('dim', label)} ${effect === 'catches' ? paint('green', shown) : effect === 'drops' ? paint('red', shown) : shown}`;
+}
+
+/** In a place without colour the signs tell. */
+function pieceText({ kind, text }: QueryPiece, paint: Paint): string {
+  const shown = visible(text);
+  if (kind === 'same') return shown;
+  return kind === 'added' ? paint('green', `{+${shown}+}`) : paint('red', `[-${shown}-]`);
+}
+
+export const sideText = ({ title, test, before, after }: SideChange): string =>
+  `${visible(title)}: ${visible(test)}: ${matchesText(before)} before, ${matchesText(after)} now`;
+
+const matchesText = (count: number): string => (count === 1 ? '1 match' : `${count} matches`);

@@ -1,0 +1,29 @@
+/** A detection as a pack was published with it, from sigpack.lock: what it is called stays. */
+export interface PublishedDetection {
+  /** The detection's id, as in the packs. */
+  readonly id: string;
+  readonly title: string;
+  /** Of the rule, relative to the configuration's folder, with `/`. */
+  readonly file: string;
+  readonly name: string;
+  readonly slug: string;
+  /** The rule has no id of its own: it is known again by its file, then by its title. */
+  readonly generated: boolean;
+}
+
+/** A detection that is no longer in the pack, but in the app as a disabled stanza: Splunk keeps what an update leaves out. */
+export interface RetiredDetection {
+  readonly id: string;
+  readonly title: string;
+  readonly name: string;
+  readonly slug: string;
+  /** The version that retired it. */
+  readonly retired: string;
+}
+
+export interface Published {
+  readonly detections: readonly PublishedDetection[];
+  readonly retired: readonly RetiredDetection[];
+}
+
+export const nothingPublished: Published = { detections: [], retired: [] };

@@ -1,0 +1,97 @@
+import { markdownText } from '../docs/escape.ts';
+import type { Change } from './diff.ts';
+import type { ChangeView, DiffView } from './diff-view.ts';
+
+const head = `# Changelog
+
+The form follows [Keep a Changelog](https://keepachangelog.com/en/1.1.0/). Written by \`sigpack release\`; what stands under Unreleased goes into the next version.
+`;
+
+export interface ReleaseNotes {
+  readonly version: string;
+  /** yyyy-mm-dd */
+  readonly date: string;
+  readonly view: DiffView;
+  /** Detections whose disabled stanzas the Splunk app keeps. */
+  readonly retired: readonly string[];
+  /** What earlier releases kept so and this one drops. */
+  readonly dropped: readonly string[];
+}
+
+/** The section of a version: a line a detection, with a link to its rule. */
+export function changelogSection({ version, date, view, retired, dropped }: ReleaseNotes): string {
+  const added = view.changes.filter(({ kinds }) => kinds.includes('added')).map((change) => line(change, ''));
+  const removed = view.changes.filter(({ kinds }) => kinds.includes('removed')).map(({ title, severity }) => plainLine(title, severity));
+  const changed = view.changes.filter(({ kinds }) => !kinds.includes('added') && !kinds.includes('removed')).map((change) => line(change, whatOf(change)));
+  const parameters = [
+    ...view.parameters.added.map((name) => `- New parameter: ${markdownText(name)}`),
+    ...view.parameters.removed.map((name) => `- Parameter gone: ${markdownText(name)}`),
+  ];
+  const kept =
+    retired.length === 0 ? [] : ['', 'Disabled in the Splunk app until a release drops them:', '', ...retired.map((title) => `- ${markdownText(title)}`)];
+  const gone =
+    dropped.length === 0 ? [] : ['', 'Dropped from the Splunk app; delete them there by hand:', '', ...dropped.map((title) => `- ${markdownText(title)}`)];
+  const sections = [
+    ['Added', added],
+    ['Changed', [...changed, ...parameters]],
+    ['Removed', [...removed, ...kept, ...gone]],
+  ] as const;
+  const body = sections.flatMap(([name, lines]) => (lines.length === 0 ? [] : ['', `### ${name}`, '', ...lines.join('\n').replace(/^\n/, '').split('\n')]));
+  return `${[`## [${version}] - ${date}`, ...(body.length === 0 ? ['', 'No detection changed.'] : body)].join('\n')}\n`;
+}
+
+const plainLine = (title: string, severity: string | undefined): string => `- ${markdownText(title)}${severity === undefined ? '' : ` (${severity})`}`;
+
+function line({ title, severity, file }: ChangeView, what: string): string {
+  const linked = file === '' ? markdownText(title) : `[${markdownText(title)}](${linkPath(file)})`;
+  return `- ${linked}${severity === undefined ? '' : ` (${severity})`}${what === '' ? '' : `: ${what}`}`;
+}
+
+const linkPath = (file: string): string =>
+  file
+    .split('/')
+    .map((part) => encodeURIComponent(part).replace(/[()'*!~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))
+    .join('/');
+
+const words = {
+  renamed: 'renamed',
+  meaning: 'condition',
+  query: 'query',
+  settings: 'settings',
+  moved: 'moved',
+  text: 'texts',
+  added: '',
+  removed: '',
+} as const;
+
+function whatOf({ kinds, notes }: ChangeView): string {
+  const about = notes.filter(({ label }) => label === 'title' || label === 'name in packs' || label === 'finds' || label === 'severity' || label === 'texts');
+  return [kinds.map((kind) => words[kind]).join(', '), ...about.map(({ label, text }) => `${label}: ${markdownText(text)}`)].join('; ');
+}
+
+/** The changelog with a new section before the newest version; notes under Unreleased become the section's first lines. */
+export function withSection(changelog: string | undefined, section: string): string {
+  const text = changelog === undefined || changelog.trim() === '' ? `${head}\n## [Unreleased]\n` : changelog.replace(/\r\n/g, '\n');
+  const [title = '', ...rest] = section.split('\n');
+  const unreleased = /^## \[?unreleased\]?[^\n]*\n?/im.exec(text);
+  if (!unreleased) {
+    const first = /^## /m.exec(text)?.index ?? text.length;
+    return `${ended(text.slice(0, first))}${section}${first < text.length ? '\n' : ''}${text.slice(first)}`;
+  }
+  const start = unreleased.index + unreleased[0].length;
+  const length = /^## /m.exec(text.slice(start))?.index ?? text.length - start;
+  const notes = text.slice(start, start + length).trim();
+  const after = text.slice(start + length);
+  const body = [title, ...(notes === '' ? [] : ['', notes]), ...rest].join('\n');
+  return `${text.slice(0, start).trimEnd()}\n\n${body}${after === '' ? '' : `\n${after}`}`;
+}
+
+const ended = (text: string): string => (text.trim() === '' ? '' : `${text.trimEnd()}\n\n`);
+
+/** True where the changelog tells of a version already. */
+export const hasSection = (changelog: string, version: string): boolean =>
+  new RegExp(`^## \\[?v?${version.replaceAll('.', '\\.')}\\]?(?:\\s|$)`, 'm').test(changelog);
+
+/** Titles of detections that this release retires. */
+export const retiredTitles = (changes: readonly Change[]): readonly string[] =>
+  changes.filter(({ kinds }) => kinds.includes('removed')).map(({ before }) => before?.title ?? '');

@@ -1,0 +1,32 @@
+/** A file and its SHA-256 in hexadecimal digits. */
+export interface FileDigest {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** As `sha256sum` writes it, sorted by name: `sha256sum -c SHA256SUMS` checks it. */
+export const checksumsText = (files: readonly FileDigest[]): string =>
+  [...files]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
+    .join('');
+
+export type Checksums =
+  | { readonly ok: true; readonly entries: ReadonlyMap<string, string> }
+  /** `line` from 1. */
+  | { readonly ok: false; readonly line: number; readonly message: string };
+
+/** Reads what {@link checksumsText} writes, and nothing else but other line ends. */
+export function readChecksums(text: string): Checksums {
+  const entries = new Map<string, string>();
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
+    const fault = (message: string): Checksums => ({ ok: false, line: index + 1, message });
+    const [, sha256, path] = /^([0-9a-f]{64}) {2}(\S.*)$/.exec(line) ?? [];
+    if (sha256 === undefined || path === undefined) return fault('this is no line of 64 hexadecimal digits, two blanks and a name');
+    if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..') return fault('the name is not that of a file in this folder');
+    if (entries.has(path)) return fault('the name is there twice');
+    entries.set(path, sha256);
+  }
+  return { ok: true, entries };
+}

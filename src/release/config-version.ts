@@ -1,0 +1,18 @@
+import { createBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, parseYaml } from '../source/yaml.ts';
+
+/** sigpack.yml with another version and revision where it names them; all else stays as it is written. */
+export function withVersion(file: SourceFile, version: string, revision: number): string {
+  const [root] = parseYaml(file, createBag());
+  const edits = [
+    { node: lookup(root, 'version'), text: version },
+    { node: lookup(root, 'revision'), text: String(revision) },
+  ];
+  let text = file.text;
+  // from the end on: the places before stay right
+  for (const { node, text: value } of edits.sort((a, b) => (b.node?.start ?? 0) - (a.node?.start ?? 0))) {
+    if (node) text = text.slice(0, node.start) + value + text.slice(node.end);
+  }
+  return text;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { CompiledRule } from '../query/compile.ts';
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import { normalForm } from './normal-form.ts';
+
+/** 32 hexadecimal digits of SHA-256 over the value as JSON, keys sorted. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(sortedJson(value)).digest('hex').slice(0, 32);
+
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}
+
+/** Of what a rule means: the same for conditions that are one in their normal form. */
+export function conditionDigest(compiled: CompiledRule): string {
+  if (compiled.kind === 'detection') return digestOf(normalForm(compiled.query).key);
+  return digestOf([correlationTerms(compiled.rule), compiled.parts.map(conditionDigest)]);
+}
+
+/** What a correlation asks of the hits of its rules, by names for a person. */
+export function correlationTerms({
+  type,
+  groupBy,
+  timespan,
+  thresholds,
+  valueFields,
+  percentile,
+  aliases,
+}: CorrelationRule): Readonly<Record<string, unknown>> {
+  return {
+    type,
+    'group-by': groupBy,
+    timespan,
+    condition: thresholds.map(({ operator, value }) => `${operator} ${value}`),
+    ...(valueFields.length > 0 ? { field: valueFields } : {}),
+    ...(type === 'value_percentile' ? { percentile } : {}),
+    ...(aliases.length > 0 ? { aliases: aliases.map(({ name, fields }) => [name, ...fields]) } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+import { levels } from '../sigma/rule.ts';
+import type { JsonSchema } from '../source/schema.ts';
+
+const line: JsonSchema = { type: 'string', minLength: 1, maxLength: 1000, pattern: '^[^\\p{Cc}]*$' };
+const version: JsonSchema = {
+  type: 'string',
+  pattern: '^(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})$',
+  description: 'A version is x.y.z.',
+};
+const uuid: JsonSchema = { type: 'string', pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description: 'Ids are UUIDs.' };
+const digest: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'A digest has 32 hexadecimal digits.' };
+const slug: JsonSchema = { type: 'string', pattern: '^[a-z0-9_]{1,120}$' };
+
+const map = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
+});
+
+const rule = map(
+  {
+    title: line,
+    file: line,
+    stanza: line,
+    slug,
+    generated: { const: true },
+    entities: { type: 'array', items: uuid },
+    severity: { enum: [...levels] },
+    text: digest,
+    condition: digest,
+    settings: digest,
+    splunk: digest,
+    graylog: digest,
+    added: version,
+    changed: version,
+  },
+  ['generated', 'entities', 'splunk', 'graylog'],
+);
+
+/** The form of sigpack.lock. */
+export const lockSchema: JsonSchema = map({
+  lock: { const: 1, description: 'This Sigpack knows locks of the form 1.' },
+  pack: map({
+    id: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_]*$' },
+    version,
+    revision: { type: 'integer', minimum: 1 },
+    parameters: { type: 'array', items: line },
+  }),
+  rules: { type: 'object', propertyNames: uuid, additionalProperties: rule },
+  retired: { type: 'object', propertyNames: uuid, additionalProperties: map({ title: line, stanza: line, slug, retired: version }) },
+  end: { const: true, description: 'A lock ends with `end: true`; without it the rest of the file is missing.' },
+});

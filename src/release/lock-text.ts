@@ -1,0 +1,126 @@
+import { dump } from 'js-yaml';
+import type { RetiredDetection } from '../pack/published.ts';
+import type { Level } from '../sigma/rule.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { checkSchema } from '../source/schema.ts';
+import type { SourceFile } from '../source/span.ts';
+import { parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
+import type { Lock, LockedRule } from './lock.ts';
+import { lockSchema } from './lock-schema.ts';
+
+const heading = '# Written by `sigpack release`: what was published, a block a rule. Commit it; do not edit it.\n';
+
+/** The lock as YAML, always the same for the same lock. The last line tells that the file is whole. */
+export function lockText({ pack, rules, retired }: Lock): string {
+  const { id, version, revision, parameters } = pack;
+  const written = {
+    lock: 1,
+    pack: { id, version, revision, parameters },
+    rules: Object.fromEntries([...rules].map(([key, rule]) => [key, writtenRule(rule)])),
+    retired: Object.fromEntries([...retired].map(([key, one]) => [key, { title: one.title, stanza: one.name, slug: one.slug, retired: one.retired }])),
+    end: true,
+  };
+  return heading + dump(written, { lineWidth: -1, noRefs: true });
+}
+
+interface WrittenRule {
+  readonly title: string;
+  readonly file: string;
+  readonly stanza: string;
+  readonly slug: string;
+  readonly generated?: true;
+  readonly entities?: readonly string[];
+  readonly severity: Level;
+  readonly text: string;
+  readonly condition: string;
+  readonly settings: string;
+  readonly splunk?: string;
+  readonly graylog?: string;
+  readonly added: string;
+  readonly changed: string;
+}
+
+function writtenRule({ title, file, name, slug, generated, entities, severity, digests, added, changed }: LockedRule): WrittenRule {
+  const { text, condition, settings, queries } = digests;
+  return {
+    title,
+    file,
+    stanza: name,
+    slug,
+    ...(generated ? { generated } : {}),
+    ...(entities.length > 0 ? { entities } : {}),
+    severity,
+    text,
+    condition,
+    settings,
+    ...queries,
+    added,
+    changed,
+  };
+}
+
+/** Reads a lock; undefined when `bag` has been told (LCK001) what is wrong with it. Nothing is guessed: a lock in doubt is no lock. */
+export function readLock(file: SourceFile, bag: DiagnosticBag): Lock | undefined {
+  const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/m.exec(file.text);
+  if (conflict) {
+    const hint = 'Take either side whole (git checkout --ours or --theirs sigpack.lock), then run `sigpack release`.';
+    bag.add(file, { code: 'LCK001', message: 'the lock has conflict marks of a merge', span: { start: conflict.index, end: conflict.index + 7 }, hint });
+    return undefined;
+  }
+  const own = createBag();
+  const [root, second] = parseYaml(file, own);
+  const [fault] = own.list;
+  if (fault && fault.severity === 'error') return refuse(file, bag, fault.message, fault.span);
+  if (!root || second) return refuse(file, bag, root ? 'the lock has more than one YAML document' : 'the lock is empty', { start: 0, end: 0 });
+  const complaints = checkSchema(lockSchema, root, 'LCK001');
+  for (const complaint of complaints) bag.add(file, complaint);
+  return complaints.length > 0 ? undefined : checkedLock(file, root, bag);
+}
+
+function refuse(file: SourceFile, bag: DiagnosticBag, message: string, span: { readonly start: number; readonly end: number }): undefined {
+  bag.add(file, { code: 'LCK001', message, span });
+}
+
+interface WrittenLock {
+  readonly pack: Lock['pack'];
+  readonly rules: Readonly<Record<string, WrittenRule>>;
+  readonly retired: Readonly<Record<string, { readonly title: string; readonly stanza: string; readonly slug: string; readonly retired: string }>>;
+}
+
+function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
+  const written = toPlain(root) as WrittenLock;
+  const rules = new Map(Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]));
+  const retired = new Map(
+    Object.entries(written.retired).map(([id, { title, stanza, slug, retired: version }]): [string, RetiredDetection] => [
+      id,
+      { id, title, name: stanza, slug, retired: version },
+    ]),
+  );
+  const lock = { pack: written.pack, rules, retired };
+  const problem = doubleIn(lock);
+  return problem === undefined ? lock : refuse(file, bag, problem, { start: 0, end: 0 });
+}
+
+function lockedRule(id: string, { stanza, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule): LockedRule {
+  const queries = { ...(splunk === undefined ? {} : { splunk }), ...(graylog === undefined ? {} : { graylog }) };
+  return { id, name: stanza, generated: generated === true, entities, digests: { text, condition, settings, queries }, ...rest };
+}
+
+/** What two rules share that is one's alone. */
+function doubleIn({ rules, retired }: Lock): string | undefined {
+  const seen = new Map<string, string>();
+  for (const one of [...rules.values(), ...retired.values()]) {
+    const keys = [
+      `stanza ${one.name.toLowerCase()}`,
+      `slug ${one.slug}`,
+      `id ${one.id.toLowerCase()}`,
+      ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : []),
+    ];
+    for (const key of keys) {
+      const other = seen.get(key);
+      if (other !== undefined) return `${one.id} and ${other} have the same ${key}`;
+      seen.set(key, one.id);
+    }
+  }
+  return undefined;
+}

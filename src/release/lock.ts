@@ -1,0 +1,71 @@
+import type { PublishedDetection, RetiredDetection } from '../pack/published.ts';
+import type { Level } from '../sigma/rule.ts';
+import type { BuiltEntry, Digests, Snapshot } from './snapshot.ts';
+
+/** What was published: sigpack.lock. */
+export interface Lock {
+  readonly pack: LockedPack;
+  /** By id, sorted. */
+  readonly rules: ReadonlyMap<string, LockedRule>;
+  readonly retired: ReadonlyMap<string, RetiredDetection>;
+}
+
+export interface LockedPack {
+  readonly id: string;
+  /** x.y.z */
+  readonly version: string;
+  /** Graylog's revision and Splunk's build number. */
+  readonly revision: number;
+  readonly parameters: readonly string[];
+}
+
+export interface LockedRule extends PublishedDetection {
+  readonly entities: readonly string[];
+  readonly severity: Level;
+  readonly digests: Digests & { readonly condition: string };
+  /** The version that brought it. */
+  readonly added: string;
+  /** The version that changed it last. */
+  readonly changed: string;
+}
+
+/** The lock as a diff reads it. */
+export function lockSnapshot(lock: Lock): Snapshot {
+  return { label: lock.pack.version, version: lock.pack.version, entries: lock.rules, parameters: lock.pack.parameters };
+}
+
+export interface NextLock {
+  readonly before: Lock | undefined;
+  readonly pack: LockedPack;
+  readonly entries: readonly BuiltEntry[];
+  /** Forget what was retired before: its stanzas are left out from now on. */
+  readonly dropRetired: boolean;
+}
+
+/** The lock of a release: what changed since the one before carries its version. */
+export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock {
+  const rules = new Map(
+    [...entries]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
+  );
+  const gone = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug }) => ({ id, title, name, slug, retired: pack.version }));
+  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...gone].filter(({ id }) => !rules.has(id));
+  return { pack, rules, retired: new Map(retired.sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => [one.id, one])) };
+}
+
+function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {
+  const { id, title, file, name, slug, generated, entities, digests } = entry;
+  const severity = entry.severity ?? 'medium';
+  const condition = digests.condition ?? '';
+  const made = { id, title, file, name, slug, generated, entities, severity, digests: { ...digests, condition }, added: version, changed: version };
+  return before ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version } : made;
+}
+
+/** Equal but for versions. */
+export function isSame(a: LockedRule, b: LockedRule): boolean {
+  const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => JSON.stringify(rest, Object.keys(rest).concat(digestKeys).sort());
+  return plain(a) === plain(b);
+}
+
+const digestKeys = ['text', 'condition', 'settings', 'queries', 'splunk', 'graylog'];

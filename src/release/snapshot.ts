@@ -1,0 +1,132 @@
+import type { Target } from '../pack/config.ts';
+import type { PackDetection } from '../pack/detection.ts';
+import { eventDefinitionIds } from '../pack/event-definition.ts';
+import { indexMacroName } from '../pack/index-macro.ts';
+import type { DetectionOutcome } from '../pack/outcome.ts';
+import type { Pack } from '../pack/pack.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import type { Level } from '../sigma/rule.ts';
+import { conditionDigest, digestOf, sortedJson } from './digest.ts';
+
+/** Digests of 32 hexadecimal digits: two detections differ in what theirs differ in. */
+export interface Digests {
+  /** Description, references and the like. */
+  readonly text: string;
+  /** The condition as meant; undefined where only queries are known. */
+  readonly condition?: string;
+  /** Severity, schedule and other settings. */
+  readonly settings: string;
+  readonly queries: Readonly<Partial<Record<Target, string>>>;
+}
+
+/** A detection at one time. */
+export interface SnapshotEntry {
+  readonly id: string;
+  readonly title: string;
+  /** Of the rule, relative to the configuration's folder; empty where it is not known. */
+  readonly file: string;
+  /** In the packs. */
+  readonly name: string;
+  readonly severity?: Level;
+  readonly digests: Digests;
+  /** What the digests are of, as far as it is at hand. */
+  readonly detail?: EntryDetail;
+}
+
+export interface EntryDetail {
+  readonly text: Readonly<Record<string, unknown>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly queries: Readonly<Partial<Record<Target, readonly string[]>>>;
+  /** Before pipelines. */
+  readonly compiled?: CompiledRule;
+}
+
+/** All detections of a pack at one time, by id. */
+export interface Snapshot {
+  /** How to call it: `1.2.0`, a path, a revision of git. */
+  readonly label: string;
+  readonly version: string;
+  readonly entries: ReadonlyMap<string, SnapshotEntry>;
+  /** What an installation asks for or an admin sets: names of macros and of content pack parameters. Undefined where it is not known. */
+  readonly parameters?: readonly string[];
+}
+
+/** A detection as a build made it. */
+export interface BuiltEntry extends SnapshotEntry {
+  readonly slug: string;
+  readonly generated: boolean;
+  /** Ids of its Graylog entities. */
+  readonly entities: readonly string[];
+}
+
+export interface Built {
+  readonly entries: readonly BuiltEntry[];
+  readonly add: (outcome: DetectionOutcome, search: unknown, written: CompiledRule) => void;
+}
+
+export interface SnapshotOptions {
+  readonly pathOf: (path: string) => string;
+  /** Keep conditions and queries for a diff that shows them; digests are made in any case. */
+  readonly details: boolean;
+}
+
+/** Gathers the detections of a build as it goes: what `onOutcome` of a pack is told. */
+export function createBuilt(info: Pack['config']['info'], { pathOf, details }: SnapshotOptions): Built {
+  const entries: BuiltEntry[] = [];
+  return {
+    entries,
+    add({ detection, targets }, _search, written) {
+      const text = textOf(detection);
+      const settings = settingsOf(detection);
+      const queries: Partial<Record<Target, readonly string[]>> = {};
+      for (const [target, outcome] of targets) if (outcome.kind === 'compiled') queries[target] = outcome.queries;
+      entries.push({
+        id: detection.id,
+        title: detection.rule.title,
+        file: pathOf(detection.rule.file.path),
+        name: detection.name,
+        severity: detection.severity,
+        slug: detection.slug,
+        generated: detection.rule.id === undefined,
+        entities: queries.graylog ? eventDefinitionIds(info, detection.id, queries.graylog.length) : [],
+        digests: {
+          text: digestOf(text),
+          condition: conditionDigest(written),
+          settings: digestOf(settings),
+          queries: Object.fromEntries(Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)])),
+        },
+        ...(details ? { detail: { text, settings, queries, compiled: written } } : {}),
+      });
+    },
+  };
+}
+
+function textOf({ rule }: PackDetection): Readonly<Record<string, unknown>> {
+  const { description, author, license, status, date, modified, references, tags, falsepositives, fields } = rule;
+  return { description, author, license, status, date, modified, references, tags, falsepositives, fields };
+}
+
+const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<string, unknown>> => {
+  const { name: _, owner, enabled, interval, cron, window, delay, threshold, suppress, risk, splunk, graylog } = settings;
+  return { severity, owner, enabled, interval, cron, window, delay, threshold, suppress, risk, splunk, graylog };
+};
+
+/** Names that an admin sets values for, sorted: `graylog <parameter>`, `macro <index macro>`. */
+export function parametersOf({ config, splunk }: Pack): readonly string[] {
+  const macros = splunk.flatMap(({ scopes }) => scopes.map(({ source }) => `macro ${indexMacroName(config.info.id, source)}`));
+  const parameter = config.targets.includes('graylog') ? config.graylog.streamParameter : undefined;
+  return [...new Set([...macros, ...(parameter === undefined ? [] : [`graylog ${parameter}`])])].sort();
+}
+
+export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
+  return { label, version: pack.config.info.version, entries: new Map(built.entries.map((entry) => [entry.id, entry])), parameters: parametersOf(pack) };
+}
+
+/** The snapshot with conditions and queries of another one, for the detections that are the same there. */
+export function withDetails(snapshot: Snapshot, other: Snapshot): Snapshot {
+  const entries = [...snapshot.entries].map(([id, entry]): [string, SnapshotEntry] => {
+    const same = other.entries.get(id);
+    return [id, same?.detail && sortedJson(same.digests) === sortedJson(entry.digests) ? { ...entry, detail: same.detail } : entry];
+  });
+  return { ...snapshot, entries: new Map(entries) };
+}
