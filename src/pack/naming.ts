@@ -47,7 +47,7 @@ export function createNamer(
     const before = known.byId.get(id.toLowerCase());
     let name = before?.name ?? shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
     // the local settings that an admin gave another detection under this name are not for this one
-    if (before === undefined && known.names.has(keyOf(name))) name = marked(name, id);
+    if (before === undefined && (known.names.get(keyOf(name)) ?? id.toLowerCase()) !== id.toLowerCase()) name = marked(name, id);
     const taken = names.get(keyOf(name));
     if (taken) {
       bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.file.path}`, span: rule.titleSpan });
@@ -73,8 +73,8 @@ function freshSlug(name: string, id: string, taken: (slug: string) => boolean): 
 
 interface PublishedNames {
   readonly byId: ReadonlyMap<string, DetectionName>;
-  /** Of all that was ever published under a name, by what the stanza is called. */
-  readonly names: ReadonlySet<string>;
+  /** The id of what was published under a name, by what the stanza is called. */
+  readonly names: ReadonlyMap<string, string>;
   readonly slugs: ReadonlySet<string>;
   /** The id that a rule without one was published with. */
   readonly generatedId: (rule: Rule, used: ReadonlySet<string>) => string | undefined;
@@ -82,7 +82,9 @@ interface PublishedNames {
 
 function publishedNames({ published, pathOf, keepNames }: NamingHistory): PublishedNames {
   const { detections, retired } = published;
-  const kept = keepNames ? [...detections, ...retired] : retired;
+  // a detection that comes back has the name that it had; one that was renamed has its last
+  const kept = keepNames ? [...retired, ...detections] : [];
+  const taken = keepNames ? kept : retired;
   const generated = detections.filter((one) => one.generated);
   const files = new Map<string, PublishedDetection[]>();
   const titles = new Map<string, PublishedDetection[]>();
@@ -92,8 +94,8 @@ function publishedNames({ published, pathOf, keepNames }: NamingHistory): Publis
   }
   return {
     byId: new Map(kept.map(({ id, name, slug }) => [id.toLowerCase(), { id, name, slug }])),
-    names: new Set(kept.map(({ name }) => keyOf(name))),
-    slugs: new Set(kept.map(({ slug }) => slug)),
+    names: new Map(taken.map(({ id, name }) => [keyOf(name), id.toLowerCase()])),
+    slugs: new Set(taken.map(({ slug }) => slug)),
     generatedId(rule, used) {
       if (rule.id !== undefined || generated.length === 0) return undefined;
       const free = ({ id }: PublishedDetection): boolean => !used.has(id.toLowerCase());

@@ -17,7 +17,7 @@ export function lockText({ pack, rules, retired }: Lock): string {
     lock: 1,
     pack: { id, version, revision, parameters },
     rules: Object.fromEntries([...rules].map(([key, rule]) => [key, writtenRule(rule)])),
-    retired: Object.fromEntries([...retired].map(([key, one]) => [key, { title: one.title, stanza: one.name, slug: one.slug, retired: one.retired }])),
+    retired: Object.fromEntries([...retired].map(([key, { id: of, title, slug, retired: since }]) => [key, { id: of, title, slug, retired: since }])),
     end: true,
   };
   return heading + dump(written, { lineWidth: -1, noRefs: true });
@@ -84,16 +84,16 @@ function refuse(file: SourceFile, bag: DiagnosticBag, message: string, span: { r
 interface WrittenLock {
   readonly pack: Lock['pack'];
   readonly rules: Readonly<Record<string, WrittenRule>>;
-  readonly retired: Readonly<Record<string, { readonly title: string; readonly stanza: string; readonly slug: string; readonly retired: string }>>;
+  readonly retired: Readonly<Record<string, { readonly id: string; readonly title: string; readonly slug: string; readonly retired: string }>>;
 }
 
 function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
   const written = toPlain(root) as WrittenLock;
   const rules = new Map(Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]));
   const retired = new Map(
-    Object.entries(written.retired).map(([id, { title, stanza, slug, retired: version }]): [string, RetiredDetection] => [
-      id,
-      { id, title, name: stanza, slug, retired: version },
+    Object.entries(written.retired).map(([name, { id, title, slug, retired: version }]): [string, RetiredDetection] => [
+      name,
+      { id, title, name, slug, retired: version },
     ]),
   );
   const lock = { pack: written.pack, rules, retired };
@@ -110,12 +110,7 @@ function lockedRule(id: string, { stanza, generated, entities = [], text, condit
 function doubleIn({ rules, retired }: Lock): string | undefined {
   const seen = new Map<string, string>();
   for (const one of [...rules.values(), ...retired.values()]) {
-    const keys = [
-      `stanza ${one.name.toLowerCase()}`,
-      `slug ${one.slug}`,
-      `id ${one.id.toLowerCase()}`,
-      ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : []),
-    ];
+    const keys = [`stanza ${one.name.toLowerCase()}`, `slug ${one.slug}`, ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : [])];
     for (const key of keys) {
       const other = seen.get(key);
       if (other !== undefined) return `${one.id} and ${other} have the same ${key}`;

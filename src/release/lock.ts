@@ -7,6 +7,7 @@ export interface Lock {
   readonly pack: LockedPack;
   /** By id, sorted. */
   readonly rules: ReadonlyMap<string, LockedRule>;
+  /** By the names that they had, sorted. Of a renamed detection, its old name. */
   readonly retired: ReadonlyMap<string, RetiredDetection>;
 }
 
@@ -49,9 +50,10 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
   );
-  const gone = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug }) => ({ id, title, name, slug, retired: pack.version }));
-  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...gone].filter(({ id }) => !rules.has(id));
-  return { pack, rules, retired: new Map(retired.sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => [one.id, one])) };
+  const names = new Set([...rules.values()].map(({ name }) => name));
+  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug }) => ({ id, title, name, slug, retired: pack.version }));
+  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(({ name }) => !names.has(name));
+  return { pack, rules, retired: new Map(retired.sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one])) };
 }
 
 function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {

@@ -1,0 +1,391 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { build } from '../src/cli/build.ts';
+import { diff } from '../src/cli/diff-command.ts';
+import { UsageError } from '../src/cli/exit-code.ts';
+import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
+import { verify } from '../src/cli/verify-command.ts';
+import { readConf } from '../src/pack/splunk-conf.ts';
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+let folder = '';
+const git = (...args: readonly string[]): string =>
+  execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, GIT_COMMITTER_DATE: '2026-03-01T10:00:00Z', GIT_AUTHOR_DATE: '2026-03-01T10:00:00Z' },
+  });
+const at = (path: string): string => join(folder, path);
+const read = (path: string): string => readFileSync(at(path), 'utf8');
+const write = (path: string, text: string): void => {
+  mkdirSync(dirname(at(path)), { recursive: true });
+  writeFileSync(at(path), text);
+};
+const commit = (message = 'change'): void => {
+  git('add', '-A');
+  git('commit', '-q', '--allow-empty', '-m', message);
+};
+
+const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const rule = (number: number, title: string, value: string, more = ''): string =>
+  `title: ${title}\nid: ${uuid(number)}\nstatus: test\nlevel: high\ndescription: Of ${number}.\nlogsource: { product: windows, category: process_creation }\ndetection:\n  sel: { Image|endswith: '${value}' }\n  condition: sel\n${more}`;
+
+interface Said {
+  readonly code: number | string;
+  readonly out: string;
+}
+
+/** What a command says and its exit code; `usage: ...` for wrong use. */
+async function said(run: () => Promise<number>): Promise<Said> {
+  let out = '';
+  const take = (text: string | Uint8Array): boolean => {
+    out += String(text);
+    return true;
+  };
+  const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)];
+  try {
+    return { code: await run(), out };
+  } catch (error) {
+    if (error instanceof UsageError) return { code: `usage: ${error.message}`, out };
+    throw error;
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+const options: ReleaseOptions = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false };
+const released = (more: Partial<ReleaseOptions> = {}): Promise<Said> => said(() => release({ ...options, config: at('sigpack.yml'), ...more }));
+/** Releases, commits and tags; what was said. */
+async function publish(version: string, more: Partial<ReleaseOptions> = {}): Promise<string> {
+  commit();
+  const { code, out } = await released(more);
+  expect(`${code} ${out}`).toMatch(new RegExp(`^0 released ${version.replaceAll('.', '\\.')}`));
+  commit(`release ${version}`);
+  git('tag', `v${version}`);
+  return out;
+}
+const diffed = (from: string | undefined, to?: string, format: 'text' | 'markdown' | 'json' = 'text'): Promise<Said> =>
+  said(() => diff(from, to ?? folder, { config: at('sigpack.yml'), format, verbose: false }));
+const built = (frozen: boolean): Promise<Said> =>
+  said(() => build([], { config: at('sigpack.yml'), output: at('dist/packs'), format: 'text', verbose: false, dryRun: false, frozen }));
+
+async function files(archive: string): Promise<ReadonlyMap<string, string>> {
+  const unpack = extract();
+  const found = new Map<string, string>();
+  unpack.end(gunzipSync(readFileSync(archive)));
+  for await (const entry of unpack) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    found.set(entry.header.name, Buffer.concat(chunks).toString('utf8'));
+  }
+  return found;
+}
+const stanzas = async (version: string) =>
+  readConf((await files(at(`dist/release/${version}/acme-${version}.spl`))).get('acme/default/savedsearches.conf') ?? '').stanzas;
+interface ContentPack {
+  readonly id: string;
+  readonly rev: number;
+  readonly entities: readonly { readonly id: string; readonly data: { readonly title: { readonly '@value': string } } }[];
+}
+const contentPack = (version: string): ContentPack => JSON.parse(read(`dist/release/${version}/acme-${version}-graylog.json`)) as ContentPack;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sigpack-release-'));
+  made.push(folder);
+  git('init', '-q', '-b', 'main');
+  write('.gitignore', 'dist/\n');
+  write('sigpack.yml', 'id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.0\nurl: https://detections.example.org\n');
+  write('rules/a.yml', rule(1, 'First', '\\a.exe'));
+  write('rules/b.yml', rule(2, 'Second', '\\b.exe'));
+  write('rules/c.yml', rule(3, 'Third', '\\c.exe'));
+});
+
+describe('a history of releases', () => {
+  test('keeps names, counts versions by what changed, and retires what is gone', async () => {
+    expect(await publish('1.0.0')).toContain('the first version');
+    expect(read('CHANGELOG.md')).toContain('## [1.0.0] - 2026-03-01\n\n### Added\n\n- [First](rules/a.yml) (high)\n');
+    expect(contentPack('1.0.0').rev).toBe(1);
+
+    write('rules/a.yml', rule(1, 'First, described better', '\\a.exe').replace('Of 1.', 'Other words.'));
+    await publish('1.0.1');
+    expect(read('sigpack.yml')).toBe('id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.1\nurl: https://detections.example.org\n');
+    expect([...(await stanzas('1.0.1')).keys()]).toEqual(['First', 'Second', 'Third']);
+    expect(read('CHANGELOG.md')).toContain(
+      '### Changed\n\n- [First, described better](rules/a.yml) (high): renamed, texts; title: First → First, described better; name in packs: stays First\n',
+    );
+
+    write('rules/b.yml', rule(2, 'Second', '\\bb.exe'));
+    write('rules/new/d.yml', rule(4, 'Fourth', '\\d.exe'));
+    expect(await publish('1.1.0')).toContain('1 added, 1 meaning changed');
+    const [first, second] = [contentPack('1.0.0'), contentPack('1.1.0')];
+    expect([second.id, second.rev]).toEqual([first.id, 3]);
+    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(3);
+
+    rmSync(at('rules/c.yml'));
+    await publish('2.0.0');
+    const third = (await stanzas('2.0.0')).get('Third');
+    expect(Object.fromEntries(third ?? [])).toMatchObject({ disabled: '1', enableSched: '0', description: 'Retired in 2.0.0: no longer part of this app.' });
+    expect(read('CHANGELOG.md')).toContain('### Removed\n\n- Third (high)\n\nDisabled in the Splunk app until a release drops them:\n\n- Third\n');
+    expect(read('sigpack.lock')).toContain(`retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    retired: 2.0.0\n`);
+    expect(contentPack('2.0.0').entities.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
+
+    // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it
+    write('rules/e.yml', rule(5, 'Third', '\\e.exe'));
+    await publish('2.1.0');
+    expect([...(await stanzas('2.1.0')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third 00000000', 'Third']);
+
+    await publish('2.1.1', { dropRetired: true });
+    expect([...(await stanzas('2.1.1')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third 00000000']);
+    expect(read('CHANGELOG.md')).toContain('Dropped from the Splunk app; delete them there by hand:\n\n- Third\n');
+
+    const out = await publish('3.0.0', { rename: true });
+    expect(out).toContain('2 name');
+    expect([...(await stanzas('3.0.0')).keys()]).toEqual(['First, described better', 'Fourth', 'Second', 'Third', 'First', 'Third 00000000']);
+    expect(read('sigpack.lock')).toContain(`retired:\n  First:\n    id: ${uuid(1)}\n`);
+    expect((await released()).out).toContain('nothing changed since 3.0.0');
+  });
+
+  test('rules without an id keep what they got, when their title or their place changes', async () => {
+    write('rules/a.yml', rule(1, 'First', '\\a.exe').replace(/^id: .*\n/m, ''));
+    await publish('1.0.0');
+    const ids = contentPack('1.0.0')
+      .entities.map(({ id }) => id)
+      .sort();
+    write('rules/a.yml', read('rules/a.yml').replace('title: First', 'title: Renamed'));
+    await publish('1.0.1');
+    mkdirSync(at('rules/moved'));
+    renameSync(at('rules/a.yml'), at('rules/moved/other.yml'));
+    await publish('1.0.2');
+    expect(
+      contentPack('1.0.2')
+        .entities.map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids);
+    expect(read('CHANGELOG.md')).toContain('- [Renamed](rules/moved/other.yml) (high): moved\n');
+    expect(read('sigpack.lock')).toContain('generated: true');
+  });
+
+  test('an update on disk leaves what an admin set in local/ as it is, under names that are still there', async () => {
+    const apps = at('dist/apps/acme');
+    const install = async (version: string): Promise<void> => {
+      rmSync(join(apps, 'default'), { recursive: true, force: true });
+      for (const [path, text] of await files(at(`dist/release/${version}/acme-${version}.spl`))) {
+        mkdirSync(dirname(join(apps, '..', path)), { recursive: true });
+        writeFileSync(join(apps, '..', path), text);
+      }
+    };
+    await publish('1.0.0');
+    await install('1.0.0');
+    const local = '[First]\ndisabled = 1\ncron_schedule = 7 * * * *\n\n[Third]\naction.email = 1\n';
+    mkdirSync(join(apps, 'local'));
+    writeFileSync(join(apps, 'local', 'savedsearches.conf'), local);
+    write('rules/a.yml', rule(1, 'Another title', '\\aa.exe'));
+    rmSync(at('rules/c.yml'));
+    await publish('2.0.0');
+    await install('2.0.0');
+    expect(readFileSync(join(apps, 'local', 'savedsearches.conf'), 'utf8')).toBe(local);
+    const now = readConf(readFileSync(join(apps, 'default', 'savedsearches.conf'), 'utf8')).stanzas;
+    for (const name of readConf(local).stanzas.keys()) expect(now.has(name)).toBe(true);
+    expect(readFileSync(join(apps, 'default', 'app.conf'), 'utf8')).toContain('build = 2');
+  });
+
+  test('gives the same bytes twice, and again from the lock', async () => {
+    commit();
+    await released();
+    const once = readdirSync(at('dist/release/1.0.0')).map((name) => [name, read(`dist/release/1.0.0/${name}`)]);
+    const tracked = ['sigpack.lock', 'CHANGELOG.md', 'sigpack.yml'].map(read);
+    git('clean', '-qfd');
+    git('checkout', '-q', '.');
+    rmSync(at('dist'), { recursive: true });
+    await released();
+    expect(readdirSync(at('dist/release/1.0.0')).map((name) => [name, read(`dist/release/1.0.0/${name}`)])).toEqual(once);
+    expect(['sigpack.lock', 'CHANGELOG.md', 'sigpack.yml'].map(read)).toEqual(tracked);
+    commit();
+    rmSync(at('dist'), { recursive: true });
+    expect(await released({ fromLock: true })).toMatchObject({ code: 0, out: expect.stringContaining('wrote dist/release/1.0.0') });
+    const packs = (list: readonly (readonly string[])[]) =>
+      list.filter(([name = '']) => /\.(?:spl|zip)$|graylog|manifest|cdx/.test(name)).map(([name, text]) => [name, text?.replace(/"timestamp":.*/, '')]);
+    expect(packs(readdirSync(at('dist/release/1.0.0')).map((name) => [name, read(`dist/release/1.0.0/${name}`)]))).toEqual(packs(once as never));
+  });
+});
+
+describe('a release is refused', () => {
+  test('for changes that are not committed', async () => {
+    commit();
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    expect(await released()).toMatchObject({ code: expect.stringContaining('usage: the git tree has changes that are not committed: M rules/a.yml') });
+    expect(existsSync(at('sigpack.lock'))).toBe(false);
+    expect(await released({ dryRun: true })).toMatchObject({ code: 0, out: expect.stringContaining('would release 1.0.0') });
+    expect(existsSync(at('sigpack.lock'))).toBe(false);
+  });
+
+  test('for a version that exists', async () => {
+    await publish('1.0.0');
+    git('tag', 'v1.1.0');
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    commit();
+    expect(await released()).toMatchObject({ code: 'usage: version 1.1.0 exists already: the git tag v1.1.0' });
+    mkdirSync(at('dist/release/2.0.0'));
+    expect(await released({ bump: 'major' })).toMatchObject({ code: 'usage: version 2.0.0 exists already: the folder dist/release/2.0.0' });
+  });
+
+  test('for tests that fail', async () => {
+    write('rules/a.test.yml', "tests:\n  - name: found\n    match: true\n    event: { Image: 'C:\\other.exe' }\n");
+    commit();
+    const { code, out } = await released();
+    expect(code).toBe(1);
+    expect(out).toContain('TST006');
+    expect(existsSync(at('sigpack.lock'))).toBe(false);
+  });
+
+  test('for rules in error, unless the configuration says otherwise', async () => {
+    write('rules/bad.yml', 'title: Bad\nlogsource: { product: windows }\ndetection: { sel: { a: b }, condition: nothing }\n');
+    commit();
+    expect((await released()).code).toBe(1);
+    write('sigpack.yml', `${read('sigpack.yml')}failOn: never\n`);
+    commit();
+    expect((await released()).code).toBe(0);
+  });
+
+  test.each([
+    ['cut off', (text: string) => text.slice(0, text.indexOf('severity'))],
+    ['merged with conflict marks', (text: string) => text.replace('retired:', '<<<<<<< ours\nretired:\n=======\n>>>>>>> theirs\n')],
+    ['edited into nonsense', (text: string) => text.replace('revision: 1', 'revision: many')],
+    ['of another pack', (text: string) => text.replace('id: acme', 'id: other')],
+  ])('for a lock that is %s, and so is a build; nothing is lost', async (_, spoil) => {
+    await publish('1.0.0');
+    const spoilt = spoil(read('sigpack.lock'));
+    write('sigpack.lock', spoilt);
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    commit();
+    for (const { code, out } of [await released(), await built(false), await diffed(undefined)]) {
+      expect(code).toBe(2);
+      expect(out).toContain('LCK001');
+    }
+    expect(read('sigpack.lock')).toBe(spoilt);
+    expect(read('CHANGELOG.md')).not.toContain('## [1.1.0]');
+  });
+
+  test('by a key that is none', async () => {
+    commit();
+    write('dist/key.pem', 'no key');
+    expect(await released({ sign: at('dist/key.pem') })).toMatchObject({ code: expect.stringContaining('it is no private key in PEM') });
+  });
+});
+
+test('a signed release is verified, and a changed file of it is not', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  write('dist/key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  write('dist/key.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  await publish('1.0.0', { sign: at('dist/key.pem') });
+  const check = () => said(() => verify([at('dist/release/1.0.0')], { key: at('dist/key.pub') }));
+  expect((await check()).code).toBe(0);
+  write('dist/release/1.0.0/manifest.json', '{}');
+  expect((await check()).code).toBe(1);
+  expect(JSON.parse(read('dist/release/1.0.0/acme-1.0.0.intoto.json'))).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+});
+
+describe('build --frozen', () => {
+  test('builds what the lock says and nothing else', async () => {
+    expect((await built(true)).out).toContain('there is no sigpack.lock');
+    await publish('1.0.0');
+    expect((await built(true)).code).toBe(0);
+    expect(readFileSync(at('dist/packs/acme-1.0.0.spl')).equals(readFileSync(at('dist/release/1.0.0/acme-1.0.0.spl')))).toBe(true);
+    rmSync(at('dist/packs'), { recursive: true });
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    rmSync(at('rules/b.yml'));
+    write('rules/d.yml', rule(4, 'Fourth', '\\d.exe'));
+    const { code, out } = await built(true);
+    expect(code).toBe(1);
+    expect(out).toMatch(/sigpack\.lock:\d+:3.*LCK002.*"First" \(00000000-0000-4000-8000-000000000001\): its condition differs/);
+    expect(out).toContain('"Second" (00000000-0000-4000-8000-000000000002): is in the lock alone');
+    expect(out).toContain('"Fourth" (00000000-0000-4000-8000-000000000004): is not in the lock');
+    expect(existsSync(at('dist/packs'))).toBe(false);
+    expect((await built(false)).code).toBe(0);
+  });
+});
+
+describe('sigpack diff', () => {
+  test('tells what a change catches, and which test events change sides', async () => {
+    write('rules/a.test.yml', "tests:\n  - name: other tool\n    match: false\n    event: { Image: 'C:\\z.exe' }\n");
+    await publish('1.0.0');
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    cpSync(at('rules/b.yml'), at('rules/moved.yml'));
+    rmSync(at('rules/b.yml'));
+    write('rules/c.yml', rule(3, 'Third', '\\c.exe', 'sigpack: { interval: 5m }\n').replace('level: high', 'level: low'));
+    const { out } = await diffed(undefined);
+    expect(out).toContain('sigpack.lock 1.0.0 →');
+    expect(out).toContain('1 meaning changed, 1 severity or settings changed, 1 moved, 0 unchanged');
+    expect(out).toContain("newly catches Image: '*\\z.exe'");
+    expect(out).toContain("no longer catches Image: '*\\a.exe'");
+    expect(out).toContain('severity high → low');
+    expect(out).toContain('file rules/b.yml → rules/moved.yml');
+    expect(out).toContain('First: other tool: 0 matches before, 1 match now');
+    const json = JSON.parse((await diffed('v1.0.0', undefined, 'json')).out) as {
+      readonly changes: readonly { readonly kinds: readonly string[] }[];
+      readonly tests: readonly unknown[];
+    };
+    expect(json.changes.map(({ kinds }) => kinds)).toEqual([['meaning'], ['settings'], ['moved']]);
+    expect(json.tests).toHaveLength(1);
+    const { out: markdown } = await diffed('v1.0.0', undefined, 'markdown');
+    expect(markdown).toContain('### Test events that change sides\n\n- First: other tool: 0 → 1 matches\n');
+    expect(markdown).toContain('### Moved\n\n- **Second** (high, rules/moved.yml)\n');
+  });
+
+  test('between artifacts, folders and revisions', async () => {
+    await publish('1.0.0');
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    write('rules/d.yml', rule(4, 'Fourth', '\\d.exe'));
+    await publish('1.1.0');
+    for (const [from, to] of [
+      ['v1.0.0', 'v1.1.0'],
+      [at('dist/release/1.0.0'), at('dist/release/1.1.0')],
+      [at('dist/release/1.0.0/acme-1.0.0.spl'), at('dist/release/1.1.0/acme-1.1.0.zip')],
+      [at('dist/release/1.0.0/acme-1.0.0-graylog.json'), at('dist/release/1.1.0/acme-1.1.0-graylog.json')],
+    ] as const) {
+      const { code, out } = await diffed(from, to);
+      expect(code).toBe(0);
+      expect(out).toMatch(/1 added, 1 (?:meaning|query) changed, 2 unchanged/);
+    }
+    expect((await diffed('nothing')).code).toBe('usage: there is no file, folder or revision of git "nothing"');
+    write('dist/x.json', '{}');
+    expect((await diffed(at('dist/x.json'))).code).toMatch(/neither a manifest of Sigpack nor a content pack/);
+  });
+
+  test('puts nothing of a rule into the terminal or into Markdown as markup', async () => {
+    commit();
+    write('rules/a.yml', rule(1, '"\\e[31mred\\u202e <b>|`x` [a](b)"', '\\a.exe'));
+    const { out } = await diffed('HEAD');
+    for (const sign of ['\u001b', '\u202e']) expect(out).not.toContain(sign);
+    const { out: markdown } = await diffed('HEAD', undefined, 'markdown');
+    for (const sign of ['\u001b', '\u202e', '<b>']) expect(markdown).not.toContain(sign);
+    expect(markdown).not.toMatch(/[^\\]\]\(b\)/);
+  });
+});
+
+test('a pipeline that changes queries makes a minor release, and the rules are not said to have changed', async () => {
+  await publish('1.0.0');
+  write('pipeline.yml', 'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n');
+  write('sigpack.yml', `${read('sigpack.yml')}pipelines: { splunk: [pipeline.yml] }\n`);
+  expect(await publish('1.1.0')).toContain('3 query changed by a backend or pipeline');
+  expect(read('CHANGELOG.md')).toContain('- [First](rules/a.yml) (high): query\n');
+});
+
+test('the rules of versions can be set', async () => {
+  write('sigpack.yml', `${read('sigpack.yml')}release: { bump: { meaning: major }, output: dist/out, changelog: docs/CHANGES.md }\n`);
+  await publish('1.0.0');
+  write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+  await publish('2.0.0');
+  expect(existsSync(at('dist/out/2.0.0/acme-2.0.0.spl'))).toBe(true);
+  expect(read('docs/CHANGES.md')).toContain('## [2.0.0]');
+});
