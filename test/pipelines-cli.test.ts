@@ -169,3 +169,17 @@ finalizers:
     expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `a_shell_starts_filter`$/);
   });
 });
+
+test('a placeholder that the pipeline of one target fills is complained about for a target without a pipeline', () => {
+  const cwd = project({
+    'sigpack.yml': 'rules: [a.yml, b.yml]\npipelines: { splunk: [own.yml] }\n',
+    'a.yml': rule.replace("Image|endswith: '\\cmd.exe'", "Image|expand: '%shells%'"),
+    'b.yml': rule.replace('A shell starts', 'Another').replace('0001', '0002'),
+    'own.yml': 'name: Ours\npriority: 30\nvars: { shells: [cmd.exe] }\ntransformations:\n  - { id: values, type: value_placeholders }\n',
+  });
+  const { code, stdout, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/a\.yml:7:\d+: error\[SIG024\]: graylog: placeholder `%shells%` has no value/);
+  expect(stdout).toMatch(/splunk +2/);
+  expect(stdout).toMatch(/graylog +1/);
+});

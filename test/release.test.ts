@@ -136,7 +136,7 @@ describe('a history of releases', () => {
     const third = (await stanzas('2.0.0')).get('Third');
     expect(Object.fromEntries(third ?? [])).toMatchObject({ disabled: '1', enableSched: '0', description: 'Retired in 2.0.0: no longer part of this app.' });
     expect(read('CHANGELOG.md')).toContain('### Removed\n\n- Third (high)\n\nDisabled in the Splunk app until a release drops them:\n\n- Third\n');
-    expect(read('sigpack.lock')).toContain(`retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    retired: 2.0.0\n`);
+    expect(read('sigpack.lock')).toContain(`retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    splunk: true\n    retired: 2.0.0\n`);
     expect(contentPack('2.0.0').entities.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
 
     // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it

@@ -209,7 +209,10 @@ interface ChangelogInput {
 function changelogOf({ folder, config }: LoadedConfig, found: Diff, { version, date, dropped, lock }: ChangelogInput): string {
   const path = join(folder, config.release.changelog);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  const retired = config.targets.includes('splunk') ? [...lock.retired.values()].map(({ title }) => title).sort() : [];
+  const retired = [...lock.retired.values()]
+    .filter(({ inSplunk }) => inSplunk)
+    .map(({ title }) => title)
+    .sort();
   return withSection(before, changelogSection({ version, date, view: diffView(found), retired, dropped }));
 }
 

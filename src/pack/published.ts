@@ -9,6 +9,8 @@ export interface PublishedDetection {
   readonly slug: string;
   /** The rule has no id of its own: it is known again by its file, then by its title. */
   readonly generated: boolean;
+  /** It has a search in the Splunk app. */
+  readonly inSplunk: boolean;
 }
 
 /** A detection that is no longer in the pack, but in the app as a disabled stanza: Splunk keeps what an update leaves out. */
@@ -19,6 +21,8 @@ export interface RetiredDetection {
   readonly slug: string;
   /** The version that retired it. */
   readonly retired: string;
+  /** It had a search in the Splunk app. */
+  readonly inSplunk: boolean;
 }
 
 export interface Published {

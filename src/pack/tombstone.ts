@@ -13,7 +13,9 @@ export interface Tombstone {
 export function tombstonesOf({ published, retire }: NamingHistory = noHistory, detections: readonly SplunkDetection[], version: string): readonly Tombstone[] {
   if (!retire) return [];
   const names = new Set(detections.map(({ detection }) => detection.name));
-  const gone = [...published.retired, ...published.detections.map((one) => ({ ...one, retired: version }))].filter(({ name }) => !names.has(name));
+  const gone = [...published.retired, ...published.detections.map((one) => ({ ...one, retired: version }))].filter(
+    ({ name, inSplunk }) => inSplunk && !names.has(name),
+  );
   return gone.map(({ id, name, retired }) => ({ id, name, retired })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -3,6 +3,7 @@ import type { Collection, Rule } from '../sigma/collection.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Pipeline } from './pipeline.ts';
+import { placeholderLeft } from './placeholder-left.ts';
 import { createProcessor } from './process.ts';
 
 export interface TargetCompilerOptions {
@@ -27,21 +28,42 @@ export interface TargetedRule {
 
 /** Settles each rule once, whatever the number of targets; targets without a pipeline share its query. */
 export function createTargetCompiler({ collection, placeholders, bag, pipelines }: TargetCompilerOptions): TargetCompiler {
-  const settle = createSettler(collection, { placeholders, bag, keepPlaceholders: [...pipelines.values()].some((list) => list.length > 0) });
+  const keepPlaceholders = [...pipelines.values()].some((list) => list.length > 0);
+  const settle = createSettler(collection, { placeholders, bag, keepPlaceholders });
   const combined = createCombiner(bag);
   const processors = new Map([...pipelines].filter(([, list]) => list.length > 0).map(([target, list]) => [target, createTargetProcessor(target, list, bag)]));
+  const empty = new Map<string, TargetProcessor>();
   return {
     compile(rule) {
       const settled = settle(rule);
       const written = settled && combined(settled);
       if (!settled || !written) return undefined;
-      return { written, forTarget: (target) => (processors.has(target) ? processors.get(target)?.(settled) : written) };
+      return {
+        written,
+        forTarget(target) {
+          const processor = processors.get(target) ?? (keepPlaceholders && hasPlaceholder(settled) ? unprocessed(target) : undefined);
+          return processor ? processor(settled) : written;
+        },
+      };
     },
   };
+
+  /** A target without a pipeline has nothing that could fill a placeholder which was kept for those of another: that is complained about. */
+  function unprocessed(target: string): TargetProcessor {
+    const made = empty.get(target) ?? createTargetProcessor(target, [], bag);
+    empty.set(target, made);
+    return made;
+  }
 }
 
+function hasPlaceholder(settled: SettledRule): boolean {
+  return settled.kind === 'correlation' ? settled.parts.some(hasPlaceholder) : placeholderLeft(settled.parts) !== undefined;
+}
+
+type TargetProcessor = (settled: SettledRule) => CompiledRule | undefined;
+
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
-function createTargetProcessor(target: string, pipelines: readonly Pipeline[], bag: DiagnosticBag): (settled: SettledRule) => CompiledRule | undefined {
+function createTargetProcessor(target: string, pipelines: readonly Pipeline[], bag: DiagnosticBag): TargetProcessor {
   const found = createBag();
   const process = createProcessor(pipelines, { bag: found });
   const combine = createCombiner(found);

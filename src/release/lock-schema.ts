@@ -48,6 +48,6 @@ export const lockSchema: JsonSchema = map({
     parameters: { type: 'array', items: line },
   }),
   rules: { type: 'object', propertyNames: uuid, additionalProperties: rule },
-  retired: { type: 'object', propertyNames: line, additionalProperties: map({ id: uuid, title: line, slug, retired: version }) },
+  retired: { type: 'object', propertyNames: line, additionalProperties: map({ id: uuid, title: line, slug, splunk: { type: 'boolean' }, retired: version }) },
   end: { const: true, description: 'A lock ends with `end: true`; without it the rest of the file is missing.' },
 });

@@ -17,7 +17,9 @@ export function lockText({ pack, rules, retired }: Lock): string {
     lock: 1,
     pack: { id, version, revision, parameters },
     rules: Object.fromEntries([...rules].map(([key, rule]) => [key, writtenRule(rule)])),
-    retired: Object.fromEntries([...retired].map(([key, { id: of, title, slug, retired: since }]) => [key, { id: of, title, slug, retired: since }])),
+    retired: Object.fromEntries(
+      [...retired].map(([key, { id: of, title, slug, retired: since, inSplunk }]) => [key, { id: of, title, slug, splunk: inSplunk, retired: since }]),
+    ),
     end: true,
   };
   return heading + dump(written, { lineWidth: -1, noRefs: true });
@@ -84,16 +86,18 @@ function refuse(file: SourceFile, bag: DiagnosticBag, message: string, span: { r
 interface WrittenLock {
   readonly pack: Lock['pack'];
   readonly rules: Readonly<Record<string, WrittenRule>>;
-  readonly retired: Readonly<Record<string, { readonly id: string; readonly title: string; readonly slug: string; readonly retired: string }>>;
+  readonly retired: Readonly<
+    Record<string, { readonly id: string; readonly title: string; readonly slug: string; readonly splunk: boolean; readonly retired: string }>
+  >;
 }
 
 function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
   const written = toPlain(root) as WrittenLock;
   const rules = new Map(Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]));
   const retired = new Map(
-    Object.entries(written.retired).map(([name, { id, title, slug, retired: version }]): [string, RetiredDetection] => [
+    Object.entries(written.retired).map(([name, { id, title, slug, splunk, retired: version }]): [string, RetiredDetection] => [
       name,
-      { id, title, name, slug, retired: version },
+      { id, title, name, slug, retired: version, inSplunk: splunk },
     ]),
   );
   const lock = { pack: written.pack, rules, retired };
@@ -103,7 +107,15 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
 
 function lockedRule(id: string, { stanza, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule): LockedRule {
   const queries = { ...(splunk === undefined ? {} : { splunk }), ...(graylog === undefined ? {} : { graylog }) };
-  return { id, name: stanza, generated: generated === true, entities, digests: { text, condition, settings, queries }, ...rest };
+  return {
+    id,
+    name: stanza,
+    generated: generated === true,
+    inSplunk: splunk !== undefined,
+    entities,
+    digests: { text, condition, settings, queries },
+    ...rest,
+  };
 }
 
 /** What two rules share that is one's alone. */

@@ -51,7 +51,14 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
       .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
   );
   const names = new Set([...rules.values()].map(({ name }) => name));
-  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug }) => ({ id, title, name, slug, retired: pack.version }));
+  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, inSplunk }) => ({
+    id,
+    title,
+    name,
+    slug,
+    retired: pack.version,
+    inSplunk,
+  }));
   const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(({ name }) => !names.has(name));
   return { pack, rules, retired: new Map(retired.sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one])) };
 }
@@ -60,7 +67,8 @@ function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: 
   const { id, title, file, name, slug, generated, entities, digests } = entry;
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
-  const made = { id, title, file, name, slug, generated, entities, severity, digests: { ...digests, condition }, added: version, changed: version };
+  const inSplunk = digests.queries.splunk !== undefined;
+  const made = { id, title, file, name, slug, generated, inSplunk, entities, severity, digests: { ...digests, condition }, added: version, changed: version };
   return before ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version } : made;
 }
 

@@ -80,6 +80,8 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
       const settings = settingsOf(detection);
       const queries: Partial<Record<Target, readonly string[]>> = {};
       for (const [target, outcome] of targets) if (outcome.kind === 'compiled') queries[target] = outcome.queries;
+      // a rule that no target can express is published nowhere
+      if (Object.keys(queries).length === 0) return;
       entries.push({
         id: detection.id,
         title: detection.rule.title,
