@@ -77,7 +77,9 @@ test('the README lists every command', () => {
 
 test('the README lists every option, as the help writes it, and no other', () => {
   const texts = [help(), ...commandNames.filter((name) => name !== 'help').map((name) => help(name))];
-  const known = new Set(texts.flatMap((text) => [...text.matchAll(/^ {2}((?:-\w, )?--[\w-]+(?: <\w+(?:\.{3})?>)?)/gm)].map(([, option = '']) => option)));
+  const known = new Set(
+    texts.flatMap((text) => [...text.matchAll(/^ {2}((?:-\w, )?--[\w-]+(?: <\w+(?:\.{3})?>| \[\w+\])?)/gm)].map(([, option = '']) => option)),
+  );
   const listed = new Set([...readme.matchAll(/^\| `((?:-\w, )?--[^`]+)`/gm)].map(([, option = '']) => option));
   expect(known.size).toBeGreaterThan(10);
   expect([...listed].sort()).toEqual([...known].sort());

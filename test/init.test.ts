@@ -31,6 +31,7 @@ test('the files are those of a project, and end with one line break', () => {
     'rules/windows/office-starts-schtasks.test.yml',
     '.github/workflows/detections.yml',
     '.gitlab-ci.yml',
+    '.gitignore',
   ]);
   for (const content of files.values()) expect(content).toMatch(/[^\n]\n$/);
 });
@@ -80,6 +81,7 @@ test.each(['.github/workflows/detections.yml', '.gitlab-ci.yml'])('%s is YAML an
   const { root } = read(path);
   expect(root?.kind).toBe('mapping');
   expect(files.get(path)).toContain('sigpack@1.2.3 build');
+  expect(files.get(path)?.match(/sigpack@/g)?.length).toBe(files.get(path)?.match(/sigpack@1\.2\.3 /g)?.length);
 });
 
 test.each([

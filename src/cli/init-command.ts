@@ -20,7 +20,7 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
   const name = basename(resolve(folder));
   const title = options.title ?? `${name} detections`;
   const { templates } = loadTemplates(undefined);
-  const files = initFiles(
+  const made = initFiles(
     {
       id: options.id ?? packIdFrom(name),
       title,
@@ -30,7 +30,9 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
     },
     { templates },
   );
-  checkConfig(files);
+  checkConfig(made);
+  // one that is there already may well ignore dist/
+  const files = made.filter(({ path }) => path !== '.gitignore' || !existsSync(join(folder, path)));
   const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));
   if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
   for (const { path, content } of files) {

@@ -22,6 +22,7 @@ const files = [
   { path: 'rules/windows/office-starts-schtasks.test.yml', template: 'init/office-starts-schtasks.test.yml.hbs' },
   { path: '.github/workflows/detections.yml', template: 'init/github-workflow.yml.hbs' },
   { path: '.gitlab-ci.yml', template: 'init/gitlab-ci.yml.hbs' },
+  { path: '.gitignore', template: 'init/gitignore.hbs' },
 ] as const;
 
 /** The templates that {@link initFiles} wants. */

@@ -1,5 +1,4 @@
 import { markdownText } from '../docs/escape.ts';
-import type { Change } from './diff.ts';
 import type { ChangeView, DiffView } from './diff-view.ts';
 
 const head = `# Changelog
@@ -91,7 +90,3 @@ const ended = (text: string): string => (text.trim() === '' ? '' : `${text.trimE
 /** True where the changelog tells of a version already. */
 export const hasSection = (changelog: string, version: string): boolean =>
   new RegExp(`^## \\[?v?${version.replaceAll('.', '\\.')}\\]?(?:\\s|$)`, 'm').test(changelog);
-
-/** Titles of detections that this release retires. */
-export const retiredTitles = (changes: readonly Change[]): readonly string[] =>
-  changes.filter(({ kinds }) => kinds.includes('removed')).map(({ before }) => before?.title ?? '');

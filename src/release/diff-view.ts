@@ -59,8 +59,13 @@ function changeView(change: Change): ChangeView {
     kinds,
     severity: shown?.severity,
     file: shown?.file ?? '',
-    notes: kinds.flatMap((kind) => notesOf(kind, change)),
-    queries: before && after ? queriesOf(change) : [],
+    // made when they are looked at: a pipeline may change thousands of queries, of which few are shown
+    get notes() {
+      return kinds.flatMap((kind) => notesOf(kind, change));
+    },
+    get queries() {
+      return before && after ? queriesOf(change) : [];
+    },
   };
 }
 

@@ -73,7 +73,7 @@ function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: 
 }
 
 /** Equal but for versions. */
-export function isSame(a: LockedRule, b: LockedRule): boolean {
+function isSame(a: LockedRule, b: LockedRule): boolean {
   const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => JSON.stringify(rest, Object.keys(rest).concat(digestKeys).sort());
   return plain(a) === plain(b);
 }

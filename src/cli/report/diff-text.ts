@@ -90,7 +90,7 @@ function pieceText({ kind, text }: QueryPiece, paint: Paint): string {
   return kind === 'added' ? paint('green', `{+${shown}+}`) : paint('red', `[-${shown}-]`);
 }
 
-export const sideText = ({ title, test, before, after }: SideChange): string =>
+const sideText = ({ title, test, before, after }: SideChange): string =>
   `${visible(title)}: ${visible(test)}: ${matchesText(before)} before, ${matchesText(after)} now`;
 
 const matchesText = (count: number): string => (count === 1 ? '1 match' : `${count} matches`);
