@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { defaultConfig, type PackConfig, readConfig, streamChoice } from '../src/pack/config.ts';
 import { configSchema } from '../src/pack/config-schema.ts';
+import { defaultBumps } from '../src/pack/release-config.ts';
 import { checkRuleSettings } from '../src/pack/settings-patch.ts';
 import { parsePattern } from '../src/sigma/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -91,6 +92,7 @@ elasticsearch:
   actions:
     mail: { email: { to: [soc@example.org], subject: '{{ctx.metadata.title}}' }, throttle_period: 1h }
 grep: { lines: plain }
+release: { bump: { query: patch }, output: out, changelog: docs/CHANGES.md }
 `;
 
 test('docs/sigpack.schema.json is the schema', () => {
@@ -172,6 +174,7 @@ test('every key of the sample is read', () => {
       actions: { mail: { email: { to: ['soc@example.org'], subject: '{{ctx.metadata.title}}' }, throttle_period: '1h' } },
     },
     grep: { lines: 'plain' },
+    release: { bump: { ...defaultBumps, query: 'patch' }, output: 'out', changelog: 'docs/CHANGES.md' },
   });
 });
 
