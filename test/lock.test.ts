@@ -47,6 +47,16 @@ describe('the lock', () => {
     expect(lockText(read(text).lock as Lock)).toBe(text);
   });
 
+  test('holds whatever title a rule has', () => {
+    const odd = nextLock({
+      before: undefined,
+      pack: pack('1.0.0'),
+      entries: [entry(1, { title: 'a\nb: "c" # \u202e\u0007 ---', file: 'rules/ü "x".yml' })],
+      dropRetired: false,
+    });
+    expect(read(lockText(odd))).toEqual({ lock: odd, complaints: [] });
+  });
+
   test('keeps the version that brought a rule and the one that changed it, and what was retired', () => {
     const changed = entry(2, { digests: { ...entry(2).digests, condition: digest('other') } });
     const second = nextLock({ before: first, pack: pack('1.1.0', 2), entries: [changed, entry(3), entry(4)], dropRetired: false });

@@ -324,7 +324,7 @@ describe('sigpack diff', () => {
     rmSync(at('rules/b.yml'));
     write('rules/c.yml', rule(3, 'Third', '\\c.exe', 'sigpack: { interval: 5m }\n').replace('level: high', 'level: low'));
     const { out } = await diffed(undefined);
-    expect(out).toContain('sigpack.lock 1.0.0 →');
+    expect(out).toContain('sigpack.lock 1.0.0 → work tree');
     expect(out).toContain('1 meaning changed, 1 severity or settings changed, 1 moved, 0 unchanged');
     expect(out).toContain("newly catches Image: '*\\z.exe'");
     expect(out).toContain("no longer catches Image: '*\\a.exe'");

@@ -52,7 +52,7 @@ export async function diff(from: string | undefined, to: string | undefined, opt
     const reader = { options, terminal, bag };
     const before = await sideOf(from ?? defaultFrom(options.config), reader);
     if (before) sides.push(before);
-    const after = before && (await sideOf(to ?? '.', reader));
+    const after = before && (await sideOf(to ?? projectOf(options.config), reader));
     if (after) sides.push(after);
     terminal.clear();
     if (!before || !after) {
@@ -80,8 +80,10 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
 
 const contextOf = (terminal: Terminal) => ({ toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const });
 
+const projectOf = (config: string | undefined): string => (config === undefined ? '.' : dirname(resolve(config)));
+
 function defaultFrom(config: string | undefined): string {
-  const lock = join(resolve(config ?? '.', config === undefined ? '.' : '..'), lockName);
+  const lock = join(projectOf(config), lockName);
   if (!existsSync(lock)) throw new UsageError(`there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`);
   return lock;
 }
@@ -115,10 +117,11 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
       const texts = await readArtifact(spec);
       return { snapshot: artifactSnapshot(shownPath(spec), texts), texts, remove: nothing };
     }
-    if (statSync(spec).isDirectory()) return folderSide(spec, spec === '.' ? 'work tree' : shownPath(spec), reader, nothing);
+    if (statSync(spec).isDirectory())
+      return folderSide(spec, resolve(spec) === resolve(projectOf(reader.options.config)) ? 'work tree' : shownPath(spec), reader, nothing);
     throw new UsageError(`${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`);
   }
-  const folder = reader.options.config === undefined ? '.' : resolve(reader.options.config, '..');
+  const folder = projectOf(reader.options.config);
   const commit = commitOf(folder, spec);
   if (commit === undefined) throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
   const { folder: files, remove } = checkOut(folder, commit);

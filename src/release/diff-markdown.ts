@@ -54,7 +54,7 @@ function changeBlock({ title, severity, file, kinds, notes, queries }: ChangeVie
   const about = [severity, file === '' ? undefined : markdownText(file), ...also].filter((part) => part !== undefined).join(', ');
   const lines = [`- **${markdownText(title)}**${about === '' ? '' : ` (${about})`}`];
   for (const { label, text, effect } of notes)
-    lines.push(`  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}${label}: ${markdownText(text)}`);
+    lines.push(`  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}${markdownText(label)}: ${markdownText(text)}`);
   for (const { target, pieces } of queries) {
     const text = shortened(pieces)
       .map(({ kind, text: one }) => (kind === 'same' ? one : kind === 'added' ? `{+${one}+}` : `[-${one}-]`))

@@ -2,6 +2,8 @@ import { levels } from '../sigma/rule.ts';
 import type { JsonSchema } from '../source/schema.ts';
 
 const line: JsonSchema = { type: 'string', minLength: 1, maxLength: 1000, pattern: '^[^\\p{Cc}]*$' };
+// whatever a rule is called, and wherever it lies
+const text: JsonSchema = { type: 'string' };
 const version: JsonSchema = {
   type: 'string',
   pattern: '^(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})$',
@@ -20,8 +22,8 @@ const map = (properties: Readonly<Record<string, JsonSchema>>, optional: readonl
 
 const rule = map(
   {
-    title: line,
-    file: line,
+    title: text,
+    file: text,
     stanza: line,
     slug,
     generated: { const: true },
@@ -48,6 +50,6 @@ export const lockSchema: JsonSchema = map({
     parameters: { type: 'array', items: line },
   }),
   rules: { type: 'object', propertyNames: uuid, additionalProperties: rule },
-  retired: { type: 'object', propertyNames: line, additionalProperties: map({ id: uuid, title: line, slug, splunk: { type: 'boolean' }, retired: version }) },
+  retired: { type: 'object', propertyNames: line, additionalProperties: map({ id: uuid, title: text, slug, splunk: { type: 'boolean' }, retired: version }) },
   end: { const: true, description: 'A lock ends with `end: true`; without it the rest of the file is missing.' },
 });

@@ -80,7 +80,7 @@ function firstOfEach(notes: readonly Note[]): readonly Note[] {
 
 function noteText({ label, text, effect }: Note, paint: Paint): string {
   const shown = visible(text);
-  return `${paint('dim', label)} ${effect === 'catches' ? paint('green', shown) : effect === 'drops' ? paint('red', shown) : shown}`;
+  return `${paint('dim', visible(label))} ${effect === 'catches' ? paint('green', shown) : effect === 'drops' ? paint('red', shown) : shown}`;
 }
 
 /** In a place without colour the signs tell. */
