@@ -121,12 +121,15 @@ describe('a history of releases', () => {
     expect(read('sigpack.yml')).toBe('id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.1\nurl: https://detections.example.org\n');
     expect([...(await stanzas('1.0.1')).keys()]).toEqual(['First', 'Second', 'Third']);
     expect(read('CHANGELOG.md')).toContain(
-      '### Changed\n\n- [First, described better](rules/a.yml) (high): renamed, texts; title: First → First, described better; name in packs: stays First\n',
+      '### Changed\n\n- [First, described better](rules/a.yml) (high): renamed, texts; title: First → First, described better; name in packs: stays First; texts: description\n',
     );
 
     write('rules/b.yml', rule(2, 'Second', '\\bb.exe'));
     write('rules/new/d.yml', rule(4, 'Fourth', '\\d.exe'));
     expect(await publish('1.1.0')).toContain('1 added, 1 meaning changed');
+    expect(read('CHANGELOG.md')).toContain(
+      "- [Second](rules/b.yml) (high): condition; finds: some events more and others no longer, as far as can be told; newly catches Image: '\\*&#92;bb.exe'; no longer catches Image: '\\*&#92;b.exe'\n",
+    );
     const [first, second] = [contentPack('1.0.0'), contentPack('1.1.0')];
     expect([second.id, second.rev]).toEqual([first.id, 3]);
     expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(3);

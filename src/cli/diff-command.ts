@@ -34,7 +34,7 @@ export interface DiffOptions {
 }
 
 /** One side of a diff. */
-interface Side {
+export interface Side {
   readonly snapshot: Snapshot;
   /** Where it was built from rules. */
   readonly built?: { readonly loaded: LoadedConfig; readonly collection: Collection };
@@ -102,7 +102,7 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
 }
 
 interface SideReader {
-  readonly options: DiffOptions;
+  readonly options: Pick<DiffOptions, 'config'>;
   readonly terminal: Terminal;
   readonly bag: DiagnosticBag;
 }
@@ -131,7 +131,7 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
 }
 
 /** The lock has digests; where git has the tag of its version, conditions and queries are taken from there. */
-async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
+export async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
   const file = readSourceFile(path, reader.bag);
   const lock = file && readLock(file, reader.bag);
   if (!lock) return undefined;

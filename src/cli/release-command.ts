@@ -16,6 +16,7 @@ import { bumped } from '../release/version.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { compileRules, createPageList, rulePaths } from './build.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { changedFiles, hasTag, isRepository } from './git.ts';
 import { checkFrozen, type Locked, lockName, withLock } from './lock-file.ts';
@@ -111,7 +112,7 @@ async function compile(written: LoadedConfig, { rename, dropRetired }: ReleaseOp
   if (!pipelines) return undefined;
   const templates = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
   const pages = createPageList(config, templates, bag, loaded);
-  const built = createBuilt(config.info, { pathOf: history.pathOf, details: false });
+  const built = createBuilt(config.info, { pathOf: history.pathOf, details: true });
   const { pack } = compileRules(
     rulePaths([], loaded),
     {
@@ -137,9 +138,9 @@ function asVersion({ locked, pack }: Compiled, version: string, revision: number
 }
 
 async function releaseNext(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions, terminal: Terminal): Promise<ExitCode> {
-  const { locked, pack, built } = compiled;
+  const { locked, built } = compiled;
   const { lock, loaded } = locked;
-  const found = lock && diffOf(lockSnapshot(lock), snapshotOf('this release', pack, built));
+  const found = lock && (await diffFromLock(compiled, lock, options, terminal));
   const decision = found && decideBump(found, loaded.config.release.bump);
   const dropped = options.dropRetired ? [...(lock?.retired.values() ?? [])] : [];
   const bump = options.bump === 'auto' ? (decision?.bump ?? (dropped.length > 0 ? 'patch' : undefined)) : options.bump;
@@ -178,6 +179,17 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
   if (!options.dryRun) writeRelease(loaded.folder, writes);
   tell({ found, decision, version, before: lock?.pack.version, writes, options });
   return exitCodes.success;
+}
+
+/** Since the lock, with conditions and queries where git has the tag of its version: then the changelog can say what a condition catches now. */
+async function diffFromLock({ locked, pack, built }: Compiled, lock: Lock, { config }: ReleaseOptions, terminal: Terminal): Promise<Diff> {
+  const side = await lockSide(join(locked.loaded.folder, lockName), { options: config === undefined ? {} : { config }, terminal, bag: createBag() });
+  try {
+    return diffOf(side?.snapshot ?? lockSnapshot(lock), snapshotOf('this release', pack, built));
+  } finally {
+    side?.remove();
+    terminal.clear();
+  }
 }
 
 const firstDiff = (pack: Pack, built: Built): Diff =>

@@ -63,9 +63,24 @@ const words = {
   removed: '',
 } as const;
 
+/** Notes of a kind that a line tells. */
+const toldNotes = 3;
+
 function whatOf({ kinds, notes }: ChangeView): string {
   const about = notes.filter(({ label }) => label === 'title' || label === 'name in packs' || label === 'finds' || label === 'severity' || label === 'texts');
-  return [kinds.map((kind) => words[kind]).join(', '), ...about.map(({ label, text }) => `${label}: ${markdownText(text)}`)].join('; ');
+  return [
+    kinds.map((kind) => words[kind]).join(', '),
+    ...about.map(({ label, text }) => `${label}: ${markdownText(text)}`),
+    ...conditionParts(notes, 'catches', 'newly catches'),
+    ...conditionParts(notes, 'drops', 'no longer catches'),
+  ].join('; ');
+}
+
+function conditionParts(notes: ChangeView['notes'], effect: 'catches' | 'drops', label: string): readonly string[] {
+  const parts = notes.filter((note) => note.effect === effect).map(({ text }) => markdownText(text));
+  if (parts.length === 0) return [];
+  const more = parts.length > toldNotes ? ` and ${parts.length - toldNotes} more` : '';
+  return [`${label} ${parts.slice(0, toldNotes).join(', ')}${more}`];
 }
 
 /** The changelog with a new section before the newest version; notes under Unreleased become the section's first lines. */
