@@ -54,7 +54,7 @@ function detection({ rule = {}, settings = {}, graylog = {}, detection = {} }: P
       description: 'Finds it.',
       references: ['https://example.org/a_b*c'],
       tags: ['attack.T1059', 'Bad Tag'],
-      falsepositives: ['Unlikely <b>*'],
+      falsepositives: ['Unlikely <b>* & more'],
       fields: [],
       logsource: {},
       detection: { span: place, searches: new Map(), conditions: [] },
@@ -196,7 +196,7 @@ describe('event definitions', () => {
       `Finds it.\n\nReferences:\n- https://example.org/a_b*c\n\nATT&CK: execution, T1059, T1574.002\n\nSigma rule: id ${id}, status test, by Jane Doe`,
     );
     expect(data.remediation_steps?.['@value']).toBe(
-      '**Call** the owner\n\n**False positives**\n\n- Unlikely &lt;b&gt;\\*\n\n**References**\n\n- [https://example.org/a\\_b\\*c](https://example.org/a_b%2Ac)',
+      '**Call** the owner\n\n**False positives**\n\n- Unlikely &lt;b&gt;\\* &amp; more\n\n**References**\n\n- [https://example.org/a\\_b\\*c](https://example.org/a_b%2Ac)',
     );
   });
 

@@ -41,15 +41,16 @@ function list(heading: string, items: readonly string[]): string {
   return text;
 }
 
-// Graylog's server takes `<...>` for HTML and drops it, links in angle brackets included: angle brackets are spelled out
+// Graylog's server cleans the text as HTML: `<...>` is dropped, links in angle brackets too, and `&` becomes an entity. What is one already stays
 const plainMarkdown = (value: string): string => value.replace(/[\\`*_[\]<>#|~&!$]/g, (char) => entities[char] ?? `\\${char}`);
-const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;' };
+const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
 const linkMarkdown = (value: string): string =>
   /^https?:\/\/[^\s<>]+$/.test(value) ? `[${plainMarkdown(value)}](${linkTarget(value)})` : plainMarkdown(value);
 
 /** What Markdown could take for the end of a link, or for markup in it, percent-encoded. */
-const linkTarget = (address: string): string => address.replace(/[()[\]*\\`"'|$~!]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+const linkTarget = (address: string): string =>
+  address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones have none here. */
 export function tacticIds(names: readonly string[]): string[] {

@@ -16,10 +16,14 @@ const run = (command: string, ...args: readonly string[]): string =>
   execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 const git = (...args: readonly string[]): string => run('git', '-c', 'user.name=judge', '-c', 'user.email=judge@example.org', ...args);
 
+interface Text {
+  readonly '@value': string;
+}
+
 interface ContentPack {
   readonly id: string;
   readonly rev: number;
-  readonly entities: readonly { readonly id: string; readonly data: { readonly title: { readonly '@value': string } } }[];
+  readonly entities: readonly { readonly id: string; readonly data: { readonly title: Text; readonly description: Text; readonly remediation_steps?: Text } }[];
 }
 
 function release(version: string): ContentPack {
@@ -98,11 +102,26 @@ async function upgrade(packs: readonly ContentPack[], version: string): Promise<
     if (installed) await call('DELETE', `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`);
     const installation = await install(pack, version);
     const { event_definitions: definitions } = (await call('GET', '/events/definitions?per_page=1000')) as {
-      readonly event_definitions: readonly { readonly id: string; readonly title: string }[];
+      readonly event_definitions: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly description: string;
+        readonly remediation_steps?: string | null;
+      }[];
     };
     const titles = definitions.filter(({ title }) => title !== 'System notification events').map(({ title }) => title);
     const wanted = pack.entities.map(({ data }) => data.title['@value']);
     check(`definitions of revision ${pack.rev}`, JSON.stringify([...titles].sort()) === JSON.stringify([...wanted].sort()), { titles, wanted });
+    // the server cleans texts as HTML: they are to come back as they are written
+    for (const { data } of pack.entities) {
+      const there = definitions.find(({ title }) => title === data.title['@value']);
+      check(`description of ${data.title['@value']}`, there?.description === data.description['@value'], there?.description);
+      check(
+        `remediation steps of ${data.title['@value']}`,
+        (there?.remediation_steps ?? '') === (data.remediation_steps?.['@value'] ?? ''),
+        there?.remediation_steps,
+      );
+    }
     const ids = new Set(installation.entities.map((entity) => entity.content_pack_entity_id));
     check(
       `entities of revision ${pack.rev}`,
