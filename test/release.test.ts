@@ -365,6 +365,14 @@ describe('sigpack diff', () => {
     expect((await diffed(at('dist/x.json'))).code).toMatch(/neither a manifest of Sigpack nor a content pack/);
   });
 
+  test('says where rules do not compile: they only seem to be gone', async () => {
+    await publish('1.0.0');
+    write('rules/a.yml', rule(1, 'First', '\\a.exe').replace('condition: sel', 'condition: nothing'));
+    const { out } = await diffed(undefined);
+    expect(out).toContain('work tree: 1 error in rules or for a target (sigpack check shows them)');
+    expect(out).toContain('1 removed, 2 unchanged');
+  });
+
   test('puts nothing of a rule into the terminal or into Markdown as markup', async () => {
     commit();
     write('rules/a.yml', rule(1, '"\\e[31mred\\u202e <b>|`x` [a](b)"', '\\a.exe'));

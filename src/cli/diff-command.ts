@@ -20,7 +20,7 @@ import { lockName, withLock } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { diffText } from './report/diff-text.ts';
-import { visibleJson } from './report/visible.ts';
+import { visible, visibleJson } from './report/visible.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
 import { report } from './run.ts';
 import { sideChanges } from './side-changes.ts';
@@ -40,6 +40,8 @@ export interface Side {
   readonly built?: { readonly loaded: LoadedConfig; readonly collection: Collection };
   /** Where it was read from artifacts. */
   readonly texts?: ArtifactTexts;
+  /** Of rules that do not compile there, and so seem to be gone. */
+  readonly errors?: number;
   readonly remove: () => void;
 }
 
@@ -61,6 +63,12 @@ export async function diff(from: string | undefined, to: string | undefined, opt
     }
     const found = diffOf(...comparable(before, after));
     const changed = before.built && after.built ? await sideChanges(before.built.collection, after.built, found, terminal) : [];
+    for (const { snapshot, errors = 0 } of sides) {
+      if (errors > 0)
+        process.stderr.write(
+          `${visible(snapshot.label)}: ${errors} ${errors === 1 ? 'error' : 'errors'} in rules or for a target (sigpack check shows them): what does not compile is not in the diff\n`,
+        );
+    }
     await write(found, changed, options);
   } finally {
     for (const { remove } of sides) remove();
@@ -165,7 +173,8 @@ async function folderSide(folder: string, label: string, { options, terminal, ba
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
   const rules = existsSync(path) ? rulePaths([], loaded) : [resolve(folder)];
   const { pack, collection } = compileRules(rules, { config: loaded.config, bag: own, pipelines, history, onOutcome: built.add }, terminal);
-  return { snapshot: snapshotOf(label, pack, built), built: { loaded, collection }, remove };
+  const errors = own.list.filter(({ severity }) => severity === 'error').length;
+  return { snapshot: snapshotOf(label, pack, built), built: { loaded, collection }, errors, remove };
 }
 
 /** Defaults, for a folder of nothing but rules. */

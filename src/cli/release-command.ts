@@ -273,7 +273,7 @@ function tell({ found, decision, version, before, writes, options }: Telling): v
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const lines = [
-    `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}${before === undefined ? ', the first version' : ` after ${before}`}${reasons === '' ? '' : ` (${reasons})`}`,
+    `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}${before === undefined ? ', the first version' : ` after ${before}`}${reasons === '' ? '' : ` (${decision?.bump}: ${reasons})`}`,
     ...(found ? [`  ${countsText(diffView(found))}`] : []),
     ...[...writes.files.map(({ path }) => path), `${writes.output.path}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
   ];
