@@ -65,17 +65,20 @@ function edit(paths: readonly string[], change: (text: string) => string): void 
   }
 }
 
-async function quietly(run: () => Promise<number>): Promise<{ readonly code: number; readonly out: string }> {
+async function quietly(run: () => Promise<number>): Promise<{ readonly code: number; readonly out: string; readonly complaints: string }> {
   const [stdout, stderr] = [process.stdout.write, process.stderr.write];
   let out = '';
-  const keep = (text: string | Uint8Array): boolean => {
+  let complaints = '';
+  process.stdout.write = ((text: string | Uint8Array): boolean => {
     out += String(text);
     return true;
-  };
-  process.stdout.write = keep as typeof stdout;
-  process.stderr.write = keep as typeof stderr;
+  }) as typeof stdout;
+  process.stderr.write = ((text: string | Uint8Array): boolean => {
+    complaints += String(text);
+    return true;
+  }) as typeof stderr;
   try {
-    return { code: await run(), out };
+    return { code: await run(), out, complaints };
   } finally {
     process.stdout.write = stdout;
     process.stderr.write = stderr;
@@ -137,8 +140,9 @@ async function step({ what, version, counts, more = {} }: Step): Promise<void> {
     const view = JSON.parse(out) as DiffView;
     check('diff', Object.fromEntries(view.counts.map(({ kind, count }) => [kind, count])), counts);
   }
-  const { code, out } = await timed('release', () => quietly(() => release({ ...options, ...more })));
-  if (code !== 0 || !(out.split('\n')[0] ?? '').includes(` ${version}`)) throw new Error(`${version} is not released: ${code} ${out.slice(-2000)}`);
+  const { code, out, complaints } = await timed('release', () => quietly(() => release({ ...options, ...more })));
+  if (code !== 0 || !(out.split('\n')[0] ?? '').includes(` ${version}`))
+    throw new Error(`${version} is not released: ${code} ${out} ${complaints.slice(-2000)}`);
   const lock = lockNow();
   check('version', [lock.pack.version, lock.pack.revision], [version, (before?.pack.revision ?? 0) + 1]);
   check('lock', lockText(lock), readFileSync(at('sigpack.lock'), 'utf8'));
