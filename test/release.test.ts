@@ -290,7 +290,10 @@ test('a signed release is verified, and a changed file of it is not', async () =
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   write('dist/key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   write('dist/key.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  git('remote', 'add', 'origin', 'https://me:hu@sh@git.example.org/acme/rules.git?token=hush');
   await publish('1.0.0', { sign: at('dist/key.pem') });
+  for (const name of readdirSync(at('dist/release/1.0.0'))) expect(read(`dist/release/1.0.0/${name}`), name).not.toMatch(/hush|sh@|PRIVATE/);
+  expect(read('dist/release/1.0.0/acme-1.0.0.intoto.json')).toContain('"git+https://git.example.org/acme/rules.git"');
   const check = () => said(() => verify([at('dist/release/1.0.0')], { key: at('dist/key.pub') }));
   expect((await check()).code).toBe(0);
   write('dist/release/1.0.0/manifest.json', '{}');

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { checksumsText, readChecksums } from '../src/release/checksums.ts';
 import { provenanceText } from '../src/release/provenance.ts';
 import { sbomText } from '../src/release/sbom.ts';
 import { readPrivateKey, readPublicKey, signatureText, verifySignature } from '../src/release/signature.ts';
+import { sourceUri } from '../src/release/source-uri.ts';
 import { sigpack } from './sigpack.ts';
 
 const made: string[] = [];
@@ -118,6 +119,9 @@ describe('a signature', () => {
       if (!read.ok) expect(read.message).not.toMatch(/secret|AAAA|MC4C/);
     }
     expect(readPublicKey(ours.secret)).toEqual({ ok: false, message: 'it is a private key; give the public one' });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const encrypted = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'word' }).toString();
+    expect(readPrivateKey(encrypted)).toEqual({ ok: false, message: 'it is encrypted; give the key without a password' });
   });
 });
 
@@ -189,7 +193,7 @@ test('the provenance names artifacts, commit, lock and builder', () => {
       configPath: 'sigpack.yml',
       artifacts,
       commit: 'c'.repeat(40),
-      remote: 'https://git.example.org/acme/rules.git',
+      remote: 'git+https://git.example.org/acme/rules.git',
       lockSha256: sha256('lock'),
       builderId: undefined,
       invocationId: 'run 7',
@@ -215,6 +219,25 @@ test('the provenance names artifacts, commit, lock and builder', () => {
   });
 });
 
+describe('the address of the source', () => {
+  test.each([
+    ['https://git.example.org/acme/rules.git', 'git+https://git.example.org/acme/rules.git'],
+    ['https://me:hush@git.example.org:8443/acme/rules.git', 'git+https://git.example.org:8443/acme/rules.git'],
+    ['https://me:hu@sh@git.example.org/rules.git', 'git+https://git.example.org/rules.git'],
+    ['https://hush@git.example.org/rules.git?private_token=hush#hush', 'git+https://git.example.org/rules.git'],
+    ['git@git.example.org:acme/rules.git', 'git+ssh://git.example.org/acme/rules.git'],
+    ['me:hush@git.example.org:acme/rules.git', 'git+ssh://git.example.org/acme/rules.git'],
+    ['https://me:hu/sh@git.example.org/rules.git', undefined],
+    ['/home/hush/rules', undefined],
+    ['file:///home/hush/rules', undefined],
+    ['C:\\hush\\rules', undefined],
+    ['', undefined],
+  ])('%s is published as %s', (remote, uri) => {
+    expect(sourceUri(remote)).toBe(uri);
+    expect(sourceUri(remote) ?? '').not.toMatch(/hush|sh@/);
+  });
+});
+
 describe('sigpack verify', () => {
   function signed(): string {
     const sums = checksumsText(['a.spl', 'b.json'].map((path) => ({ path, sha256: sha256(path) })));
@@ -236,6 +259,7 @@ describe('sigpack verify', () => {
     expect(run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 0, stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n' });
     expect(run(path, '.', '--key', 'ours.pem').stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
     expect(run(path, '.').stdout).toContain('signature not checked');
+    expect(run(path, 'SHA256SUMS', '--key', 'ours.pem').stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
   });
 
   test('finds what was changed', () => {
@@ -249,6 +273,8 @@ describe('sigpack verify', () => {
     rmSync(join(path, 'SHA256SUMS.sig'));
     expect(run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('there is no signature') });
     expect(run(path, 'other')).toMatchObject({ code: 1, stdout: 'other: it is not in SHA256SUMS\n' });
+    rmSync(join(path, 'a.spl'));
+    expect(run(path, '.')).toMatchObject({ code: 1, stdout: 'a.spl: it cannot be read: ENOENT\n' });
   });
 
   test('says what it needs', () => {
@@ -256,6 +282,9 @@ describe('sigpack verify', () => {
     expect(run(path, 'nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no nowhere') });
     expect(run(path, 'a.spl', '--key', 'secret.pem')).toMatchObject({ code: 2, stderr: expect.stringContaining('private key') });
     rmSync(join(path, 'SHA256SUMS'));
+    mkdirSync(join(path, 'SHA256SUMS'));
+    expect(run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
+    rmSync(join(path, 'SHA256SUMS'), { recursive: true });
     expect(run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
   });
 });

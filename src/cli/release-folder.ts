@@ -7,6 +7,7 @@ import { checksumsText } from '../release/checksums.ts';
 import { provenanceText } from '../release/provenance.ts';
 import { sbomText } from '../release/sbom.ts';
 import { readPrivateKey, signatureText } from '../release/signature.ts';
+import { sourceUri } from '../release/source-uri.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { commitDate, commitOf, remoteUrl } from './git.ts';
@@ -42,7 +43,7 @@ export interface ReleaseSource {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly commit: string | undefined;
-  /** Without a user or a password. */
+  /** As {@link sourceUri} gives it. */
   readonly remote: string | undefined;
 }
 
@@ -53,7 +54,7 @@ export function sourceOf(folder: string): ReleaseSource {
   if (epoch !== undefined && !/^\d{1,12}$/.test(epoch)) throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
   const date = epoch === undefined ? commit && commitDate(folder, commit) : new Date(Number(epoch) * 1000).toISOString();
   if (date === undefined) throw new UsageError('a release takes its date from git: commit first, or set SOURCE_DATE_EPOCH');
-  return { date, commit, remote: remoteUrl(folder)?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1') };
+  return { date, commit, remote: sourceUri(remoteUrl(folder) ?? '') };
 }
 
 export interface ReleaseFolderInput {

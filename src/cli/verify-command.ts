@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readChecksums } from '../release/checksums.ts';
 import { readPublicKey, verifySignature } from '../release/signature.ts';
@@ -38,7 +38,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
       signatures.add(place.folder);
       const signature = join(place.folder, signatureName);
       if (key !== undefined) tell(shownPath(signature), signatureProblem(text, signature, key));
-      else if (existsSync(signature)) process.stdout.write(`${shownPath(signature)}: ${paint('yellow', 'signature not checked; give --key')}\n`);
+      else if (isFile(signature)) process.stdout.write(`${shownPath(signature)}: ${paint('yellow', 'signature not checked; give --key')}\n`);
     }
     for (const name of place.names ?? sums.entries.keys()) {
       const file = join(place.folder, name);
@@ -54,11 +54,13 @@ interface Place {
   readonly names: readonly string[] | undefined;
 }
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 function placeOf(path: string): Place {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = found.isDirectory() ? path : dirname(path);
-  if (!existsSync(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} beside ${shownPath(path)}`);
+  if (!isFile(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} beside ${shownPath(path)}`);
   return { folder, names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)] };
 }
 
@@ -81,7 +83,7 @@ const problems = {
 } as const;
 
 function signatureProblem(text: string, path: string, key: Parameters<typeof verifySignature>[2]): string | undefined {
-  if (!existsSync(path)) return 'there is no signature';
+  if (!isFile(path)) return 'there is no signature';
   const verdict = verifySignature(text, readFileSync(path, 'utf8'), key);
   return verdict === 'good' ? undefined : problems[verdict];
 }

@@ -13,7 +13,7 @@ export interface ProvenanceInput {
   readonly configPath: string;
   readonly artifacts: readonly FileDigest[];
   readonly commit: string | undefined;
-  /** Without a user or a password. */
+  /** A URI without a secret, as `sourceUri` gives it. */
   readonly remote: string | undefined;
   readonly lockSha256: string;
   /** A URI of the CI system and job; undefined: by hand. */
@@ -24,7 +24,7 @@ export interface ProvenanceInput {
 /** An in-toto statement (v1) with SLSA's provenance (v1): which artifacts were made of which commit by what. No clock. */
 export function provenanceText(input: ProvenanceInput): string {
   const { pack, toolVersion, configPath, artifacts, commit, remote, lockSha256, builderId, invocationId } = input;
-  const source = commit === undefined ? [] : [{ ...(remote === undefined ? { name: 'source' } : { uri: `git+${remote}` }), digest: { gitCommit: commit } }];
+  const source = commit === undefined ? [] : [{ ...(remote === undefined ? { name: 'source' } : { uri: remote }), digest: { gitCommit: commit } }];
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [...artifacts].sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
