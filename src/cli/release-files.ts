@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from './exit-code.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** Of a release under way, in the configuration's folder. */
 const stageName = '.sigpack-release';
@@ -84,16 +85,5 @@ function isRunning(pidFile: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function writeDurably(path: string, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const descriptor = openSync(path, 'wx', 0o644);
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

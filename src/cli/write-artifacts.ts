@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '../pack/artifacts.ts';
 import { UsageError } from './exit-code.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** Of folders that hold files until all are written. */
 export const temporaryPrefix = '.sigpack-';
@@ -26,14 +27,4 @@ export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): 
     rmSync(temporary, { recursive: true, force: true });
   }
   for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
-}
-
-function writeDurably(path: string, content: Uint8Array): void {
-  const descriptor = openSync(path, 'wx', 0o644);
-  try {
-    for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
