@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
 import { writeDurably } from './write-durably.ts';
 
@@ -7,17 +8,11 @@ import { writeDurably } from './write-durably.ts';
 const stageName = '.sigpack-release';
 const journalName = 'journal.json';
 
-export interface ReleaseFile {
-  /** Relative to the configuration's folder. */
-  readonly path: string;
-  readonly content: string | Uint8Array;
-}
-
 export interface ReleaseWrites {
-  /** Files that are replaced. */
-  readonly files: readonly ReleaseFile[];
+  /** Files that are replaced, relative to the configuration's folder. */
+  readonly files: readonly PackFile[];
   /** A folder that must not be there yet; it comes whole. */
-  readonly output: { readonly path: string; readonly files: readonly { readonly path: string; readonly content: string | Uint8Array }[] };
+  readonly output: { readonly path: string; readonly files: readonly PackFile[] };
 }
 
 interface Journal {

@@ -1,16 +1,16 @@
-import type { KeyObject } from 'node:crypto';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { Artifact } from '../pack/artifacts.ts';
+import { createHash, type KeyObject } from 'node:crypto';
+import { type Artifact, digested } from '../pack/artifacts.ts';
+import type { PackFile } from '../pack/detection.ts';
 import type { Pack } from '../pack/pack.ts';
-import { checksumsText } from '../release/checksums.ts';
+import { checksumsText, sumsName } from '../release/checksums.ts';
 import { provenanceText } from '../release/provenance.ts';
 import { sbomText } from '../release/sbom.ts';
-import { readPrivateKey, signatureText } from '../release/signature.ts';
+import { readPrivateKey, signatureName, signatureText } from '../release/signature.ts';
 import { sourceUri } from '../release/source-uri.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { commitDate, commitOf, remoteUrl } from './git.ts';
+import { readKeyFile } from './key-file.ts';
 import { toolVersion } from './package-root.ts';
 
 /** The environment variable with the key that signs, as PEM. */
@@ -23,19 +23,11 @@ export interface Signing {
 /** The key of `--sign`: a file, or the environment where no file is named. */
 export function signingKey(sign: string | true | undefined): Signing | undefined {
   if (sign === undefined) return undefined;
-  const pem = sign === true ? process.env[keyVariable] : readKeyFile(sign);
+  const pem = sign === true ? process.env[keyVariable] : readKeyFile('the signing key', sign);
   if (pem === undefined || pem.trim() === '') throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
   const read = readPrivateKey(pem);
   if (!read.ok) throw new UsageError(`the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ${read.message}`);
   return { key: read.key };
-}
-
-function readKeyFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new UsageError(`the signing key ${path} cannot be read`);
-  }
 }
 
 /** Where a release comes from. */
@@ -63,26 +55,19 @@ export interface ReleaseFolderInput {
   /** The text of the lock that belongs to the release. */
   readonly lock: string;
   readonly loaded: LoadedConfig;
+  readonly source: ReleaseSource;
   readonly signing: Signing | undefined;
 }
 
 /** The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature. */
-export function releaseFolder({
-  artifacts,
-  pack,
-  lock,
-  loaded,
-  signing,
-}: ReleaseFolderInput): readonly { readonly path: string; readonly content: string | Uint8Array }[] {
+export function releaseFolder({ artifacts, pack, lock, loaded, source, signing }: ReleaseFolderInput): readonly PackFile[] {
   const { info } = pack.config;
-  const source = sourceOf(loaded.folder);
-  const digests = artifacts.map(({ path, sha256 }) => ({ path, sha256 }));
   const stem = `${info.id}-${info.version}`;
   const sbom = sbomText({
     pack: info,
     toolVersion: toolVersion(),
     date: source.date,
-    artifacts: digests,
+    artifacts,
     rules: pack.outcomes.map(({ detection: { id, rule } }) => ({
       id,
       title: rule.title,
@@ -95,20 +80,18 @@ export function releaseFolder({
     pack: info,
     toolVersion: toolVersion(),
     configPath: loaded.file.path,
-    artifacts: digests,
+    artifacts,
     commit: source.commit,
     remote: source.remote,
-    lockSha256: sha256(lock),
+    lockSha256: createHash('sha256').update(lock).digest('hex'),
     builderId: process.env.SIGPACK_BUILDER_ID,
     invocationId: process.env.SIGPACK_INVOCATION_ID,
   });
-  const files = [...artifacts, { path: `${stem}.cdx.json`, content: sbom }, { path: `${stem}.intoto.json`, content: provenance }];
-  const sums = checksumsText(files.map(({ path, content }) => ({ path, sha256: sha256(content) })));
+  const files = [...artifacts, digested({ path: `${stem}.cdx.json`, content: sbom }), digested({ path: `${stem}.intoto.json`, content: provenance })];
+  const sums = checksumsText(files);
   return [
     ...files.map(({ path, content }) => ({ path, content })),
-    { path: 'SHA256SUMS', content: sums },
-    ...(signing ? [{ path: 'SHA256SUMS.sig', content: signatureText(sums, signing.key) }] : []),
+    { path: sumsName, content: sums },
+    ...(signing ? [{ path: signatureName, content: signatureText(sums, signing.key) }] : []),
   ];
 }
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readChecksums } from '../release/checksums.ts';
-import { readPublicKey, verifySignature } from '../release/signature.ts';
+import { readChecksums, sumsName } from '../release/checksums.ts';
+import { readPublicKey, signatureName, verifySignature } from '../release/signature.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { readKeyFile } from './key-file.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { createTerminal } from './terminal.ts';
@@ -12,9 +13,6 @@ export interface VerifyOptions {
   /** A public key as PEM; without it no signature is checked. */
   readonly key?: string;
 }
-
-const sumsName = 'SHA256SUMS';
-const signatureName = 'SHA256SUMS.sig';
 
 /** `sigpack verify`: artifacts against the SHA256SUMS beside them, and that against its signature. */
 export async function verify(paths: readonly string[], options: VerifyOptions): Promise<ExitCode> {
@@ -65,13 +63,7 @@ function placeOf(path: string): Place {
 }
 
 function readKey(path: string) {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new UsageError(`the key ${shownPath(path)} cannot be read`);
-  }
-  const read = readPublicKey(text);
+  const read = readPublicKey(readKeyFile('the key', path));
   if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
   return read.key;
 }

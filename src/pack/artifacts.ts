@@ -99,7 +99,8 @@ function graylogText({ pack, customTemplates }: ArtifactInput, render: Render, p
   return content.text;
 }
 
-function digested({ path, content }: PackFile): Artifact {
+/** A file with its size and digest. */
+export function digested({ path, content }: PackFile): Artifact {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   return { path, content: bytes, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -4,6 +4,9 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
+/** Name of the file with the digests of a release. */
+export const sumsName = 'SHA256SUMS';
+
 /** As `sha256sum` writes it, sorted by name: `sha256sum -c SHA256SUMS` checks it. */
 export const checksumsText = (files: readonly FileDigest[]): string =>
   [...files]

@@ -2,6 +2,9 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 
 export type ReadKey = { readonly ok: true; readonly key: KeyObject } | { readonly ok: false; readonly message: string };
 
+/** Name of the file with the signature of SHA256SUMS. */
+export const signatureName = 'SHA256SUMS.sig';
+
 const head = 'sigpack ed25519';
 
 /** A private key for ed25519, as PEM. What is wrong with it is said without any of its text. */
