@@ -17,7 +17,7 @@ import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { type LoadedTemplates, loadTemplates } from './template-files.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { writeArtifacts } from './write-artifacts.ts';
@@ -75,7 +75,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(loaded, pack, made, templates, bag)) ?? []) : [];
   if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
   const summary = summaryOf(counts, pack, options.output, artifacts, performance.now() - started);
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: config.failOn, summary };
+  const context = { ...contextFor(terminal), failOn: config.failOn, summary };
   return report({ diagnostics: bag.list, format: options.format, verbose: options.verbose, context, terminal });
 }
 
@@ -149,7 +149,7 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
 }
 
 function reportFailure(diagnostics: readonly Diagnostic[], options: BuildOptions, terminal: Terminal): ExitCode {
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   report({ diagnostics, format: options.format, verbose: options.verbose, context, terminal });
   return exitCodes.usage;
 }

@@ -14,11 +14,10 @@ import { loadConfig } from './config-file.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { visible } from './report/visible.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 export interface ConvertOptions {
@@ -36,7 +35,7 @@ export interface ConvertOptions {
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));

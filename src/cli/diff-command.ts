@@ -17,12 +17,11 @@ import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { checkOut, commitOf } from './git.ts';
 import { lockName, withLock } from './lock-file.ts';
-import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { diffText } from './report/diff-text.ts';
 import { visible, visibleJson } from './report/visible.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { sideChanges } from './side-changes.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
@@ -58,7 +57,7 @@ export async function diff(from: string | undefined, to: string | undefined, opt
     if (after) sides.push(after);
     terminal.clear();
     if (!before || !after) {
-      report({ diagnostics: bag.list, format: 'text', verbose: options.verbose, context: { ...contextOf(terminal) }, terminal });
+      report({ diagnostics: bag.list, format: 'text', verbose: options.verbose, context: contextFor(terminal), terminal });
       return exitCodes.usage;
     }
     const found = diffOf(...comparable(before, after));
@@ -85,8 +84,6 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
   if (Object.keys(both).length === 0) throw new UsageError('the two artifacts have nothing in common to compare');
   return [artifactSnapshot(before.snapshot.label, both), artifactSnapshot(after.snapshot.label, common(now))];
 }
-
-const contextOf = (terminal: Terminal) => ({ toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const });
 
 const projectOf = (config: string | undefined): string => (config === undefined ? '.' : dirname(resolve(config)));
 

@@ -14,10 +14,9 @@ import { loadConfig } from './config-file.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { shownPath } from './rule-files.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { loadTemplates } from './template-files.ts';
 import { createTerminal } from './terminal.ts';
 import { writePages } from './write-pages.ts';
@@ -35,7 +34,7 @@ export interface DocsOptions {
 /** `sigpack docs`: a page a rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
 export async function docs(paths: readonly string[], options: DocsOptions): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   const output = { format: 'text', verbose: options.verbose ?? false, context, terminal } as const;
   const loaded = loadConfig(options.config);
   if (!('config' in loaded)) {

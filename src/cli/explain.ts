@@ -12,12 +12,11 @@ import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { lineChanges } from './line-changes.ts';
 import { loadRules } from './load.ts';
-import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets } from './plugin.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface ExplainOptions {
@@ -34,7 +33,7 @@ export interface ExplainOptions {
 /** `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and the query in the end. */
 export async function explain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
   if (options.event !== undefined) {
     const { explainEvents } = await import('./explain-event.ts');

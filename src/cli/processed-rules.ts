@@ -6,9 +6,8 @@ import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
-import { type Outcome, report } from './run.ts';
+import { contextFor, type Outcome, report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface RuleChoice {
@@ -31,7 +30,7 @@ export async function processedRules(
   { target, pipeline, config, verbose }: RuleChoice,
 ): Promise<ProcessedRules | { readonly code: ExitCode }> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   const outcome = { format: 'text', verbose, context, terminal } as const;
   const loaded = loadConfig(config);
   if (!('config' in loaded)) {

@@ -27,7 +27,7 @@ import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourc
 import { isFailure } from './report/context.ts';
 import { countsText } from './report/diff-text.ts';
 import { visible } from './report/visible.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { loadTemplates } from './template-files.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
@@ -75,7 +75,7 @@ export async function release(options: ReleaseOptions): Promise<ExitCode> {
 }
 
 function complain(bag: DiagnosticBag, terminal: Terminal, { verbose }: ReleaseOptions, code: ExitCode): ExitCode {
-  const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+  const context = contextFor(terminal);
   report({ diagnostics: bag.list, format: 'text', verbose, context, terminal });
   return code;
 }

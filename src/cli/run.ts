@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { toolVersion } from './package-root.ts';
 import { isFailure, type ReportContext } from './report/context.ts';
 import { reports } from './report/format.ts';
 import type { ReportFormat } from './report/name.ts';
@@ -16,6 +17,9 @@ export interface Outcome {
   readonly context: ReportContext;
   readonly terminal: Terminal;
 }
+
+/** What a report on a terminal needs, where only errors are failures. */
+export const contextFor = ({ paint, width }: Terminal): ReportContext => ({ toolVersion: toolVersion(), paint, width, failOn: 'error' });
 
 /** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
 export function report({ diagnostics, format, verbose, context, terminal }: Outcome): ExitCode {

@@ -4,12 +4,11 @@ import type { TestRun } from '../proof/test-result.ts';
 import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { toolVersion } from './package-root.ts';
 import { testGithub, testJson, testJunit } from './report/test-formats.ts';
 import type { TestReporter } from './report/test-name.ts';
 import { testTree } from './report/test-tree.ts';
 import { reportText } from './report/text.ts';
-import { report } from './run.ts';
+import { contextFor, report } from './run.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { eventPath, isTestFile } from './test-files.ts';
 import { namedRuleFiles } from './test-rules.ts';
@@ -31,7 +30,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const loaded = loadConfig(options.config);
   if (!('config' in loaded)) {
-    const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+    const context = contextFor(terminal);
     report({ diagnostics: loaded, format: 'text', verbose: options.verbose, context, terminal });
     return exitCodes.usage;
   }
@@ -103,7 +102,7 @@ function print(run: TestRun, problems: readonly Diagnostic[], { reporter, verbos
   else {
     const output = createTerminal(process.stdout, process.env, () => 0);
     process.stdout.write(testTree(run, { paint: output.paint, verbose }));
-    const context = { toolVersion: toolVersion(), paint: terminal.paint, width: terminal.width, failOn: 'error' as const };
+    const context = contextFor(terminal);
     if (problems.length > 0) process.stderr.write(`${reportText(problems, context)}\n`);
   }
 }
