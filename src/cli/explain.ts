@@ -1,23 +1,19 @@
-import { resolve } from 'node:path';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, TargetSettings } from '../backend/target.ts';
 import { logSourceText, ruleLines } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts';
-import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { type CompiledRule, createCombiner, type SettledRule } from '../query/compile.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
-import { loadConfig } from './config-file.ts';
 import { targetSettings } from './conversion-settings.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
 import { lineChanges } from './line-changes.ts';
-import { loadRules } from './load.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets } from './plugin.ts';
+import { settledRules } from './processed-rules.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
-import { contextFor, report } from './run.ts';
-import { createTerminal } from './terminal.ts';
+import { report } from './run.ts';
 
 export interface ExplainOptions {
   readonly target?: string;
@@ -32,9 +28,6 @@ export interface ExplainOptions {
 
 /** `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and the query in the end. */
 export async function explain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = contextFor(terminal);
-  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
   if (options.event !== undefined) {
     const { explainEvents } = await import('./explain-event.ts');
     return explainEvents(paths, { ...options, event: options.event });
@@ -42,25 +35,11 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   if (options.target === undefined) throw new UsageError('explain needs --target <name> or --event <file>');
   const target = (await loadTargets(options.plugin ?? [])).find(({ name }) => name === options.target);
   if (!target) throw new UsageError(`there is no target ${options.target}; sigpack list targets shows them`);
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) {
-    report({ ...outcome, diagnostics: loaded });
-    return exitCodes.usage;
-  }
-  const bag = createBag(loaded.config.severities);
-  const chosen = await pipelinesByTarget([target.name], options.pipeline, loaded, bag);
-  if (!chosen) {
-    report({ ...outcome, diagnostics: bag.list });
-    return exitCodes.usage;
-  }
-  const pipelines = chosen.get(target.name) ?? [];
-  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
-  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
-  const explaining: Explaining = { target, pipelines, settings: targetSettings(loaded.config), bag, paint: paintOf(terminal.paint), verbose: options.verbose };
-  const texts = collection.rules.flatMap((rule) => {
-    const settled = settle(rule);
-    return settled ? [explained(settled, explaining)] : [];
-  });
+  const settled = await settledRules(paths, { ...options, target: target.name });
+  if ('code' in settled) return settled.code;
+  const { rules, pipelines, config, bag, outcome } = settled;
+  const explaining: Explaining = { target, pipelines, settings: targetSettings(config), bag, paint: paintOf(outcome.context.paint), verbose: options.verbose };
+  const texts = rules.map((rule) => explained(rule, explaining));
   process.stdout.write(texts.join('\n'));
   return report({ ...outcome, diagnostics: bag.list });
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PackConfig } from '../pack/config.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createProcessor } from '../pipeline/process.ts';
 import { createSettler, type SettledRule } from '../query/compile.ts';
@@ -18,20 +19,21 @@ export interface RuleChoice {
   readonly verbose: boolean;
 }
 
-export interface ProcessedRules {
+/** Rules as written, and the pipelines that they are to go through; none without a target. */
+export interface SettledRules {
   readonly rules: readonly SettledRule[];
+  readonly pipelines: readonly Pipeline[];
+  readonly config: PackConfig;
   readonly bag: DiagnosticBag;
   readonly outcome: Omit<Outcome, 'diagnostics'>;
 }
 
-/** Rules for events: read, settled, and through the pipelines of a target if one is named. An exit code where the configuration or a pipeline is at fault, which is reported then. */
-export async function processedRules(
-  paths: readonly string[],
-  { target, pipeline, config, verbose }: RuleChoice,
-): Promise<ProcessedRules | { readonly code: ExitCode }> {
+type Failed = { readonly code: ExitCode };
+
+/** Reads and settles rules. An exit code where the configuration or a pipeline is at fault, which is reported then. */
+export async function settledRules(paths: readonly string[], { target, pipeline, config, verbose }: RuleChoice): Promise<SettledRules | Failed> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = contextFor(terminal);
-  const outcome = { format: 'text', verbose, context, terminal } as const;
+  const outcome = { format: 'text', verbose, context: contextFor(terminal), terminal } as const;
   const loaded = loadConfig(config);
   if (!('config' in loaded)) {
     report({ ...outcome, diagnostics: loaded });
@@ -48,10 +50,13 @@ export async function processedRules(
   const pipelines = target === undefined ? [] : (chosen.get(target) ?? []);
   const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
   const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
-  const processRule = createProcessor(pipelines, { bag });
-  const rules = collection.rules.flatMap((rule) => {
-    const settled = settle(rule);
-    return (settled && (pipelines.length > 0 ? processRule(settled) : settled)) ?? [];
-  });
-  return { rules, bag, outcome };
+  return { rules: collection.rules.flatMap((rule) => settle(rule) ?? []), pipelines, config: loaded.config, bag, outcome };
+}
+
+/** The same, with the rules through the pipelines. */
+export async function processedRules(paths: readonly string[], choice: RuleChoice): Promise<SettledRules | Failed> {
+  const settled = await settledRules(paths, choice);
+  if ('code' in settled || settled.pipelines.length === 0) return settled;
+  const processRule = createProcessor(settled.pipelines, { bag: settled.bag });
+  return { ...settled, rules: settled.rules.flatMap((rule) => processRule(rule) ?? []) };
 }
