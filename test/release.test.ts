@@ -158,6 +158,14 @@ describe('a history of releases', () => {
     expect((await released()).out).toContain('nothing changed since 3.0.0');
   });
 
+  test('a title that changes by its letter case alone is one stanza, and leaves none behind', async () => {
+    await publish('1.0.0');
+    write('rules/a.yml', rule(1, 'FIRST', '\\a.exe'));
+    await publish('2.0.0', { rename: true });
+    expect([...(await stanzas('2.0.0')).keys()]).toEqual(['FIRST', 'Second', 'Third']);
+    expect((await released()).out).toContain('nothing changed since 2.0.0');
+  });
+
   test('rules without an id keep what they got, when their title or their place changes', async () => {
     write('rules/a.yml', rule(1, 'First', '\\a.exe').replace(/^id: .*\n/m, ''));
     await publish('1.0.0');

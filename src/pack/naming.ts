@@ -2,7 +2,7 @@ import type { Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { PackInfo } from './detection.ts';
 import { nothingPublished, type Published, type PublishedDetection } from './published.ts';
-import { stanzaName } from './splunk-conf.ts';
+import { stanzaKey } from './splunk-conf.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** Enterprise Security's limit for the name of a search. */
@@ -47,22 +47,19 @@ export function createNamer(
     const before = known.byId.get(id.toLowerCase());
     let name = before?.name ?? shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
     // the local settings that an admin gave another detection under this name are not for this one
-    if (before === undefined && (known.names.get(keyOf(name)) ?? id.toLowerCase()) !== id.toLowerCase()) name = marked(name, id);
-    const taken = names.get(keyOf(name));
+    if (before === undefined && (known.names.get(stanzaKey(name)) ?? id.toLowerCase()) !== id.toLowerCase()) name = marked(name, id);
+    const taken = names.get(stanzaKey(name));
     if (taken) {
       bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.file.path}`, span: rule.titleSpan });
       return undefined;
     }
-    names.set(keyOf(name), rule);
+    names.set(stanzaKey(name), rule);
     ids.add(id.toLowerCase());
     const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
     slugs.add(slug);
     return { id, name, slug };
   };
 }
-
-// as the stanza will be called: names that differ only in what a conf file can't hold are the same
-const keyOf = (name: string): string => stanzaName(name).toLowerCase();
 
 function freshSlug(name: string, id: string, taken: (slug: string) => boolean): string {
   const plain = slugOf(name);
@@ -94,7 +91,7 @@ function publishedNames({ published, pathOf, keepNames }: NamingHistory): Publis
   }
   return {
     byId: new Map(kept.map(({ id, name, slug }) => [id.toLowerCase(), { id, name, slug }])),
-    names: new Map(taken.map(({ id, name }) => [keyOf(name), id.toLowerCase()])),
+    names: new Map(taken.map(({ id, name }) => [stanzaKey(name), id.toLowerCase()])),
     slugs: new Set(taken.map(({ slug }) => slug)),
     generatedId(rule, used) {
       if (rule.id !== undefined || generated.length === 0) return undefined;

@@ -2,7 +2,7 @@ import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.
 import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
 import { appPageFolder, type DetectionPage } from './detection-page.ts';
 import { cronGap, cronProblem } from './schedule.ts';
-import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaName } from './splunk-conf.ts';
+import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaKey, stanzaName } from './splunk-conf.ts';
 import { savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Render } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
@@ -93,9 +93,9 @@ function searchModel({ detections, info }: SplunkAppInput, problems: string[]): 
   for (const detection of detections) {
     const name = stanzaName(detection.detection.name);
     const settings = savedSearchSettings(detection, info);
-    const problem = names.has(name.toLowerCase()) ? 'has the name of another detection' : searchProblem(detection, settings);
+    const problem = names.has(stanzaKey(name)) ? 'has the name of another detection' : searchProblem(detection, settings);
     if (problem === undefined) {
-      names.add(name.toLowerCase());
+      names.add(stanzaKey(name));
       stanzas.push([name, { detection: detection.detection, settings }]);
     } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
   }

@@ -39,6 +39,9 @@ export function stanzaName(text: string): string {
   return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
 }
 
+/** Names with the same key are one stanza to Splunk. */
+export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
+
 const suspicious = /rm["']?[\s,]+["']?-|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\d\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
 const quad = /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
 

@@ -1,5 +1,6 @@
 import type { SplunkDetection } from './detection.ts';
 import { type NamingHistory, noHistory } from './naming.ts';
+import { stanzaKey } from './splunk-conf.ts';
 
 /** What is left of a detection in the Splunk app after a release without it. */
 export interface Tombstone {
@@ -12,9 +13,9 @@ export interface Tombstone {
 /** Splunk keeps a saved search that an update leaves out: what was published under a name and is there no longer is switched off instead. */
 export function tombstonesOf({ published, retire }: NamingHistory = noHistory, detections: readonly SplunkDetection[], version: string): readonly Tombstone[] {
   if (!retire) return [];
-  const names = new Set(detections.map(({ detection }) => detection.name));
+  const names = new Set(detections.map(({ detection }) => stanzaKey(detection.name)));
   const gone = [...published.retired, ...published.detections.map((one) => ({ ...one, retired: version }))].filter(
-    ({ name, inSplunk }) => inSplunk && !names.has(name),
+    ({ name, inSplunk }) => inSplunk && !names.has(stanzaKey(name)),
   );
   return gone.map(({ id, name, retired }) => ({ id, name, retired })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import type { RetiredDetection } from '../pack/published.ts';
+import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema.ts';
@@ -122,7 +123,7 @@ function lockedRule(id: string, { stanza, generated, entities = [], text, condit
 function doubleIn({ rules, retired }: Lock): string | undefined {
   const seen = new Map<string, string>();
   for (const one of [...rules.values(), ...retired.values()]) {
-    const keys = [`stanza ${one.name.toLowerCase()}`, `slug ${one.slug}`, ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : [])];
+    const keys = [`stanza ${stanzaKey(one.name)}`, `slug ${one.slug}`, ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : [])];
     for (const key of keys) {
       const other = seen.get(key);
       if (other !== undefined) return `${one.id} and ${other} have the same ${key}`;

@@ -1,5 +1,7 @@
 import type { PublishedDetection, RetiredDetection } from '../pack/published.ts';
+import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
+import { sortedJson } from './digest.ts';
 import type { BuiltEntry, Digests, Snapshot } from './snapshot.ts';
 
 /** What was published: sigpack.lock. */
@@ -50,7 +52,7 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
   );
-  const names = new Set([...rules.values()].map(({ name }) => name));
+  const names = new Set([...rules.values()].map(({ name }) => stanzaKey(name)));
   const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, inSplunk }) => ({
     id,
     title,
@@ -59,7 +61,7 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
     retired: pack.version,
     inSplunk,
   }));
-  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(({ name }) => !names.has(name));
+  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(({ name }) => !names.has(stanzaKey(name)));
   return { pack, rules, retired: new Map(retired.sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one])) };
 }
 
@@ -74,8 +76,6 @@ function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: 
 
 /** Equal but for versions. */
 function isSame(a: LockedRule, b: LockedRule): boolean {
-  const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => JSON.stringify(rest, Object.keys(rest).concat(digestKeys).sort());
+  const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => sortedJson(rest);
   return plain(a) === plain(b);
 }
-
-const digestKeys = ['text', 'condition', 'settings', 'queries', 'splunk', 'graylog'];
