@@ -3,15 +3,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { extract } from 'tar-stream';
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { build } from '../src/cli/build.ts';
 import { diff } from '../src/cli/diff-command.ts';
-import { UsageError } from '../src/cli/exit-code.ts';
 import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
 import { verify } from '../src/cli/verify-command.ts';
 import { readConf } from '../src/pack/splunk-conf.ts';
+import { readTar } from './archives.ts';
+import { type Said, said } from './said.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -40,29 +39,6 @@ const uuid = (number: number): string => `00000000-0000-4000-8000-${String(numbe
 const rule = (number: number, title: string, value: string, more = ''): string =>
   `title: ${title}\nid: ${uuid(number)}\nstatus: test\nlevel: high\ndescription: Of ${number}.\nlogsource: { product: windows, category: process_creation }\ndetection:\n  sel: { Image|endswith: '${value}' }\n  condition: sel\n${more}`;
 
-interface Said {
-  readonly code: number | string;
-  readonly out: string;
-}
-
-/** What a command says and its exit code; `usage: ...` for wrong use. */
-async function said(run: () => Promise<number>): Promise<Said> {
-  let out = '';
-  const take = (text: string | Uint8Array): boolean => {
-    out += String(text);
-    return true;
-  };
-  const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)];
-  try {
-    return { code: await run(), out };
-  } catch (error) {
-    if (error instanceof UsageError) return { code: `usage: ${error.message}`, out };
-    throw error;
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 const options: ReleaseOptions = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false };
 const released = (more: Partial<ReleaseOptions> = {}): Promise<Said> => said(() => release({ ...options, config: at('sigpack.yml'), ...more }));
 /** Releases, commits and tags; what was said. */
@@ -79,17 +55,8 @@ const diffed = (from: string | undefined, to?: string, format: 'text' | 'markdow
 const built = (frozen: boolean): Promise<Said> =>
   said(() => build([], { config: at('sigpack.yml'), output: at('dist/packs'), format: 'text', verbose: false, dryRun: false, frozen }));
 
-async function files(archive: string): Promise<ReadonlyMap<string, string>> {
-  const unpack = extract();
-  const found = new Map<string, string>();
-  unpack.end(gunzipSync(readFileSync(archive)));
-  for await (const entry of unpack) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(chunk as Buffer);
-    found.set(entry.header.name, Buffer.concat(chunks).toString('utf8'));
-  }
-  return found;
-}
+const files = async (archive: string): Promise<ReadonlyMap<string, string>> =>
+  new Map((await readTar(readFileSync(archive))).map(({ header, text }) => [header.name, text]));
 const stanzas = async (version: string) =>
   readConf((await files(at(`dist/release/${version}/acme-${version}.spl`))).get('acme/default/savedsearches.conf') ?? '').stanzas;
 interface ContentPack {
