@@ -93,6 +93,19 @@ elasticsearch:
     mail: { email: { to: [soc@example.org], subject: '{{ctx.metadata.title}}' }, throttle_period: 1h }
 grep: { lines: plain }
 release: { bump: { query: patch }, output: out, changelog: docs/CHANGES.md }
+installs:
+  disk: { kind: splunk-disk, home: /opt/splunk, place: shcluster, onDrift: overwrite }
+  soc:
+    kind: graylog
+    url: https://graylog.example.org/api
+    user: sigpack
+    secretEnv: GRAYLOG_PASSWORD
+    secretFile: secret
+    caFile: ca.pem
+    timeout: 10
+    retries: 2
+    concurrency: 8
+    parameters: { STREAM: Windows }
 `;
 
 test('docs/sigpack.schema.json is the schema', () => {
@@ -175,6 +188,24 @@ test('every key of the sample is read', () => {
     },
     grep: { lines: 'plain' },
     release: { bump: { ...defaultBumps, query: 'patch' }, output: 'out', changelog: 'docs/CHANGES.md' },
+    installs: new Map([
+      ['disk', { kind: 'splunk-disk', home: '/opt/splunk', place: 'shcluster', onDrift: 'overwrite' }],
+      [
+        'soc',
+        {
+          kind: 'graylog',
+          url: 'https://graylog.example.org/api',
+          user: 'sigpack',
+          secretEnv: 'GRAYLOG_PASSWORD',
+          secretFile: 'secret',
+          caFile: 'ca.pem',
+          timeout: 10,
+          retries: 2,
+          concurrency: 8,
+          parameters: { STREAM: 'Windows' },
+        },
+      ],
+    ]),
   });
 });
 
@@ -273,8 +304,9 @@ test.each([
 test('docs/configuration.md names every key', () => {
   const text = readFileSync(docs('configuration.md'), 'utf8');
   const keys = (schema: JsonSchema | undefined): string[] => Object.keys(schema?.properties ?? {});
-  const { select, enable, splunk, graylog, elasticsearch, grep } = configSchema.properties ?? {};
+  const { select, enable, splunk, graylog, elasticsearch, grep, installs } = configSchema.properties ?? {};
   const settings = configSchema.$defs?.settings;
+  const places = ({ additionalProperties: place }: JsonSchema = {}): readonly JsonSchema[] => (typeof place === 'object' ? (place.oneOf ?? []) : []);
   const all = [
     configSchema,
     select,
@@ -286,6 +318,7 @@ test('docs/configuration.md names every key', () => {
     settings,
     settings?.properties?.splunk,
     settings?.properties?.graylog,
+    ...places(installs),
   ].flatMap(keys);
   expect(all.length).toBeGreaterThan(60);
   expect(all.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);

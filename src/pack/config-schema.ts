@@ -1,6 +1,7 @@
 import { levels } from '../sigma/rule.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
+import { installsSchema } from './install-config.ts';
 import { releaseSchema } from './release-config.ts';
 import { settingsDefinitions } from './settings-schema.ts';
 
@@ -236,6 +237,7 @@ export const configSchema: JsonSchema = {
     elasticsearch,
     grep,
     release: releaseSchema,
+    installs: installsSchema,
   },
   $defs: settingsDefinitions,
 };

@@ -10,6 +10,7 @@ import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
@@ -42,6 +43,8 @@ export interface PackConfig {
   readonly elasticsearch: ElasticsearchConfig;
   readonly grep: GrepSettings;
   readonly release: ReleaseConfig;
+  /** Where packs are installed, by name. */
+  readonly installs: ReadonlyMap<string, InstallConfig>;
 }
 
 export interface LogSourceSettings {
@@ -89,6 +92,7 @@ interface Written extends Partial<PackInfo> {
   readonly elasticsearch?: WrittenElasticsearch;
   readonly grep?: Partial<GrepSettings>;
   readonly release?: WrittenRelease;
+  readonly installs?: Readonly<Record<string, InstallConfig>>;
 }
 
 /** Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the defaults. */
@@ -155,6 +159,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
     grep: { ...defaultTargetSettings.grep, ...written.grep },
     release: releaseConfig(written.release),
+    installs: new Map(Object.entries(written.installs ?? {})),
   };
 }
 

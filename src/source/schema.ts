@@ -68,7 +68,7 @@ function resolve(root: JsonSchema, schema: JsonSchema): JsonSchema {
   return { ...resolve(root, target), ...own };
 }
 
-/** True when a branch fits. Where none does, the branch of the value's own type says why. */
+/** True when a branch fits. Where none does, the branch of the value's own type that comes nearest says why. */
 function checkBranches(check: Check, schema: JsonSchema, branches: readonly JsonSchema[], node: YamlNode, label: string, path: string): boolean {
   let nearMiss: Complaint[] | undefined;
   for (const given of branches) {
@@ -76,7 +76,8 @@ function checkBranches(check: Check, schema: JsonSchema, branches: readonly Json
     const inner: Check = { ...check, found: [] };
     checkNode(inner, { ...branch, ...(schema.description === undefined ? {} : { description: schema.description }) }, node, label, path);
     if (inner.found.length === 0) return true;
-    if (!nearMiss && (branch.type === undefined || hasType(node, branch.type))) nearMiss = inner.found;
+    if (inner.found.length < (nearMiss?.length ?? Number.POSITIVE_INFINITY) && (branch.type === undefined || hasType(node, branch.type)))
+      nearMiss = inner.found;
   }
   if (nearMiss) check.found.push(...nearMiss);
   else {
