@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** A bug in Sigpack or an error of the machine (disk full, no permission). */
   internal: 3,
+  /** A server refused, could not be reached, or has something else than the plan was made for. */
+  remote: 4,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -8,6 +8,8 @@ import type { DocsOptions } from './docs-command.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { InitCommandOptions } from './init-command.ts';
+import type { InstallOptions, UninstallOptions } from './install/install-command.ts';
+import type { StatusOptions } from './install/status-command.ts';
 import type { Listable } from './list.ts';
 import type { MatchOptions } from './match-command.ts';
 import { toolVersion } from './package-root.ts';
@@ -54,7 +56,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .showHelpAfterError('(sigpack --help shows what there is)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error.');
+    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error, 4 a server refused.');
   const withReport = (command: Command) =>
     command
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(reportFormats).default('text'))
@@ -189,6 +191,56 @@ function createProgram(): Command {
       const { verify } = await import('./verify-command.ts');
       process.exitCode = await verify(paths, options);
     });
+  const atPlace = (command: Command) =>
+    command.option('--ca-file <file>', 'PEM of the authority that signed the certificate of the server').option('-c, --config <file>', 'configuration');
+  const changing = (command: Command) =>
+    atPlace(command.requiredOption('--to <name>', 'a place under installs: of sigpack.yml'))
+      .option('--plan [file]', 'only show what would be done, and write it to a file')
+      .option('--apply <file>', 'do what a plan of --plan says, and nothing if it would be another one now')
+      .option('-y, --yes', 'do not ask', false)
+      .addOption(new Option('--drift <what>', 'what becomes of what someone changed in place').choices(['keep', 'overwrite']))
+      .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json']).default('text'))
+      .option('-v, --verbose', 'show all of a long plan', false);
+  changing(
+    program
+      .command('install')
+      .description('bring an artifact into a Splunk, Graylog or Elasticsearch')
+      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one'),
+  ).action(async (artifact: string, options: InstallOptions) => {
+    const { install } = await import('./install/install-command.ts');
+    process.exitCode = await install(artifact, options);
+  });
+  changing(
+    program
+      .command('rollback')
+      .description('return to the version that was installed before')
+      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml'),
+  ).action(async (artifact: string | undefined, options: InstallOptions) => {
+    const { rollback } = await import('./install/install-command.ts');
+    process.exitCode = await rollback(artifact, options);
+  });
+  atPlace(
+    program
+      .command('status')
+      .description('show what is installed where, and what someone changed there')
+      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml')
+      .option('--to <name>', 'one place (default: all)')
+      .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json']).default('text')),
+  ).action(async (artifact: string | undefined, options: StatusOptions) => {
+    const { status } = await import('./install/status-command.ts');
+    process.exitCode = await status(artifact, options);
+  });
+  atPlace(
+    program
+      .command('uninstall')
+      .description('take a pack away')
+      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml')
+      .requiredOption('--to <name>', 'a place under installs: of sigpack.yml')
+      .option('-y, --yes', 'do it', false),
+  ).action(async (artifact: string | undefined, options: UninstallOptions) => {
+    const { uninstall } = await import('./install/install-command.ts');
+    process.exitCode = await uninstall(artifact, options);
+  });
   program
     .command('test')
     .description('run the tests beside rules')

@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { type Plan, planOf } from '../../install/plan.ts';
+import { planProblem, planText } from '../../install/plan-file.ts';
+import { planCounts } from '../../install/plan-text.ts';
+import type { OnDrift } from '../../pack/install-config.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import { visible } from '../report/visible.ts';
+import { shownPath } from '../rule-files.ts';
+import type { Terminal } from '../terminal.ts';
+import { RemoteError } from './http-client.ts';
+import { printPlan } from './print-plan.ts';
+import type { Applying, Installed, InstallTarget, Version } from './target.ts';
+
+export interface ChangeOptions {
+  /** True: shows the plan and no more; a path: writes it there, too. */
+  readonly plan?: string | true;
+  /** A plan that was written before. */
+  readonly apply?: string;
+  readonly yes: boolean;
+  readonly format: 'text' | 'json';
+  readonly verbose: boolean;
+}
+
+export interface Change<C> {
+  readonly target: InstallTarget<C>;
+  readonly to: string;
+  readonly direction: Applying<C>['direction'];
+  readonly onDrift: OnDrift;
+  readonly options: ChangeOptions;
+  readonly terminal: Terminal;
+}
+
+type Outcome = 'planned' | 'nothing to do' | 'applied' | 'failed';
+
+/** Plans, shows, asks where it has to, applies exactly that plan, and looks whether it is so now. */
+export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
+  const { target, options, direction } = change;
+  const installed = await target.installed();
+  const wanted = direction === 'install' ? await target.wanted() : previousOf(installed);
+  const plan = planFor(change, wanted, installed);
+  const done = plan.objects.length === 0 && installed.digest === wanted.digest;
+  if (options.format === 'text') printPlan(plan, { paint: change.terminal.paint, verbose: options.verbose });
+  if (typeof options.plan === 'string') writeFileSync(options.plan, planText(plan));
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, plan);
+  if (options.plan !== undefined || done) return tell(change, plan, { outcome: done ? 'nothing to do' : 'planned' });
+  if (!(await mayApply(change, plan))) return tell(change, plan, { outcome: 'planned' });
+  try {
+    const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
+    change.terminal.clear();
+    const left = planFor(change, wanted, await target.installed()).objects;
+    if (left.length > 0)
+      throw new RemoteError(
+        `after all was written, ${left.length} objects are not as they were meant to be, the first of them ${left[0]?.name}; run the command again`,
+      );
+    return tell(change, plan, { outcome: 'applied', notes });
+  } catch (error) {
+    change.terminal.clear();
+    if (error instanceof RemoteError) return tell(change, plan, { outcome: 'failed', error });
+    throw error;
+  }
+}
+
+function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
+  if (version === undefined) throw new UsageError('nothing is installed there');
+  if (!previous) throw new UsageError(`there is no version before ${version} to go back to`);
+  return previous;
+}
+
+function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
+  const { version: from = null, current, known, state, gone } = installed;
+  return planOf({
+    to,
+    kind: target.kind,
+    pack: { id: target.id, from, version: wanted.version, digest: wanted.digest },
+    wanted: wanted.objects,
+    current,
+    known,
+    onDrift,
+    gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
+    state,
+  });
+}
+
+function refuseOtherPlan(path: string, plan: Plan): void {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`there is no plan ${shownPath(path)}`);
+  }
+  const problem = planProblem(text, plan);
+  if (problem !== undefined) throw new RemoteError(`the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a new plan`);
+}
+
+/** Asks on a terminal; without one `--yes` or a plan has to say it. */
+async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan): Promise<boolean> {
+  if (options.yes || options.apply !== undefined) return true;
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true || options.format === 'json')
+    throw new UsageError('there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE');
+  terminal.clear();
+  const line = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await line.question(`Do it (${planCounts(plan)})? [y/N] `);
+  line.close();
+  if (!/^y(?:es)?$/i.test(answer.trim())) return false;
+  if ((await target.installed()).state !== plan.state)
+    throw new RemoteError('the place was changed since the plan was made; nothing was done, run the command again');
+  return true;
+}
+
+interface Told {
+  readonly outcome: Outcome;
+  readonly notes?: readonly string[];
+  readonly error?: RemoteError;
+}
+
+function tell<C>({ options, to, terminal: { paint } }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+  const code = error ? exitCodes.remote : exitCodes.success;
+  if (options.format === 'json') {
+    process.stdout.write(`${JSON.stringify({ outcome, plan, notes, ...(error ? { error: error.message } : {}) }, null, 2)}\n`);
+    return code;
+  }
+  const { version } = plan.pack;
+  if (error) process.stderr.write(`${paint('red', 'failed')}: ${visible(error.message)}\nWhat was done so far stays; run the command again to end it.\n`);
+  else if (outcome === 'applied') process.stdout.write(`${paint('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
+  else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
+  else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
+  for (const note of notes) process.stdout.write(`  ${note}\n`);
+  return code;
+}

@@ -1,0 +1,193 @@
+import {
+  type ContentPack,
+  packDigest,
+  serverObject,
+  versionOf,
+  type WantedDefinition,
+  wantedDefinitions,
+  withParameters,
+} from '../../install/graylog-definitions.ts';
+import { mergeFields } from '../../install/merge-fields.ts';
+import { isRecord, type JsonObject } from '../../install/plan.ts';
+import { digestOf } from '../../release/digest.ts';
+import { UsageError } from '../exit-code.ts';
+import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
+import { type Client, inParallel, RemoteError } from './http-client.ts';
+import type { Applying, Installed, InstallTarget, Version } from './target.ts';
+
+export interface GraylogOptions {
+  readonly client: Client;
+  readonly packId: string;
+  /** Undefined where nothing is to be installed. */
+  readonly pack: ContentPack | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly concurrency: number;
+}
+
+/**
+ * A Graylog server. It never updates event definitions by a content pack, so those that are there are changed by the REST interface, which keeps
+ * their ids, the events that they raised and their notifications; new ones come by a pack of these alone. A revision is uploaded last: the revisions
+ * that the server has are the history of what was installed.
+ */
+export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPack> {
+  const { client, packId, parameters, concurrency } = options;
+  const packs = createContentPacks(client, packId);
+  let server: Promise<ServerState> | undefined;
+  const versionFor = async (pack: ContentPack): Promise<Version<ContentPack>> => {
+    server ??= readServer(options, packs);
+    const definitions = definitionsOf(pack, await server);
+    return { version: versionOf(pack), digest: packDigest(pack), objects: definitions.map(({ object }) => object), content: pack };
+  };
+  return {
+    kind: 'graylog',
+    id: packId,
+    wanted() {
+      if (!options.pack) throw new UsageError('there is no content pack to install');
+      return versionFor(withParameters(options.pack, parameters));
+    },
+    async installed() {
+      server = readServer(options, packs);
+      return installedOf(await server, parameters, versionFor);
+    },
+    async apply(applying) {
+      server ??= readServer(options, packs);
+      await applyPlan(client, packs, await server, concurrency, applying);
+      server = undefined;
+      return [];
+    },
+    async uninstall(progress) {
+      server = undefined;
+      return packs.uninstall(progress);
+    },
+  };
+}
+
+interface Definition {
+  readonly id: string;
+  readonly body: JsonObject;
+}
+
+interface ServerState {
+  readonly revisions: ReadonlyMap<number, ContentPack>;
+  /** By entity id; those that someone deleted are not in it. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** Streams by title, where one alone has it. */
+  readonly streams: ReadonlyMap<string, string>;
+  readonly isInstalled: boolean;
+}
+
+async function readServer({ client }: GraylogOptions, packs: ServerPacks): Promise<ServerState> {
+  await packs.majorVersion();
+  const revisions = await packs.revisions();
+  const ids = await packs.definitionIds();
+  const there = await definitionsOn(client);
+  const definitions = new Map(
+    [...ids].flatMap(([entity, candidates]): [string, Definition][] => {
+      const id = candidates.findLast((one) => there.has(one));
+      const body = id === undefined ? undefined : there.get(id);
+      return id === undefined || body === undefined ? [] : [[entity, { id, body }]];
+    }),
+  );
+  return { revisions, definitions, streams: await streamsOf(client), isInstalled: ids.size > 0 };
+}
+
+/** Definitions a question. */
+const pageSize = 500;
+
+/** All of the server's event definitions by id. One that is left out would be made a second time, so the count has to be right. */
+async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonObject>> {
+  const found = new Map<string, JsonObject>();
+  for (let page = 1; ; page++) {
+    const { json } = await client.send('GET', `/events/definitions?page=${page}&per_page=${pageSize}`);
+    const { event_definitions: list, total } = asObject(json, 'its event definitions');
+    if (!Array.isArray(list) || typeof total !== 'number') throw new RemoteError('the server answers with something else than its event definitions');
+    for (const one of list as readonly JsonObject[]) found.set(String(one.id), one);
+    if (found.size >= total) return found;
+    if (list.length === 0) throw new RemoteError(`the server has ${total} event definitions, of which it lists ${found.size}; run the command again`);
+  }
+}
+
+/** Half an answer is none. */
+function asObject(json: unknown, what: string): JsonObject {
+  if (isRecord(json)) return json;
+  throw new RemoteError(`the server answers with something else than ${what}`);
+}
+
+async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams') as {
+    readonly streams?: readonly { readonly id: string; readonly title: string }[];
+  };
+  const counts = new Map<string, number>();
+  for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
+  return new Map(streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]));
+}
+
+function definitionsOf(pack: ContentPack, { streams }: ServerState): readonly WantedDefinition[] {
+  const parameters = new Map(pack.parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
+  return wantedDefinitions(pack, { streams, parameters });
+}
+
+async function installedOf(
+  server: ServerState,
+  parameters: GraylogOptions['parameters'],
+  versionFor: (pack: ContentPack) => Promise<Version<ContentPack>>,
+): Promise<Installed<ContentPack>> {
+  const { definitions, revisions, isInstalled } = server;
+  const current = [...definitions].map(([entity, { body }]) => serverObject(entity, body)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const [latest, previous] = isInstalled ? [...revisions.values()].sort((a, b) => b.rev - a.rev) : [];
+  const known = latest ? [definitionsOf(latest, server), definitionsOf(withParameters(latest, parameters), server)] : [];
+  return {
+    version: latest && versionOf(latest),
+    digest: latest && packDigest(latest),
+    current,
+    known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),
+    previous: previous && (await versionFor(previous)),
+    state: digestOf([latest?.rev, current.map(({ key, fields }) => [key, [...fields].sort()])]),
+  };
+}
+
+async function applyPlan(client: Client, packs: ServerPacks, server: ServerState, concurrency: number, applying: Applying<ContentPack>): Promise<void> {
+  const { plan, wanted, progress, direction } = applying;
+  const pack = wanted.content;
+  const newest = Math.max(0, ...server.revisions.keys());
+  if (direction === 'install') refuseRevision(pack, server.revisions, newest, server.isInstalled);
+  const byEntity = new Map(definitionsOf(pack, server).map((one) => [one.entity.id, one]));
+  const created = new Set(plan.objects.filter(({ verb }) => verb === 'create').map(({ key }) => key));
+  const total = plan.objects.length;
+  let done = 0;
+  const step = (label: string): void => progress(++done, total, label);
+  if (!server.isInstalled) await packs.install(pack);
+  else if (created.size > 0) await packs.installAdditions(pack, created);
+  for (const _ of created) step('creating definitions');
+  await inParallel(
+    plan.objects.filter(({ verb }) => verb !== 'create'),
+    concurrency,
+    async ({ key, verb, changes }) => {
+      const there = server.definitions.get(key);
+      const definition = byEntity.get(key);
+      if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${there.id}`, { expect: [404] });
+      else if (there && definition) await change(client, there, definition, new Set(changes.map(({ name }) => name)));
+      step(verb === 'remove' ? 'removing definitions' : 'changing definitions');
+    },
+  );
+  // the revision is there only when all of it is; a rollback takes those above it away
+  if (direction === 'rollback') await packs.forgetAbove(pack.rev);
+  else if (!server.revisions.has(pack.rev) && server.isInstalled) await packs.upload(pack);
+}
+
+/** The revisions of a server are the history of the pack: one number, one content, in their order. */
+function refuseRevision(pack: ContentPack, revisions: ReadonlyMap<number, ContentPack>, newest: number, isInstalled: boolean): void {
+  const same = revisions.get(pack.rev);
+  const hint = 'raise `revision` in sigpack.yml, as sigpack release does';
+  if (same && packDigest(same) !== packDigest(pack)) throw new UsageError(`the server has a revision ${pack.rev} of this pack with another content; ${hint}`);
+  if (isInstalled && pack.rev < newest)
+    throw new UsageError(`the server has revision ${newest} of this pack, this is the older ${pack.rev}; sigpack rollback goes back, or ${hint}`);
+}
+
+/** Puts the pack's own over what the definition has, but for what is kept; notifications are the admin's, and so is what a pack does not say. */
+async function change(client: Client, { id, body }: Definition, { body: wanted, enabled }: WantedDefinition, changed: ReadonlySet<string>): Promise<void> {
+  const { scheduler: _, state, ...there } = body;
+  const merged = mergeFields(there, wanted, changed, (path) => path === 'config');
+  const schedule = changed.has('enabled') ? enabled : state === 'ENABLED';
+  await client.send('PUT', `/events/definitions/${id}?schedule=${schedule}`, { body: { ...merged, notifications: there.notifications, id } });
+}

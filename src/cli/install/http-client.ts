@@ -1,0 +1,237 @@
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { visible } from '../report/visible.ts';
+
+/** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  /** Undefined where there was no answer. */
+  readonly status: number | undefined;
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface ClientOptions {
+  /** Where paths begin, without a slash at its end. */
+  readonly url: string;
+  /** Sent with each request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Never shown, should a server repeat them. */
+  readonly secrets: readonly string[];
+  /** PEM of the authorities to trust in place of the built-in ones. */
+  readonly ca?: string;
+  /** Milliseconds without a byte of the answer, and four times as many for all of it. */
+  readonly timeout: number;
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Milliseconds before the first try after a failure; twice as many before the next. */
+  readonly pause?: number;
+}
+
+export interface Sending {
+  /** JSON, or text or bytes that are sent as they are. */
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses other than 2xx that are an answer, no error. */
+  readonly expect?: readonly number[];
+  /** False: what was cut off may have been done, so it is not sent again by itself. Default: true but for POST. */
+  readonly repeatable?: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** Parsed JSON; undefined where the answer is none. */
+  readonly json: unknown;
+}
+
+export interface Client {
+  send(method: string, path: string, sending?: Sending): Promise<Answer>;
+}
+
+/** Larger answers are none of a management interface. */
+const maximumAnswer = 256 * 1024 * 1024;
+const maximumPause = 30_000;
+
+/** A client of one server: JSON, time limits, tries again on 429, 5xx and broken connections; certificates are checked. */
+export function createClient(options: ClientOptions): Client {
+  return {
+    async send(method, path, sending = {}) {
+      const repeatable = sending.repeatable ?? method !== 'POST';
+      for (let attempt = 0; ; attempt++) {
+        const result = await once(options, method, path, sending);
+        if ('answer' in result && (isFine(result.answer.status) || sending.expect?.includes(result.answer.status))) return result.answer;
+        // 429 and 503 say that nothing was done
+        const again =
+          'answer' in result ? [429, 503].includes(result.answer.status) || (repeatable && result.answer.status >= 500) : repeatable || !result.sent;
+        if (!again || attempt >= options.retries) throw errorOf(options, method, path, result);
+        await sleep(pauseBefore(options, attempt, 'answer' in result ? result.answer.retryAfter : undefined));
+      }
+    },
+  };
+}
+
+const isFine = (status: number): boolean => status >= 200 && status < 300;
+
+function pauseBefore({ pause = 500 }: ClientOptions, attempt: number, retryAfter: number | undefined): number {
+  return Math.min(maximumPause, Math.max(pause * 2 ** attempt, (retryAfter ?? 0) * 1000));
+}
+
+interface Answered extends Answer {
+  /** Seconds, as the server asks. */
+  readonly retryAfter: number | undefined;
+}
+type Result = { readonly answer: Answered } | { readonly reason: string; readonly sent: boolean; readonly certificate: boolean };
+
+function once({ url, headers, ca, timeout }: ClientOptions, method: string, path: string, { body, type, headers: more }: Sending): Promise<Result> {
+  const target = new URL(url + path);
+  const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as string | Buffer | undefined) : JSON.stringify(body);
+  const kind = type ?? 'application/json';
+  return new Promise((resolve) => {
+    let sent = false;
+    const send = target.protocol === 'https:' ? secureRequest : plainRequest;
+    const request = send(target, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...headers,
+        ...more,
+        ...(text === undefined ? {} : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
+      },
+      ...(ca === undefined ? {} : { ca }),
+      // one connection a request: a server that restarts leaves no dead ones behind
+      agent: false,
+    });
+    const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), timeout * 4);
+    const fail = (error: NodeJS.ErrnoException): void => {
+      clearTimeout(whole);
+      resolve({ reason: reasonOf(error), sent, certificate: isCertificate(error) });
+    };
+    request.setTimeout(timeout, () => request.destroy(new Error('no answer in time')));
+    request.on('error', fail);
+    request.on('finish', () => {
+      sent = true;
+    });
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maximumAnswer) request.destroy(new Error('the answer is too large'));
+        else chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('aborted', () => fail(new Error('the connection was cut in the middle of the answer')));
+      response.on('end', () => {
+        clearTimeout(whole);
+        const answer = Buffer.concat(chunks).toString('utf8');
+        const after = Number(response.headers['retry-after']);
+        resolve({ answer: { status: response.statusCode ?? 0, text: answer, json: jsonOf(answer), retryAfter: Number.isFinite(after) ? after : undefined } });
+      });
+    });
+    request.end(text);
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+const isCertificate = ({ code = '' }: NodeJS.ErrnoException): boolean => certificateCodes.test(code);
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name of the host cannot be looked up',
+  ETIMEDOUT: 'no answer in time',
+  EPROTO: 'this is no TLS',
+};
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const { code = '', message } = error;
+  if (isCertificate(error)) return `its certificate cannot be trusted (${code})`;
+  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : visible(message));
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  401: 'the user or token is not accepted',
+  403: 'the user may not do this',
+  404: 'it is not there',
+  409: 'something else changed it meanwhile',
+  429: 'the server asks to wait, again and again',
+};
+
+/** Characters of a server's own words that are shown. */
+const shownWords = 300;
+
+function errorOf({ url, secrets }: ClientOptions, method: string, path: string, result: Result): RemoteError {
+  const { host } = new URL(url);
+  const what = `${host}: ${method} ${path.replace(/\?.*$/, '')}`;
+  if (!('answer' in result)) {
+    const hint = result.certificate ? '; give the authority that signed it as caFile' : '';
+    return new RemoteError(`${what}: ${result.reason}${hint}`);
+  }
+  const { status, json, text } = result.answer;
+  const words = visible(
+    redacted(
+      wordsOf(json) ??
+        text
+          .replace(/<[^>]*>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      secrets,
+    ),
+  ).slice(0, shownWords);
+  return new RemoteError(`${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${words === '' ? '' : ` (${words})`}`, status);
+}
+
+/** Without the secrets, in whatever form a server may repeat them. */
+function redacted(text: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1)]);
+  return forms.filter((form) => form.length >= 3).reduce((shown, form) => shown.replaceAll(form, '***'), text);
+}
+
+/** What servers call their message. */
+function wordsOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { message, messages, error, reason } = json as Readonly<Record<string, unknown>>;
+  for (const one of [
+    message,
+    Array.isArray(messages) ? messages.map((each: unknown) => (each as { readonly text?: unknown })?.text).join('; ') : undefined,
+    error,
+    reason,
+  ]) {
+    if (typeof one === 'string' && one !== '') return one;
+    if (typeof one === 'object' && one !== null) return wordsOf(one) ?? JSON.stringify(one);
+  }
+  return undefined;
+}
+
+/** Bounded work side by side: `work` of each item, at most `width` at a time, in order of beginning. The first failure ends it, after what is under way. */
+export async function inParallel<T>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failure: unknown;
+  const worker = async (): Promise<void> => {
+    while (next < items.length && failure === undefined) {
+      const index = next++;
+      try {
+        await work(items[index] as T, index);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,97 @@
+import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
+import { createBag } from '../../source/diagnostic.ts';
+import { type LoadedConfig, loadConfig } from '../config-file.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import { visible } from '../report/visible.ts';
+import { contextFor, report } from '../run.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
+import { type ChangeOptions, changeTarget } from './change-command.ts';
+import { RemoteError } from './http-client.ts';
+import { type OpenInput, withTarget } from './open-target.ts';
+
+export interface PlaceOptions {
+  readonly to: string;
+  readonly config?: string;
+  readonly caFile?: string;
+}
+
+export interface InstallOptions extends PlaceOptions, ChangeOptions {
+  readonly drift?: OnDrift;
+}
+
+/** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
+export const install = (artifact: string, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
+
+/** `sigpack rollback`: returns to the version before. */
+export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
+
+function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
+  return atPlace(artifact, options, (input, terminal) =>
+    withTarget(input, (target) =>
+      changeTarget({ target, to: options.to, direction, onDrift: options.drift ?? input.place.onDrift ?? 'keep', options, terminal }),
+    ),
+  );
+}
+
+export interface UninstallOptions extends PlaceOptions {
+  readonly yes: boolean;
+}
+
+/** `sigpack uninstall`: takes all of the pack away. */
+export function uninstall(artifact: string | undefined, options: UninstallOptions): Promise<ExitCode> {
+  return atPlace(artifact, options, (input, terminal) =>
+    withTarget(input, async (target) => {
+      if (!options.yes) throw new UsageError(`this removes the pack ${target.id} from ${options.to}, with what it remembers; give --yes`);
+      const count = await target.uninstall((...step) => terminal.progress(...step));
+      terminal.clear();
+      process.stdout.write(count === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${count} objects\n`);
+      return exitCodes.success;
+    }),
+  );
+}
+
+/** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
+async function atPlace(
+  artifact: string | undefined,
+  { to, config, caFile }: PlaceOptions,
+  use: (input: OpenInput, terminal: Terminal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const loaded = readPlaces(config, terminal);
+  if (!loaded) return exitCodes.usage;
+  return guarded(terminal, () => use(inputFor(loaded, to, artifact, caFile), terminal));
+}
+
+/** The configuration; undefined where its complaints were shown. */
+export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
+  const loaded = loadConfig(config);
+  if ('config' in loaded) return loaded;
+  report({ diagnostics: { ...createBag(), list: [...loaded] }.list, format: 'text', verbose: false, context: contextFor(terminal), terminal });
+  return undefined;
+}
+
+export function inputFor({ config, folder }: LoadedConfig, name: string, artifact: string | undefined, caFile: string | undefined): OpenInput {
+  const place = config.installs.get(name);
+  if (!place) {
+    const names = [...config.installs.keys()].join(', ');
+    throw new UsageError(`sigpack.yml names no place ${JSON.stringify(name)} under installs${names === '' ? '' : `; there are: ${names}`}`);
+  }
+  warnOfPlainHttp(name, place);
+  return { name, place, folder, info: config.info, artifact, caFile, env: process.env };
+}
+
+function warnOfPlainHttp(name: string, place: InstallConfig): void {
+  if (!('url' in place) || place.url === undefined || !/^http:\/\//.test(place.url) || /^http:\/\/(?:localhost|127\.|\[::1\])/.test(place.url)) return;
+  process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
+}
+
+export async function guarded(terminal: Terminal, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await work();
+  } catch (error) {
+    terminal.clear();
+    if (!(error instanceof RemoteError)) throw error;
+    process.stderr.write(`sigpack: ${visible(error.message)}\n`);
+    return exitCodes.remote;
+  }
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
+import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
+import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
+import type { PackInfo } from '../../pack/detection.ts';
+import { graylogPackId } from '../../pack/event-definition.ts';
+import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
+import { UsageError } from '../exit-code.ts';
+import { shownPath } from '../rule-files.ts';
+import { readAppArchive } from './app-archive.ts';
+import { graylogTarget } from './graylog-target.ts';
+import { type ClientOptions, createClient } from './http-client.ts';
+import { readSecret } from './secret.ts';
+import { createSplunkClient } from './splunk-client.ts';
+import { splunkCloudTarget } from './splunk-cloud-target.ts';
+import { splunkDiskTarget } from './splunk-disk-target.ts';
+import { splunkTarget } from './splunk-target.ts';
+import type { InstallTarget } from './target.ts';
+import { watcherTarget } from './watcher-target.ts';
+
+export interface OpenInput {
+  readonly name: string;
+  readonly place: InstallConfig;
+  /** Folder of sigpack.yml. */
+  readonly folder: string;
+  readonly info: PackInfo;
+  /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
+  readonly artifact: string | undefined;
+  /** In place of the configuration's. */
+  readonly caFile: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What `use` makes of the place; the content of a version is its own affair. */
+export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTarget<C>) => Promise<T>): Promise<T> {
+  const { place, folder, info } = input;
+  switch (place.kind) {
+    case 'splunk-disk': {
+      const app = await appIn(input);
+      return use(splunkDiskTarget({ home: resolve(folder, place.home), place: place.place ?? 'apps', appId: app?.id ?? info.id, app }));
+    }
+    case 'splunk':
+      return use(await openSplunk(input, place));
+    case 'splunk-cloud':
+      return use(await openSplunkCloud(input, place));
+    case 'graylog': {
+      const pack = contentPackIn(input);
+      const secret = secretOf(input, place);
+      const login = place.user === undefined ? `${secret}:token` : `${place.user}:${secret}`;
+      const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
+      const client = createClient({ ...connectionOf(input, place), headers, secrets: [secret, headers.authorization.slice(6)] });
+      return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
+    }
+    case 'elasticsearch': {
+      const watches = watchesIn(input);
+      const secret = secretOf(input, place);
+      const authorization = place.user === undefined ? `ApiKey ${secret}` : `Basic ${Buffer.from(`${place.user}:${secret}`).toString('base64')}`;
+      const client = createClient({ ...connectionOf(input, place), headers: { authorization }, secrets: [secret, authorization.replace(/^\S+ /, '')] });
+      return use(watcherTarget({ client, packId: info.id, version: info.version, watches, concurrency: widthOf(place) }));
+    }
+  }
+}
+
+const widthOf = ({ concurrency = 4 }: ServerConfig): number => concurrency;
+
+async function openSplunk(input: OpenInput, place: SplunkConfig) {
+  const app = await appIn(input);
+  const appId = app?.id ?? input.info.id;
+  const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
+  const upload = place.upload && {
+    here: resolve(input.folder, place.upload.folder),
+    there: place.upload.onServer.replace(/[\\/]$/, ''),
+  };
+  return splunkTarget({
+    client,
+    appId,
+    app,
+    concurrency: widthOf(place),
+    upload:
+      upload &&
+      (async ({ version, files }) => {
+        const name = await uploadFile(upload.here, { id: appId, version, files }, app, input.artifact);
+        await client.post(
+          '/services/apps/local',
+          [
+            ['name', `${upload.there}${upload.there.includes('\\') ? '\\' : '/'}${name}`],
+            ['filename', '1'],
+            ['update', '1'],
+          ],
+          { repeatable: true },
+        );
+        return 'Splunk may ask for a restart in its web interface.';
+      }),
+  });
+}
+
+/** Puts the app where the server can read it; each version stays there for a rollback. */
+async function uploadFile(folder: string, wanted: SplunkApp, app: SplunkApp | undefined, artifact: string | undefined): Promise<string> {
+  if (!/^[\w.-]+$/.test(wanted.version)) throw new UsageError('the version of the app is none of Sigpack');
+  const name = `${wanted.id}-${wanted.version}.spl`;
+  const path = join(folder, name);
+  if (app === undefined || artifact === undefined || app.version !== wanted.version) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+      throw new UsageError(`${shownPath(path)}, the version before, is not there any more; install its artifact`);
+    return name;
+  }
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(artifactFile(artifact, isApp, 'a Splunk app (.spl)'), `${path}.part`);
+  renameSync(`${path}.part`, path);
+  return name;
+}
+
+/** Between two questions whether AppInspect or a stack is done, and until they are no longer waited for. */
+const pollEvery = 5000;
+const patience = 30 * 60_000;
+
+async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
+  const app = await appIn(input);
+  const token = secretOf(input, place);
+  const variable = place.passwordEnv ?? `SIGPACK_PASSWORD_${input.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+  const password = (): string => readSecret({ name: input.name, secretEnv: variable, secretFile: whole(input, place.passwordFile) }, input.env);
+  const login = app ? password() : '';
+  const client = (url: string, authorization: string, secrets: readonly string[]) =>
+    createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
+  const archive = app && input.artifact !== undefined ? readFileSync(artifactFile(input.artifact, isApp, 'a Splunk app (.spl)')) : undefined;
+  return splunkCloudTarget({
+    acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`, [token]),
+    login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`, [login]),
+    appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`, [given]),
+    stack: place.stack,
+    experience: place.experience ?? 'victoria',
+    appId: app?.id ?? input.info.id,
+    app: app && archive ? { version: app.version, archive, digest: createHash('sha256').update(archive).digest('hex').slice(0, 32) } : undefined,
+    pollEvery: Number(input.env.SIGPACK_POLL_MS ?? pollEvery),
+    patience,
+  });
+}
+
+const whole = ({ folder }: OpenInput, path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(folder, path));
+
+const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
+  readSecret({ name: input.name, secretEnv, secretFile: whole(input, secretFile) }, input.env);
+
+function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers' | 'secrets'> {
+  const caFile = input.caFile === undefined ? whole(input, place.caFile) : resolve(input.caFile);
+  return {
+    url: place.url.replace(/\/$/, ''),
+    ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
+    timeout: (place.timeout ?? 60) * 1000,
+    retries: place.retries ?? 4,
+  };
+}
+
+function readCa(path: string): string {
+  const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new UsageError(`${shownPath(path)} holds no certificate in PEM`);
+  return text;
+}
+
+const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
+
+async function appIn({ artifact }: OpenInput): Promise<SplunkApp | undefined> {
+  if (artifact === undefined) return undefined;
+  const file = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
+  return told(file, appOf, await readAppArchive(file));
+}
+
+function contentPackIn({ artifact }: OpenInput): ContentPack | undefined {
+  if (artifact === undefined) return undefined;
+  const file = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
+  return told(file, readContentPack, readFileSync(file, 'utf8'));
+}
+
+function watchesIn({ artifact }: OpenInput): readonly NamedWatch[] | undefined {
+  if (artifact === undefined) return undefined;
+  const file = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
+  return told(file, readWatches, readFileSync(file, 'utf8'));
+}
+
+function told<I, O>(file: string, read: (input: I) => O, input: I): O {
+  try {
+    return read(input);
+  } catch (error) {
+    if (error instanceof AppError || error instanceof PackError || error instanceof WatchError) throw new UsageError(`${shownPath(file)}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The file itself, or the one in a folder that is meant. */
+function artifactFile(path: string, isMeant: (name: string) => boolean, what: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
+  if (!found.isDirectory()) {
+    if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);
+    return path;
+  }
+  const [file, second] = readdirSync(path).filter(isMeant).sort();
+  if (file === undefined || second !== undefined)
+    throw new UsageError(`${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ${what}`);
+  return join(path, file);
+}

@@ -1,0 +1,36 @@
+import type { Plan } from '../../install/plan.ts';
+import { type PlanLine, planLines } from '../../install/plan-text.ts';
+import type { Paint } from '../report/context.ts';
+import { visible } from '../report/visible.ts';
+
+export interface PlanPrinting {
+  readonly paint: Paint;
+  /** Every object, however many there are. */
+  readonly verbose: boolean;
+}
+
+/** Lines shown without --verbose. */
+const shownLines = 200;
+
+export function printPlan(plan: Plan, { paint, verbose }: PlanPrinting): void {
+  const { pack, to, objects, drift } = plan;
+  if (objects.length === 0 && drift.length === 0) return;
+  const from = pack.from === null ? 'nothing' : pack.from;
+  process.stdout.write(`${paint('bold', visible(`${to}: ${from} → ${pack.version}`))}\n`);
+  const lines = planLines(plan);
+  const shown = verbose ? lines : lines.slice(0, shownLines);
+  for (const line of shown) process.stdout.write(`${lineText(line, paint)}\n`);
+  if (shown.length < lines.length) process.stdout.write(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
+}
+
+const signColours = { '+': 'green', '~': 'yellow', '-': 'red', o: 'yellow', '!': 'yellow' } as const;
+
+export function lineText(line: PlanLine, paint: Paint): string {
+  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${visible(line.text)}`;
+  if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${visible(line.text)}`;
+  const pieces = line.pieces.map(({ kind, text }) => {
+    if (kind === 'same') return visible(text);
+    return kind === 'removed' ? paint('red', `[-${visible(text)}-]`) : paint('green', `{+${visible(text)}+}`);
+  });
+  return `      ${visible(line.name)}: ${pieces.join('')}`;
+}

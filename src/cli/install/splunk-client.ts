@@ -1,0 +1,67 @@
+import { type Answer, type Client, type ClientOptions, createClient, RemoteError, type Sending } from './http-client.ts';
+
+export interface SplunkEntry {
+  readonly name: string;
+  readonly app: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+/** Splunk's management interface: forms that go in, JSON that comes out. */
+export interface SplunkClient {
+  /** All entries of a collection. */
+  readonly list: (path: string) => Promise<readonly SplunkEntry[]>;
+  readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable'>) => Promise<Answer>;
+  readonly remove: (path: string) => Promise<void>;
+}
+
+export interface SplunkLogin {
+  readonly user: string | undefined;
+  readonly secret: string;
+}
+
+/** Logs in at the first request: with a user for a session, without one by token. */
+export function createSplunkClient(options: Omit<ClientOptions, 'headers' | 'secrets'>, { user, secret }: SplunkLogin): SplunkClient {
+  let client: Promise<Client> | undefined;
+  const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
+    client ??=
+      user === undefined
+        ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` }, secrets: [secret] }))
+        : logIn(options, user, secret);
+    return (await client).send(...request);
+  };
+  return {
+    async list(path) {
+      return entriesOf(await send('GET', `${path}?output_mode=json&count=0`));
+    },
+    post: (path, parameters, sending = {}) => send('POST', path, { ...form([...parameters, ['output_mode', 'json']]), ...sending }),
+    async remove(path) {
+      await send('DELETE', `${path}?output_mode=json`, { expect: [404] });
+    },
+  };
+}
+
+const form = (parameters: readonly (readonly [string, string])[]) => ({
+  body: new URLSearchParams(parameters.map(([name, value]): [string, string] => [name, value])).toString(),
+  type: 'application/x-www-form-urlencoded',
+});
+
+async function logIn(options: Omit<ClientOptions, 'headers' | 'secrets'>, user: string, secret: string): Promise<Client> {
+  const anonymous = createClient({ ...options, headers: {}, secrets: [secret] });
+  const parameters = [
+    ['username', user],
+    ['password', secret],
+    ['output_mode', 'json'],
+  ] as const;
+  const { json } = await anonymous.send('POST', '/services/auth/login', { ...form(parameters), repeatable: true });
+  const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
+  if (typeof key !== 'string') throw new RemoteError('Splunk gave no session for the user');
+  return createClient({ ...options, headers: { authorization: `Splunk ${key}` }, secrets: [secret, key] });
+}
+
+function entriesOf({ json }: Answer): readonly SplunkEntry[] {
+  const entries = (json as { readonly entry?: unknown } | undefined)?.entry;
+  if (!Array.isArray(entries)) throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
+  return (entries as readonly { readonly name: string; readonly acl?: { readonly app?: string }; readonly content?: SplunkEntry['content'] }[]).map(
+    ({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }),
+  );
+}

@@ -1,0 +1,183 @@
+import { filesDigest, type SplunkApp } from '../../install/app-files.ts';
+import { addressOf, collections, object, plainValue, type SplunkCollection, type SplunkObject, splunkObjects } from '../../install/splunk-objects.ts';
+import { readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
+import { digestOf } from '../../release/digest.ts';
+import { UsageError } from '../exit-code.ts';
+import { inParallel, RemoteError } from './http-client.ts';
+import type { SplunkClient, SplunkEntry } from './splunk-client.ts';
+import { createSplunkWriter, type SplunkWriter } from './splunk-writer.ts';
+import type { Applying, Installed, InstallTarget, Version } from './target.ts';
+
+export interface SplunkOptions {
+  readonly client: SplunkClient;
+  readonly appId: string;
+  /** Undefined where nothing is to be installed. */
+  readonly app: SplunkApp | undefined;
+  readonly concurrency: number;
+  /** Puts the whole app on the server, where that can read it as a file; a note to show. */
+  readonly upload: ((app: SplunkApp) => Promise<string>) | undefined;
+}
+
+/**
+ * A Splunk server, by its management interface: searches, macros, lookups and views one by one, or the app as a file that the server can read. What
+ * was installed, and what was before it, is kept in sigpack.conf of the app, so that any machine can plan the next install or go back.
+ */
+export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
+  const { client, appId, app, concurrency } = options;
+  const writer = createSplunkWriter(client, appId);
+  return {
+    kind: 'splunk',
+    id: appId,
+    async wanted() {
+      if (!app) throw new UsageError('there is no app to install');
+      return versionOf(app);
+    },
+    async installed() {
+      return (await read(options, writer)).installed;
+    },
+    apply: (applying) => apply(options, writer, applying),
+    async uninstall(progress) {
+      const { installed } = await read(options, writer);
+      const there = sorted(installed.current as readonly SplunkObject[]).reverse();
+      let done = 0;
+      const ofApp = there.filter(({ collection }) => collection !== 'apps/local');
+      await inParallel(ofApp, concurrency, async (one) => {
+        await writer.remove(one);
+        progress(++done, there.length, 'removing');
+      });
+      await writer.removeRecords();
+      await client.remove(`/services/apps/local/${appId}`);
+      return there.length;
+    },
+  };
+}
+
+const versionOf = (app: SplunkApp, digest = filesDigest(app.files)): Version<SplunkApp> => ({
+  version: app.version,
+  digest,
+  objects: splunkObjects(app),
+  content: app,
+});
+
+const sorted = (objects: readonly SplunkObject[]): SplunkObject[] =>
+  [...objects].sort((a, b) => collections.indexOf(a.collection) - collections.indexOf(b.collection));
+
+interface Read {
+  readonly installed: Installed<SplunkApp>;
+  readonly record: SplunkRecord | undefined;
+}
+
+async function read({ client, appId, app }: SplunkOptions, writer: SplunkWriter): Promise<Read> {
+  // asked for alone, a 404 of whatever is between would pass for an app that is not there
+  const there = (await client.list('/services/apps/local')).find(({ name }) => name === appId);
+  const records = there ? await writer.records() : new Map<string, ReadonlyMap<string, string>>();
+  const [record, previous, pending] = ['installed', 'previous', 'pending'].map((name) => readRecord(appId, records.get(name) ?? new Map()));
+  const versions = [record, pending].flatMap((one) => (one ? [splunkObjects(one.app)] : []));
+  const ours = new Map([...versions.flat(), ...(app ? splunkObjects(app) : [])].map((one) => [one.key, one]));
+  const current = there ? await currentObjects(client, appId, there, ours, record) : [];
+  return {
+    record,
+    installed: {
+      version: record?.version,
+      // an install that was cut off has left its own mark
+      digest: pending ? undefined : record?.digest,
+      current,
+      known: record ? versions : [],
+      previous: previous && versionOf(previous.app, previous.digest),
+      state: digestOf([record?.digest, current.map(({ key, fields }) => [key, [...fields].sort()])]),
+    },
+  };
+}
+
+/** What the server has of the objects that are ours or are to be. */
+async function currentObjects(
+  client: SplunkClient,
+  appId: string,
+  there: SplunkEntry,
+  ours: ReadonlyMap<string, SplunkObject>,
+  record: SplunkRecord | undefined,
+): Promise<readonly SplunkObject[]> {
+  const recorded = new Map(record ? splunkObjects(record.app).map((one) => [one.key, one.fields]) : []);
+  const found: SplunkObject[] = [];
+  for (const collection of collections) {
+    const wanted = [...ours.values()].filter((one) => one.collection === collection);
+    if (wanted.length === 0) continue;
+    const entries =
+      collection === 'apps/local'
+        ? [there]
+        : (await client.list(`/servicesNS/nobody/${appId}/${addressOf(collection)}`)).filter((entry) => entry.app === appId);
+    const byName = new Map(entries.map((entry) => [entry.name, entry.content]));
+    for (const { entity, key, fields } of wanted) {
+      const content = byName.get(entity);
+      if (!content) continue;
+      const before = recorded.get(key);
+      // the server does not say what is in a lookup: it has what was written last
+      found.push(object(collection, entity, collection === 'lookups' ? (before ?? new Map()) : readFields(content, fields, before)));
+    }
+  }
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The server has many settings of its own: those are read that a version of ours says. */
+function readFields(content: SplunkEntry['content'], ...said: readonly (ReadonlyMap<string, string> | undefined)[]): ReadonlyMap<string, string> {
+  const names = said.flatMap((fields) => [...(fields?.keys() ?? [])]);
+  return new Map(names.map((name) => [name, plainValue(name, content[name])]));
+}
+
+async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wanted, progress, direction }: Applying<SplunkApp>): Promise<readonly string[]> {
+  const { concurrency, upload } = options;
+  const { record, installed } = await read(options, writer);
+  const there = new Map(installed.current.map((one) => [one.key, one.fields]));
+  const notes: string[] = [];
+  const verbs = new Map(plan.objects.map(({ key, verb, changes }) => [key, { verb, changes }]));
+  const total = plan.objects.length;
+  let done = 0;
+  const app = (wanted.objects as readonly SplunkObject[]).find(({ collection }) => collection === 'apps/local');
+  // without a record a first install is under way, or was cut off
+  if (app && !record && !upload) await writer.createApp(app);
+  if (upload) notes.push(await upload(wanted.content));
+  await writer.writeRecord('pending', recordOf(wanted.content));
+  const left = upload ? await leftAfterUpload(options, writer, wanted, plan) : new Set(verbs.keys());
+  for (const collection of collections) {
+    const objects = (wanted.objects as readonly SplunkObject[]).filter((one) => one.collection === collection && left.has(one.key) && verbs.has(one.key));
+    await inParallel(objects, concurrency, async (one) => {
+      const { verb = 'create', changes = [] } = verbs.get(one.key) ?? {};
+      await writer.write(one, verb === 'create' ? 'create' : changes.map(({ name }) => name), there.get(one.key) ?? new Map());
+      progress(++done, total, `writing ${addressOf(collection)}`);
+    });
+  }
+  const before = new Map((record ? splunkObjects(record.app) : []).map((one) => [one.key, one]));
+  const gone = sorted(plan.objects.flatMap(({ key, verb }) => (verb === 'remove' ? [before.get(key)] : [])).filter((one) => one !== undefined)).reverse();
+  await inParallel(gone, concurrency, async (one) => {
+    await writer.remove(one);
+    progress(++done, total, 'removing');
+  });
+  // the record is the only one to know of them: it must not forget one that is still there
+  if (gone.length > 0) await refuseLeft(options, writer, new Set(gone.map(({ key }) => key)));
+  await writer.reload(new Set(plan.objects.map(({ key }) => key.split(' ')[0] as SplunkCollection)));
+  await writer.remember(record?.digest === wanted.digest ? 'again' : direction, recordOf(wanted.content));
+  return notes;
+}
+
+async function refuseLeft(options: SplunkOptions, writer: SplunkWriter, gone: ReadonlySet<string>): Promise<void> {
+  const { installed } = await read(options, writer);
+  const left = installed.current.find(({ key }) => gone.has(key));
+  if (left) throw new RemoteError(`${left.name} was to be removed and is still there; run the command again`);
+}
+
+/** An upload brings default/ alone: what someone changed on the server, where it is not kept, has to be written over it. */
+async function leftAfterUpload(
+  options: SplunkOptions,
+  writer: SplunkWriter,
+  wanted: Version<SplunkApp>,
+  plan: Applying<SplunkApp>['plan'],
+): Promise<ReadonlySet<string>> {
+  const { installed } = await read(options, writer);
+  const there = new Map(installed.current.map((one) => [one.key, one.fields]));
+  const planned = new Map(plan.objects.map(({ key, changes }) => [key, changes]));
+  return new Set(
+    wanted.objects
+      .filter(({ key, fields }) => planned.get(key)?.some(({ name }) => there.get(key)?.get(name) !== fields.get(name)) && !key.startsWith('lookups '))
+      .map(({ key }) => key),
+  );
+}

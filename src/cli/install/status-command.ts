@@ -1,0 +1,79 @@
+import { type Drifted, driftOf } from '../../install/plan.ts';
+import { driftLines } from '../../install/plan-text.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import type { Paint } from '../report/context.ts';
+import { visible } from '../report/visible.ts';
+import { createTerminal } from '../terminal.ts';
+import { RemoteError } from './http-client.ts';
+import { inputFor, readPlaces } from './install-command.ts';
+import { withTarget } from './open-target.ts';
+import { lineText } from './print-plan.ts';
+
+export interface StatusOptions {
+  /** Undefined: every place of the configuration. */
+  readonly to?: string;
+  readonly config?: string;
+  readonly caFile?: string;
+  readonly format: 'text' | 'json';
+}
+
+interface Status {
+  readonly to: string;
+  readonly kind: string;
+  readonly pack?: string;
+  /** Null: not installed. */
+  readonly version?: string | null;
+  readonly previous?: string | null;
+  readonly objects?: number;
+  readonly drift?: readonly Drifted[];
+  readonly error?: string;
+}
+
+/** `sigpack status`: what is installed where, and what someone changed there. */
+export async function status(artifact: string | undefined, options: StatusOptions): Promise<ExitCode> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const loaded = readPlaces(options.config, terminal);
+  if (!loaded) return exitCodes.usage;
+  const names = options.to === undefined ? [...loaded.config.installs.keys()] : [options.to];
+  if (names.length === 0) throw new UsageError('sigpack.yml names no places under installs');
+  const found: Status[] = [];
+  for (const name of names) {
+    const input = inputFor(loaded, name, artifact, options.caFile);
+    terminal.progress(found.length, names.length, name);
+    try {
+      found.push(
+        await withTarget(input, async (target): Promise<Status> => {
+          const { version = null, previous, current, known } = await target.installed();
+          const drift = version === null ? [] : driftOf({ known, current });
+          return {
+            to: name,
+            kind: target.kind,
+            pack: target.id,
+            version,
+            previous: previous?.version ?? null,
+            objects: version === null ? 0 : current.length,
+            drift,
+          };
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      found.push({ to: name, kind: input.place.kind, error: error.message });
+    }
+  }
+  terminal.clear();
+  if (options.format === 'json') process.stdout.write(`${JSON.stringify({ places: found }, null, 2)}\n`);
+  else for (const one of found) process.stdout.write(statusText(one, createTerminal(process.stdout, process.env, () => 0).paint));
+  if (found.some(({ error }) => error !== undefined)) return exitCodes.remote;
+  return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
+}
+
+function statusText({ to, kind, version, previous, objects, drift = [], error }: Status, paint: Paint): string {
+  const head = paint('bold', visible(to));
+  if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
+  if (version === null || version === undefined) return `${head} (${kind}): not installed\n`;
+  const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
+  const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
+  const drifted = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
+  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}\n${lines.join('')}`;
+}

@@ -1,0 +1,50 @@
+import type { InstallObject, Plan } from '../../install/plan.ts';
+
+/** A version of a pack, as one kind of place has it; `content` is that place's alone. */
+export interface Version<C> {
+  readonly version: string;
+  readonly digest: string;
+  readonly objects: readonly InstallObject[];
+  readonly content: C;
+}
+
+/** What a place has of a pack. */
+export interface Installed<C> {
+  /** Undefined: the pack is not installed. */
+  readonly version: string | undefined;
+  /** As {@link Version} has it; undefined where the place does not keep it. */
+  readonly digest: string | undefined;
+  readonly current: readonly InstallObject[];
+  /** What Sigpack wrote there, the version that is installed first. */
+  readonly known: readonly (readonly InstallObject[])[];
+  /** What an install does with an object that the version of this digest lacks; without it, it is removed, as by a rollback. */
+  readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
+  /** What a rollback returns to. */
+  readonly previous: Version<C> | undefined;
+  /** The same as long as nothing changes. */
+  readonly state: string;
+}
+
+export type Progress = (done: number, total: number, label: string) => void;
+
+export interface Applying<C> {
+  readonly plan: Plan;
+  readonly wanted: Version<C>;
+  readonly progress: Progress;
+  readonly direction: 'install' | 'rollback';
+}
+
+/** A place that a pack is brought to. */
+export interface InstallTarget<C> {
+  readonly kind: string;
+  /** Of the pack, as the place knows it. */
+  readonly id: string;
+  /** The artifact as it is to be there; a usage error where it is none for this place. */
+  readonly wanted: () => Promise<Version<C>>;
+  /** Reads all of it anew. */
+  readonly installed: () => Promise<Installed<C>>;
+  /** Does what the plan says; what was done before a failure is found by the next plan. Returns what to know: a restart that is needed. */
+  readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
+  /** Takes the pack away; returns how many objects. */
+  readonly uninstall: (progress: Progress) => Promise<number>;
+}

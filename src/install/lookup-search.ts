@@ -1,0 +1,36 @@
+/** Rows a search carries: its text stays below what a server takes as one. */
+const rowsAtOnce = 200;
+
+/**
+ * Searches that write a lookup: Splunk's REST interface takes files only from the server's own disk. The values travel as JSON in which all but plain
+ * letters and digits is escaped, so that nothing of a rule is seen by the search language.
+ */
+export function lookupSearches(file: string, csv: string): readonly string[] {
+  const [names = [], ...rows] = csvRows(csv);
+  const table = `| table ${names.map(quoted).join(' ')}`;
+  const chunks = Array.from({ length: Math.max(1, Math.ceil(rows.length / rowsAtOnce)) }, (_, index) =>
+    rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
+  );
+  return chunks.map((chunk, index) => {
+    const data = `[${chunk.map((row) => `{${names.map((name, at) => `${jsonText(name)}:${jsonText(row[at] ?? '')}`).join(',')}}`).join(',')}]`;
+    return `| makeresults format=json data=${quoted(data)} ${table} | outputlookup ${index === 0 ? '' : 'append=true '}${quoted(file)}`;
+  });
+}
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+const jsonText = (text: string): string =>
+  `"${text.replace(/[^A-Za-z0-9 ._-]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+
+/** The records of a CSV file that Sigpack wrote. */
+export function csvRows(text: string): readonly (readonly string[])[] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/g)) {
+    row.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
+    if (end === ',') continue;
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
+  }
+  return rows;
+}

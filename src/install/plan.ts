@@ -1,0 +1,152 @@
+import { sortedJson } from '../release/digest.ts';
+
+/** What an install does to one object of a server. */
+export type Verb = 'create' | 'change' | 'disable' | 'remove';
+
+/** An object as a pack wants it or as a server has it; `fields` are flat: `config.query`. */
+export interface InstallObject {
+  /** The same from version to version. */
+  readonly key: string;
+  /** As a person knows it. */
+  readonly name: string;
+  readonly fields: Fields;
+}
+
+export type Fields = ReadonlyMap<string, string>;
+
+export interface FieldChange {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface PlannedObject {
+  readonly verb: Verb;
+  readonly key: string;
+  readonly name: string;
+  /** Of a change. */
+  readonly changes: readonly FieldChange[];
+}
+
+/** An object that someone changed or removed in place. */
+export interface Drift {
+  readonly key: string;
+  readonly name: string;
+  /** From what was installed to what is there; undefined: the object is gone. */
+  readonly changes: readonly FieldChange[] | undefined;
+  /** Whether the plan leaves it as it is or puts the pack's own in its place. */
+  readonly outcome: 'kept' | 'overwritten';
+}
+
+export interface Plan {
+  readonly planVersion: 1;
+  readonly to: string;
+  readonly kind: string;
+  readonly pack: PlannedPack;
+  readonly objects: readonly PlannedObject[];
+  readonly drift: readonly Drift[];
+  /** Digest of what the place had: applying fails where it has something else by then. */
+  readonly state: string;
+}
+
+export interface PlannedPack {
+  readonly id: string;
+  /** Null: it is not installed. */
+  readonly from: string | null;
+  readonly version: string;
+  /** Of all that is installed. */
+  readonly digest: string;
+}
+
+export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> {
+  readonly wanted: readonly InstallObject[];
+  readonly current: readonly InstallObject[];
+  /** What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows. */
+  readonly known: readonly (readonly InstallObject[])[];
+  readonly onDrift: 'keep' | 'overwrite';
+  /** What becomes of an object that the pack lacks; undefined: nothing. */
+  readonly gone: (key: string) => 'remove' | 'disable' | undefined;
+}
+
+/** Compares what is wanted with what is there, object by object. */
+export function planOf({ to, kind, pack, wanted, current, known, onDrift, gone, state }: PlanInput): Plan {
+  const there = byKey(current);
+  const before = byKey(known[0] ?? []);
+  const drift = driftOf({ known, current, wanted }).map(
+    (one): Drift => ({ ...one, outcome: one.changes !== undefined && onDrift === 'keep' ? 'kept' : 'overwritten' }),
+  );
+  const kept = new Map(drift.filter(({ outcome }) => outcome === 'kept').map(({ key, changes = [] }) => [key, new Set(changes.map(({ name }) => name))]));
+  const objects = wanted.flatMap((one): PlannedObject[] => {
+    const found = there.get(one.key);
+    if (!found) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
+    // what the version before said and this one says no more goes, too
+    const names = new Set([...one.fields.keys(), ...(before.get(one.key)?.fields.keys() ?? [])]);
+    const changes = changesBetween(found.fields, one.fields, names).filter(({ name }) => !kept.get(one.key)?.has(name));
+    return changes.length === 0 ? [] : [{ verb: switchesOff(changes) ? 'disable' : 'change', key: one.key, name: one.name, changes }];
+  });
+  const wantedKeys = byKey(wanted);
+  const lacking = current.flatMap(({ key, name }): PlannedObject[] => {
+    const verb = wantedKeys.has(key) ? undefined : gone(key);
+    return verb === undefined ? [] : [{ verb, key, name, changes: [] }];
+  });
+  return { planVersion: 1, to, kind, pack, objects: [...objects, ...lacking], drift, state };
+}
+
+const switchesOff = (changes: readonly FieldChange[]): boolean =>
+  changes.some(({ name, after }) => (name === 'enabled' && after === 'false') || (name === 'disabled' && (after === '1' || after === 'true')));
+
+export type Drifted = Omit<Drift, 'outcome'>;
+
+/** What someone changed: fields that have neither a value that Sigpack wrote nor the one that is wanted. */
+export function driftOf({
+  known,
+  current,
+  wanted = [],
+}: Pick<PlanInput, 'known' | 'current'> & { readonly wanted?: readonly InstallObject[] }): readonly Drifted[] {
+  const [installed = [], ...others] = known;
+  const there = byKey(current);
+  const alsoOurs = [...others, wanted].map(byKey);
+  return installed.flatMap((one): Drifted[] => {
+    const found = there.get(one.key);
+    if (!found) return [{ key: one.key, name: one.name, changes: undefined }];
+    const changes = changesBetween(one.fields, found.fields, one.fields.keys()).filter(
+      ({ name, after }) => !alsoOurs.some((ours) => ours.get(one.key)?.fields.get(name) === after),
+    );
+    return changes.length === 0 ? [] : [{ key: one.key, name: one.name, changes }];
+  });
+}
+
+const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallObject> => new Map(objects.map((one) => [one.key, one]));
+
+/** Fields that the second has otherwise than the first; what no one asks for is the server's own. */
+function changesBetween(before: Fields, after: Fields, names: Iterable<string> = after.keys()): readonly FieldChange[] {
+  return [...names].flatMap((name) => {
+    const [old = '', now = ''] = [before.get(name), after.get(name)];
+    return old === now ? [] : [{ name, before: old, after: now }];
+  });
+}
+
+/** A value as flat fields: `a.b` for what is nested, JSON for lists; null and what is missing are the same. */
+export function flatFields(value: JsonObject, prefix = ''): Fields {
+  const fields = new Map<string, string>();
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === undefined) continue;
+    if (isRecord(inner)) {
+      for (const [name, text] of flatFields(inner, `${prefix}${key}.`)) fields.set(name, text);
+    } else fields.set(prefix + key, typeof inner === 'string' ? inner : inner === null ? '' : sortedJson(withoutNulls(inner)));
+  }
+  return fields;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+export const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([key, inner]) => [key, withoutNulls(inner)]),
+  );
+}

@@ -1,0 +1,109 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { digestOf } from '../release/digest.ts';
+import { type Fields, flatFields, type InstallObject, isRecord, type JsonObject } from './plan.ts';
+
+/** A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a line. */
+export interface NamedWatch {
+  readonly id: string;
+  readonly body: JsonObject;
+}
+
+export class WatchError extends Error {
+  override readonly name = 'WatchError';
+}
+
+/** Watches as JSON lines or as a JSON array. Throws WatchError for anything else. */
+export function readWatches(text: string): readonly NamedWatch[] {
+  const values = valuesIn(text);
+  const seen = new Set<string>();
+  return values.map((value, index) => {
+    if (!isRecord(value) || typeof value.id !== 'string' || !isRecord(value.body) || !/^[\p{L}\p{N}_.-]+$/u.test(value.id))
+      throw new WatchError(`watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`);
+    if (seen.has(value.id)) throw new WatchError(`two watches have the id ${value.id}`);
+    seen.add(value.id);
+    return { id: value.id, body: value.body };
+  });
+}
+
+function valuesIn(text: string): readonly unknown[] {
+  try {
+    if (text.trimStart().startsWith('[')) return JSON.parse(text) as readonly unknown[];
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line): unknown => JSON.parse(line));
+  } catch {
+    throw new WatchError('the file is neither JSON lines nor a JSON array');
+  }
+}
+
+/** What Sigpack keeps in the metadata of a watch. */
+export interface WatchMark {
+  readonly pack: string;
+  readonly version: string;
+  /** Of all watches of the version. */
+  readonly digest: string;
+  /** The watch that was written last, and the one before it where a rollback has one, gzip and base64: servers answer in their own form. */
+  readonly written: string;
+  readonly before?: string;
+  /** Of a version that has this watch no more. */
+  readonly retired?: true;
+}
+
+export const watchesDigest = (watches: readonly NamedWatch[]): string => digestOf([...watches].sort((a, b) => (a.id < b.id ? -1 : 1)));
+
+const packed = (value: unknown): string => gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
+
+function unpacked(text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: 64 * 1024 * 1024 }).toString('utf8'));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The version before, of one watch; null: the watch was not there. */
+export interface WatchBefore {
+  readonly version: string;
+  readonly digest: string;
+  readonly body: JsonObject | null;
+}
+
+export interface MarkedWatch {
+  readonly id: string;
+  /** As the server has it, with the mark taken out. */
+  readonly body: JsonObject;
+  readonly active: boolean;
+  readonly mark: WatchMark;
+  readonly written: JsonObject | undefined;
+  readonly before: WatchBefore | undefined;
+}
+
+/** A watch with its mark, as it is put on the server. */
+export function marked(body: JsonObject, pack: Omit<WatchMark, 'written' | 'before'>, before: WatchBefore | undefined): JsonObject {
+  const mark: WatchMark = { ...pack, written: packed(body), ...(before ? { before: packed(before) } : {}) };
+  return { ...body, metadata: { ...(isRecord(body.metadata) ? body.metadata : {}), sigpack: mark } };
+}
+
+/** Undefined for a watch that is not of this pack. */
+export function unmarked(id: string, watch: unknown, active: boolean, pack: string): MarkedWatch | undefined {
+  if (!isRecord(watch) || !isRecord(watch.metadata) || !isRecord(watch.metadata.sigpack) || watch.metadata.sigpack.pack !== pack) return undefined;
+  const { sigpack, ...metadata } = watch.metadata;
+  const mark = sigpack as unknown as WatchMark;
+  const before = unpacked(mark.before) as unknown as WatchBefore | undefined;
+  return { id, body: { ...watch, metadata }, active, mark, written: unpacked(mark.written), before };
+}
+
+/** What is compared, of an artifact's watch and of a server's: that has durations in its own form. */
+export function watchObject(id: string, body: JsonObject, active: boolean): InstallObject {
+  const { throttle_period: period, throttle_period_in_millis: millis, metadata, ...rest } = body;
+  const title = isRecord(metadata) && typeof metadata.title === 'string' ? metadata.title : id;
+  const fields: Fields = new Map([
+    ...flatFields({ ...rest, metadata }),
+    ['throttle_period', period === undefined ? (millis === undefined ? '' : `${Number(millis) / 1000}s`) : String(period)],
+    ['disabled', String(!active)],
+  ]);
+  return { key: id, name: title, fields };
+}
