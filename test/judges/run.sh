@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm run test:judges: builds packs of the starter rules and of the corpus and puts them before the real judges.
-# usage: run.sh [appinspect] [graylog] [opensearch] [lucene] [watcher] [grep] [proof] [history] [sigma-cli]   default: all; needs test/judges/setup.sh to have run
+# usage: run.sh [appinspect] [graylog] [opensearch] [lucene] [watcher] [grep] [proof] [history] [install] [sigma-cli]   default: all; needs test/judges/setup.sh to have run
 # env: SIGPACK_CACHE, SIGPACK_SHARED, GRAYLOG_VERSIONS
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -8,7 +8,7 @@ shared=${SIGPACK_SHARED:-../shared}
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 out=dist/judges
 judges=("$@")
-[ $# -gt 0 ] || judges=(appinspect graylog opensearch lucene watcher grep proof history sigma-cli)
+[ $# -gt 0 ] || judges=(appinspect graylog opensearch lucene watcher grep proof history install sigma-cli)
 folders=("$shared/corpus/rules" "$shared/corpus/rules-emerging-threats" "$shared/corpus/rules-threat-hunting")
 failed=0
 sigpack() { node --max-opt=2 --max-semi-space-size=8 --heap-growing-percent=30 dist/lib/cli/main.js "$@"; }
@@ -50,6 +50,11 @@ for judge in "${judges[@]}"; do
       node test/judges/history.ts || failed=1
       # shellcheck disable=SC2086
       node test/judges/history-graylog.ts ${GRAYLOG_VERSIONS:-6.3.7 7.0.1} || failed=1 ;;
+    install)
+      # shellcheck disable=SC2086
+      node test/judges/install-graylog.ts ${GRAYLOG_VERSIONS:-6.3.7 7.0.1} || failed=1
+      node test/judges/install-splunk.ts || failed=1
+      SIGPACK_FAULTS=all vitest run test/install-faults.test.ts || failed=1 ;;
     sigma-cli) node test/judges/sigma-cli/sigma-cli.ts || failed=1 ;;
     *) echo "no judge $judge"; failed=1 ;;
   esac

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the judges that .ci/run needs into the cache; what is there already is left alone.
-# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [rsigma]   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [rsigma]   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,6 +9,7 @@ shared=${SIGPACK_SHARED:-$root/../shared}
 appinspect=4.3.1
 sigmatools=0.23.1
 rsigma=0.23.0
+splunksdk=2.1.1
 fail() { echo "setup: $*" >&2; exit 1; }
 
 # AppInspect looks at files with libmagic, which no Python package brings along
@@ -94,6 +95,17 @@ setup_sigmac() {
   echo "sigmac $sigmatools: ready"
 }
 
+# Splunk's own client for Python, which reads what an install wrote
+setup_splunk_sdk() {
+  if [ "$("$cache/splunk-sdk/bin/python3" -m pip show splunk-sdk 2>/dev/null | sed -n 's/^Version: //p')" != "$splunksdk" ]; then
+    rm -rf "$cache/splunk-sdk"
+    python3 -m venv "$cache/splunk-sdk" || fail 'no Python environment for splunk-sdk'
+    "$cache/splunk-sdk/bin/python3" -m pip install -q --disable-pip-version-check "splunk-sdk==$splunksdk" || fail 'splunk-sdk cannot be installed'
+  fi
+  "$cache/splunk-sdk/bin/python3" -c 'import splunklib.client' || fail 'splunk-sdk does not load'
+  echo "splunk-sdk $splunksdk: ready"
+}
+
 # an engine of Sigma rules in Rust
 setup_rsigma() {
   if [ "$("$cache/rsigma/bin/rsigma" --version 2>/dev/null)" != "rsigma $rsigma" ]; then
@@ -104,7 +116,7 @@ setup_rsigma() {
 }
 
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac
+[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk
 for judge; do
   case $judge in
     appinspect) setup_appinspect ;;
@@ -113,6 +125,7 @@ for judge; do
     lucene) setup_lucene ;;
     sigma-cli) setup_sigma_cli ;;
     sigmac) setup_sigmac ;;
+    splunk-sdk) setup_splunk_sdk ;;
     rsigma) setup_rsigma ;;
     *) fail "no such judge: $judge" ;;
   esac

@@ -1,0 +1,250 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { install } from '../src/cli/install/install-command.ts';
+import { createLab, firstRules, type Lab, secondRules, tree } from './install-lab.ts';
+import { said } from './said.ts';
+import { environment, mainFile } from './sigpack.ts';
+
+let lab: Lab;
+let first = '';
+let second = '';
+const app = (path = ''): string => lab.at(join('splunk/etc/apps/acme', path));
+const search = (name: string, key: string, text = readFileSync(app('default/savedsearches.conf'), 'utf8')): string | undefined =>
+  new RegExp(`^\\[${name}\\]\\n(?:(?!\\[).*\\n)*?${key} = (.*)$`, 'm').exec(text)?.[1];
+
+async function freshLab(): Promise<void> {
+  lab = createLab('{ kind: splunk-disk, home: splunk }');
+  mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+  first = await lab.build('1.0.0', 1, firstRules);
+  second = await lab.build('1.1.0', 2, secondRules);
+}
+
+describe('a Splunk home on disk', () => {
+  beforeAll(freshLab);
+
+  test('gets the app, once', async () => {
+    expect(await lab.status()).toEqual({ code: 0, out: 'lab (splunk-disk): not installed\n' });
+    const planned = await lab.install(first, { plan: true });
+    expect(planned.code).toBe(0);
+    expect(planned.out).toContain('lab: nothing → 1.0.0\n');
+    expect(planned.out).toContain('  + macro acme_windows_process_creation\n');
+    expect(planned.out).toContain('  + First\n');
+    expect(existsSync(app())).toBe(false);
+    const done = await lab.install(first);
+    expect(done.code).toBe(0);
+    expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ to create\)\n {2}Restart Splunk/);
+    expect(search('Second', 'search')).toContain('\\\\b.exe');
+    const before = tree(lab.at('splunk'));
+    expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
+    expect(tree(lab.at('splunk'))).toEqual(before);
+    expect((await lab.status()).out).toMatch(/^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n$/);
+  });
+
+  test('keeps what is the admin’s, and what someone changed in default/ as a setting of local/', async () => {
+    mkdirSync(app('local'));
+    writeFileSync(app('local/macros.conf'), '[acme_windows_process_creation]\ndefinition = index=win\n');
+    chmodSync(app('local/macros.conf'), 0o600);
+    utimesSync(app('local/macros.conf'), 1_700_000_000, 1_700_000_000);
+    writeFileSync(app('metadata/local.meta'), '[]\naccess = read : [ soc ]\n');
+    writeFileSync(app('lookups/mine.csv'), 'a\n1\n');
+    const conf = app('default/savedsearches.conf');
+    writeFileSync(conf, readFileSync(conf, 'utf8').replace(/^(\[First\]\n(?:.*\n)*?cron_schedule = ).*$/m, '$11 1 * * *'));
+    const drifted = await lab.status();
+    expect(drifted.code).toBe(1);
+    expect(drifted.out).toMatch(/1 changed in place\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n$/);
+    const done = await lab.install(second);
+    expect(done.code).toBe(0);
+    expect(done.out).toContain('! First was changed in place: it stays so\n');
+    expect(done.out).toMatch(/~ First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/);
+    expect(done.out).toContain('  - Second\n');
+    expect(done.out).toContain('  + Fourth\n');
+    expect(done.out).not.toContain('mine.csv');
+    expect(readFileSync(app('local/macros.conf'), 'utf8')).toBe('[acme_windows_process_creation]\ndefinition = index=win\n');
+    expect(statSync(app('local/macros.conf')).mode & 0o777).toBe(0o600);
+    expect(statSync(app('local/macros.conf')).mtimeMs).toBe(1_700_000_000_000);
+    expect(readFileSync(app('metadata/local.meta'), 'utf8')).toContain('soc');
+    expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
+    expect(search('First', 'search')).toContain('other.exe');
+    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\ncron_schedule = 1 1 * * *\n');
+    expect((await lab.status()).code).toBe(0);
+  });
+
+  test('goes back, and then has nothing to go back to', async () => {
+    expect((await lab.status()).out).toContain('1.1.0, before it 1.0.0');
+    const back = await lab.rollback();
+    expect(back.code).toBe(0);
+    expect(back.out).toContain('lab: 1.1.0 → 1.0.0\n');
+    expect(search('First', 'search')).toContain('\\\\a.exe');
+    expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
+    expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    expect((await lab.install(second)).code).toBe(0);
+  });
+
+  test('puts the pack’s own over what someone changed, where it is told to', async () => {
+    const page = app('default/data/ui/views/overview.xml');
+    writeFileSync(page, '<view/>');
+    expect((await lab.install(second)).out).toContain('overview.xml was changed in place: it stays so');
+    expect(readFileSync(page, 'utf8')).toBe('<view/>');
+    expect((await lab.install(second, { drift: 'overwrite' })).out).toContain('overview.xml was changed in place: it becomes as the pack has it');
+    expect(readFileSync(page, 'utf8')).not.toBe('<view/>');
+    rmSync(page);
+    expect((await lab.install(second)).out).toContain('overview.xml was removed in place: it becomes as the pack has it');
+    expect(existsSync(page)).toBe(true);
+  });
+
+  test('applies a saved plan, and no other', async () => {
+    expect((await lab.install(first, { plan: lab.at('plan.json') })).code).toBe(0);
+    const plan = JSON.parse(lab.read('plan.json')) as { readonly pack: unknown; readonly objects: readonly { readonly verb: string; readonly name: string }[] };
+    expect(plan.pack).toMatchObject({ id: 'acme', from: '1.1.0', version: '1.0.0' });
+    expect(plan.objects).toContainEqual({ verb: 'remove', key: 'default/savedsearches.conf Fourth', name: 'Fourth', changes: [] });
+    const apply = { yes: false, apply: lab.at('plan.json') };
+    expect((await lab.install(second, apply)).out).toContain('it is for another artifact, or another version is installed by now; nothing was done');
+    writeFileSync(app('README.md'), 'changed');
+    const moved = await lab.install(first, apply);
+    expect(moved.code).toBe(4);
+    expect(moved.out).toContain('the place was changed since the plan was made; nothing was done, make a new plan');
+    lab.write('plan.json', '{}');
+    expect((await lab.install(first, apply)).out).toContain('it is no plan of sigpack install');
+    await lab.install(first, { plan: lab.at('plan.json') });
+    expect((await lab.install(first, apply)).code).toBe(0);
+    expect(search('Second', 'search')).toContain('\\\\b.exe');
+  });
+
+  test('tells a machine', async () => {
+    const { code, out } = await lab.install(second, { format: 'json', drift: 'overwrite' });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'applied', plan: { to: 'lab', kind: 'splunk-disk' }, notes: [expect.stringContaining('Restart')] });
+    const status = await lab.status('json');
+    expect(JSON.parse(status.out)).toMatchObject({ places: [{ to: 'lab', pack: 'acme', version: '1.1.0', previous: '1.0.0', drift: [] }] });
+  });
+
+  test('asks nobody where there is no terminal', async () => {
+    expect((await lab.install(first, { yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE');
+  });
+
+  test('is rid of the app, of which all is kept aside', async () => {
+    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
+    expect(existsSync(app())).toBe(false);
+    expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
+    expect((await lab.status()).out).toContain('not installed');
+    expect((await lab.uninstall()).out).toBe('lab has nothing of acme\n');
+  });
+});
+
+describe('wrong use', () => {
+  beforeAll(freshLab);
+
+  test.each<[string, () => Promise<{ readonly code: number | string }>, string]>([
+    ['no such place', () => lab.install(first, { to: 'prod' }), 'sigpack.yml names no place "prod" under installs; there are: lab'],
+    ['no such artifact', () => lab.install(lab.at('none.spl')), 'none.spl'],
+    ['an artifact of another kind', () => lab.install(join(first, 'acme-1.0.0-graylog.json')), 'is not a Splunk app (.spl)'],
+    ['a folder with two of them', () => lab.install(lab.at('two')), 'more than one file'],
+    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked'],
+    ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
+    ['nothing there', () => lab.rollback(), 'nothing is installed there'],
+  ])('%s', async (_, run, message) => {
+    mkdirSync(lab.at('two'), { recursive: true });
+    for (const name of ['a.spl', 'b.spl']) lab.write(`two/${name}`, '');
+    lab.write('broken.spl', 'no gzip');
+    expect((await run()).code).toContain(message);
+  });
+
+  test('no home of Splunk', async () => {
+    rmSync(lab.at('splunk/etc'), { recursive: true });
+    expect((await lab.install(first)).code).toMatch(/is no home of Splunk: it has no folder etc/);
+  });
+});
+
+/** Installs version two over one in a copy of the folder, in a process of its own. */
+function child(home: string, env: Readonly<Record<string, string>>, prefix: readonly string[] = []) {
+  const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
+  writeFileSync(join(home, 'sigpack.yml'), lab.read('sigpack.yml'));
+  const command = [...prefix, process.execPath, '--import', preload, mainFile, 'install', second, '--to', 'lab', '--yes', '-c', join(home, 'sigpack.yml')];
+  return spawnSync(command[0] ?? '', command.slice(1), { encoding: 'utf8', env: environment(env) });
+}
+
+describe('what goes wrong', () => {
+  const copies: string[] = [];
+  beforeAll(async () => {
+    await freshLab();
+    await lab.install(first);
+    mkdirSync(app('local'));
+    writeFileSync(app('local/app.conf'), '[ui]\n');
+  });
+  afterAll(() => {
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+  });
+  const copied = (): string => {
+    const copy = mkdtempSync(join(tmpdir(), 'sigpack-disk-'));
+    copies.push(copy);
+    cpSync(lab.at('splunk'), join(copy, 'splunk'), { recursive: true });
+    return copy;
+  };
+  const appIn = (home: string) => tree(join(home, 'splunk/etc/apps/acme'));
+
+  test('killed at any call that changes the disk, the next run has the whole of one version, and ends it', async () => {
+    const whole = copied();
+    const old = appIn(whole);
+    const { stdout } = child(whole, { CRASH_AT: '0', CRASH_BELOW: join(whole, 'splunk') });
+    const calls = Number(/calls (\d+)/.exec(stdout)?.[1]);
+    expect(calls).toBeGreaterThan(40);
+    const done = appIn(whole);
+    expect(done['local/app.conf']).toBe('[ui]\n');
+    const fine = tree(join(whole, 'splunk'));
+    // all of the swap and what is around it, and some of the files that are written before
+    for (const n of [...Array(calls).keys()].map((index) => index + 1).filter((at) => at < 4 || at > calls - 24 || at % 50 === 0)) {
+      const home = copied();
+      child(home, { CRASH_AT: String(n), CRASH_BELOW: join(home, 'splunk') });
+      const here = existsSync(join(home, 'splunk/etc/apps/acme')) ? appIn(home) : undefined;
+      expect([old, done, undefined], `after call ${n}`).toContainEqual(here);
+      const again = await said(() => install(second, { to: 'lab', config: join(home, 'sigpack.yml'), yes: true, format: 'text', verbose: false }));
+      expect(again, `after call ${n}`).toMatchObject({ code: 0 });
+      expect(tree(join(home, 'splunk')), `after call ${n}`).toEqual(fine);
+    }
+  }, 120_000);
+
+  test('a disk that is full leaves the version that was there', () => {
+    const home = copied();
+    const old = tree(join(home, 'splunk'));
+    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, ['bash', '-c', 'ulimit -f 4; exec "$@"', 'bash']);
+    expect(`${status} ${stderr}`).toMatch(/^3 sigpack: (?:EFBIG|ENOSPC): /);
+    expect(tree(join(home, 'splunk'))).toEqual(old);
+    expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }).status).toBe(0);
+  });
+
+  test('a folder that cannot be written', () => {
+    const home = copied();
+    rmSync(join(home, 'splunk/etc/apps'), { recursive: true });
+    writeFileSync(join(home, 'splunk/etc/apps'), 'no folder');
+    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^sigpack: E[A-Z]+: .*apps/);
+  });
+
+  test('two at once: the second is refused, and a lock of the dead is taken over', async () => {
+    const state = lab.at('splunk/etc/.sigpack/apps/acme');
+    const sleeper = spawn('sleep', ['30']);
+    writeFileSync(join(state, 'lock'), `${sleeper.pid} ${hostname()}`);
+    expect((await lab.install(second)).code).toBe(`usage: another install into this Splunk is under way (process ${sleeper.pid})`);
+    expect(search('Second', 'search')).toBeDefined();
+    writeFileSync(join(state, 'lock'), '1 elsewhere');
+    expect((await lab.install(second)).code).toMatch(/another install is under way on elsewhere; where it is not, delete/);
+    const gone = new Promise((resolve) => sleeper.on('exit', resolve));
+    sleeper.kill();
+    await gone;
+    writeFileSync(join(state, 'lock'), `${sleeper.pid} ${hostname()}`);
+    expect((await lab.install(second)).code).toBe(0);
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+
+  test.runIf(process.getuid?.() === 0)('what root installs belongs to the owner of the apps', async () => {
+    chownSync(lab.at('splunk/etc/apps'), 65534, 65534);
+    await lab.install(first);
+    expect(statSync(app('default/savedsearches.conf')).uid).toBe(65534);
+    expect(statSync(app()).gid).toBe(65534);
+  });
+});

@@ -1,0 +1,359 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeTarget } from '../src/cli/install/change-command.ts';
+import { graylogTarget } from '../src/cli/install/graylog-target.ts';
+import { createClient } from '../src/cli/install/http-client.ts';
+import { guarded } from '../src/cli/install/install-command.ts';
+import { createSplunkClient } from '../src/cli/install/splunk-client.ts';
+import { splunkTarget } from '../src/cli/install/splunk-target.ts';
+import type { InstallTarget } from '../src/cli/install/target.ts';
+import { watcherTarget } from '../src/cli/install/watcher-target.ts';
+import { createTerminal } from '../src/cli/terminal.ts';
+import { appOf } from '../src/install/app-files.ts';
+import { readContentPack } from '../src/install/graylog-definitions.ts';
+import { readTar } from './archives.ts';
+import { createFakeGraylog } from './fake/graylog.ts';
+import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
+import { createFakeSplunk } from './fake/splunk.ts';
+import { createFakeWatcher } from './fake/watcher.ts';
+import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { said } from './said.ts';
+
+const secret = 'SeCrEt-0123456789+/="';
+const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
+/** At every request. */
+const broken: readonly Fault[] = ['cut', 'lost', 'half'];
+/** At one request of seven, each, so that the suite stays quick; npm run test:judges has them at every one. */
+const others: readonly Fault[] = [404, 500, 'endless', 401, 403, 409, 429];
+const faultsAt = (n: number): readonly Fault[] => [
+  ...broken,
+  ...others.filter((_, index) => process.env.SIGPACK_FAULTS === 'all' || n % others.length === index),
+];
+
+/** A server that is new each time, and what an install makes there. */
+interface World {
+  readonly handle: (request: Request) => ReturnType<Parameters<typeof startServer>[0]>;
+  /** A copy of all that is on the server, and the way to have it there. */
+  readonly save: () => unknown;
+  readonly restore: (saved: unknown) => void;
+  /** All that is on the server, without what differs from run to run. */
+  readonly state: () => unknown;
+  readonly target: (url: string, version: 'first' | 'second') => InstallTarget<never>;
+}
+
+let lab: Lab;
+const paths = { first: '', second: '' };
+const options = (url: string) => ({ url, timeout: 30, retries: 0, pause: 1 });
+const clientOf = (url: string, authorization: string) =>
+  createClient({ ...options(url), headers: { authorization, 'x-requested-by': 'sigpack' }, secrets: [secret, authorization.replace(/^\w+ /, '')] });
+
+type Maps = Readonly<Record<string, Map<string, unknown>>>;
+
+/** Of servers that keep all in maps. */
+function saving(maps: Maps): Pick<World, 'save' | 'restore'> {
+  return {
+    save: () => structuredClone(maps),
+    restore(saved) {
+      for (const [name, map] of Object.entries(structuredClone(saved) as Maps)) {
+        maps[name]?.clear();
+        for (const [key, value] of map) maps[name]?.set(key, value);
+      }
+    },
+  };
+}
+
+async function splunkWorld(): Promise<World> {
+  const splunk = createFakeSplunk({ user: 'admin', password: secret, token: secret });
+  const apps = { first: appOf(await archive('first')), second: appOf(await archive('second')) };
+  return {
+    handle: (request) => splunk.handle(request),
+    ...saving({ apps: splunk.apps }),
+    state: () => [...splunk.apps].map(([id, { local, lookups, about, acl }]) => [id, plain(local), plain(lookups), plain(about), plain(acl)]),
+    target: (url, version) =>
+      splunkTarget({
+        client: createSplunkClient(options(url), { user: 'admin', secret }),
+        appId: 'acme',
+        app: apps[version],
+        concurrency: 1,
+        upload: undefined,
+      }) as unknown as InstallTarget<never>,
+  };
+}
+
+const archive = async (version: keyof typeof paths): Promise<ReadonlyMap<string, Buffer>> =>
+  new Map(
+    (await readTar(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)))).map(({ header, text }) => [
+      header.name,
+      Buffer.from(text),
+    ]),
+  );
+
+function plain(value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)]));
+  return value;
+}
+
+async function graylogWorld(): Promise<World> {
+  const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
+  const graylog = createFakeGraylog(authorization);
+  const pack = (version: keyof typeof paths) =>
+    readContentPack(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0-graylog.json`), 'utf8'));
+  return {
+    handle: (request) => graylog.handle(request),
+    ...saving({ packs: graylog.packs, installations: graylog.installations, definitions: graylog.definitions }),
+    // ids and how many packs of additions there were are the server's own
+    state: () => [
+      [...graylog.definitions.values()].map(({ id: _, updated_at: __, ...rest }) => JSON.stringify(rest)).sort(),
+      [...(graylog.packs.get(pack('first').id)?.keys() ?? [])],
+    ],
+    target: (url, version) =>
+      graylogTarget({
+        client: clientOf(url, authorization),
+        packId: pack('first').id,
+        pack: pack(version),
+        parameters: {},
+        concurrency: 1,
+      }) as unknown as InstallTarget<never>,
+  };
+}
+
+async function watcherWorld(): Promise<World> {
+  const authorization = `ApiKey ${secret}`;
+  const watcher = createFakeWatcher(authorization);
+  const body = (text: string) => ({
+    trigger: { schedule: { interval: '1m' } },
+    input: { search: { text } },
+    metadata: { title: text },
+    throttle_period: '60s',
+  });
+  const watches = {
+    first: ['a', 'b', 'c'].map((id) => ({ id, body: body(id) })),
+    second: [...['a', 'c'].map((id) => ({ id, body: body(`${id}2`) })), { id: 'd', body: body('d') }],
+  };
+  return {
+    handle: (request) => watcher.handle(request),
+    ...saving({ watches: watcher.watches }),
+    state: () =>
+      [...watcher.watches]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([id, { body: there, active }]) => [id, active, { ...there, metadata: { ...(there.metadata as object), sigpack: undefined } }]),
+    target: (url, version) =>
+      watcherTarget({
+        client: clientOf(url, authorization),
+        packId: 'acme',
+        version,
+        watches: watches[version],
+        concurrency: 1,
+      }) as unknown as InstallTarget<never>,
+  };
+}
+
+const run = (target: InstallTarget<never>) =>
+  said(() =>
+    guarded(terminal, () =>
+      changeTarget({ target, to: 'lab', direction: 'install', onDrift: 'keep', options: { yes: true, format: 'text', verbose: true }, terminal }),
+    ),
+  );
+
+beforeAll(async () => {
+  lab = createLab('{}');
+  paths.first = await lab.build('1.0.0', 1, firstRules.slice(0, 2));
+  paths.second = await lab.build('1.1.0', 2, [...secondRules.slice(0, 1), ...secondRules.slice(2)]);
+});
+
+interface Undisturbed {
+  readonly state: unknown;
+  readonly requests: number;
+  /** What was there before. */
+  readonly saved: unknown;
+}
+
+async function undisturbed(create: () => Promise<World>, before: boolean): Promise<Undisturbed> {
+  const world = await create();
+  const server = await startServer(world.handle);
+  if (before) await run(world.target(server.url, 'first'));
+  const saved = world.save();
+  const start = server.requests.length;
+  const done = await run(world.target(server.url, before ? 'second' : 'first'));
+  expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+  await server.close();
+  return { state: world.state(), requests: server.requests.length - start, saved };
+}
+
+/** An install that a fault hits at one of its requests, and the one after it. */
+async function hitBy(fault: Fault, n: number, create: () => Promise<World>, before: boolean, { state, saved }: Undisturbed): Promise<void> {
+  const world = await create();
+  const server = await startServer(world.handle);
+  world.restore(saved);
+  server.faultAt = (number) => (number === n ? fault : undefined);
+  const version = before ? 'second' : 'first';
+  const hit = await run(world.target(server.url, version));
+  const { method, path } = server.requests[n] ?? { method: '', path: '' };
+  const where = `${fault} at request ${n}, ${method} ${path}`;
+  expect([0, 4], `${where}: ${hit.out}`).toContain(hit.code);
+  if (hit.code === 4) expect(hit.out, where).toMatch(/(?:failed|sigpack): .+/);
+  expect(hit.out, where).not.toContain(secret);
+  expect(hit.out, where).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20));
+  server.faultAt = () => undefined;
+  const again = await run(world.target(server.url, version));
+  expect(`${where}: ${again.code} ${again.code === 0 ? '' : again.out}`).toBe(`${where}: 0 `);
+  expect(world.state(), where).toEqual(state);
+  await server.close();
+}
+
+describe.each([
+  ['Splunk', splunkWorld],
+  ['Graylog', graylogWorld],
+  ['Watcher', watcherWorld],
+] as const)('%s', (_, create) => {
+  test.each([
+    ['a first install', false],
+    ['an upgrade', true],
+  ])(
+    '%s: whatever goes wrong at any request, it is said, no secret is, and a second run mends it',
+    async (__, before) => {
+      const fine = await undisturbed(create, before);
+      expect(fine.requests).toBeGreaterThan(3);
+      for (let n = 0; n < fine.requests; n++) for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
+    },
+    300_000,
+  );
+});
+
+describe('retries', () => {
+  const send = async (faultsInTurn: readonly (Fault | undefined)[], method: string, retries: number) => {
+    const server = await startServer(() => ({ status: 200, body: '{"fine":true}' }));
+    server.faultAt = (number) => faultsInTurn[number];
+    const client = createClient({ url: server.url, headers: {}, secrets: [], timeout: 100, retries, pause: 1 });
+    const outcome = await client.send(method, '/x', method === 'GET' ? {} : { body: {} }).then(
+      ({ status }) => String(status),
+      (error: Error) => error.message.replace(/^[\d.:]+ /, ''),
+    );
+    await server.close();
+    return [outcome, server.requests.length];
+  };
+  test.each<[string, readonly Fault[], string, number, readonly [string, number]]>([
+    ['429, then fine', [429, 429], 'POST', 4, ['200', 3]],
+    ['500 of what may be sent again', [500, 500], 'PUT', 4, ['200', 3]],
+    ['500 of what may not', [500], 'POST', 4, [expect.stringContaining('POST /x: 500'), 1] as never],
+    ['a broken connection', ['cut', 'half', 'lost'], 'GET', 4, ['200', 4]],
+    ['a broken connection of what may not be sent again', ['lost'], 'POST', 4, [expect.stringContaining('the connection was cut'), 1] as never],
+    ['always 429', [429, 429, 429], 'GET', 2, [expect.stringContaining('429, the server asks to wait, again and again'), 3] as never],
+    ['never again', [403], 'GET', 4, [expect.stringContaining('403, the user may not do this'), 1] as never],
+  ])('%s', async (_, inTurn, method, retries, outcome) => {
+    expect(await send(inTurn, method, retries)).toEqual(outcome);
+  });
+});
+
+describe('certificates', () => {
+  let server: FakeServer;
+  const openssl = (...args: readonly string[]): void => {
+    execFileSync('openssl', args, { cwd: lab.folder, stdio: 'ignore' });
+  };
+  beforeAll(async () => {
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'key.pem',
+      '-out',
+      'cert.pem',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=lab',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    );
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'other-key.pem',
+      '-out',
+      'other.pem',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=other',
+      '-addext',
+      'subjectAltName=DNS:other.example.org',
+    );
+    const watcher = createFakeWatcher(`ApiKey ${secret}`);
+    server = await startServer((request) => watcher.handle(request), { key: lab.read('key.pem'), cert: lab.read('cert.pem') });
+    process.env.TLS_SECRET = secret;
+    const file = `id: acme\ninstalls: { lab: { kind: elasticsearch, url: '${server.url}', secretEnv: TLS_SECRET, retries: 0 } }\n`;
+    writeFileSync(lab.at('sigpack.yml'), file);
+  });
+  afterAll(() => server.close());
+
+  test('one that nobody vouches for is refused, with the authority it is taken', async () => {
+    const refused = await lab.status();
+    expect(refused.code).toBe(4);
+    expect(refused.out).toMatch(/its certificate cannot be trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); give the authority that signed it as caFile/);
+    expect(server.requests).toHaveLength(0);
+    const { status } = await import('../src/cli/install/status-command.ts');
+    const config = lab.at('sigpack.yml');
+    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('cert.pem') }))).out).toBe('lab (elasticsearch): not installed\n');
+    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('other.pem') }))).code).toBe(4);
+    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('sigpack.yml') }))).code).toMatch(/holds no certificate in PEM/);
+  });
+
+  test('one of another host is refused', async () => {
+    const other = await startServer(() => ({ status: 200, body: '{}' }), { key: lab.read('other-key.pem'), cert: lab.read('other.pem') });
+    writeFileSync(
+      lab.at('other.yml'),
+      `id: acme\ninstalls: { lab: { kind: elasticsearch, url: '${other.url}', secretEnv: TLS_SECRET, caFile: other.pem, retries: 0 } }\n`,
+    );
+    const { status } = await import('../src/cli/install/status-command.ts');
+    const { out } = await said(() => status(undefined, { config: lab.at('other.yml'), format: 'text' }));
+    expect(out).toContain('its certificate cannot be trusted (ERR_TLS_CERT_ALTNAME_INVALID)');
+    await other.close();
+  });
+});
+
+describe('secrets', () => {
+  const withPlace = (more: string): void =>
+    writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0${more} } }\n`);
+  test.each<[string, string, () => void, string]>([
+    ['none', ', secretEnv: NOT_SET_AT_ALL', () => undefined, 'lab needs a secret: set NOT_SET_AT_ALL, or name a secretFile in sigpack.yml'],
+    ['a file that is not there', ', secretEnv: NOT_SET_AT_ALL, secretFile: none', () => undefined, 'the secretFile of lab is not there'],
+    [
+      'a file that others can read',
+      ', secretEnv: NOT_SET_AT_ALL, secretFile: secret',
+      () => chmodSync(lab.at('secret'), 0o640),
+      'the secretFile of lab can be read by others; chmod 600 it',
+    ],
+    ['a file of two lines', ', secretEnv: NOT_SET_AT_ALL, secretFile: lines', () => undefined, 'the secretFile of lab has more than one line'],
+    ['an empty file', ', secretEnv: NOT_SET_AT_ALL, secretFile: empty', () => undefined, 'the secretFile of lab is empty'],
+  ])('%s', async (_, more, prepare, message) => {
+    for (const [name, text] of [
+      ['secret', 'x'],
+      ['lines', 'a\nb\n'],
+      ['empty', ''],
+    ] as const) {
+      writeFileSync(lab.at(name), text, { mode: 0o600 });
+      chmodSync(lab.at(name), 0o600);
+    }
+    withPlace(more);
+    prepare();
+    expect((await lab.status()).code).toBe(`usage: ${message}`);
+  });
+
+  test('one of a file with mode 600 is taken; nothing listens', async () => {
+    writeFileSync(lab.at('secret'), `${secret}\n`, { mode: 0o600 });
+    chmodSync(lab.at('secret'), 0o600);
+    withPlace(', secretEnv: NOT_SET_AT_ALL, secretFile: secret');
+    const { code, out } = await lab.status();
+    expect(code).toBe(4);
+    expect(out).toBe('lab (graylog): 127.0.0.1:9: GET /: nothing listens there\n');
+  });
+});

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { changeTarget } from '../src/cli/install/change-command.ts';
+import { createClient } from '../src/cli/install/http-client.ts';
+import { splunkCloudTarget } from '../src/cli/install/splunk-cloud-target.ts';
+import { createTerminal } from '../src/cli/terminal.ts';
+import { startServer } from './fake/server.ts';
+import { createFakeCloud } from './fake/splunk-cloud.ts';
+import { createLab, firstRules, secondRules } from './install-lab.ts';
+import { said } from './said.ts';
+
+const stackToken = 'stack-token-0123456789';
+const login = 'jane:pass-word-01';
+const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
+
+async function cloudLab(experience: 'victoria' | 'classic') {
+  const cloud = createFakeCloud({ stack: 'acme-stack', login, stackToken, experience });
+  const server = await startServer((request) => cloud.handle(request));
+  const lab = createLab('{}');
+  const targetFor = (path: string | undefined, version: string) => {
+    const client = (authorization: string) =>
+      createClient({ url: server.url, headers: { authorization }, secrets: [stackToken, login], timeout: 1000, retries: 0 });
+    const archive = path === undefined ? undefined : readFileSync(path);
+    return splunkCloudTarget({
+      acs: client(`Bearer ${stackToken}`),
+      login: client(`Basic ${Buffer.from(login).toString('base64')}`),
+      appInspect: (token) => client(`Bearer ${token}`),
+      stack: 'acme-stack',
+      experience,
+      appId: 'acme',
+      app: archive && { version, archive, digest: createHash('sha256').update(archive).digest('hex') },
+      pollEvery: 1,
+      patience: 100,
+    });
+  };
+  const install = (path: string, version: string) =>
+    said(() =>
+      changeTarget({
+        target: targetFor(path, version),
+        to: 'cloud',
+        direction: 'install',
+        onDrift: 'keep',
+        options: { yes: true, format: 'text', verbose: false },
+        terminal,
+      }),
+    );
+  return { cloud, server, lab, install, targetFor };
+}
+
+describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (experience) => {
+  test('gets the app when AppInspect vouches for it', async () => {
+    const { cloud, server, lab, install, targetFor } = await cloudLab(experience);
+    const first = `${await lab.build('1.0.0', 1, firstRules)}/acme-1.0.0.spl`;
+    const second = `${await lab.build('1.1.0', 2, secondRules)}/acme-1.1.0.spl`;
+    const done = await install(first, '1.0.0');
+    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
+    expect((await install(first, '1.0.0')).out).toBe('cloud has 1.0.0 already; nothing to do\n');
+    cloud.failures = ['check_for_something'];
+    const refused = await install(second, '1.1.0');
+    expect(refused).toMatchObject({ code: 4, out: expect.stringContaining('AppInspect refuses the app: check_for_something: not allowed') });
+    expect([...cloud.apps]).toEqual([['acme', '1.0.0']]);
+    cloud.failures = [];
+    expect((await install(second, '1.1.0')).code).toBe(0);
+    expect([...cloud.apps]).toEqual([['acme', '1.1.0']]);
+    expect(await targetFor(undefined, '').uninstall(() => undefined)).toBe(1);
+    expect(cloud.apps.size).toBe(0);
+    await server.close();
+  });
+});
