@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -64,6 +64,21 @@ describe('the npm package', () => {
     ).toEqual([]);
     expect(paths.filter((path) => /(?:^|\/)\.|\.test\.|\.map$|\.tsbuildinfo$/.test(path) && !/\.test\.yml(?:\.hbs)?$/.test(path))).toEqual([]);
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
+  });
+
+  it('holds every declaration that those of the library lead to', () => {
+    const paths = new Set(packed.files.map(({ path }) => path));
+    const seen = new Set<string>();
+    const visit = (path: string): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      if (!paths.has(path)) return;
+      const text = readFileSync(join(root, path), 'utf8');
+      for (const [, found = ''] of text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) visit(join(dirname(path), found).replace(/\.(?:ts|js)$/, '.d.ts'));
+    };
+    visit('dist/lib/index.d.ts');
+    expect(seen.size).toBeGreaterThan(40);
+    expect([...seen].filter((path) => !paths.has(path))).toEqual([]);
   });
 
   it('runs as a command, from a folder without a configuration too', () => {
