@@ -30,11 +30,18 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   function install(packId: string, revision: number, body: Json): Reply {
     const pack = packs.get(packId)?.get(revision);
     if (!pack) return notFound;
+    const titles = (pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[]).filter(
+      ({ type }) => type.name === 'stream_title',
+    );
+    const streams = new Set(titles.map(({ id }) => id));
+    if (titles.some(({ data }) => plain(data.title, body.parameters as Json) !== 'Default Stream')) return json(500, { message: 'Stream not found' });
     const entities = (pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[]).map(
       ({ id, type, data }) => {
         const made = `definition-${randomUUID()}`;
         if (type.name === 'event_definition') {
           const { is_scheduled: scheduled, ...rest } = plain(data, body.parameters as Json) as Json;
+          const config = rest.config as Json;
+          config.streams = (config.streams as readonly string[]).map((stream) => (streams.has(stream) ? '000000000000000000000001' : stream));
           definitions.set(made, { ...rest, id: made, notifications: [], state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
         }
         return { id: made, type, content_pack_entity_id: id };

@@ -7,7 +7,7 @@ import type { OnDrift } from '../../pack/install-config.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
-import type { Terminal } from '../terminal.ts';
+import { createTerminal, type Terminal } from '../terminal.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
@@ -40,7 +40,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const wanted = direction === 'install' ? await target.wanted() : previousOf(installed);
   const plan = planFor(change, wanted, installed);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
-  if (options.format === 'text') printPlan(plan, { paint: change.terminal.paint, verbose: options.verbose });
+  if (options.format === 'text') printPlan(plan, { paint: stdoutPaint(), verbose: options.verbose });
   if (typeof options.plan === 'string') writeFileSync(options.plan, planText(plan));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, plan);
   if (options.plan !== undefined || done) return tell(change, plan, { outcome: done ? 'nothing to do' : 'planned' });
@@ -108,21 +108,25 @@ async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan)
   return true;
 }
 
+// the other terminal is that of standard error
+const stdoutPaint = () => createTerminal(process.stdout, process.env, () => 0).paint;
+
 interface Told {
   readonly outcome: Outcome;
   readonly notes?: readonly string[];
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal: { paint } }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
     process.stdout.write(`${JSON.stringify({ outcome, plan, notes, ...(error ? { error: error.message } : {}) }, null, 2)}\n`);
     return code;
   }
   const { version } = plan.pack;
-  if (error) process.stderr.write(`${paint('red', 'failed')}: ${visible(error.message)}\nWhat was done so far stays; run the command again to end it.\n`);
-  else if (outcome === 'applied') process.stdout.write(`${paint('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
+  if (error)
+    process.stderr.write(`${terminal.paint('red', 'failed')}: ${visible(error.message)}\nWhat was done so far stays; run the command again to end it.\n`);
+  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
   for (const note of notes) process.stdout.write(`  ${note}\n`);

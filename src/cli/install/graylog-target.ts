@@ -1,5 +1,6 @@
 import {
   type ContentPack,
+  PackError,
   packDigest,
   serverObject,
   versionOf,
@@ -42,8 +43,11 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
     kind: 'graylog',
     id: packId,
     wanted() {
-      if (!options.pack) throw new UsageError('there is no content pack to install');
-      return versionFor(withParameters(options.pack, parameters));
+      const { pack } = options;
+      if (!pack) throw new UsageError('there is no content pack to install');
+      const unknown = Object.keys(parameters).find((name) => !pack.parameters.some((one) => one.name === name));
+      if (unknown !== undefined) throw new UsageError(`the content pack has no parameter ${unknown}`);
+      return versionFor(withParameters(pack, parameters));
     },
     async installed() {
       server = readServer(options, packs);
@@ -124,7 +128,21 @@ async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
 
 function definitionsOf(pack: ContentPack, { streams }: ServerState): readonly WantedDefinition[] {
   const parameters = new Map(pack.parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
-  return wantedDefinitions(pack, { streams, parameters });
+  try {
+    return wantedDefinitions(pack, { streams, parameters });
+  } catch (error) {
+    throw error instanceof PackError ? new UsageError(error.message) : error;
+  }
+}
+
+/** Of a version that was installed: a stream of it that is no more makes its values unknown, but nothing impossible. */
+function knownDefinitions(pack: ContentPack, server: ServerState): readonly (readonly WantedDefinition[])[] {
+  try {
+    return [definitionsOf(pack, server)];
+  } catch (error) {
+    if (error instanceof UsageError) return [];
+    throw error;
+  }
 }
 
 async function installedOf(
@@ -135,13 +153,13 @@ async function installedOf(
   const { definitions, revisions, isInstalled } = server;
   const current = [...definitions].map(([entity, { body }]) => serverObject(entity, body)).sort((a, b) => (a.key < b.key ? -1 : 1));
   const [latest, previous] = isInstalled ? [...revisions.values()].sort((a, b) => b.rev - a.rev) : [];
-  const known = latest ? [definitionsOf(latest, server), definitionsOf(withParameters(latest, parameters), server)] : [];
+  const known = latest ? [latest, withParameters(latest, parameters)].flatMap((pack) => knownDefinitions(pack, server)) : [];
   return {
     version: latest && versionOf(latest),
     digest: latest && packDigest(latest),
     current,
     known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),
-    previous: previous && (await versionFor(previous)),
+    previous: previous && knownDefinitions(previous, server).length > 0 ? await versionFor(previous) : undefined,
     state: digestOf([latest?.rev, current.map(({ key, fields }) => [key, [...fields].sort()])]),
   };
 }

@@ -199,7 +199,9 @@ function errorOf({ url, secrets }: ClientOptions, method: string, path: string, 
 /** Without the secrets, in whatever form a server may repeat them. */
 function redacted(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1)]);
-  return forms.filter((form) => form.length >= 3).reduce((shown, form) => shown.replaceAll(form, '***'), text);
+  // the longest first: one may be the beginning of another
+  const longest = forms.filter((form) => form.length >= 3).sort((a, b) => b.length - a.length);
+  return longest.reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }
 
 /** What servers call their message. */

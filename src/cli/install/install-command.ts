@@ -53,13 +53,13 @@ export function uninstall(artifact: string | undefined, options: UninstallOption
 /** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
 async function atPlace(
   artifact: string | undefined,
-  { to, config, caFile }: PlaceOptions,
+  { to, config, caFile, format }: PlaceOptions & { readonly format?: 'text' | 'json' },
   use: (input: OpenInput, terminal: Terminal) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const loaded = readPlaces(config, terminal);
   if (!loaded) return exitCodes.usage;
-  return guarded(terminal, () => use(inputFor(loaded, to, artifact, caFile), terminal));
+  return guarded(terminal, format, () => use(inputFor(loaded, to, artifact, caFile), terminal));
 }
 
 /** The configuration; undefined where its complaints were shown. */
@@ -85,13 +85,15 @@ function warnOfPlainHttp(name: string, place: InstallConfig): void {
   process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
 }
 
-export async function guarded(terminal: Terminal, work: () => Promise<ExitCode>): Promise<ExitCode> {
+/** Says what a server did not do, before there was a plan, too. */
+export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     terminal.clear();
     if (!(error instanceof RemoteError)) throw error;
-    process.stderr.write(`sigpack: ${visible(error.message)}\n`);
+    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: error.message }, null, 2)}\n`);
+    else process.stderr.write(`sigpack: ${visible(error.message)}\n`);
     return exitCodes.remote;
   }
 }

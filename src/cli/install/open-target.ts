@@ -133,7 +133,7 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
     experience: place.experience ?? 'victoria',
     appId: app?.id ?? input.info.id,
     app: app && archive ? { version: app.version, archive, digest: createHash('sha256').update(archive).digest('hex').slice(0, 32) } : undefined,
-    pollEvery: Number(input.env.SIGPACK_POLL_MS ?? pollEvery),
+    pollEvery,
     patience,
   });
 }
