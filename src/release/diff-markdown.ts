@@ -1,30 +1,19 @@
 import { fenceFor, markdownText } from '../docs/escape.ts';
 import type { ChangeKind } from './diff.ts';
-import type { ChangeView, DiffView } from './diff-view.ts';
+import { type ChangeView, type DiffView, wordsOf } from './diff-view.ts';
 import { shortened } from './query-diff.ts';
 import type { SideChange } from './side-change.ts';
 
 /** Comments of GitHub and GitLab hold 65,536 characters and a million; the rest is counted. */
 const maximumLength = 60_000;
 
-const headings: Readonly<Record<ChangeKind, string>> = {
-  removed: 'Removed',
-  added: 'Added',
-  renamed: 'Renamed',
-  meaning: 'Meaning changed',
-  query: 'Query changed by a backend or pipeline',
-  settings: 'Severity or settings changed',
-  moved: 'Moved',
-  text: 'Texts changed',
-};
-
-const headingOf = (kind: ChangeKind, { conditionsKnown }: DiffView): string => (kind === 'query' && !conditionsKnown ? 'Query changed' : headings[kind]);
+const headingOf = (kind: ChangeKind, view: DiffView): string => wordsOf(kind, view).replace(/^./, (first) => first.toUpperCase());
 
 /** For a comment on a pull request: a section a kind, a detection under its weightiest one. */
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
   const lines = [`## Detections: ${markdownText(view.from)} → ${markdownText(view.to)}`, ''];
   if (view.counts.length === 0) return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
-  lines.push(`${view.counts.map(({ kind, count }) => `**${count}** ${headingOf(kind, view).toLowerCase()}`).join(', ')}, ${view.unchanged} unchanged.`, '');
+  lines.push(`${view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`).join(', ')}, ${view.unchanged} unchanged.`, '');
   for (const name of view.parameters.removed) lines.push(`- parameter gone: ${markdownText(name)}`);
   for (const name of view.parameters.added) lines.push(`- new parameter: ${markdownText(name)}`);
   if (sides.length > 0) lines.push('### Test events that change sides', '', ...sides.map(sideLine), '');
@@ -50,7 +39,7 @@ function fitted(blocks: readonly string[]): string {
 }
 
 function changeBlock({ title, severity, file, kinds, notes, queries }: ChangeView, view: DiffView): string {
-  const also = kinds.slice(1).map((kind) => headingOf(kind, view).toLowerCase());
+  const also = kinds.slice(1).map((kind) => wordsOf(kind, view));
   const about = [severity, file === '' ? undefined : markdownText(file), ...also].filter((part) => part !== undefined).join(', ');
   const lines = [`- **${markdownText(title)}**${about === '' ? '' : ` (${about})`}`];
   for (const { label, text, effect } of notes)

@@ -3,6 +3,21 @@ import type { Level } from '../sigma/rule.ts';
 import { type Change, type ChangeKind, changedSettings, changedTargets, changedTexts, changeKinds, type Diff, meaningDetail } from './diff.ts';
 import { type QueryPiece, queryDiff } from './query-diff.ts';
 
+const words: Readonly<Record<ChangeKind, string>> = {
+  added: 'added',
+  removed: 'removed',
+  renamed: 'renamed',
+  meaning: 'meaning changed',
+  query: 'query changed by a backend or pipeline',
+  settings: 'severity or settings changed',
+  moved: 'moved',
+  text: 'texts changed',
+};
+
+/** What a kind of change is called. Of artifacts it is not known why a query changed. */
+export const wordsOf = (kind: ChangeKind, { conditionsKnown }: Pick<DiffView, 'conditionsKnown'>): string =>
+  kind === 'query' && !conditionsKnown ? 'query changed' : words[kind];
+
 /** A diff as it is told, whatever the form. */
 export interface DiffView {
   readonly from: string;

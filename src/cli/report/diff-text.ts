@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../../release/diff.ts';
-import type { ChangeView, DiffView, Note } from '../../release/diff-view.ts';
+import { type ChangeView, type DiffView, type Note, wordsOf } from '../../release/diff-view.ts';
 import { type QueryPiece, shortened } from '../../release/query-diff.ts';
 import type { SideChange } from '../../release/side-change.ts';
 import type { Paint, Style } from './context.ts';
@@ -11,15 +11,15 @@ export interface DiffTextOptions {
   readonly verbose: boolean;
 }
 
-const signs: Readonly<Record<ChangeKind, { readonly sign: string; readonly style: Style; readonly words: string }>> = {
-  added: { sign: '+', style: 'green', words: 'added' },
-  removed: { sign: '-', style: 'red', words: 'removed' },
-  renamed: { sign: '~', style: 'yellow', words: 'renamed' },
-  meaning: { sign: '~', style: 'yellow', words: 'meaning changed' },
-  query: { sign: '~', style: 'cyan', words: 'query changed by a backend or pipeline' },
-  settings: { sign: '~', style: 'cyan', words: 'severity or settings changed' },
-  moved: { sign: '~', style: 'dim', words: 'moved' },
-  text: { sign: '~', style: 'dim', words: 'texts changed' },
+const signs: Readonly<Record<ChangeKind, { readonly sign: string; readonly style: Style }>> = {
+  added: { sign: '+', style: 'green' },
+  removed: { sign: '-', style: 'red' },
+  renamed: { sign: '~', style: 'yellow' },
+  meaning: { sign: '~', style: 'yellow' },
+  query: { sign: '~', style: 'cyan' },
+  settings: { sign: '~', style: 'cyan' },
+  moved: { sign: '~', style: 'dim' },
+  text: { sign: '~', style: 'dim' },
 };
 
 /** Detections shown with all that is known of them, without --verbose. */
@@ -40,8 +40,6 @@ export function diffText(view: DiffView, sides: readonly SideChange[], options: 
   if (sides.length > 0) lines.push('', paint('bold', 'test events that change sides'), ...sides.map((side) => `  ${sideText(side)}`));
   return `${lines.join('\n')}\n`;
 }
-
-const wordsOf = (kind: ChangeKind, { conditionsKnown }: DiffView): string => (kind === 'query' && !conditionsKnown ? 'query changed' : signs[kind].words);
 
 export function countsText(view: DiffView): string {
   const { counts, unchanged } = view;
