@@ -1,17 +1,14 @@
 import { resolve } from 'node:path';
-import { createPackPages } from '../docs/pack-pages.ts';
-import { type Artifact, makeArtifacts, templateFault } from '../pack/artifacts.ts';
+import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { DetectionPage } from '../pack/detection-page.ts';
-import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
+import type { Pack, PackInput } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
-import { createRenderer } from '../pack/template.ts';
 import { createBuilt } from '../release/snapshot.ts';
-import type { Collection } from '../sigma/collection.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
+import { compileRules, createPageList, type RuleCounts, rulePaths } from './compile-rules.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { loadRules } from './load.ts';
 import { checkFrozen, withLock } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
@@ -83,53 +80,6 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
 async function isUntested(...given: Parameters<typeof import('./test-gate.ts').refuseUntested>): Promise<boolean> {
   const { refuseUntested } = await import('./test-gate.ts');
   return refuseUntested(...given);
-}
-
-interface RuleCounts {
-  readonly files: number;
-  readonly rules: number;
-  readonly invalid: number;
-}
-
-/** The rules themselves stay behind: what is left of thousands is their queries and pages. */
-export function compileRules(
-  paths: readonly string[],
-  input: Omit<PackInput, 'collection' | 'onProgress'>,
-  terminal: Terminal,
-): { pack: Pack; counts: RuleCounts; collection: Collection } {
-  const { collection, files, invalid } = loadRules(paths, input.bag, terminal);
-  const pack = assemblePack({ ...input, collection, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
-  return { pack, counts: { files, rules: collection.rules.length, invalid }, collection };
-}
-
-interface PageList {
-  readonly add: NonNullable<PackInput['onOutcome']>;
-  /** Undefined where their template is at fault, which has been complained about. */
-  readonly pages: () => readonly DetectionPage[] | undefined;
-}
-
-export function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
-  const pages: DetectionPage[] = [];
-  const pageOf = createPackPages(targets, createRenderer({ templates }));
-  let sound = true;
-  return {
-    add(...given) {
-      if (!sound) return;
-      try {
-        const page = pageOf(...given);
-        if (page) pages.push(page);
-      } catch (error) {
-        templateFault(error, bag, file);
-        sound = false;
-      }
-    },
-    pages: () => (sound ? pages : undefined),
-  };
-}
-
-/** Those of the command line in place of the configuration's, and the filters of the configuration. */
-export function rulePaths(paths: readonly string[], { config, folder }: LoadedConfig): readonly string[] {
-  return [...(paths.length > 0 ? paths : config.rules.map((path) => resolve(folder, path))), ...config.filters.map((path) => resolve(folder, path))];
 }
 
 function artifactsOf(

@@ -16,13 +16,16 @@ export interface LoadedConfig {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** The defaults, for a folder of nothing but rules. */
+export const withoutConfig = (folder: string): LoadedConfig => ({ config: defaultConfig(), file: { path: 'sigpack.yml', text: '' }, folder, warnings: [] });
+
 /** sigpack.yml as named, or of the working directory, or the defaults where there is none. Diagnostics when it is wrong. */
 export function loadConfig(path: string | undefined): LoadedConfig | readonly Diagnostic[] {
   const wanted = path ?? 'sigpack.yml';
   finishRelease(dirname(resolve(wanted)));
   if (!existsSync(wanted)) {
     if (path !== undefined) throw new UsageError(`there is no configuration file ${shownPath(path)}`);
-    return { config: defaultConfig(), file: { path: 'sigpack.yml', text: '' }, folder: process.cwd(), warnings: [] };
+    return withoutConfig(process.cwd());
   }
   const bag = createBag();
   const file = readSourceFile(wanted, bag);

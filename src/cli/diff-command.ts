@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type ArtifactTexts, artifactSnapshot } from '../release/artifact-snapshot.ts';
 import { type Diff, diffOf } from '../release/diff.ts';
@@ -12,8 +11,8 @@ import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/
 import type { Collection } from '../sigma/collection.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { isArtifact, readArtifact } from './artifact-files.ts';
-import { compileRules, rulePaths } from './build.ts';
-import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { compileRules, rulePaths } from './compile-rules.ts';
+import { type LoadedConfig, loadConfig, withoutConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { checkOut, commitOf } from './git.ts';
 import { lockName, withLock } from './lock-file.ts';
@@ -156,7 +155,7 @@ export async function lockSide(path: string, reader: SideReader): Promise<Side |
 /** Compiles the rules of a folder as its own configuration says. What is wrong with single rules is for `sigpack check` to tell. */
 async function folderSide(folder: string, label: string, { options, terminal, bag }: SideReader, remove: () => void): Promise<Side | undefined> {
   const path = join(folder, options.config === undefined ? 'sigpack.yml' : basename(options.config));
-  const written = existsSync(path) ? loadConfig(path) : { ...emptyConfig(), folder: resolve(folder) };
+  const written = existsSync(path) ? loadConfig(path) : withoutConfig(resolve(folder));
   if (!('config' in written)) {
     bag.list.push(...written);
     return undefined;
@@ -172,18 +171,4 @@ async function folderSide(folder: string, label: string, { options, terminal, ba
   const { pack, collection } = compileRules(rules, { config: loaded.config, bag: own, pipelines, history, onOutcome: built.add }, terminal);
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
   return { snapshot: snapshotOf(label, pack, built), built: { loaded, collection }, errors, remove };
-}
-
-/** Defaults, for a folder of nothing but rules. */
-function emptyConfig(): LoadedConfig {
-  const folder = mkdtempSync(join(tmpdir(), 'sigpack-'));
-  try {
-    const file = join(folder, 'sigpack.yml');
-    writeFileSync(file, '');
-    const loaded = loadConfig(file);
-    if ('config' in loaded) return loaded;
-    throw new Error('the empty configuration is wrong');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -9,7 +9,7 @@ import { createTargetCompiler, type TargetedRule } from '../pipeline/target-comp
 import type { CompiledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import { createBag } from '../source/diagnostic.ts';
-import { rulePaths } from './build.ts';
+import { rulePaths } from './compile-rules.ts';
 import { loadConfig } from './config-file.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';

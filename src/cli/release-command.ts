@@ -14,7 +14,7 @@ import { lockText } from '../release/lock-text.ts';
 import { type Built, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { compileRules, createPageList, rulePaths } from './build.ts';
+import { compileRules, createPageList, rulePaths } from './compile-rules.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';

@@ -1,7 +1,7 @@
 import { assemblePack } from '../pack/pack.ts';
 import { scheduleProblems, searchesPerMinute } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
-import { rulePaths } from './build.ts';
+import { rulePaths } from './compile-rules.ts';
 import { loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
