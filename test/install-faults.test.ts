@@ -110,6 +110,12 @@ async function graylogWorld(): Promise<World> {
     state: () => [
       [...graylog.definitions.values()].map(({ id: _, updated_at: __, ...rest }) => JSON.stringify(rest)).sort(),
       [...(graylog.packs.get(pack('first').id)?.keys() ?? [])],
+      // begun and never ended
+      [...graylog.packs].flatMap(([id, revisions]) =>
+        [...revisions.keys()].filter(
+          (revision) => id !== pack('first').id && !graylog.installations.get(id)?.some((one) => one.content_pack_revision === revision),
+        ),
+      ),
     ],
     target: (url, version) =>
       graylogTarget({

@@ -58,6 +58,26 @@ test('a definition that was deleted there comes back', async () => {
   expect((await one.install(second)).out).toContain('nothing to do');
 });
 
+test('what an upgrade wrote that was cut off is nobody’s hand, whatever comes next', async () => {
+  const one = lab('', config);
+  const changed = (to: string) => secondRules.map((text) => text.replace('other.exe', to));
+  const third = await one.build('1.2.0', 3, changed('third.exe'));
+  const fourth = await one.build('1.3.0', 4, changed('fourth.exe'));
+  const start = server.requests.length;
+  // the upload that ends it
+  server.faultAt = (_, { path }) =>
+    path.endsWith('/system/content_packs') && server.requests.slice(start).some((request) => request.method === 'PUT') ? 'cut' : undefined;
+  const cut = await one.install(third);
+  server.faultAt = () => undefined;
+  expect(`${cut.code} ${cut.out}`).toMatch(/^4 [^]*failed: .*the connection was cut[^]*run the command again to end it/);
+  expect(JSON.stringify([...graylog.definitions.values()])).toContain('[tT][hH][iI][rR][dD]');
+  const done = await one.install(fourth);
+  expect(done.out).not.toContain('changed in place');
+  expect(done.code).toBe(0);
+  expect(JSON.stringify([...graylog.definitions.values()])).toContain('[fF][oO][uU][rR][tT][hH]');
+  expect((await one.status()).out).toMatch(/1\.3\.0, before it 1\.1\.0, 3 objects, as installed/);
+});
+
 test('a machine is told of a failure, too', async () => {
   const one = lab('', config);
   const second = await one.build('1.1.0', 2, secondRules);

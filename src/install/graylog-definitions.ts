@@ -124,13 +124,13 @@ export const serverObject = (entityId: string, definition: JsonObject): InstallO
 /** What a server takes of a content pack; its own answer has more. */
 const packKeys = ['v', 'id', 'rev', 'name', 'summary', 'description', 'vendor', 'url', 'parameters', 'entities'] as const;
 
-/** The pack of one revision's new entities: installing it makes these alone, and keeps which entity became which definition. */
-export function additionsOf(pack: ContentPack, ids: ReadonlySet<string>, additionId: string): ContentPack {
+/** The pack of some of the entities, or of all: installing it makes these alone, and keeps which entity became which definition. */
+export function additionsOf(pack: ContentPack, additionId: string, ids?: ReadonlySet<string>): ContentPack {
   const written = pack as ContentPack & JsonObject;
   return {
     ...(Object.fromEntries(packKeys.map((key) => [key, written[key]])) as unknown as ContentPack),
     id: additionId,
     name: `${pack.name}: additions`,
-    entities: pack.entities.filter(({ id, type }) => type.name !== 'event_definition' || ids.has(id)),
+    entities: pack.entities.filter(({ id, type }) => type.name !== 'event_definition' || ids === undefined || ids.has(id)),
   };
 }

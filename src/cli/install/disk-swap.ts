@@ -37,6 +37,7 @@ export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift
   mkdirSync(folder, { recursive: true });
   try {
     writeTree(fresh, files);
+    if (filesDigest(readTree(fresh)) !== filesDigest(files)) throw new Error(`what was unpacked into ${fresh} is not what the app holds`);
     writeTree(`${record}.part`, files);
     if (direction === 'rollback') writeDurably(join(`${record}.part`, rollbackMark), '');
     if (existsSync(target)) {

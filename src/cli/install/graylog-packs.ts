@@ -1,14 +1,19 @@
-import { additionsOf, type ContentPack } from '../../install/graylog-definitions.ts';
+import { additionsOf, type ContentPack, packDigest } from '../../install/graylog-definitions.ts';
 import { uuidV5 } from '../../pack/uuid.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import type { Progress } from './target.ts';
 
 /** The content packs of one Sigpack pack on a Graylog server: itself, and the additions of its later revisions. */
 export interface ServerPacks {
-  readonly majorVersion: () => Promise<number>;
+  /** x.y.z */
+  readonly serverVersion: () => Promise<string>;
   readonly revisions: () => Promise<ReadonlyMap<number, ContentPack>>;
   /** Ids of event definitions by the entity that they were made from, the latest last. */
   readonly definitionIds: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
+  readonly begun: () => Promise<readonly ContentPack[]>;
+  readonly begin: (pack: ContentPack) => Promise<void>;
+  readonly end: () => Promise<void>;
   readonly upload: (pack: ContentPack) => Promise<void>;
   /** Uploads, unless a run before got that far, and installs. */
   readonly install: (pack: ContentPack) => Promise<void>;
@@ -26,18 +31,29 @@ interface Installation {
 
 export function createContentPacks(client: Client, packId: string): ServerPacks {
   const additions = uuidV5(packId, 'additions');
-  const majorVersion = async (): Promise<number> => {
+  const serverVersion = async (): Promise<string> => {
     const root = (await client.send('GET', '/')).json as { readonly version?: string } | undefined;
-    const major = Number(/^\d+/.exec(String(root?.version ?? ''))?.[0] ?? Number.NaN);
-    if (Number.isNaN(major)) throw new RemoteError('the answer is not that of a Graylog server; its url ends with /api');
-    return major;
+    const version = /^\d+\.\d+\.\d+/.exec(String(root?.version ?? ''))?.[0];
+    if (version === undefined) throw new RemoteError('the answer is not that of a Graylog server; its url ends with /api');
+    return version;
+  };
+  /** Revisions of additions that are uploaded alone. */
+  const uninstalled = async (): Promise<ReadonlyMap<number, ContentPack>> => {
+    const installed = new Set((await installationsOf(client, additions)).map((one) => one.content_pack_revision));
+    return new Map([...(await revisionsOf(client, additions))].filter(([revision]) => !installed.has(revision)));
+  };
+  const nextAddition = async (pack: ContentPack, entities?: ReadonlySet<string>): Promise<ContentPack> => {
+    const rev = Math.max(0, ...(await revisionsOf(client, additions)).keys()) + 1;
+    return { ...additionsOf(pack, additions, entities), rev };
   };
   const install = async (pack: ContentPack): Promise<void> => {
-    if (!(await revisionsOf(client, pack.id)).has(pack.rev)) await upload(client, pack);
-    await installUploaded(client, pack, await majorVersion());
+    const there = (await revisionsOf(client, pack.id)).get(pack.rev);
+    if (!there) await upload(client, pack);
+    else if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
+    await installUploaded(client, pack, Number.parseInt(await serverVersion(), 10));
   };
   return {
-    majorVersion,
+    serverVersion,
     revisions: () => revisionsOf(client, packId),
     async definitionIds() {
       const ids = new Map<string, string[]>();
@@ -49,11 +65,15 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       }
       return ids;
     },
+    begun: async () => [...(await uninstalled()).values()],
+    begin: async (pack) => upload(client, await nextAddition(pack)),
+    async end() {
+      for (const revision of (await uninstalled()).keys()) await client.send('DELETE', `/system/content_packs/${additions}/${revision}`, { expect: [404] });
+    },
     upload: (pack) => upload(client, pack),
     install,
     async installAdditions(pack, entities) {
-      const rev = Math.max(0, ...(await revisionsOf(client, additions)).keys()) + 1;
-      await install({ ...additionsOf(pack, entities, additions), rev });
+      await install(await nextAddition(pack, entities));
     },
     async forgetAbove(revision) {
       for (const above of (await revisionsOf(client, packId)).keys())
@@ -95,9 +115,11 @@ async function installationsOf(client: Client, packId: string): Promise<readonly
 
 /** Sent again where the connection broke: a revision that is there already was uploaded by the try before. */
 async function upload(client: Client, pack: ContentPack): Promise<void> {
-  const { status, text } = await client.send('POST', '/system/content_packs', { body: pack, repeatable: true, expect: [400] });
-  if (status === 400 && !(await revisionsOf(client, pack.id)).has(pack.rev))
-    throw new RemoteError(`the server does not take the content pack: ${text.slice(0, 200)}`, 400);
+  const { status, text } = await client.send('POST', '/system/content_packs', { body: pack, repeatable: true, expect: [400], slow: true });
+  if (status !== 400) return;
+  const there = (await revisionsOf(client, pack.id)).get(pack.rev);
+  if (!there) throw new RemoteError(`the server does not take the content pack: ${text.slice(0, 200)}`, 400);
+  if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
 }
 
 async function installUploaded(client: Client, pack: ContentPack, major: number): Promise<void> {
@@ -107,9 +129,12 @@ async function installUploaded(client: Client, pack: ContentPack, major: number)
   // 7.0 wraps every creation
   const wrapped = major >= 7 ? { entity: body, share_request: null } : body;
   try {
-    await client.send('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, { body: wrapped, repeatable: false });
+    await client.send('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, { body: wrapped, repeatable: false, slow: true });
   } catch (error) {
     // an answer that was cut off says nothing of what the server did
     if (!(error instanceof RemoteError) || error.status !== undefined || (await installationsOf(client, pack.id)).length === before) throw error;
   }
 }
+
+const otherContent = ({ name, rev }: ContentPack): RemoteError =>
+  new RemoteError(`the server has a revision ${rev} of ${JSON.stringify(name)} with another content; run the command again`);

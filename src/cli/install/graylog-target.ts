@@ -25,6 +25,9 @@ export interface GraylogOptions {
   readonly concurrency: number;
 }
 
+/** By test/judges/install-graylog.ts. */
+const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
+
 /**
  * A Graylog server. It never updates event definitions by a content pack, so those that are there are changed by the REST interface, which keeps
  * their ids, the events that they raised and their notifications; new ones come by a pack of these alone. A revision is uploaded last: the revisions
@@ -55,9 +58,12 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
     },
     async apply(applying) {
       server ??= readServer(options, packs);
-      await applyPlan(client, packs, await server, concurrency, applying);
+      const state = await server;
+      await applyPlan(client, packs, state, concurrency, applying);
       server = undefined;
-      return [];
+      return testedVersions.includes(state.version)
+        ? []
+        : [`Graylog ${state.version} is none of the versions that this was tested on: ${testedVersions.join(', ')}.`];
     },
     async uninstall(progress) {
       server = undefined;
@@ -78,10 +84,14 @@ interface ServerState {
   /** Streams by title, where one alone has it. */
   readonly streams: ReadonlyMap<string, string>;
   readonly isInstalled: boolean;
+  /** Versions whose installation was cut off. */
+  readonly begun: readonly ContentPack[];
+  /** x.y.z */
+  readonly version: string;
 }
 
 async function readServer({ client }: GraylogOptions, packs: ServerPacks): Promise<ServerState> {
-  await packs.majorVersion();
+  const version = await packs.serverVersion();
   const revisions = await packs.revisions();
   const ids = await packs.definitionIds();
   const there = await definitionsOn(client);
@@ -92,7 +102,7 @@ async function readServer({ client }: GraylogOptions, packs: ServerPacks): Promi
       return id === undefined || body === undefined ? [] : [[entity, { id, body }]];
     }),
   );
-  return { revisions, definitions, streams: await streamsOf(client), isInstalled: ids.size > 0 };
+  return { revisions, definitions, streams: await streamsOf(client), isInstalled: ids.size > 0, begun: ids.size > 0 ? await packs.begun() : [], version };
 }
 
 /** Definitions a question. */
@@ -150,13 +160,13 @@ async function installedOf(
   parameters: GraylogOptions['parameters'],
   versionFor: (pack: ContentPack) => Promise<Version<ContentPack>>,
 ): Promise<Installed<ContentPack>> {
-  const { definitions, revisions, isInstalled } = server;
+  const { definitions, revisions, isInstalled, begun } = server;
   const current = [...definitions].map(([entity, { body }]) => serverObject(entity, body)).sort((a, b) => (a.key < b.key ? -1 : 1));
   const [latest, previous] = isInstalled ? [...revisions.values()].sort((a, b) => b.rev - a.rev) : [];
-  const known = latest ? [latest, withParameters(latest, parameters)].flatMap((pack) => knownDefinitions(pack, server)) : [];
+  const known = latest ? [latest, withParameters(latest, parameters), ...begun].flatMap((pack) => knownDefinitions(pack, server)) : [];
   return {
     version: latest && versionOf(latest),
-    digest: latest && packDigest(latest),
+    digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),
     previous: previous && knownDefinitions(previous, server).length > 0 ? await versionFor(previous) : undefined,
@@ -174,6 +184,7 @@ async function applyPlan(client: Client, packs: ServerPacks, server: ServerState
   const total = plan.objects.length;
   let done = 0;
   const step = (label: string): void => progress(++done, total, label);
+  if (server.isInstalled) await packs.begin(pack);
   if (!server.isInstalled) await packs.install(pack);
   else if (created.size > 0) await packs.installAdditions(pack, created);
   for (const _ of created) step('creating definitions');
@@ -191,6 +202,7 @@ async function applyPlan(client: Client, packs: ServerPacks, server: ServerState
   // the revision is there only when all of it is; a rollback takes those above it away
   if (direction === 'rollback') await packs.forgetAbove(pack.rev);
   else if (!server.revisions.has(pack.rev) && server.isInstalled) await packs.upload(pack);
+  if (server.isInstalled) await packs.end();
 }
 
 /** The revisions of a server are the history of the pack: one number, one content, in their order. */

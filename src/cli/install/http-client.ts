@@ -35,6 +35,8 @@ export interface Sending {
   /** JSON, or text or bytes that are sent as they are. */
   readonly body?: unknown;
   readonly type?: string;
+  /** The server has much to do before it answers: it gets twenty times as long. */
+  readonly slow?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses other than 2xx that are an answer, no error. */
   readonly expect?: readonly number[];
@@ -87,8 +89,11 @@ interface Answered extends Answer {
 }
 type Result = { readonly answer: Answered } | { readonly reason: string; readonly sent: boolean; readonly certificate: boolean };
 
-function once({ url, headers, ca, timeout }: ClientOptions, method: string, path: string, { body, type, headers: more }: Sending): Promise<Result> {
+const slowFactor = 20;
+
+function once({ url, headers, ca, timeout }: ClientOptions, method: string, path: string, { body, type, headers: more, slow }: Sending): Promise<Result> {
   const target = new URL(url + path);
+  const limit = slow === true ? timeout * slowFactor : timeout;
   const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as string | Buffer | undefined) : JSON.stringify(body);
   const kind = type ?? 'application/json';
   return new Promise((resolve) => {
@@ -106,12 +111,12 @@ function once({ url, headers, ca, timeout }: ClientOptions, method: string, path
       // one connection a request: a server that restarts leaves no dead ones behind
       agent: false,
     });
-    const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), timeout * 4);
+    const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), limit * 4);
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
       resolve({ reason: reasonOf(error), sent, certificate: isCertificate(error) });
     };
-    request.setTimeout(timeout, () => request.destroy(new Error('no answer in time')));
+    request.setTimeout(limit, () => request.destroy(new Error('no answer in time')));
     request.on('error', fail);
     request.on('finish', () => {
       sent = true;

@@ -89,7 +89,7 @@ async function openSplunk(input: OpenInput, place: SplunkConfig) {
             ['filename', '1'],
             ['update', '1'],
           ],
-          { repeatable: true },
+          { repeatable: true, slow: true },
         );
         return 'Splunk may ask for a restart in its web interface.';
       }),

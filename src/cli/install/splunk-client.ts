@@ -10,7 +10,7 @@ export interface SplunkEntry {
 export interface SplunkClient {
   /** All entries of a collection. */
   readonly list: (path: string) => Promise<readonly SplunkEntry[]>;
-  readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable'>) => Promise<Answer>;
+  readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable' | 'slow'>) => Promise<Answer>;
   readonly remove: (path: string) => Promise<void>;
 }
 

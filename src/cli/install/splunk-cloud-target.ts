@@ -59,7 +59,7 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
             ]);
       const headers = { 'acs-legal-ack': 'Y', ...(options.experience === 'victoria' ? { 'x-splunk-authorization': token } : {}) };
       // sent again, it is the same app in the same version
-      await acs.send('POST', base, { body, type, headers, repeatable: true });
+      await acs.send('POST', base, { body, type, headers, repeatable: true, slow: true });
       await settled(options, one, wanted.version);
       progress(3, 3, 'installed');
       return ['Splunk Cloud may restart its search heads by itself to load the app.'];
@@ -87,7 +87,7 @@ async function validated(options: SplunkCloudOptions, archive: Buffer, progress:
     { name: 'included_tags', content: Buffer.from(tag) },
     { name: 'app_package', content: archive, file: `${options.appId}.spl` },
   ];
-  const request = stringOf((await client.send('POST', '/v1/app/validate', { ...multipart(parts), repeatable: true })).json, 'request_id');
+  const request = stringOf((await client.send('POST', '/v1/app/validate', { ...multipart(parts), repeatable: true, slow: true })).json, 'request_id');
   if (request === undefined || !/^[\w-]+$/.test(request)) throw new RemoteError('AppInspect gave no id for its work');
   await patiently(options, 'AppInspect', async () => {
     const status = stringOf((await client.send('GET', `/v1/app/validate/status/${request}`)).json, 'status');
