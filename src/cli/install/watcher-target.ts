@@ -129,7 +129,8 @@ async function apply(
     const found = there.get(key);
     if (verb === 'remove') await client.send('DELETE', address(key), { expect: [404] });
     else if (found) {
-      const body = marked(found.body, { ...pack, retired: true }, beforeOf(found));
+      // as it was written: a server hides secrets in what it answers
+      const body = marked(found.written ?? found.body, { ...pack, retired: true }, beforeOf(found));
       await client.send('PUT', `${address(key)}?active=false`, { body });
     }
     progress(++done, total, 'switching watches off');
