@@ -48,5 +48,5 @@ export function planCounts({ objects, drift }: Plan): string {
     return count === 0 ? [] : [`${count} ${words[verb]}`];
   });
   const drifted = drift.length === 0 ? [] : [`${drift.length} changed in place`];
-  return [...counts, ...drifted].join(', ') || 'nothing to do';
+  return [...counts, ...drifted].join(', ') || 'no object changes';
 }
