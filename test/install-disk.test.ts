@@ -195,16 +195,23 @@ describe('what goes wrong', () => {
     const done = appIn(whole);
     expect(done['local/app.conf']).toBe('[ui]\n');
     const fine = tree(join(whole, 'splunk'));
-    // all of the swap and what is around it, and some of the files that are written before
-    for (const n of [...Array(calls).keys()].map((index) => index + 1).filter((at) => at < 4 || at > calls - 24 || at % 50 === 0)) {
+    const renames = (/renames ([\d ]+)/.exec(stdout)?.[1] ?? '').split(' ').map(Number);
+    expect(renames.length).toBeGreaterThan(3);
+    // before and after each step of the swap, and at some of the files that are written before
+    const moments = new Set([1, 2, 3, ...renames.flatMap((at) => [at - 1, at, at + 1, at + 2]), calls - 1, calls]);
+    for (let n = 60; n < calls; n += 60) moments.add(n);
+    const seen = new Set<string>();
+    for (const n of moments) {
       const home = copied();
       child(home, { CRASH_AT: String(n), CRASH_BELOW: join(home, 'splunk') });
       const here = existsSync(join(home, 'splunk/etc/apps/acme')) ? appIn(home) : undefined;
       expect([old, done, undefined], `after call ${n}`).toContainEqual(here);
+      seen.add(here === undefined ? 'none' : JSON.stringify(here) === JSON.stringify(old) ? 'old' : 'new');
       const again = await said(() => install(second, { to: 'lab', config: join(home, 'sigpack.yml'), yes: true, format: 'text', verbose: false }));
       expect(again, `after call ${n}`).toMatchObject({ code: 0 });
       expect(tree(join(home, 'splunk')), `after call ${n}`).toEqual(fine);
     }
+    expect([...seen].sort()).toEqual(['new', 'none', 'old']);
   }, 120_000);
 
   test('a disk that is full leaves the version that was there', () => {

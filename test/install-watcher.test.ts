@@ -45,11 +45,16 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   const drifted = await lab.status();
   expect(drifted).toMatchObject({ code: 1, out: expect.stringContaining('! Third was changed in place\n      trigger.schedule.interval: [-300s-]{+7m+}\n') });
 
+  // one that an admin switched off stays off
+  const firstWatch = watcher.watches.get('00000000-0000-4000-8000-000000000001');
+  if (firstWatch) firstWatch.active = false;
+  expect((await lab.status()).out).toContain('! First was changed in place\n      disabled: [-false-]{+true+}\n');
+
   const second = await watches('1.1.0', secondRules);
   const upgraded = await lab.install(second);
   expect(`${upgraded.code} ${upgraded.out}`).toMatch(/^0 /);
   expect(upgraded.out).toContain('  o Second\n');
-  expect(ids().sort()).toEqual(['1', '3', '4', 'n']);
+  expect(ids().sort()).toEqual(['3', '4', 'n']);
   expect(query(1)).toContain('other.exe');
   expect(JSON.stringify(watcher.watches.get('00000000-0000-4000-8000-000000000003')?.body.trigger)).toContain('7m');
   expect((await lab.install(second)).out).toContain('nothing to do');
