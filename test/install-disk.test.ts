@@ -3,11 +3,15 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readF
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../src/cli/install/install-command.ts';
 import { createLab, firstRules, type Lab, secondRules, tree } from './install-lab.ts';
 import { said } from './said.ts';
 import { environment, mainFile } from './sigpack.ts';
+
+type Entry = Partial<Header> & { readonly name: string };
 
 let lab: Lab;
 let first = '';
@@ -135,6 +139,19 @@ describe('a Splunk home on disk', () => {
   });
 });
 
+test.each([
+  ['apps', 'etc/apps', 'Restart Splunk'],
+  ['shcluster', 'etc/shcluster/apps', 'splunk apply shcluster-bundle'],
+  ['deployment-apps', 'etc/deployment-apps', 'splunk reload deploy-server'],
+])('the place %s is %s, and Splunk has to be told', async (place, folder, note) => {
+  const other = createLab(`{ kind: splunk-disk, home: splunk, place: ${place} }`);
+  mkdirSync(other.at('splunk/etc'), { recursive: true });
+  const done = await other.install(await other.build('1.0.0', 1, firstRules));
+  expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+  expect(done.out).toContain(note);
+  expect(existsSync(other.at(`splunk/${folder}/acme/default/app.conf`))).toBe(true);
+});
+
 describe('wrong use', () => {
   beforeAll(freshLab);
 
@@ -151,6 +168,27 @@ describe('wrong use', () => {
     for (const name of ['a.spl', 'b.spl']) lab.write(`two/${name}`, '');
     lab.write('broken.spl', 'no gzip');
     expect((await run()).code).toContain(message);
+  });
+
+  const conf = '[launcher]\nversion = 1.0.0\n';
+  test.each<[string, readonly Entry[], string]>([
+    ['a path that leads out of it', [{ name: 'acme/../../evil' }], 'the archive has a path that leads out of it: "../../evil"'],
+    ['a path with a backslash', [{ name: 'acme/..\\evil' }], 'the archive has a path that leads out of it'],
+    ['a link', [{ name: 'acme/link', type: 'symlink', linkname: '/etc/passwd' }], 'it holds a symlink, which an app of Sigpack never does'],
+    ['settings of the admin', [{ name: 'acme/local/app.conf' }], 'the app brings local/app.conf, which is the admin'],
+    ['two apps', [{ name: 'other/default/app.conf' }], 'the archive is not that of one Splunk app'],
+    ['no version', [{ name: 'acme/default/app.conf' }], 'the app has no version in default/app.conf'],
+  ])('an archive with %s', async (what, headers, message) => {
+    const archive = pack();
+    if (what !== 'no version') archive.entry({ name: 'acme/default/app.conf' }, conf);
+    for (const header of headers) archive.entry(header, header.type === 'symlink' ? '' : 'x');
+    archive.finalize();
+    const chunks: Buffer[] = [];
+    for await (const chunk of archive) chunks.push(chunk as Buffer);
+    writeFileSync(lab.at('hostile.spl'), gzipSync(Buffer.concat(chunks)));
+    const before = tree(lab.at('splunk'));
+    expect((await lab.install(lab.at('hostile.spl'))).code).toContain(message);
+    expect(tree(lab.at('splunk'))).toEqual(before);
   });
 
   test('no home of Splunk', async () => {
