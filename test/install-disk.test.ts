@@ -162,11 +162,15 @@ describe('wrong use', () => {
     ['a folder with two of them', () => lab.install(lab.at('two')), 'more than one file'],
     ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked'],
     ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
+    ['a plan in place of an artifact', () => lab.install(first, { plan: lab.at('two/a.spl') }), 'the file of a plan ends with .json'],
+    ['a file that SHA256SUMS does not have', () => lab.install(lab.at('sums')), 'is not the file that SHA256SUMS beside it has'],
     ['nothing there', () => lab.rollback(), 'nothing is installed there'],
   ])('%s', async (_, run, message) => {
     mkdirSync(lab.at('two'), { recursive: true });
     for (const name of ['a.spl', 'b.spl']) lab.write(`two/${name}`, '');
     lab.write('broken.spl', 'no gzip');
+    cpSync(first, lab.at('sums'), { recursive: true });
+    lab.write('sums/SHA256SUMS', `${'0'.repeat(64)}  acme-1.0.0.spl\n`);
     expect((await run()).code).toContain(message);
   });
 

@@ -41,7 +41,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const plan = planFor(change, wanted, installed);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
   if (options.format === 'text') printPlan(plan, { paint: stdoutPaint(), verbose: options.verbose });
-  if (typeof options.plan === 'string') writeFileSync(options.plan, planText(plan));
+  if (typeof options.plan === 'string') writePlan(options.plan, plan);
   if (options.apply !== undefined) refuseOtherPlan(options.apply, plan);
   if (options.plan !== undefined || done) return tell(change, plan, { outcome: done ? 'nothing to do' : 'planned' });
   if (!(await mayApply(change, plan))) return tell(change, plan, { outcome: 'planned' });
@@ -80,6 +80,12 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
     gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
     state,
   });
+}
+
+/** `--plan` takes the next word for its file: an artifact must not be written over. */
+function writePlan(path: string, plan: Plan): void {
+  if (!path.endsWith('.json')) throw new UsageError(`the file of a plan ends with .json; ${shownPath(path)} does not`);
+  writeFileSync(path, planText(plan));
 }
 
 function refuseOtherPlan(path: string, plan: Plan): void {

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
-import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
-import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { SplunkApp } from '../../install/app-files.ts';
 import type { PackInfo } from '../../pack/detection.ts';
 import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { readAppArchive } from './app-archive.ts';
+import { appFile, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
 import { readSecret } from './secret.ts';
@@ -38,7 +36,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
   const { place, folder, info } = input;
   switch (place.kind) {
     case 'splunk-disk': {
-      const app = await appIn(input);
+      const app = await appIn(input.artifact);
       return use(splunkDiskTarget({ home: resolve(folder, place.home), place: place.place ?? 'apps', appId: app?.id ?? info.id, app }));
     }
     case 'splunk':
@@ -46,7 +44,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
     case 'splunk-cloud':
       return use(await openSplunkCloud(input, place));
     case 'graylog': {
-      const pack = contentPackIn(input);
+      const pack = contentPackIn(input.artifact);
       const secret = secretOf(input, place);
       const login = place.user === undefined ? `${secret}:token` : `${place.user}:${secret}`;
       const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
@@ -54,7 +52,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
     }
     case 'elasticsearch': {
-      const watches = watchesIn(input);
+      const watches = watchesIn(input.artifact);
       const secret = secretOf(input, place);
       const authorization = place.user === undefined ? `ApiKey ${secret}` : `Basic ${Buffer.from(`${place.user}:${secret}`).toString('base64')}`;
       const client = createClient({ ...connectionOf(input, place), headers: { authorization }, secrets: [secret, authorization.replace(/^\S+ /, '')] });
@@ -66,7 +64,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
 const widthOf = ({ concurrency = 4 }: ServerConfig): number => concurrency;
 
 async function openSplunk(input: OpenInput, place: SplunkConfig) {
-  const app = await appIn(input);
+  const app = await appIn(input.artifact);
   const appId = app?.id ?? input.info.id;
   const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
   const upload = place.upload && {
@@ -107,7 +105,7 @@ async function uploadFile(folder: string, wanted: SplunkApp, app: SplunkApp | un
     return name;
   }
   mkdirSync(folder, { recursive: true });
-  copyFileSync(artifactFile(artifact, isApp, 'a Splunk app (.spl)'), `${path}.part`);
+  copyFileSync(appFile(artifact), `${path}.part`);
   renameSync(`${path}.part`, path);
   return name;
 }
@@ -117,14 +115,14 @@ const pollEvery = 5000;
 const patience = 30 * 60_000;
 
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
-  const app = await appIn(input);
+  const app = await appIn(input.artifact);
   const token = secretOf(input, place);
   const variable = place.passwordEnv ?? `SIGPACK_PASSWORD_${input.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
   const password = (): string => readSecret({ name: input.name, secretEnv: variable, secretFile: whole(input, place.passwordFile) }, input.env);
   const login = app ? password() : '';
   const client = (url: string, authorization: string, secrets: readonly string[]) =>
     createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
-  const archive = app && input.artifact !== undefined ? readFileSync(artifactFile(input.artifact, isApp, 'a Splunk app (.spl)')) : undefined;
+  const archive = app && input.artifact !== undefined ? readFileSync(appFile(input.artifact)) : undefined;
   return splunkCloudTarget({
     acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`, [token]),
     login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`, [login]),
@@ -157,47 +155,4 @@ function readCa(path: string): string {
   const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new UsageError(`${shownPath(path)} holds no certificate in PEM`);
   return text;
-}
-
-const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
-
-async function appIn({ artifact }: OpenInput): Promise<SplunkApp | undefined> {
-  if (artifact === undefined) return undefined;
-  const file = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return told(file, appOf, await readAppArchive(file));
-}
-
-function contentPackIn({ artifact }: OpenInput): ContentPack | undefined {
-  if (artifact === undefined) return undefined;
-  const file = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
-  return told(file, readContentPack, readFileSync(file, 'utf8'));
-}
-
-function watchesIn({ artifact }: OpenInput): readonly NamedWatch[] | undefined {
-  if (artifact === undefined) return undefined;
-  const file = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
-  return told(file, readWatches, readFileSync(file, 'utf8'));
-}
-
-function told<I, O>(file: string, read: (input: I) => O, input: I): O {
-  try {
-    return read(input);
-  } catch (error) {
-    if (error instanceof AppError || error instanceof PackError || error instanceof WatchError) throw new UsageError(`${shownPath(file)}: ${error.message}`);
-    throw error;
-  }
-}
-
-/** The file itself, or the one in a folder that is meant. */
-function artifactFile(path: string, isMeant: (name: string) => boolean, what: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
-  if (!found.isDirectory()) {
-    if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);
-    return path;
-  }
-  const [file, second] = readdirSync(path).filter(isMeant).sort();
-  if (file === undefined || second !== undefined)
-    throw new UsageError(`${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ${what}`);
-  return join(path, file);
 }
