@@ -1,5 +1,5 @@
 import type { Item } from '../query/tree.ts';
-import { ANY, joinParts, literalText, type Pattern } from '../sigma/pattern.ts';
+import { ANY, joinParts, type OpenLiteral, openLiteral } from '../sigma/pattern.ts';
 import { type EventView, fieldSlot, lowerOf, valuesOf } from './event.ts';
 import type { Atom, Place } from './literal-clause.ts';
 import { createLiteralTable } from './literal-table.ts';
@@ -9,16 +9,12 @@ export function onlyLiteral({ field, test }: Item): Atom | undefined {
   if (test.kind === 'number' && field !== undefined) return { field, place: 'whole', text: String(test.value).toLowerCase() };
   if (test.kind !== 'string' || test.cased) return undefined;
   const pattern = field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern;
-  const place = placeOf(pattern);
-  const text = literalText(pattern.filter((part) => part !== ANY));
-  return place && text ? { field, place, text: text.toLowerCase() } : undefined;
+  const literal = openLiteral(pattern);
+  return literal && { field, place: places[literal.open], text: literal.text.toLowerCase() };
 }
 
-function placeOf(pattern: Pattern): Place | undefined {
-  if (pattern.length === 1) return 'whole';
-  if (pattern.length === 2) return pattern[0] === ANY ? 'end' : pattern[1] === ANY ? 'start' : undefined;
-  return pattern.length === 3 && pattern[0] === ANY && pattern[2] === ANY ? 'inside' : undefined;
-}
+/** By where any characters may stand beside the literal. */
+const places: Readonly<Record<OpenLiteral['open'], Place>> = { none: 'whole', start: 'end', end: 'start', both: 'inside' };
 
 /** Whether a value of a field of the event at hand has any of many literals: it is gone through once. */
 export function literalListPredicate(field: string | undefined, atoms: readonly Atom[], view: EventView): () => boolean {

@@ -1,5 +1,5 @@
 import type { CompareTest, StringTest, Test } from '../query/tree.ts';
-import { ANY, type Pattern } from '../sigma/pattern.ts';
+import { openLiteral } from '../sigma/pattern.ts';
 import { foldedPattern, type Leaf } from './normal-form.ts';
 
 /** True where whatever fulfils `a` fulfils `b` for sure; false where it does not or nobody knows. */
@@ -19,28 +19,13 @@ function testImplies(a: Test, b: Test): boolean {
 /** A value that has the case asked for has it in any case; the other way round only if there are no letters, which is left aside. */
 function stringImplies(a: StringTest, b: StringTest): boolean {
   if (b.cased && !a.cased) return false;
-  const inner = shape(foldedPattern(a.pattern, b.cased));
-  const outer = shape(foldedPattern(b.pattern, b.cased));
+  const inner = openLiteral(foldedPattern(a.pattern, b.cased));
+  const outer = openLiteral(foldedPattern(b.pattern, b.cased));
   if (!inner || !outer) return false;
   if (outer.open === 'both') return inner.text.includes(outer.text);
   if (outer.open === 'end') return inner.open !== 'start' && inner.open !== 'both' && inner.text.startsWith(outer.text);
   if (outer.open === 'start') return inner.open !== 'end' && inner.open !== 'both' && inner.text.endsWith(outer.text);
   return inner.open === 'none' && inner.text === outer.text;
-}
-
-interface Shape {
-  readonly text: string;
-  /** Where any characters may stand. */
-  readonly open: 'none' | 'start' | 'end' | 'both';
-}
-
-/** One literal with `*` before it, after it, or both; undefined for other patterns. */
-function shape(pattern: Pattern): Shape | undefined {
-  const start = pattern[0] === ANY;
-  const end = pattern.length > 1 && pattern.at(-1) === ANY;
-  const [text, ...more] = pattern.slice(start ? 1 : 0, end ? -1 : undefined);
-  if (typeof text !== 'string' || more.length > 0) return undefined;
-  return { text, open: start ? (end ? 'both' : 'start') : end ? 'end' : 'none' };
 }
 
 function compareImplies(a: CompareTest, b: CompareTest): boolean {

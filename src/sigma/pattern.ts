@@ -32,6 +32,21 @@ export function joinParts(parts: Iterable<PatternPart>): Pattern {
   return joined;
 }
 
+/** One literal, and where any characters may stand beside it. */
+export interface OpenLiteral {
+  readonly text: string;
+  readonly open: 'none' | 'start' | 'end' | 'both';
+}
+
+/** One literal with `*` before it, after it, or both; undefined for other patterns. */
+export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
+  const start = pattern[0] === ANY;
+  const end = pattern.length > 1 && pattern.at(-1) === ANY;
+  const [text, ...more] = pattern.slice(start ? 1 : 0, end ? -1 : undefined);
+  if (typeof text !== 'string' || more.length > 0) return undefined;
+  return { text, open: start ? (end ? 'both' : 'start') : end ? 'end' : 'none' };
+}
+
 /** Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for itself. */
 export function parsePattern(text: string): Pattern {
   if (!/[*?\\]/.test(text)) return text === '' ? [] : [text];
