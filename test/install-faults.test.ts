@@ -260,44 +260,15 @@ describe('retries', () => {
 
 describe('certificates', () => {
   let server: FakeServer;
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync('openssl', args, { cwd: lab.folder, stdio: 'ignore' });
-  };
+  /** A certificate that vouches for itself. */
+  function certify(key: string, certificate: string, name: string, of: string): void {
+    const files = ['-keyout', key, '-out', certificate];
+    const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${of}`];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject], { cwd: lab.folder, stdio: 'ignore' });
+  }
   beforeAll(async () => {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'key.pem',
-      '-out',
-      'cert.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=lab',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-    );
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'other-key.pem',
-      '-out',
-      'other.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=other',
-      '-addext',
-      'subjectAltName=DNS:other.example.org',
-    );
+    certify('key.pem', 'cert.pem', 'lab', 'IP:127.0.0.1');
+    certify('other-key.pem', 'other.pem', 'other', 'DNS:other.example.org');
     const watcher = createFakeWatcher(`ApiKey ${secret}`);
     server = await startServer((request) => watcher.handle(request), { key: lab.read('key.pem'), cert: lab.read('cert.pem') });
     process.env.TLS_SECRET = secret;

@@ -1,4 +1,4 @@
-import { sortedJson } from '../release/digest.ts';
+import { digestOf, sortedJson } from '../release/digest.ts';
 
 /** What an install does to one object of a server. */
 export type Verb = 'create' | 'change' | 'disable' | 'remove';
@@ -119,12 +119,16 @@ export function driftOf({
 const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallObject> => new Map(objects.map((one) => [one.key, one]));
 
 /** Fields that the second has otherwise than the first; what no one asks for is the server's own. */
-function changesBetween(before: Fields, after: Fields, names: Iterable<string> = after.keys()): readonly FieldChange[] {
+function changesBetween(before: Fields, after: Fields, names: Iterable<string>): readonly FieldChange[] {
   return [...names].flatMap((name) => {
     const [old = '', now = ''] = [before.get(name), after.get(name)];
     return old === now ? [] : [{ name, before: old, after: now }];
   });
 }
+
+/** Digest of what a place has: `mark` says which version, the objects what became of it. */
+export const stateOf = (mark: unknown, current: readonly InstallObject[]): string =>
+  digestOf([mark, current.map(({ key, fields }) => [key, [...fields].sort()])]);
 
 /** A value as flat fields: `a.b` for what is nested, JSON for lists; null and what is missing are the same. */
 export function flatFields(value: JsonObject, prefix = ''): Fields {

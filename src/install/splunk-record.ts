@@ -1,5 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { type AppFiles, appVersion, filesDigest, type SplunkApp } from './app-files.ts';
+import { packed, unpacked } from './packed-json.ts';
+import { isRecord } from './plan.ts';
+import { type SplunkObject, splunkObjects } from './splunk-objects.ts';
 
 /** Larger records are none of ours. */
 const maximumSize = 512 * 1024 * 1024;
@@ -10,7 +12,7 @@ export function recordOf({ version, files }: SplunkApp): ReadonlyMap<string, str
   return new Map([
     ['version', version],
     ['digest', filesDigest(files)],
-    ['app', gzipSync(JSON.stringify(texts), { level: 9 }).toString('base64')],
+    ['app', packed(texts)],
   ]);
 }
 
@@ -21,19 +23,17 @@ export interface SplunkRecord {
   readonly version: string;
   readonly digest: string;
   readonly app: SplunkApp;
+  readonly objects: readonly SplunkObject[];
 }
 
 /** Undefined for a record that someone has changed. */
-export function readRecord(id: string, settings: ReadonlyMap<string, string>): SplunkRecord | undefined {
-  try {
-    const texts = JSON.parse(gunzipSync(Buffer.from(settings.get('app') ?? '', 'base64'), { maxOutputLength: maximumSize }).toString('utf8')) as Readonly<
-      Record<string, string>
-    >;
-    const files: AppFiles = new Map(Object.entries(texts).map(([path, text]) => [path, Buffer.from(String(text))]));
-    const version = appVersion(files);
-    const digest = settings.get('digest');
-    return version === undefined || digest === undefined ? undefined : { version, digest, app: { id, version, files } };
-  } catch {
-    return undefined;
-  }
+export function readRecord(id: string, settings: ReadonlyMap<string, string> | undefined): SplunkRecord | undefined {
+  const texts = unpacked(settings?.get('app'), maximumSize);
+  if (!isRecord(texts)) return undefined;
+  const files: AppFiles = new Map(Object.entries(texts).map(([path, text]) => [path, Buffer.from(String(text))]));
+  const version = appVersion(files);
+  const digest = settings?.get('digest');
+  if (version === undefined || digest === undefined) return undefined;
+  const app = { id, version, files };
+  return { version, digest, app, objects: splunkObjects(app) };
 }

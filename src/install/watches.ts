@@ -1,5 +1,5 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { digestOf } from '../release/digest.ts';
+import { packed, unpacked } from './packed-json.ts';
 import { type Fields, flatFields, type InstallObject, isRecord, type JsonObject } from './plan.ts';
 
 /** A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a line. */
@@ -52,17 +52,8 @@ export interface WatchMark {
 
 export const watchesDigest = (watches: readonly NamedWatch[]): string => digestOf([...watches].sort((a, b) => (a.id < b.id ? -1 : 1)));
 
-const packed = (value: unknown): string => gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
-
-function unpacked(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: 64 * 1024 * 1024 }).toString('utf8'));
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Larger watches are none of ours. */
+const maximumSize = 64 * 1024 * 1024;
 
 /** The version before, of one watch; null: the watch was not there. */
 export interface WatchBefore {
@@ -81,10 +72,10 @@ export interface MarkedWatch {
   readonly before: WatchBefore | undefined;
 }
 
-/** A watch with its mark, as it is put on the server. */
-export function marked(body: JsonObject, pack: Omit<WatchMark, 'written' | 'before'>, before: WatchBefore | undefined): JsonObject {
-  const mark: WatchMark = { ...pack, written: packed(body), ...(before ? { before: packed(before) } : {}) };
-  return { ...body, metadata: { ...(isRecord(body.metadata) ? body.metadata : {}), sigpack: mark } };
+/** `onServer` with the mark of what the pack has: the same but for what someone changed in place. */
+export function marked(onServer: JsonObject, written: JsonObject, pack: Omit<WatchMark, 'written' | 'before'>, before: WatchBefore | undefined): JsonObject {
+  const mark: WatchMark = { ...pack, written: packed(written), ...(before ? { before: packed(before) } : {}) };
+  return { ...onServer, metadata: { ...(isRecord(onServer.metadata) ? onServer.metadata : {}), sigpack: mark } };
 }
 
 /** Undefined for a watch that is not of this pack. */
@@ -92,8 +83,15 @@ export function unmarked(id: string, watch: unknown, active: boolean, pack: stri
   if (!isRecord(watch) || !isRecord(watch.metadata) || !isRecord(watch.metadata.sigpack) || watch.metadata.sigpack.pack !== pack) return undefined;
   const { sigpack, ...metadata } = watch.metadata;
   const mark = sigpack as unknown as WatchMark;
-  const before = unpacked(mark.before) as unknown as WatchBefore | undefined;
-  return { id, body: { ...watch, metadata }, active, mark, written: unpacked(mark.written), before };
+  const [written, before] = [unpacked(mark.written, maximumSize), unpacked(mark.before, maximumSize)];
+  return {
+    id,
+    body: { ...watch, metadata },
+    active,
+    mark,
+    written: isRecord(written) ? written : undefined,
+    before: isRecord(before) ? (before as unknown as WatchBefore) : undefined,
+  };
 }
 
 /** What is compared, of an artifact's watch and of a server's: that has durations in its own form. */

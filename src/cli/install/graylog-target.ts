@@ -9,8 +9,7 @@ import {
   withParameters,
 } from '../../install/graylog-definitions.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
-import { isRecord, type JsonObject } from '../../install/plan.ts';
-import { digestOf } from '../../release/digest.ts';
+import { isRecord, type JsonObject, stateOf } from '../../install/plan.ts';
 import { UsageError } from '../exit-code.ts';
 import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
@@ -170,7 +169,7 @@ async function installedOf(
     current,
     known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),
     previous: previous && knownDefinitions(previous, server).length > 0 ? await versionFor(previous) : undefined,
-    state: digestOf([latest?.rev, current.map(({ key, fields }) => [key, [...fields].sort()])]),
+    state: stateOf(latest?.rev, current),
   };
 }
 
@@ -184,9 +183,10 @@ async function applyPlan(client: Client, packs: ServerPacks, server: ServerState
   const total = plan.objects.length;
   let done = 0;
   const step = (label: string): void => progress(++done, total, label);
-  if (server.isInstalled) await packs.begin(pack);
-  if (!server.isInstalled) await packs.install(pack);
-  else if (created.size > 0) await packs.installAdditions(pack, created);
+  if (server.isInstalled) {
+    await packs.begin(pack);
+    if (created.size > 0) await packs.installAdditions(pack, created);
+  } else await packs.install(pack);
   for (const _ of created) step('creating definitions');
   await inParallel(
     plan.objects.filter(({ verb }) => verb !== 'create'),

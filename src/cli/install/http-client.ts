@@ -225,15 +225,14 @@ function wordsOf(json: unknown): string | undefined {
   return undefined;
 }
 
-/** Bounded work side by side: `work` of each item, at most `width` at a time, in order of beginning. The first failure ends it, after what is under way. */
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
+/** Bounded work side by side: `work` of each item, at most `width` at a time, in their order. The first failure ends it, after what is under way. */
+export async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   let failure: unknown;
   const worker = async (): Promise<void> => {
     while (next < items.length && failure === undefined) {
-      const index = next++;
       try {
-        await work(items[index] as T, index);
+        await work(items[next++] as T);
       } catch (error) {
         failure ??= error;
       }

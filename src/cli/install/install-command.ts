@@ -1,5 +1,4 @@
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
-import { createBag } from '../../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible } from '../report/visible.ts';
@@ -66,7 +65,7 @@ async function atPlace(
 export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
   const loaded = loadConfig(config);
   if ('config' in loaded) return loaded;
-  report({ diagnostics: { ...createBag(), list: [...loaded] }.list, format: 'text', verbose: false, context: contextFor(terminal), terminal });
+  report({ diagnostics: loaded, format: 'text', verbose: false, context: contextFor(terminal), terminal });
   return undefined;
 }
 

@@ -117,9 +117,9 @@ const patience = 30 * 60_000;
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
   const app = await appIn(input.artifact);
   const token = secretOf(input, place);
-  const variable = place.passwordEnv ?? `SIGPACK_PASSWORD_${input.name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
-  const password = (): string => readSecret({ name: input.name, secretEnv: variable, secretFile: whole(input, place.passwordFile) }, input.env);
-  const login = app ? password() : '';
+  const login = app
+    ? readSecret({ name: input.name, prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: whole(input, place.passwordFile) }, input.env)
+    : '';
   const client = (url: string, authorization: string, secrets: readonly string[]) =>
     createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
   const archive = app && input.artifact !== undefined ? readFileSync(appFile(input.artifact)) : undefined;
@@ -139,7 +139,7 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
 const whole = ({ folder }: OpenInput, path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(folder, path));
 
 const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
-  readSecret({ name: input.name, secretEnv, secretFile: whole(input, secretFile) }, input.env);
+  readSecret({ name: input.name, prefix: 'SIGPACK_SECRET_', secretEnv, secretFile: whole(input, secretFile) }, input.env);
 
 function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers' | 'secrets'> {
   const caFile = input.caFile === undefined ? whole(input, place.caFile) : resolve(input.caFile);

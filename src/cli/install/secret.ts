@@ -4,14 +4,16 @@ import { UsageError } from '../exit-code.ts';
 export interface SecretPlace {
   /** Of the target, for messages. */
   readonly name: string;
+  /** Begins the name of the variable that is looked for where none is named. */
+  readonly prefix: string;
   readonly secretEnv?: string | undefined;
   /** A whole path. */
   readonly secretFile?: string | undefined;
 }
 
 /** A password or token from the environment or from a file that nobody else may read. Arguments and configurations are no place for one: both are seen by others. */
-export function readSecret({ name, secretEnv, secretFile }: SecretPlace, env: Readonly<Record<string, string | undefined>>): string {
-  const variable = secretEnv ?? `SIGPACK_SECRET_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+export function readSecret({ name, prefix, secretEnv, secretFile }: SecretPlace, env: Readonly<Record<string, string | undefined>>): string {
+  const variable = secretEnv ?? `${prefix}${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
   const given = env[variable];
   if (given !== undefined && given !== '') return given;
   if (secretFile === undefined) throw new UsageError(`${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`);

@@ -1,7 +1,7 @@
 import { filesDigest, type SplunkApp } from '../../install/app-files.ts';
+import { stateOf } from '../../install/plan.ts';
 import { addressOf, collections, object, plainValue, type SplunkCollection, type SplunkObject, splunkObjects } from '../../install/splunk-objects.ts';
 import { readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
-import { digestOf } from '../../release/digest.ts';
 import { UsageError } from '../exit-code.ts';
 import { inParallel, RemoteError } from './http-client.ts';
 import type { SplunkClient, SplunkEntry } from './splunk-client.ts';
@@ -52,9 +52,9 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
   };
 }
 
-const versionOf = (app: SplunkApp, digest = filesDigest(app.files)): Version<SplunkApp> => ({
+const versionOf = (app: SplunkApp): Version<SplunkApp> => ({
   version: app.version,
-  digest,
+  digest: filesDigest(app.files),
   objects: splunkObjects(app),
   content: app,
 });
@@ -71,8 +71,8 @@ async function read({ client, appId, app }: SplunkOptions, writer: SplunkWriter)
   // asked for alone, a 404 of whatever is between would pass for an app that is not there
   const there = (await client.list('/services/apps/local')).find(({ name }) => name === appId);
   const records = there ? await writer.records() : new Map<string, ReadonlyMap<string, string>>();
-  const [record, previous, pending] = ['installed', 'previous', 'pending'].map((name) => readRecord(appId, records.get(name) ?? new Map()));
-  const versions = [record, pending].flatMap((one) => (one ? [splunkObjects(one.app)] : []));
+  const [record, previous, pending] = ['installed', 'previous', 'pending'].map((name) => readRecord(appId, records.get(name)));
+  const versions = [record, pending].flatMap((one) => (one ? [one.objects] : []));
   const ours = new Map([...versions.flat(), ...(app ? splunkObjects(app) : [])].map((one) => [one.key, one]));
   const current = there ? await currentObjects(client, appId, there, ours, record) : [];
   return {
@@ -83,8 +83,8 @@ async function read({ client, appId, app }: SplunkOptions, writer: SplunkWriter)
       digest: pending ? undefined : record?.digest,
       current,
       known: record ? versions : [],
-      previous: previous && versionOf(previous.app, previous.digest),
-      state: digestOf([record?.digest, current.map(({ key, fields }) => [key, [...fields].sort()])]),
+      previous: previous && { version: previous.version, digest: previous.digest, objects: previous.objects, content: previous.app },
+      state: stateOf(record?.digest, current),
     },
   };
 }
@@ -97,7 +97,7 @@ async function currentObjects(
   ours: ReadonlyMap<string, SplunkObject>,
   record: SplunkRecord | undefined,
 ): Promise<readonly SplunkObject[]> {
-  const recorded = new Map(record ? splunkObjects(record.app).map((one) => [one.key, one.fields]) : []);
+  const recorded = new Map(record?.objects.map((one) => [one.key, one.fields]));
   const found: SplunkObject[] = [];
   for (const collection of collections) {
     const wanted = [...ours.values()].filter((one) => one.collection === collection);
@@ -136,7 +136,8 @@ async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wante
   // without a record a first install is under way, or was cut off
   if (app && !record && !upload) await writer.createApp(app);
   if (upload) notes.push(await upload(wanted.content));
-  await writer.writeRecord('pending', recordOf(wanted.content));
+  const next = recordOf(wanted.content);
+  await writer.writeRecord('pending', next);
   const left = upload ? await leftAfterUpload(options, writer, wanted, plan) : new Set(verbs.keys());
   for (const collection of collections) {
     const objects = (wanted.objects as readonly SplunkObject[]).filter((one) => one.collection === collection && left.has(one.key) && verbs.has(one.key));
@@ -146,7 +147,7 @@ async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wante
       progress(++done, total, `writing ${addressOf(collection)}`);
     });
   }
-  const before = new Map((record ? splunkObjects(record.app) : []).map((one) => [one.key, one]));
+  const before = new Map(record?.objects.map((one) => [one.key, one]));
   const gone = sorted(plan.objects.flatMap(({ key, verb }) => (verb === 'remove' ? [before.get(key)] : [])).filter((one) => one !== undefined)).reverse();
   await inParallel(gone, concurrency, async (one) => {
     await writer.remove(one);
@@ -155,7 +156,7 @@ async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wante
   // the record is the only one to know of them: it must not forget one that is still there
   if (gone.length > 0) await refuseLeft(options, writer, new Set(gone.map(({ key }) => key)));
   await writer.reload(new Set(plan.objects.map(({ key }) => key.split(' ')[0] as SplunkCollection)));
-  await writer.remember(record?.digest === wanted.digest ? 'again' : direction, recordOf(wanted.content));
+  await writer.remember(record?.digest === wanted.digest ? 'again' : direction, next);
   return notes;
 }
 

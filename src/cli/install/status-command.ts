@@ -63,7 +63,10 @@ export async function status(artifact: string | undefined, options: StatusOption
   }
   terminal.clear();
   if (options.format === 'json') process.stdout.write(`${JSON.stringify({ places: found }, null, 2)}\n`);
-  else for (const one of found) process.stdout.write(statusText(one, createTerminal(process.stdout, process.env, () => 0).paint));
+  else {
+    const { paint } = createTerminal(process.stdout, process.env, () => 0);
+    for (const one of found) process.stdout.write(statusText(one, paint));
+  }
   if (found.some(({ error }) => error !== undefined)) return exitCodes.remote;
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }

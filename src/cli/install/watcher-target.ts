@@ -1,7 +1,6 @@
 import { mergeFields } from '../../install/merge-fields.ts';
-import { isRecord, type JsonObject } from '../../install/plan.ts';
+import { isRecord, stateOf } from '../../install/plan.ts';
 import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, watchesDigest, watchObject } from '../../install/watches.ts';
-import { digestOf } from '../../release/digest.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
@@ -92,7 +91,10 @@ function installedOf(there: readonly MarkedWatch[]): Installed<readonly NamedWat
       return mark.digest === digest ? undefined : 'remove';
     },
     previous: one && before.length > 0 ? versionOf(one.version, before, one.digest) : undefined,
-    state: digestOf([there.map(({ mark }) => mark), current.map(({ key, fields }) => [key, [...fields].sort()])]),
+    state: stateOf(
+      there.map(({ mark }) => mark),
+      current,
+    ),
   };
 }
 
@@ -120,7 +122,7 @@ async function apply(
     const changed = new Set(planned.get(id)?.changes.map(({ name }) => name));
     const written = found && kept.has(id) ? mergeFields(found.body, body, changed, () => true) : body;
     // the watch that was kept as it is must show as changed in place the next time, too
-    const watch = withMetadata(written, marked(body, pack, beforeOf(found)));
+    const watch = marked(written, body, pack, beforeOf(found));
     const active = found === undefined || found.active || changed.has('disabled');
     await client.send('PUT', `${address(id)}${active ? '' : '?active=false'}`, { body: watch });
     progress(++done, total, 'writing watches');
@@ -130,16 +132,11 @@ async function apply(
     if (verb === 'remove') await client.send('DELETE', address(key), { expect: [404] });
     else if (found) {
       // as it was written: a server hides secrets in what it answers
-      const body = marked(found.written ?? found.body, { ...pack, retired: true }, beforeOf(found));
+      const written = found.written ?? found.body;
+      const body = marked(written, written, { ...pack, retired: true }, beforeOf(found));
       await client.send('PUT', `${address(key)}?active=false`, { body });
     }
     progress(++done, total, 'switching watches off');
   });
   return [];
-}
-
-/** The body with the mark of another. */
-function withMetadata(body: JsonObject, { metadata }: JsonObject): JsonObject {
-  const mark = isRecord(metadata) ? metadata.sigpack : undefined;
-  return { ...body, metadata: { ...(isRecord(body.metadata) ? body.metadata : {}), sigpack: mark } };
 }
