@@ -1,5 +1,6 @@
+import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
-import { type Fields, flatFields, type InstallObject, isRecord, type JsonObject } from './plan.ts';
+import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
 /** A content pack as far as an install reads it. */
 export interface ContentPack {

@@ -1,4 +1,5 @@
-import { isRecord, type JsonObject } from './plan.ts';
+import { isRecord } from '../event/field.ts';
+import type { JsonObject } from './plan.ts';
 
 /** `wanted` over `there` at the fields that are to change, by their flat names. `isOpen` says into which objects to look: others change as a whole. */
 export function mergeFields(there: JsonObject, wanted: JsonObject, changed: ReadonlySet<string>, isOpen: (path: string) => boolean, prefix = ''): JsonObject {

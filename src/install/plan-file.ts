@@ -1,5 +1,6 @@
+import { isRecord } from '../event/field.ts';
 import { sortedJson } from '../release/digest.ts';
-import { isRecord, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)}\n`;
 

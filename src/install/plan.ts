@@ -1,3 +1,4 @@
+import { isRecord } from '../event/field.ts';
 import { digestOf, sortedJson } from '../release/digest.ts';
 
 /** What an install does to one object of a server. */
@@ -143,7 +144,6 @@ export function flatFields(value: JsonObject, prefix = ''): Fields {
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-export const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);

@@ -1,6 +1,7 @@
+import { isRecord } from '../event/field.ts';
 import { type AppFiles, appVersion, filesDigest, type SplunkApp } from './app-files.ts';
 import { packed, unpacked } from './packed-json.ts';
-import { isRecord } from './plan.ts';
+
 import { type SplunkObject, splunkObjects } from './splunk-objects.ts';
 
 /** Larger records are none of ours. */

@@ -1,6 +1,7 @@
+import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
 import { packed, unpacked } from './packed-json.ts';
-import { type Fields, flatFields, type InstallObject, isRecord, type JsonObject } from './plan.ts';
+import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
 /** A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a line. */
 export interface NamedWatch {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
@@ -8,9 +7,9 @@ import { UsageError } from '../exit-code.ts';
 const maximumSize = 512 * 1024 * 1024;
 
 /** The files of a .spl; links and other kinds of entries are refused. */
-export async function readAppArchive(path: string): Promise<ReadonlyMap<string, Buffer>> {
+export async function readAppArchive(bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
   const unpack = extract();
-  Readable.from([readFileSync(path)])
+  Readable.from([bytes])
     .on('error', (error) => unpack.destroy(error))
     .pipe(createGunzip())
     .on('error', (error) => unpack.destroy(error))

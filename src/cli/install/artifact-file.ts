@@ -11,25 +11,28 @@ import { readAppArchive } from './app-archive.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
-/** The Splunk app that is meant: the file itself, or the one in a folder. */
-export const appFile = (artifact: string): string => artifactFile(artifact, isApp, 'a Splunk app (.spl)');
+/** A Splunk app and the archive that it came in. */
+export interface AppArtifact {
+  readonly app: SplunkApp;
+  readonly archive: Buffer;
+}
 
-export async function appIn(artifact: string | undefined): Promise<SplunkApp | undefined> {
+export async function appIn(artifact: string | undefined): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
-  const file = appFile(artifact);
-  return told(file, appOf, await readAppArchive(file));
+  const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
+  return { app: told(path, appOf, await readAppArchive(bytes)), archive: bytes };
 }
 
 export function contentPackIn(artifact: string | undefined): ContentPack | undefined {
   if (artifact === undefined) return undefined;
-  const file = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
-  return told(file, readContentPack, readFileSync(file, 'utf8'));
+  const { path, bytes } = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
+  return told(path, readContentPack, bytes.toString('utf8'));
 }
 
 export function watchesIn(artifact: string | undefined): readonly NamedWatch[] | undefined {
   if (artifact === undefined) return undefined;
-  const file = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
-  return told(file, readWatches, readFileSync(file, 'utf8'));
+  const { path, bytes } = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
+  return told(path, readWatches, bytes.toString('utf8'));
 }
 
 function told<I, O>(file: string, read: (input: I) => O, input: I): O {
@@ -41,8 +44,13 @@ function told<I, O>(file: string, read: (input: I) => O, input: I): O {
   }
 }
 
+interface ArtifactBytes {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
 /** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
-function artifactFile(path: string, isMeant: (name: string) => boolean, what: string): string {
+function artifactFile(path: string, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   if (!found.isDirectory()) {
@@ -55,12 +63,13 @@ function artifactFile(path: string, isMeant: (name: string) => boolean, what: st
   return checked(join(path, file));
 }
 
-function checked(path: string): string {
+function checked(path: string): ArtifactBytes {
+  const bytes = readFileSync(path);
   const sums = join(dirname(path), sumsName);
-  if (!existsSync(sums)) return path;
+  if (!existsSync(sums)) return { path, bytes };
   const read = readChecksums(readFileSync(sums, 'utf8'));
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
-  const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
-  if (wanted !== digest) throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);
-  return path;
+  if (wanted !== createHash('sha256').update(bytes).digest('hex'))
+    throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);
+  return { path, bytes };
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../event/field.ts';
 import {
   type ContentPack,
   PackError,
@@ -9,7 +10,7 @@ import {
   withParameters,
 } from '../../install/graylog-definitions.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
-import { isRecord, type JsonObject, stateOf } from '../../install/plan.ts';
+import { type JsonObject, stateOf } from '../../install/plan.ts';
 import { UsageError } from '../exit-code.ts';
 import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
 import type { PackInfo } from '../../pack/detection.ts';
@@ -7,7 +7,7 @@ import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { appFile, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
+import { type AppArtifact, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
 import { readSecret } from './secret.ts';
@@ -36,7 +36,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
   const { place, folder, info } = input;
   switch (place.kind) {
     case 'splunk-disk': {
-      const app = await appIn(input.artifact);
+      const app = (await appIn(input.artifact))?.app;
       return use(splunkDiskTarget({ home: resolve(folder, place.home), place: place.place ?? 'apps', appId: app?.id ?? info.id, app }));
     }
     case 'splunk':
@@ -64,48 +64,43 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
 const widthOf = ({ concurrency = 4 }: ServerConfig): number => concurrency;
 
 async function openSplunk(input: OpenInput, place: SplunkConfig) {
-  const app = await appIn(input.artifact);
-  const appId = app?.id ?? input.info.id;
+  const artifact = await appIn(input.artifact);
+  const appId = artifact?.app.id ?? input.info.id;
   const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
-  const upload = place.upload && {
-    here: resolve(input.folder, place.upload.folder),
-    there: place.upload.onServer.replace(/[\\/]$/, ''),
+  const folders = place.upload && { here: resolve(input.folder, place.upload.folder), there: place.upload.onServer.replace(/[\\/]$/, '') };
+  const upload = async (wanted: SplunkApp, { here, there }: UploadFolders): Promise<string> => {
+    const name = putFile(here, wanted, artifact);
+    const path = `${there}${there.includes('\\') ? '\\' : '/'}${name}`;
+    await client.post('/services/apps/local', Object.entries({ name: path, filename: '1', update: '1' }), { repeatable: true, slow: true });
+    return 'Splunk may ask for a restart in its web interface.';
   };
   return splunkTarget({
     client,
     appId,
-    app,
+    app: artifact?.app,
     concurrency: widthOf(place),
-    upload:
-      upload &&
-      (async ({ version, files }) => {
-        const name = await uploadFile(upload.here, { id: appId, version, files }, app, input.artifact);
-        await client.post(
-          '/services/apps/local',
-          [
-            ['name', `${upload.there}${upload.there.includes('\\') ? '\\' : '/'}${name}`],
-            ['filename', '1'],
-            ['update', '1'],
-          ],
-          { repeatable: true, slow: true },
-        );
-        return 'Splunk may ask for a restart in its web interface.';
-      }),
+    upload: folders && ((wanted) => upload(wanted, folders)),
   });
 }
 
+interface UploadFolders {
+  readonly here: string;
+  /** The same as the server calls it. */
+  readonly there: string;
+}
+
 /** Puts the app where the server can read it; each version stays there for a rollback. */
-async function uploadFile(folder: string, wanted: SplunkApp, app: SplunkApp | undefined, artifact: string | undefined): Promise<string> {
-  if (!/^[\w.-]+$/.test(wanted.version)) throw new UsageError('the version of the app is none of Sigpack');
-  const name = `${wanted.id}-${wanted.version}.spl`;
+function putFile(folder: string, { id, version }: SplunkApp, artifact: AppArtifact | undefined): string {
+  if (!/^[\w.-]+$/.test(version)) throw new UsageError('the version of the app is none of Sigpack');
+  const name = `${id}-${version}.spl`;
   const path = join(folder, name);
-  if (app === undefined || artifact === undefined || app.version !== wanted.version) {
+  if (artifact?.app.version !== version) {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       throw new UsageError(`${shownPath(path)}, the version before, is not there any more; install its artifact`);
     return name;
   }
   mkdirSync(folder, { recursive: true });
-  copyFileSync(appFile(artifact), `${path}.part`);
+  writeFileSync(`${path}.part`, artifact.archive);
   renameSync(`${path}.part`, path);
   return name;
 }
@@ -115,22 +110,25 @@ const pollEvery = 5000;
 const patience = 30 * 60_000;
 
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
-  const app = await appIn(input.artifact);
+  const artifact = await appIn(input.artifact);
   const token = secretOf(input, place);
-  const login = app
+  const login = artifact
     ? readSecret({ name: input.name, prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: whole(input, place.passwordFile) }, input.env)
     : '';
   const client = (url: string, authorization: string, secrets: readonly string[]) =>
     createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
-  const archive = app && input.artifact !== undefined ? readFileSync(appFile(input.artifact)) : undefined;
   return splunkCloudTarget({
     acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`, [token]),
     login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`, [login]),
     appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`, [given]),
     stack: place.stack,
     experience: place.experience ?? 'victoria',
-    appId: app?.id ?? input.info.id,
-    app: app && archive ? { version: app.version, archive, digest: createHash('sha256').update(archive).digest('hex').slice(0, 32) } : undefined,
+    appId: artifact?.app.id ?? input.info.id,
+    app: artifact && {
+      version: artifact.app.version,
+      archive: artifact.archive,
+      digest: createHash('sha256').update(artifact.archive).digest('hex').slice(0, 32),
+    },
     pollEvery,
     patience,
   });

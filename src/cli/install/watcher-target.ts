@@ -1,5 +1,6 @@
+import { isRecord } from '../../event/field.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
-import { isRecord, stateOf } from '../../install/plan.ts';
+import { stateOf } from '../../install/plan.ts';
 import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, watchesDigest, watchObject } from '../../install/watches.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
