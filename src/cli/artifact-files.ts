@@ -1,11 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { type Entry, fromBuffer } from 'yauzl';
 import type { ArtifactTexts } from '../release/artifact-snapshot.ts';
 import { UsageError } from './exit-code.ts';
+import { unpackTar } from './unpack-tar.ts';
 
 /** Text files of an archive that are larger are none of ours. */
 const maximumSize = 256 * 1024 * 1024;
@@ -44,15 +42,9 @@ async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
 }
 
 async function savedSearches(name: string, bytes: Buffer): Promise<string> {
-  const unpack = extract();
   let text: string | undefined;
-  Readable.from([bytes])
-    .on('error', (error) => unpack.destroy(error))
-    .pipe(createGunzip())
-    .on('error', (error) => unpack.destroy(error))
-    .pipe(unpack);
   try {
-    for await (const entry of unpack) {
+    for await (const entry of unpackTar(bytes)) {
       if (!/^[^/]+\/default\/savedsearches\.conf$/.test(entry.header.name) || (entry.header.size ?? 0) > maximumSize) {
         entry.resume();
         continue;

@@ -1,23 +1,15 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { UsageError } from '../exit-code.ts';
+import { unpackTar } from '../unpack-tar.ts';
 
 /** Larger apps are none of ours. */
 const maximumSize = 512 * 1024 * 1024;
 
 /** The files of a .spl; links and other kinds of entries are refused. */
 export async function readAppArchive(bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
-  const unpack = extract();
-  Readable.from([bytes])
-    .on('error', (error) => unpack.destroy(error))
-    .pipe(createGunzip())
-    .on('error', (error) => unpack.destroy(error))
-    .pipe(unpack);
   const files = new Map<string, Buffer>();
   let size = 0;
   try {
-    for await (const entry of unpack) {
+    for await (const entry of unpackTar(bytes)) {
       const { name, type } = entry.header;
       if (type === 'directory') {
         entry.resume();

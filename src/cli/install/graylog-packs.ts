@@ -7,11 +7,7 @@ import type { Progress } from './target.ts';
 export interface ServerPacks {
   /** x.y.z */
   readonly serverVersion: () => Promise<string>;
-  readonly revisions: () => Promise<ReadonlyMap<number, ContentPack>>;
-  /** Ids of event definitions by the entity that they were made from, the latest last. */
-  readonly definitionIds: () => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
-  readonly begun: () => Promise<readonly ContentPack[]>;
+  readonly read: () => Promise<PacksThere>;
   readonly begin: (pack: ContentPack) => Promise<void>;
   readonly end: () => Promise<void>;
   readonly upload: (pack: ContentPack) => Promise<void>;
@@ -21,6 +17,14 @@ export interface ServerPacks {
   readonly installAdditions: (pack: ContentPack, entities: ReadonlySet<string>) => Promise<void>;
   readonly forgetAbove: (revision: number) => Promise<void>;
   readonly uninstall: (progress: Progress) => Promise<number>;
+}
+
+export interface PacksThere {
+  readonly revisions: ReadonlyMap<number, ContentPack>;
+  /** Ids of event definitions by the entity that they were made from, the latest last; empty where nothing is installed. */
+  readonly definitionIds: ReadonlyMap<string, readonly string[]>;
+  /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
+  readonly begun: readonly ContentPack[];
 }
 
 interface Installation {
@@ -38,8 +42,8 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
     return version;
   };
   /** Revisions of additions that are uploaded alone. */
-  const uninstalled = async (): Promise<ReadonlyMap<number, ContentPack>> => {
-    const installed = new Set((await installationsOf(client, additions)).map((one) => one.content_pack_revision));
+  const uninstalled = async (installations: readonly Installation[]): Promise<ReadonlyMap<number, ContentPack>> => {
+    const installed = new Set(installations.map((one) => one.content_pack_revision));
     return new Map([...(await revisionsOf(client, additions))].filter(([revision]) => !installed.has(revision)));
   };
   const nextAddition = async (pack: ContentPack, entities?: ReadonlySet<string>): Promise<ContentPack> => {
@@ -54,21 +58,21 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
   };
   return {
     serverVersion,
-    revisions: () => revisionsOf(client, packId),
-    async definitionIds() {
-      const ids = new Map<string, string[]>();
-      if ((await revisionsOf(client, packId)).size === 0 && (await installationsOf(client, packId)).length > 0)
+    async read() {
+      const revisions = await revisionsOf(client, packId);
+      const installations = await installationsOf(client, packId);
+      if (revisions.size === 0 && installations.length > 0)
         throw new RemoteError('the server has installations of a content pack that it does not have; run the command again');
-      for (const { entities } of [...(await installationsOf(client, packId)), ...(await installationsOf(client, additions))]) {
-        for (const { type, id, content_pack_entity_id: entity } of entities)
-          if (type.name === 'event_definition') ids.set(entity, [...(ids.get(entity) ?? []), id]);
-      }
-      return ids;
+      const added = await installationsOf(client, additions);
+      const definitionIds = new Map<string, string[]>();
+      for (const { type, id, content_pack_entity_id: entity } of [...installations, ...added].flatMap(({ entities }) => entities))
+        if (type.name === 'event_definition') definitionIds.set(entity, [...(definitionIds.get(entity) ?? []), id]);
+      return { revisions, definitionIds, begun: definitionIds.size > 0 ? [...(await uninstalled(added)).values()] : [] };
     },
-    begun: async () => [...(await uninstalled()).values()],
     begin: async (pack) => upload(client, await nextAddition(pack)),
     async end() {
-      for (const revision of (await uninstalled()).keys()) await client.send('DELETE', `/system/content_packs/${additions}/${revision}`, { expect: [404] });
+      for (const revision of (await uninstalled(await installationsOf(client, additions))).keys())
+        await client.send('DELETE', `/system/content_packs/${additions}/${revision}`, { expect: [404] });
     },
     upload: (pack) => upload(client, pack),
     install,

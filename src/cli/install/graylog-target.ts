@@ -92,17 +92,16 @@ interface ServerState {
 
 async function readServer({ client }: GraylogOptions, packs: ServerPacks): Promise<ServerState> {
   const version = await packs.serverVersion();
-  const revisions = await packs.revisions();
-  const ids = await packs.definitionIds();
+  const { revisions, definitionIds, begun } = await packs.read();
   const there = await definitionsOn(client);
   const definitions = new Map(
-    [...ids].flatMap(([entity, candidates]): [string, Definition][] => {
+    [...definitionIds].flatMap(([entity, candidates]): [string, Definition][] => {
       const id = candidates.findLast((one) => there.has(one));
       const body = id === undefined ? undefined : there.get(id);
       return id === undefined || body === undefined ? [] : [[entity, { id, body }]];
     }),
   );
-  return { revisions, definitions, streams: await streamsOf(client), isInstalled: ids.size > 0, begun: ids.size > 0 ? await packs.begun() : [], version };
+  return { revisions, definitions, streams: await streamsOf(client), isInstalled: definitionIds.size > 0, begun, version };
 }
 
 /** Definitions a question. */
