@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
@@ -16,6 +16,7 @@ import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
+import { belowFolder } from './portable-path.ts';
 import { visible } from './report/visible.ts';
 import { contextFor, report } from './run.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -192,7 +193,7 @@ function writeEach(
   const taken = new Map<string, number>();
   for (const entry of entries) {
     const { path } = entry;
-    const inside = root === undefined ? posix.normalize(path).replace(/^(?:\.\.\/)+|^\//, '') : relative(root, path);
+    const inside = root === undefined ? belowFolder(path) : relative(root, path);
     const name = basename(inside).replace(/\.ya?ml$/i, '');
     const stem = join(folder, target.name, dirname(inside), name);
     const count = (taken.get(stem) ?? 0) + 1;

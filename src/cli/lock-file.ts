@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { NamingHistory } from '../pack/naming.ts';
 import type { Pack } from '../pack/pack.ts';
 import { nothingPublished } from '../pack/published.ts';
@@ -11,6 +11,7 @@ import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml } from '../source/yaml.ts';
 import type { LoadedConfig } from './config-file.ts';
+import { withSlashes } from './portable-path.ts';
 import { readSourceFile } from './rule-files.ts';
 
 export const lockName = 'sigpack.lock';
@@ -34,7 +35,7 @@ export interface Locked {
 /** The configuration with the lock beside it; undefined when `bag` has been told what is wrong with the lock. */
 export function withLock(loaded: LoadedConfig, bag: DiagnosticBag, { keepNames = true, retire, dropRetired = false }: LockOptions): Locked | undefined {
   const path = join(loaded.folder, lockName);
-  const pathOf = (file: string): string => relative(loaded.folder, resolve(file)).split(sep).join('/');
+  const pathOf = (file: string): string => withSlashes(relative(loaded.folder, resolve(file)));
   const noLock = { path: lockName, text: '' };
   if (!existsSync(path)) return { loaded, lock: undefined, lockFile: noLock, history: { published: nothingPublished, pathOf, keepNames, retire } };
   const lockFile = readSourceFile(path, bag);
