@@ -145,7 +145,7 @@ describe('an output folder that can not be written', () => {
   it('is left as it was', () => {
     const folder = write(newFolder('output'), { 'rules/one.yml': rule(1), 'out/manifest.json/keep': 'mine' });
     const run = sigpack(['build', '-o', 'out'], { cwd: folder });
-    expect([run.code, run.stdout]).toEqual([2, '']);
+    expect([run.code, run.stdout]).toEqual([2, 'Configuration: none (no sigpack.yml here or above)\n']);
     expect(run.stderr).toBe('sigpack: out/manifest.json is a folder; a pack is to be written there\n');
     expect(readdirSync(join(folder, 'out'))).toEqual(['manifest.json']);
     expect(readFileSync(join(folder, 'out', 'manifest.json', 'keep'), 'utf8')).toBe('mine');
