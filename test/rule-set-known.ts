@@ -6,11 +6,16 @@ import type { TestEvent } from './matcher.ts';
 interface KnownFault {
   readonly targets: readonly string[];
   readonly reason: string;
-  /** Whether the item is one that the target gets wrong for this text of its field. */
-  readonly applies: (item: Item, text: string) => boolean;
+  /** Whether the item is one that the target gets wrong for this text of its field, which may be one of several. */
+  readonly applies: (item: Item, text: string, texts: readonly string[]) => boolean;
 }
 
 const faults: readonly KnownFault[] = [
+  {
+    targets: ['splunk', 'grep'],
+    reason: 'comparisons, parts of dates and endings like another field fail where a field has several values, of which grep sees none',
+    applies: ({ test }, _, texts) => (test.kind === 'compare' || test.kind === 'time' || test.kind === 'field') && texts.length > 1,
+  },
   {
     targets: ['splunk'],
     reason: 'the date of a week is cut out before it is looked at: a blank in front of it shifts it, and the day loses a digit',
@@ -46,7 +51,10 @@ export function knownFaultsOf(target: string): KnownFaults {
   return {
     isKnown(query, event) {
       const fault = own.find(({ applies }) =>
-        [...itemsOf(query)].some((item) => item.field !== undefined && [event[item.field] ?? []].flat().some((value) => applies(item, String(value)))),
+        [...itemsOf(query)].some((item) => {
+          const texts = item.field === undefined ? [] : [event[item.field] ?? []].flat().map(String);
+          return texts.some((text) => applies(item, text, texts));
+        }),
       );
       if (fault) met.add(fault);
       return fault !== undefined;
