@@ -18,8 +18,8 @@ export interface Step {
   readonly alone?: boolean;
   /** Seconds after which it counts as hung; default 900. */
   readonly limit?: number;
-  /** Stops what the step leaves running; runs when the whole run is stopped. */
-  readonly undo?: readonly [string, ...string[]];
+  /** The step that left something running, which this one stops; it does so even when the whole run is stopped. */
+  readonly ends?: string;
 }
 
 export interface Done {
@@ -99,7 +99,7 @@ class Runner {
       });
       this.startMore();
       await finished;
-      if (this.stopped) this.undoAll();
+      if (this.stopped) this.endAll();
     } finally {
       for (const signal of signals) process.off(signal, stop);
     }
@@ -200,10 +200,10 @@ class Runner {
     setTimeout(() => killGroup(child, 'SIGKILL'), grace).unref();
   }
 
-  private undoAll(): void {
-    for (const { name, undo } of [...this.steps].reverse()) {
-      if (!undo || (this.done.get(name)?.result ?? 'not run') === 'not run') continue;
-      spawnSync(undo[0], undo.slice(1), { stdio: 'ignore' });
+  private endAll(): void {
+    for (const { command, ends } of this.steps) {
+      if (ends === undefined || (this.done.get(ends)?.result ?? 'not run') === 'not run') continue;
+      spawnSync(command[0], command.slice(1), { stdio: 'ignore' });
     }
   }
 

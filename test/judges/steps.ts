@@ -56,9 +56,8 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
     const before = index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
-    const stop = [script('stop.sh')] as const;
     return [
-      { name: name('start'), command: [script('start.sh'), version], after: before, cores: 0, undo: stop },
+      { name: name('start'), command: [script('start.sh'), version], after: before, cores: 0 },
       ...parts.map(
         (part, at): Step => ({
           name: name(part),
@@ -69,7 +68,7 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
           cores: 0,
         }),
       ),
-      { name: name('stop'), command: stop, after: [name('start'), ...parts.map(name)], cores: 0 },
+      { name: name('stop'), command: [script('stop.sh')], ends: name('start'), after: [name('start'), ...parts.map(name)], cores: 0 },
     ];
   });
 }
@@ -81,10 +80,9 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
   if (parts.length === 0) return [];
   const script = (name: string): string => join(cache, 'judges', 'opensearch', name);
   const name = (part: (typeof parts)[number]): string => (part === 'proof' ? 'proof opensearch' : part);
-  const stop = [script('stop.sh')] as const;
   return [
-    { name: 'opensearch start', command: [script('start.sh')], cores: 0, undo: stop },
+    { name: 'opensearch start', command: [script('start.sh')], cores: 0 },
     ...parts.map((part, at): Step => ({ name: name(part), command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at).map(name) })),
-    { name: 'opensearch stop', command: stop, after: ['opensearch start', ...parts.map(name)], cores: 0 },
+    { name: 'opensearch stop', command: [script('stop.sh')], ends: 'opensearch start', after: ['opensearch start', ...parts.map(name)], cores: 0 },
   ];
 }
