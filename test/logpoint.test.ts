@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { logpoint } from '../src/backend/logpoint/logpoint.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
-import { compileFolders, compileText, corpusFolders, detectionOf, loginRules, shared } from './corpus.ts';
+import { compileFolders, compileText, detectionOf, loginRules } from './compile.ts';
+import { corpusFolders, shared } from './corpus/corpus.ts';
 import { loadEvents } from './judges/events.ts';
 import { matches, type TestEvent } from './matcher.ts';
 

@@ -9,7 +9,8 @@ import type { Query } from '../src/query/tree.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { corpusFolders, detectionOf, shared } from './corpus.ts';
+import { detectionOf } from './compile.ts';
+import { corpusFolders, shared } from './corpus/corpus.ts';
 import { loadEvents } from './judges/events.ts';
 import { mutations } from './mutations.ts';
 

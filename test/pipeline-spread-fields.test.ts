@@ -7,7 +7,7 @@ import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { queryText } from './complaints.ts';
-import { ruleText } from './corpus.ts';
+import { ruleText } from './compile.ts';
 import { matches } from './matcher.ts';
 
 /** The settled item of one line of a selection. */

@@ -11,7 +11,7 @@ import { createCombiner, createSettler, type SettledRule } from '../src/query/co
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { corpusFolders, shared } from './corpus/corpus.ts';
 
 const root = join(import.meta.dirname, '..');
 // the formatter pads the cells of tables

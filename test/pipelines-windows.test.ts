@@ -10,7 +10,7 @@ import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import type { LogSource } from '../src/sigma/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { corpusFolders } from './corpus.ts';
+import { corpusFolders } from './corpus/corpus.ts';
 import { matches } from './matcher.ts';
 import { plainEvent, productEvents, windowsEvents } from './windows-events.ts';
 

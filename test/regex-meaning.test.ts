@@ -3,7 +3,8 @@ import { toLuceneRegex } from '../src/backend/lucene/regex.ts';
 import { parseRegex, type RegexParsed } from '../src/query/regex.ts';
 import type { RegexFlags, RegexNode } from '../src/query/regex-tree.ts';
 import { itemsOf } from '../src/query/tree.ts';
-import { compileFolders, corpusFolders } from './corpus.ts';
+import { compileFolders } from './compile.ts';
+import { corpusFolders } from './corpus/corpus.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 
 function flagsOf(letters: string): RegexFlags {

@@ -10,7 +10,8 @@ import { type CompiledDetection, createCombiner, createSettler } from '../src/qu
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { compileText, corpusFolders, detectionOf } from './corpus.ts';
+import { compileText, detectionOf } from './compile.ts';
+import { corpusFolders } from './corpus/corpus.ts';
 import { runSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 import { matches } from './matcher.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shared } from './corpus.ts';
+import { shared } from './corpus/corpus.ts';
 import type { TestEvent } from './matcher.ts';
 
 /** A real event of Windows that a rule of the corpus is to find. */

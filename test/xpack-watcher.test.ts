@@ -4,7 +4,8 @@ import type { ConvertedEntry } from '../src/backend/target.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
 import { watchId } from '../src/backend/xpack-watcher/formats.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
-import { compileFolders, compileText, corpusFolders, detectionOf, loginRules } from './corpus.ts';
+import { compileFolders, compileText, detectionOf, loginRules } from './compile.ts';
+import { corpusFolders } from './corpus/corpus.ts';
 
 const settings = defaultTargetSettings;
 type Converted = Extract<ReturnType<typeof xpackWatcher.convert>, { ok: true }>;

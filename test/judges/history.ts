@@ -18,7 +18,7 @@ import type { DiffView } from '../../src/release/diff-view.ts';
 import type { Lock } from '../../src/release/lock.ts';
 import { lockText, readLock } from '../../src/release/lock-text.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { corpusFolders, shared } from '../corpus.ts';
+import { corpusFolders, shared } from '../corpus/corpus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-history-'));
 const at = (path: string): string => join(folder, path);

@@ -3,7 +3,8 @@
  * them, over the real events and near misses made of them. The hits must be those of the matcher. The node is started and stopped elsewhere.
  */
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
-import { compileFolders, corpusFolders, shared } from '../corpus.ts';
+import { compileFolders } from '../compile.ts';
+import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
 import { loadEvents } from './events.ts';

@@ -8,7 +8,7 @@ import { itemsOf, type Query } from '../../src/query/tree.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { corpusFolders, shared } from '../corpus.ts';
+import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
 import { productEvents, windowsEvents } from '../windows-events.ts';

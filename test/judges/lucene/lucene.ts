@@ -15,7 +15,8 @@ import { defaultTargetSettings, type TargetSettings } from '../../../src/backend
 import { xpackWatcher } from '../../../src/backend/xpack-watcher/xpack-watcher.ts';
 import type { CompiledRule } from '../../../src/query/compile.ts';
 import { itemsOf } from '../../../src/query/tree.ts';
-import { compileFolders, compileText, shared } from '../../corpus.ts';
+import { compileFolders, compileText } from '../../compile.ts';
+import { shared } from '../../corpus/corpus.ts';
 import { generatedRules } from '../../hostile-rules.ts';
 
 const home = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'judges', 'lucene');

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { splunkSearch } from '../src/backend/splunk/splunk.ts';
-import { compileFolders, corpusFolders, shared } from './corpus.ts';
-import { loadEvents } from './judges/events.ts';
-import { compileSpl, searchStageOnly } from './judges/spl/spl.ts';
-import type { Event } from './judges/spl/value.ts';
-import { matches } from './matcher.ts';
-import { mutations } from './mutations.ts';
+import { splunkSearch } from '../../src/backend/splunk/splunk.ts';
+import { compileFolders } from '../compile.ts';
+import { corpusFolders, shared } from './corpus.ts';
+import { loadEvents } from '../judges/events.ts';
+import { compileSpl, searchStageOnly } from '../judges/spl/spl.ts';
+import type { Event } from '../judges/spl/value.ts';
+import { matches } from '../matcher.ts';
+import { mutations } from '../mutations.ts';
 
 /**
  * Each search of the corpus, run by the independent reader of SPL over real events and near misses made of them, must find what the rule
