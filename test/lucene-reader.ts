@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { LuceneError, lucenePattern } from './lucene-pattern.ts';
 
 /**
@@ -13,6 +14,12 @@ export interface LuceneQuery {
   readonly matches: (event: LuceneEvent) => boolean;
 }
 
+/**
+ * Of which product the index is. Graylog's keywords are as they are, and terms begin with no wildcard. Elasticsearch's have a normalizer that makes
+ * letters small, in the index and in the query, and addresses are of the type ip.
+ */
+export type IndexKind = 'graylog' | 'elasticsearch';
+
 type Test = (event: LuceneEvent) => boolean;
 type Occurrence = 'must' | 'should' | 'not';
 
@@ -21,11 +28,16 @@ interface Scan {
   at: number;
   clauses: number;
   readonly fields: Set<string>;
+  readonly kind: IndexKind;
 }
 
-export function readLucene(text: string): LuceneQuery {
+export const readLucene = (text: string): LuceneQuery => readQuery(text, 'graylog');
+
+export const readElasticsearch = (text: string): LuceneQuery => readQuery(text, 'elasticsearch');
+
+function readQuery(text: string, kind: IndexKind): LuceneQuery {
   if (/\$[A-Za-z_]\w*\$/.test(text)) throw new LuceneError('a parameter of Graylog');
-  const scan: Scan = { text, at: 0, clauses: 0, fields: new Set() };
+  const scan: Scan = { text, at: 0, clauses: 0, fields: new Set(), kind };
   const matches = readGroup(scan, undefined);
   if (scan.at < text.length) throw new LuceneError(`a parenthesis too many at ${scan.at}`);
   return { fields: scan.fields, clauses: scan.clauses, matches };
@@ -72,8 +84,8 @@ function readClause(scan: Scan, scope: string | undefined): Test {
     scan.at++;
     return test;
   }
-  if (char === '"') return countedLeaf(scan, valueTest(scope, equals(readQuoted(scan))));
-  if (char === '/') return countedLeaf(scan, valueTest(scope, lucenePattern(readRegex(scan))));
+  if (char === '"') return countedLeaf(scan, valueTest(scope, equals(readQuoted(scan), scan.kind)));
+  if (char === '/') return countedLeaf(scan, valueTest(scope, inEitherCase(lucenePattern(readRegex(scan)), scan.kind)));
   if (char === '<' || char === '>') return countedLeaf(scan, readComparison(scan, scope));
   const term = readTerm(scan);
   if (scan.text[scan.at] !== ':') {
@@ -109,10 +121,20 @@ function valueTest(field: string | undefined, test: (value: string) => boolean):
   return (event) => Object.hasOwn(event, field) && test(event[field] ?? '');
 }
 
-const equals =
-  (wanted: string) =>
-  (value: string): boolean =>
-    value === wanted;
+function equals(wanted: string, kind: IndexKind): (value: string) => boolean {
+  if (kind === 'graylog') return (value) => value === wanted;
+  const [, address = '', prefix] = /^([\da-f:.]+)\/(\d+)$/i.exec(wanted) ?? [];
+  const version = isIP(address);
+  if (version === 0) return (value) => value.toLowerCase() === wanted.toLowerCase();
+  const block = new BlockList();
+  block.addSubnet(address, Number(prefix), `ipv${version === 4 ? 4 : 6}`);
+  return (value) => isIP(value) === version && block.check(value, `ipv${version === 4 ? 4 : 6}`);
+}
+
+/** Whether an expression sees the letters of the index, which are small, is for the mapping. */
+function inEitherCase(test: (value: string) => boolean, kind: IndexKind): (value: string) => boolean {
+  return kind === 'elasticsearch' ? (value) => test(value) || test(value.toLowerCase()) : test;
+}
 
 function readQuoted(scan: Scan): string {
   let text = '';
@@ -186,7 +208,7 @@ function readTerm(scan: Scan): Term {
   }
   const raw = scan.text.slice(start, scan.at);
   if (raw === '' || !/[\s\u3000):]|^$/.test(scan.text[scan.at] ?? '')) throw new LuceneError(`unexpected text: ${scan.text.slice(start, scan.at + 10)}`);
-  if (/^[*?]/.test(raw)) throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
-  const pattern = new RegExp(`^${source}$`);
+  if (/^[*?]/.test(raw) && scan.kind === 'graylog') throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
+  const pattern = new RegExp(`^${source}$`, scan.kind === 'elasticsearch' ? 'i' : '');
   return { raw, text, wild, test: (value) => pattern.test(value) };
 }

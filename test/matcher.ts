@@ -84,7 +84,10 @@ function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
 function sourceRegExp(test: Test & { kind: 'regex' }): RegExp {
   const inline = /^\(\?([ims]+)\)/.exec(test.source);
   const flags = new Set([...(inline?.[1] ?? ''), ...(test.ignoreCase ? 'i' : ''), ...(test.multiline ? 'm' : ''), ...(test.dotAll ? 's' : '')]);
-  return new RegExp(test.source.slice(inline?.[0].length ?? 0), [...flags].join(''));
+  const source = test.source.slice(inline?.[0].length ?? 0);
+  // PCRE's `$` stands before a line break at the end, too
+  const ends = flags.has('m') ? source : source.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$/gs, (part) => (part === '$' ? '(?=\n?(?![^]))' : part));
+  return new RegExp(ends, [...flags].join(''));
 }
 
 function inBlock(test: CidrTest, text: string): boolean {

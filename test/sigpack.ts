@@ -97,7 +97,7 @@ function withInput(text: string): Restore {
     fs.readFileSync = read;
     syncBuiltinESMExports();
   };
-  set(((path: number | string, options?: BufferEncoding) => (path === 0 ? Buffer.from(text) : readFileSync(path, options))) as typeof readFileSync);
+  set(((...args: Parameters<typeof readFileSync>) => (args[0] === 0 ? Buffer.from(text) : readFileSync(...args))) as typeof readFileSync);
   return () => set(readFileSync);
 }
 
