@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-opt=2 --max-semi-space-size=8 --heap-growing-percent=30
+#!/usr/bin/env node
 import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BuildOptions } from './build.ts';

@@ -11,7 +11,7 @@ judges=("$@")
 [ $# -gt 0 ] || judges=(appinspect graylog opensearch lucene watcher grep proof history install sigma-cli)
 folders=("$shared/corpus/rules" "$shared/corpus/rules-emerging-threats" "$shared/corpus/rules-threat-hunting")
 failed=0
-sigpack() { node --max-opt=2 --max-semi-space-size=8 --heap-growing-percent=30 dist/lib/cli/main.js "$@"; }
+sigpack() { node dist/lib/cli/main.js "$@"; }
 
 # rules that a target can't express make the exit code 1; a usage or internal error is another one
 build() { sigpack build "$@" >/dev/null 2>&1; local code=$?; [ $code -le 1 ] || { echo "build $* failed with $code"; exit 1; }; }
