@@ -195,7 +195,8 @@ describe('the rules of the rule set', () => {
         const meant = matches(rule.query, event);
         const is = tests.some((test) => test(event));
         if (meant) found++;
-        if (meant !== is && !(widened && is)) wrong.push(`${path}: ${meant ? 'missed' : 'too much'}: ${JSON.stringify(event)}\n${conversion.value.queries.join('\n')}`);
+        if (meant !== is && !(widened && is))
+          wrong.push(`${path}: ${meant ? 'missed' : 'too much'}: ${JSON.stringify(event)}\n${conversion.value.queries.join('\n')}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -54,7 +54,8 @@ describe.each([
         compared++;
         const meant = matches(rule.query, event);
         const found = queries.some((query) => query.matches(indexed(event)));
-        if (meant !== found && !(widened && found)) wrong.push(`${path}: ${meant ? 'missed' : 'too much'}: ${JSON.stringify(event)}\n${conversion.value.queries.join('\n').slice(0, 500)}`);
+        if (meant !== found && !(widened && found))
+          wrong.push(`${path}: ${meant ? 'missed' : 'too much'}: ${JSON.stringify(event)}\n${conversion.value.queries.join('\n').slice(0, 500)}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -516,7 +516,12 @@ describe('the folder of the pages', () => {
     mkdirSync(many);
     for (let index = 0; index < 400; index++) {
       const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-      writeFileSync(join(many, `${index}.yml`), ruleWith(1).replace(/^id: .*$/m, `id: ${id}`).replace('Rule 1', `Rule ${index}`));
+      writeFileSync(
+        join(many, `${index}.yml`),
+        ruleWith(1)
+          .replace(/^id: .*$/m, `id: ${id}`)
+          .replace('Rule 1', `Rule ${index}`),
+      );
     }
   });
 

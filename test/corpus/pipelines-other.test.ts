@@ -1,103 +1,37 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../../src/backend/registry.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
 import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
-import type { Pipeline } from '../../src/pipeline/pipeline.ts';
-import { createProcessor } from '../../src/pipeline/process.ts';
-import { readPipeline } from '../../src/pipeline/read-pipeline.ts';
-import { createCombiner, createSettler, type SettledRule } from '../../src/query/compile.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { documentedFields, otherRules, queryAfterPipelines, unmappedFields, withoutPlace } from '../other-pipelines.ts';
 import { corpusFolders, shared } from './corpus.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-// the formatter pads the cells of tables
-const docs = readFileSync(join(root, 'docs', 'pipelines-other.md'), 'utf8').replace(/ +/g, ' ');
-const files = readdirSync(join(root, 'pipelines')).filter((name) => /^(splunk|graylog|ecs)-.*\.yml$/.test(name) && !/windows|cim/.test(name));
-
-function load(name: string): Pipeline {
-  const bag = createBag();
-  const path = join(root, 'pipelines', name);
-  const pipeline = readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readLines: () => undefined });
-  expect(bag.list.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
-  if (!pipeline) throw new Error(`${name} was not read`);
-  return pipeline;
-}
 
 const bag = createBag();
 const documents = findRuleFiles([...corpusFolders, join(shared, 'corpus', 'rules-compliance')], bag).flatMap((path) => {
   const file = readSourceFile(path, bag);
   return file ? readDocuments(file, bag).documents : [];
 });
-const collection = collect(documents, bag);
-const settle = createSettler(collection, { placeholders: new Map(), bag, keepPlaceholders: true });
-const rules: readonly SettledRule[] = collection.rules.flatMap((rule) =>
-  rule.kind === 'detection' && rule.logsource.product !== 'windows' ? (settle(rule) ?? []) : [],
-);
-
-function sourceOf(rule: SettledRule): string {
-  if (rule.kind !== 'detection') return '';
-  const { product, category, service } = rule.rule.logsource;
-  return [product, category, service].filter((part) => part !== undefined).join(' ');
-}
-
-const processorOf = (target: string) => createProcessor(files.filter((name) => name.startsWith(`${target}-`)).map(load), { bag: createBag() });
-
-/** `linux auditd: a0 a1`, sorted, of all rules of the corpus that are not for Windows. */
-function unmapped(target: string): { readonly fields: readonly string[]; readonly withoutScope: readonly string[] } {
-  const process = processorOf(target);
-  const found = new Map<string, Set<string>>();
-  const withoutScope = new Set<string>();
-  for (const rule of rules) {
-    const processed = process(rule);
-    if (!processed?.processing) continue;
-    const source = sourceOf(rule);
-    if (!processed.processing.state.has('splunk_scope')) withoutScope.add(source);
-    for (const field of processed.processing.unmapped) found.set(source, (found.get(source) ?? new Set()).add(field));
-  }
-  return {
-    fields: [...found].map(([source, fields]) => `${source}: ${[...fields].sort().join(' ')}`).sort(),
-    withoutScope: [...withoutScope].sort(),
-  };
-}
-/** The rows of the docs' table under a heading, as `unmapped` has them. */
-function documented(heading: string): readonly string[] {
-  const section = docs.split(`### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
-  const found = new Map<string, string[]>();
-  for (const [, source, fields] of section.matchAll(/^\| ([a-z][^|]*) \| ([^|]+) \| [^|]+ \|$/gm)) {
-    if (source && fields) found.set(source, [...(found.get(source) ?? []), ...fields.split(' ')]);
-  }
-  return [...found].map(([source, fields]) => `${source}: ${fields.sort().join(' ')}`).sort();
-}
+const rules = otherRules(collect(documents, bag), new Map());
 
 describe('what products lack is in the docs, and nothing else stays unmapped', () => {
   test.each([
     ['splunk', 'Splunk'],
     ['graylog', 'Graylog'],
     ['ecs', 'ECS'],
-  ])('%s', (target, heading) => expect(unmapped(target).fields).toEqual(documented(heading)));
+  ] as const)('%s', (target, heading) => expect(unmappedFields(rules, target).fields).toEqual(documentedFields(heading)));
 });
 
 test('Splunk knows where all events are but those of applications', () => {
-  const applications = ['django', 'jvm', 'nodejs', 'opencanary', 'python', 'ruby_on_rails', 'spring', 'sql', 'velocity'].map((name) => `${name} application`);
-  expect(unmapped('splunk').withoutScope).toEqual(['bitbucket audit', 'database', ...applications].sort());
-});
-
-test('the docs list every pipeline', () => {
-  expect(files.filter((name) => !docs.includes(`| \`${name.replace(/\.yml$/, '')}\` |`))).toEqual([]);
+  expect(unmappedFields(rules, 'splunk').withoutScope).toEqual([...withoutPlace].sort());
 });
 
 /** The query of the corpus rule in the file of that name. */
-function queryOf(target: 'splunk' | 'graylog' | 'ecs', file: string): string {
-  const rule = rules.find((one) => one.rule.file.path.endsWith(`/${file}.yml`));
-  const processed = rule && processorOf(target)(rule);
-  const compiled = processed && createCombiner(createBag())(processed);
-  const conversion = compiled && targets.find(({ name }) => name === (target === 'ecs' ? 'es-qs' : target))?.convert(compiled, defaultTargetSettings);
-  return conversion?.ok ? conversion.value.queries.join('\n') : '';
-}
+const queryOf = (target: 'splunk' | 'graylog' | 'ecs', file: string): string =>
+  queryAfterPipelines(
+    target,
+    rules.find((one) => one.rule.file.path.endsWith(`/${file}.yml`)),
+  );
 
 describe('queries', () => {
   test.each([

@@ -1,29 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
-import type { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { createProcessor } from '../../src/pipeline/process.ts';
-import { readPipeline } from '../../src/pipeline/read-pipeline.ts';
 import { createCombiner, createSettler, type SettledRule } from '../../src/query/compile.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import type { LogSource } from '../../src/sigma/rule.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { corpusFolders } from './corpus.ts';
+import { builtInPipeline } from '../built-in-pipelines.ts';
 import { matches } from '../matcher.ts';
-import { plainEvent, productEvents, windowsEvents } from '../windows-events.ts';
-
-const folder = join(import.meta.dirname, '..', '..', 'pipelines');
-
-function load(name: string): Pipeline {
-  const bag = createBag();
-  const path = join(folder, `${name}.yml`);
-  const pipeline = readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readLines: () => undefined });
-  expect(bag.list.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
-  if (!pipeline) throw new Error(`${name} was not read`);
-  return pipeline;
-}
+import { plainEvent, productEvents } from '../windows-events.ts';
+import { corpusFolders } from './corpus.ts';
+import { windowsEvents } from './recorded-events.ts';
 
 const bag = createBag();
 const documents = findRuleFiles(corpusFolders, bag).flatMap((path) => {
@@ -40,7 +27,7 @@ const sourceOf = ({ category, service }: LogSource): string => category ?? servi
 
 /** `file_event: CommandLine ParentImage`, sorted, of all Windows rules of the corpus. */
 function unmapped(names: readonly string[]): readonly string[] {
-  const process = createProcessor(names.map(load), { bag: createBag() });
+  const process = createProcessor(names.map(builtInPipeline), { bag: createBag() });
   const found = new Map<string, Set<string>>();
   for (const rule of windowsRules) {
     const processed = process(rule);
@@ -92,7 +79,7 @@ describe('with Sysmon no field of the corpus stays unmapped that the product has
 
 describe('where the events are', () => {
   test.each(['splunk-windows-xml', 'splunk-windows-classic'])('%s names the log of every rule but those that no event log has', (name) => {
-    const process = createProcessor(['windows-sysmon', name].map(load), { bag: createBag() });
+    const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), { bag: createBag() });
     const without = windowsRules.flatMap((rule) => {
       const processed = process(rule);
       const scope = processed?.processing?.state.get('splunk_scope');
@@ -115,7 +102,7 @@ describe('rules find their recorded events by the names of the product', () => {
   test('there are enough of them', () => expect(recorded.length).toBeGreaterThan(130));
 
   test.each(Object.entries(productEvents))('%s', (name, productEvent) => {
-    const process = createProcessor(['windows-sysmon', name].map(load), { bag: createBag() });
+    const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), { bag: createBag() });
     const missed = recorded.flatMap(({ event, rule }) => {
       const processed = process(rule);
       const compiled = processed && combine(processed);
@@ -132,10 +119,4 @@ test('audit events: what 4688 does not have is reported', () => {
     'process_creation: Company CurrentDirectory Description FileVersion GrandParentImage Hashes OriginalFileName ParentCommandLine ParentUser Product User',
   );
   expect(lists.find((line) => line.startsWith('registry_set'))).toBe('registry_set: Details TargetObject User');
-});
-
-test('the docs list every Windows pipeline', () => {
-  const docs = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'pipelines-windows.md'), 'utf8').replace(/ +/g, ' ');
-  const names = readdirSync(folder).flatMap((file) => (/windows/.test(file) ? [file.replace(/\.yml$/, '')] : []));
-  expect(names.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([]);
 });
