@@ -62,11 +62,13 @@ const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? t
 export function shownPath(path: string): string {
   // most paths are relative already
   if (!isAbsolute(path) && !path.startsWith('.')) return withSlashes(path);
+  const here = process.cwd();
   const folder = dirname(path);
-  let shown = shownFolders.get(folder);
+  const key = `${here}\0${folder}`;
+  let shown = shownFolders.get(key);
   if (shown === undefined) {
-    shown = nearPath(join(folder, 'x'), process.cwd()).slice(0, -1);
-    shownFolders.set(folder, shown);
+    shown = nearPath(join(folder, 'x'), here).slice(0, -1);
+    shownFolders.set(key, shown);
   }
   return `${shown}${basename(path)}`;
 }

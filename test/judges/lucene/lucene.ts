@@ -14,7 +14,8 @@ import { defaultTargetSettings, type TargetSettings } from '../../../src/backend
 import { xpackWatcher } from '../../../src/backend/xpack-watcher/xpack-watcher.ts';
 import type { CompiledRule } from '../../../src/query/compile.ts';
 import { itemsOf } from '../../../src/query/tree.ts';
-import { compileFolders, compileText, shared } from '../../corpus.ts';
+import { compileFolders, compileText } from '../../compile.ts';
+import { shared } from '../../corpus/corpus.ts';
 import { generatedRules } from '../../hostile-rules.ts';
 import { installed } from '../places.ts';
 
