@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 
@@ -17,7 +17,8 @@ export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): rea
       complain(bag, path, error);
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
+  return paths.length < 2 ? sorted : [...new Map(sorted.map((path) => [resolve(path), path])).values()];
 }
 
 function walk(folder: string, found: Set<string>): void {
