@@ -63,11 +63,13 @@ export function shownPath(path: string): string {
   // most paths are relative already
   if (!isAbsolute(path) && !path.startsWith('.')) return sep === '/' ? path : path.split(sep).join('/');
   const folder = dirname(path);
-  let shown = shownFolders.get(folder);
+  const from = process.cwd();
+  const key = `${from}\n${folder}`;
+  let shown = shownFolders.get(key);
   if (shown === undefined) {
-    const near = relative(process.cwd(), folder);
+    const near = relative(from, folder);
     shown = (near.startsWith(`..${sep}..${sep}..`) ? folder : near).split(sep).join('/');
-    shownFolders.set(folder, shown);
+    shownFolders.set(key, shown);
   }
   return shown === '' ? basename(path) : `${shown}/${basename(path)}`;
 }
