@@ -47,8 +47,8 @@ describe('the configuration', () => {
     expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\nOuter 1\.0\.0\n1 rule read/);
     write({ 'project/rules/sigpack.yml': 'title: Inner\nrules: [deep]\n' });
     expect((await checked()).out).toMatch(/^Configuration: \.\.\/sigpack\.yml\nInner 1\.0\.0\n1 rule read/);
-    write({ 'project/rules/deep/sigpack.yml': 'title: Here\nrules: [.]\n' });
-    expect((await checked()).out).toMatch(/^Configuration: sigpack\.yml\nHere 1\.0\.0\n1 rule read/);
+    write({ 'project/rules/deep/sigpack.yml': 'title: Near here\nrules: [.]\n' });
+    expect((await checked()).out).toMatch(/^Configuration: sigpack\.yml\nNear here 1\.0\.0\n1 rule read/);
   });
 
   test('is the one of -c, else that of SIGPACK_CONFIG, else the one found', async () => {

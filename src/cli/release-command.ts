@@ -85,7 +85,7 @@ function finishInterrupted({ config }: ReleaseOptions): ExitCode | undefined {
     configurationLine(path, createTerminal(process.stdout, process.env, () => 0).paint),
     'finished the release that was cut off:\n',
     ...paths.map((one) => `  ${visible(shownPath(join(folder, one)))}\n`),
-    'Now commit these and tag the commit, as `sigpack.lock` names the version.\n',
+    'Now commit these and tag the commit with the version in sigpack.lock.\n',
   ];
   process.stdout.write(lines.join(''));
   return exitCodes.success;
