@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, posix, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
@@ -13,6 +13,7 @@ import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
+import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject, rulePaths } from './project.ts';
 import { visible } from './report/visible.ts';
 import type { Terminal } from './terminal.ts';
@@ -169,7 +170,7 @@ function writeEach(
   const taken = new Map<string, number>();
   for (const entry of entries) {
     const { path } = entry;
-    const inside = root === undefined ? posix.normalize(path).replace(/^(?:\.\.\/)+|^\//, '') : relative(root, path);
+    const inside = root === undefined ? belowFolder(path) : relative(root, path);
     const name = basename(inside).replace(/\.ya?ml$/i, '');
     const stem = join(folder, target.name, dirname(inside), name);
     const count = (taken.get(stem) ?? 0) + 1;

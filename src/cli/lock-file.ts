@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { NamingHistory } from '../pack/naming.ts';
 import type { Pack } from '../pack/pack.ts';
 import { nothingPublished } from '../pack/published.ts';
@@ -11,6 +11,7 @@ import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml } from '../source/yaml.ts';
 import type { LoadedConfig } from './config-file.ts';
+import { withSlashes } from './portable-path.ts';
 import { readSourceFile } from './rule-files.ts';
 
 export const lockName = 'sigpack.lock';
@@ -65,7 +66,7 @@ export const withoutLock = (loaded: LoadedConfig, { keepNames = true, retire }: 
 const pathIn =
   ({ folder }: LoadedConfig) =>
   (file: string): string =>
-    relative(folder, resolve(file)).split(sep).join('/');
+    withSlashes(relative(folder, resolve(file)));
 
 function writtenKeys(file: SourceFile): ReadonlySet<string> {
   const [root] = parseYaml(file, createBag());
