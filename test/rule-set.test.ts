@@ -26,8 +26,8 @@ describe('the rule set', () => {
     expect(bare.map(({ path }) => path)).toEqual([]);
   });
 
-  test('passes `sigpack test`', () => {
-    const { code, stdout, stderr } = sigpack(['test', ruleSetFolder, '-c', ruleSetConfig]);
+  test('passes `sigpack test`', async () => {
+    const { code, stdout, stderr } = await sigpack(['test', ruleSetFolder, '-c', ruleSetConfig]);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/\n\d+ passed of \d+ tests/);
     expect(code).toBe(0);

@@ -10,7 +10,7 @@ import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { checkFrozen } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
-import { openProject, type Project, reportProject } from './project.ts';
+import { openProject, type Project, pathInPack, reportProject } from './project.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { shownPath } from './rule-files.ts';
@@ -75,12 +75,22 @@ async function isUntested(...given: Parameters<typeof import('./test-gate.ts').r
 }
 
 function artifactsOf(
-  { loaded: { file }, bag }: Project,
+  project: Project,
   pack: Pack,
   pages: readonly DetectionPage[],
   { templates, assets, custom }: LoadedTemplates,
 ): Promise<readonly Artifact[] | undefined> {
-  return makeArtifacts({ pack, pages, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
+  return makeArtifacts({
+    pack,
+    pages,
+    templates: { templates },
+    customTemplates: custom,
+    assets,
+    toolVersion: toolVersion(),
+    bag: project.bag,
+    configFile: project.loaded.file,
+    pathOf: (path) => pathInPack(project, path),
+  });
 }
 
 /** The command line has the last word. */

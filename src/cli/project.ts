@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { PackConfig } from '../pack/config.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
@@ -90,6 +90,12 @@ export function reportProject({ bag, terminal, loaded }: Project, { format, verb
 
 /** Null: there is none. */
 export const shownConfiguration = ({ exists, file }: LoadedConfig): string | null => (exists ? file.path : null);
+
+/** A path as packs name it: from the project's folder where it lies in that, so that the working directory makes no difference. */
+export function pathInPack({ history }: Project, path: string): string {
+  const inside = history.pathOf(path);
+  return inside.startsWith('../') || isAbsolute(inside) ? path : inside;
+}
 
 /** Rule files and folders of the command line, or else those of the configuration, with its filters. */
 export function rulePaths({ loaded: { config, folder } }: Project, paths: readonly string[] = []): readonly string[] {

@@ -22,7 +22,7 @@ import { configName, findConfig } from './find-config.ts';
 import { changedFiles, hasTag, isRepository } from './git.ts';
 import { checkFrozen, lockName } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
-import { openProject, type Project } from './project.ts';
+import { openProject, type Project, pathInPack } from './project.ts';
 import { finishRelease, type ReleaseWrites, writeRelease } from './release-files.ts';
 import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourceOf } from './release-folder.ts';
 import { isFailure } from './report/context.ts';
@@ -85,7 +85,7 @@ function finishInterrupted({ config }: ReleaseOptions): ExitCode | undefined {
     configurationLine(path, createTerminal(process.stdout, process.env, () => 0).paint),
     'finished the release that was cut off:\n',
     ...paths.map((one) => `  ${visible(shownPath(join(folder, one)))}\n`),
-    'Now commit these and tag the commit, as `sigpack.lock` names the version.\n',
+    'Now commit these and tag the commit with the version in sigpack.lock.\n',
   ];
   process.stdout.write(lines.join(''));
   return exitCodes.success;
@@ -244,6 +244,7 @@ async function artifactsOf(
 ): Promise<ReleaseWrites['output']['files'] | undefined> {
   const { pages, templates } = compiled;
   const { loaded, bag } = compiled.project;
+  const pathOf = (path: string): string => pathInPack(compiled.project, path);
   const rendered = pages.pages();
   if (!rendered) return undefined;
   const artifacts = await makeArtifacts({
@@ -255,8 +256,9 @@ async function artifactsOf(
     toolVersion: toolVersion(),
     bag,
     configFile: loaded.file,
+    pathOf,
   });
-  return artifacts && releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, ...made });
+  return artifacts && releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
 }
 
 /** The artifacts of the locked version once more, as on a tag in CI. */

@@ -1,20 +1,22 @@
 /**
- * node test/judges/history-graylog.ts VERSION...: three releases of a small pack of public rules, each revision installed on a real Graylog server
+ * node test/judges/graylog/history.ts VERSION...: three releases of a small pack of public rules, each revision installed on a real Graylog server
  * over the one before as docs/graylog-pack.md says. After each, the server has the pack's event definitions, each once, under the same entity ids.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { rulePaths } from './proof-data.ts';
+import { createChecks } from '../checks.ts';
+import { main } from '../places.ts';
+import { rulePaths } from '../proof-data.ts';
+import { definitionsOn, type GraylogServer, onEachGraylog, removePack } from './server.ts';
 
-const judge = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'judges', 'graylog');
-const main = join(import.meta.dirname, '..', '..', 'dist', 'lib', 'cli', 'main.js');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-history-graylog-'));
 const at = (path: string): string => join(folder, path);
 const run = (command: string, ...args: readonly string[]): string =>
   execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 const git = (...args: readonly string[]): string => run('git', '-c', 'user.name=judge', '-c', 'user.email=judge@example.org', ...args);
+const { check, end } = createChecks();
 
 interface Text {
   readonly '@value': string;
@@ -58,58 +60,25 @@ function releases(): readonly ContentPack[] {
   return [first, second, release('2.0.0')];
 }
 
-let failures = 0;
-function check(what: string, right: boolean, more: unknown = ''): void {
-  if (right) return;
-  failures++;
-  console.log(`  ${what} ${JSON.stringify(more).slice(0, 500)}`);
-}
-
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-  const headers = {
-    authorization: `Basic ${btoa('admin:admin')}`,
-    'x-requested-by': 'judge',
-    accept: 'application/json',
-    'content-type': 'application/json',
-    connection: 'close',
-  };
-  const response = await fetch(`http://127.0.0.1:9000/api${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  const text = await response.text();
-  check(`${method} ${path}: ${response.status}`, response.ok, text);
-  return text === '' ? undefined : JSON.parse(text);
-}
-
 interface Installation {
   readonly _id: string;
   readonly entities: readonly { readonly id: string; readonly content_pack_entity_id: string }[];
 }
 
-async function install(pack: ContentPack, version: string): Promise<Installation> {
-  await call('POST', '/system/content_packs', pack);
-  const body = { parameters: {}, comment: version };
-  // 7.0 wraps every creation
-  return (await call(
-    'POST',
-    `/system/content_packs/${pack.id}/${pack.rev}/installations`,
-    version.startsWith('6.') ? body : { entity: body, share_request: null },
-  )) as Installation;
+async function install(server: GraylogServer, pack: ContentPack): Promise<Installation> {
+  await server.call('POST', '/system/content_packs', pack);
+  const body = server.creation({ parameters: {}, comment: server.version });
+  return (await server.call('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, body)) as unknown as Installation;
 }
 
-async function upgrade(packs: readonly ContentPack[], version: string): Promise<void> {
+async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Promise<void> {
   let installed: { readonly pack: ContentPack; readonly installation: Installation } | undefined;
   for (const pack of packs) {
     // a second installation would give every definition once more
-    if (installed) await call('DELETE', `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`);
-    const installation = await install(pack, version);
-    const { event_definitions: definitions } = (await call('GET', '/events/definitions?per_page=1000')) as {
-      readonly event_definitions: readonly {
-        readonly id: string;
-        readonly title: string;
-        readonly description: string;
-        readonly remediation_steps?: string | null;
-      }[];
-    };
-    const titles = definitions.filter(({ title }) => title !== 'System notification events').map(({ title }) => title);
+    if (installed) await server.call('DELETE', `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`);
+    const installation = await install(server, pack);
+    const definitions = await definitionsOn(server);
+    const titles = definitions.map(({ title }) => title);
     const wanted = pack.entities.map(({ data }) => data.title['@value']);
     check(`definitions of revision ${pack.rev}`, JSON.stringify([...titles].sort()) === JSON.stringify([...wanted].sort()), { titles, wanted });
     // the server cleans texts as HTML: they are to come back as they are written
@@ -127,28 +96,19 @@ async function upgrade(packs: readonly ContentPack[], version: string): Promise<
       `entities of revision ${pack.rev}`,
       pack.entities.every(({ id }) => ids.has(id)),
     );
-    console.log(`graylog ${version}: revision ${pack.rev}: ${titles.length} event definitions`);
+    console.log(`graylog ${server.version}: revision ${pack.rev}: ${titles.length} event definitions`);
     installed = { pack, installation };
   }
+  if (installed) await removePack(server, installed.pack.id);
 }
 
-const versions = process.argv.slice(2);
-if (versions.length === 0) throw new Error('usage: history-graylog.ts VERSION...');
 try {
   const packs = releases();
   const lost = packs.slice(1).map(({ entities }, index) => packs[index]?.entities.filter(({ id }) => !entities.some((entity) => entity.id === id)).length);
   check('entities that a revision lost', JSON.stringify(lost) === '[0,1]', lost);
   check('revisions', JSON.stringify(packs.map(({ rev }) => rev)) === '[1,2,3]');
-  for (const version of versions) {
-    execFileSync(join(judge, 'start.sh'), [version], { stdio: 'ignore' });
-    try {
-      await upgrade(packs, version);
-    } finally {
-      spawnSync(join(judge, 'stop.sh'));
-    }
-  }
+  await onEachGraylog((server) => upgrade(server, packs));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(failures === 0 ? 'the upgrades hold' : `${failures} checks failed`);
-process.exitCode = failures === 0 ? 0 : 1;
+end('the upgrades hold');

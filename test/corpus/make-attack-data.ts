@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shared } from './corpus.ts';
 
-// Writes src/pack/attack-data.ts from MITRE's ids and names: node test/make-attack-data.ts
+// Writes src/pack/attack-data.ts from MITRE's ids and names: node test/corpus/make-attack-data.ts
 
 interface Source {
   readonly about: string;
@@ -41,7 +41,7 @@ const tacticLine = ({ id, shortname, name }: Source['tactics'][number]): string 
 
 /** The text of src/pack/attack-data.ts. */
 export const attackDataText = (): string => `// ${source.about}
-// Made by test/make-attack-data.ts; not to be edited.
+// Made by test/corpus/make-attack-data.ts; not to be edited.
 
 /** Id, short name and name, in the order of an attack. */
 export const writtenTactics: readonly (readonly [id: string, shortName: string, name: string])[] = [
@@ -56,4 +56,4 @@ export const writtenTechniques: readonly string[] = [
 ${techniqueLines().join('\n')}
 ];
 `;
-if (import.meta.main) writeFileSync(join(import.meta.dirname, '..', 'src', 'pack', 'attack-data.ts'), attackDataText());
+if (import.meta.main) writeFileSync(join(import.meta.dirname, '..', '..', 'src', 'pack', 'attack-data.ts'), attackDataText());

@@ -1,29 +1,27 @@
 /**
- * node test/judges/proof-graylog.ts VERSION...: the content pack of the rules that have events, installed in a real Graylog server. The recorded
+ * node test/judges/graylog/proof.ts VERSION...: the content pack of the rules that have events, installed in a real Graylog server. The recorded
  * events and near misses of them are sent as GELF; the alerts must be for the very messages that the rules mean.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
-import type { TestEvent } from '../matcher.ts';
-import { asGraylogKeeps } from './opensearch-mappings.ts';
-import { compiledRules, type Documents, documentsOf, recordedEvents, rulePaths } from './proof-data.ts';
-import { type Found, judged, report, type Verdict } from './proof-verdict.ts';
+import { graylogDefaults, graylogQueries } from '../../../src/backend/graylog/graylog.ts';
+import type { TestEvent } from '../../matcher.ts';
+import { asGraylogKeeps } from '../opensearch-mappings.ts';
+import { main } from '../places.ts';
+import { compiledRules, type Documents, documentsOf, recordedEvents, rulePaths } from '../proof-data.ts';
+import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
+import { definitionsOn, type GraylogServer, type Json, judge, onEachGraylog, removePack } from './server.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const judge = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'judges', 'graylog');
-const node = 'http://127.0.0.1:9250';
 /** Of the near misses of a rule, so many are sent. */
 const nearMisses = 4;
 /** Time that all runs of all definitions may take. */
 const patienceMs = 240_000;
 
-type Json = Readonly<Record<string, unknown>>;
-
 interface Pack {
+  readonly id: string;
   readonly entities: readonly {
     readonly type: { readonly name: string };
     readonly data: { readonly title: { readonly '@value': string }; readonly config: Record<string, unknown> };
@@ -33,14 +31,10 @@ interface Pack {
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The pack as `sigpack build` makes it, but its definitions run every ten seconds and look ten minutes back. */
-function buildPack(folder: string): string {
+function buildPack(folder: string): { readonly path: string; readonly id: string } {
   const config = join(folder, 'sigpack.yml');
   writeFileSync(config, 'id: proof\nversion: 1.0.0\ndefaults: { enabled: true }\n');
-  const built = spawnSync(
-    'node',
-    [join(root, 'dist', 'lib', 'cli', 'main.js'), 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')],
-    { encoding: 'utf8' },
-  );
+  const built = spawnSync(process.execPath, [main, 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')], { encoding: 'utf8' });
   const name = readdirSync(join(folder, 'pack')).find((file) => file.endsWith('-graylog.json'));
   if (built.status === null || built.status > 1 || name === undefined) throw new Error(`the pack is not built: ${built.stderr}`);
   const path = join(folder, 'pack', name);
@@ -56,7 +50,7 @@ function buildPack(folder: string): string {
     }
   }
   writeFileSync(path, text(pack));
-  return path;
+  return { path, id: pack.id };
 }
 
 /** Some of the near misses of each rule, and of all events those whose fields are of the kinds of the first: an index keeps one kind a field. */
@@ -75,42 +69,23 @@ function messages(all: Documents): Documents {
   return { ...all, list: [...recorded, ...near.filter((event, index) => index % step === 0 && fits(event))] };
 }
 
-async function search(path: string, query: Json): Promise<readonly Json[]> {
-  const body = text({ size: 10_000, query });
-  const response = await fetch(`${node}/${path}/_search?ignore_unavailable=true`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  const { hits, error } = (await response.json()) as { readonly hits?: { readonly hits: readonly Json[] }; readonly error?: unknown };
-  if (!hits) throw new Error(text(error));
-  return hits.hits;
-}
-
 /** Number of the message by index and id. */
-async function numbersOfMessages(): Promise<ReadonlyMap<string, number>> {
-  const hits = await search('graylog_*', { exists: { field: 'proof_n' } });
-  return new Map(hits.map(({ _index, _id, _source }) => [`${_index}:${_id}`, Number((_source as Json).proof_n)]));
-}
-
-async function titlesOfDefinitions(): Promise<ReadonlyMap<string, string>> {
-  const headers = { authorization: `Basic ${btoa('admin:admin')}`, accept: 'application/json' };
-  const response = await fetch('http://127.0.0.1:9000/api/events/definitions?per_page=10000', { headers });
-  const { event_definitions } = (await response.json()) as { readonly event_definitions: readonly { readonly id: string; readonly title: string }[] };
-  return new Map(event_definitions.map(({ id, title }) => [id, title]));
+async function numbersOfMessages(server: GraylogServer): Promise<ReadonlyMap<string, number>> {
+  const { hits } = (await server.search('graylog_*/_search?ignore_unavailable=true', { size: 10_000, query: { exists: { field: 'proof_n' } } })) as {
+    readonly hits: { readonly hits: readonly Json[] };
+  };
+  return new Map(hits.hits.map(({ _index, _id, _source }) => [`${_index}:${_id}`, Number((_source as Json).proof_n)]));
 }
 
 /** Numbers of the messages that each definition has alerted on. */
-async function alerts(titles: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const numbers = await numbersOfMessages();
+async function alerts(server: GraylogServer, titles: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const numbers = await numbersOfMessages(server);
   const found = new Map<string, Set<number>>();
   // a definition alerts on a message again with each run
-  const seen = await fetch(`${node}/gl-events_*/_search`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: text({
-      size: 0,
-      aggs: { definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: { terms: { field: 'origin_context', size: 1000 } } } } },
-    }),
-  });
+  const origins = { terms: { field: 'origin_context', size: 1000 } };
+  const aggs = { definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: origins } } };
   type Buckets = { readonly buckets: readonly { readonly key: string; readonly origin: Buckets }[] };
-  const { aggregations } = (await seen.json()) as { readonly aggregations?: { readonly definition: Buckets } };
+  const { aggregations } = (await server.search('gl-events_*/_search', { size: 0, aggs })) as { readonly aggregations?: { readonly definition: Buckets } };
   for (const { key, origin } of aggregations?.definition.buckets ?? []) {
     const title = titles.get(key);
     if (title === undefined) continue;
@@ -122,31 +97,31 @@ async function alerts(titles: ReadonlyMap<string, string>): Promise<ReadonlyMap<
 }
 
 /** Waits until the alerts are those wanted, then one more round of runs: nothing else may come. */
-async function settledAlerts(wanted: number): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const titles = await titlesOfDefinitions();
+async function settledAlerts(server: GraylogServer, wanted: number): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
   const end = Date.now() + patienceMs;
-  let found = await alerts(titles);
+  let found = await alerts(server, titles);
   const count = (): number => [...found.values()].reduce((sum, { size }) => sum + size, 0);
   while (count() < wanted && Date.now() < end) {
     await sleep(3000);
-    found = await alerts(titles);
+    found = await alerts(server, titles);
   }
   await sleep(25_000);
-  return alerts(titles);
+  return alerts(server, titles);
 }
 
 const rules = compiledRules([]);
 const documents = messages(documentsOf(recordedEvents, rules, asGraylogKeeps));
 
-async function verdictOf(version: string): Promise<Verdict> {
+async function verdictOf(server: GraylogServer): Promise<Verdict> {
+  const { version } = server;
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
   try {
     const pack = buildPack(folder);
     const file = join(folder, 'messages.ndjson');
     writeFileSync(file, documents.list.map((event, number) => `${text({ ...event, proof_n: number })}\n`).join(''));
-    execFileSync(join(judge, 'start.sh'), [version], { stdio: 'ignore' });
-    const judged_ = spawnSync(join(judge, 'judge.sh'), [pack, '--keep', '--messages', file], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    const { problems, sent } = JSON.parse(judged_.stdout) as { readonly problems: readonly Json[]; readonly sent?: number };
+    const run = spawnSync(join(judge, 'judge.sh'), [pack.path, '--keep', '--messages', file], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const { problems, sent } = JSON.parse(run.stdout) as { readonly problems: readonly Json[]; readonly sent?: number };
     if (problems.length > 0 || sent !== documents.list.length) throw new Error(`Graylog ${version}: ${text(problems).slice(0, 2000)}, ${sent} messages sent`);
     const refused = new Map(
       rules.flatMap((rule) => {
@@ -160,7 +135,8 @@ async function verdictOf(version: string): Promise<Verdict> {
       foundBy: (rule) => ({ kind: 'refused', reason: refused.get(rule) ?? '' }),
       within: (rule) => (refused.has(rule) ? new Set() : all),
     });
-    const found = await settledAlerts(meant);
+    const found = await settledAlerts(server, meant);
+    await removePack(server, pack.id);
     const foundBy = (rule: (typeof rules)[number]): Found => {
       const reason = refused.get(rule);
       if (reason !== undefined) return { kind: 'refused', reason };
@@ -170,14 +146,11 @@ async function verdictOf(version: string): Promise<Verdict> {
     };
     return judged({ ...judging, foundBy });
   } finally {
-    spawnSync(join(judge, 'stop.sh'));
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const all = new Set(documents.list.keys());
-const versions = process.argv.slice(2);
-if (versions.length === 0) throw new Error('usage: proof-graylog.ts VERSION...');
-const verdicts: Verdict[] = [];
-for (const version of versions) verdicts.push(await verdictOf(version));
-report('graylog', verdicts);
+await onEachGraylog(async (server) => {
+  report(`graylog-${server.version}`, [await verdictOf(server)]);
+});

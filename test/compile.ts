@@ -1,17 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
 import { type CompiledDetection, type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import type { Pattern } from '../src/sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-
-/** Third-party data that tests read in place; CI lays the same beside the checkout. */
-export const shared = process.env.SIGPACK_SHARED ?? join(import.meta.dirname, '..', '..', 'shared');
-if (!existsSync(join(shared, 'corpus'))) throw new Error(`the corpus is missing: ${shared}`);
-
-export const corpusFolders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
 
 /** Compiles every rule of the folders; complaints go to the bag. */
 export function compileFolders(folders: readonly string[], bag: DiagnosticBag = createBag()): readonly CompiledRule[] {
