@@ -253,6 +253,17 @@ describe('commands agree', () => {
     for (const command of failing) expect([command, (await commands[command]?.())?.code]).toEqual([command, 0]);
   });
 
+  test('on what the configuration says of its own warnings', async () => {
+    const more = 'targets: [splunk]\npipelines: { splunk: [p.yml] }\ndefaults: { splunk: { savedsearch: { nonsense: 1 } } }';
+    const telling = ['check', 'stats', 'docs', 'convert', 'explain', 'match', 'release --dry-run'];
+    write({ 'sigpack.yml': config(`${more}\nseverities: { PCK004: error }`) });
+    for (const command of telling)
+      expect([command, await commands[command]?.()]).toMatchObject([command, { code: 1, out: expect.stringContaining('error[PCK004]') }]);
+    write({ 'sigpack.yml': config(`${more}\nseverities: { PCK004: "off" }`) });
+    for (const command of telling)
+      expect([command, await commands[command]?.()]).toMatchObject([command, { code: 0, out: expect.not.stringContaining('PCK004') }]);
+  });
+
   test.each(Object.keys(commands).filter((name) => name !== 'diff'))(
     '%s: a configuration at fault is told with its place, and the exit code is 2',
     async (command) => {
