@@ -164,6 +164,17 @@ describe('rules as they are written', () => {
     expect((await released()).out).toContain('would release');
   });
 
+  test('are looked at once, however many correlations share them level upon level', async () => {
+    const level = (name: string, parts: readonly string[]): string =>
+      `title: Of ${name}\nname: ${name}\nstatus: test\ncorrelation: { type: temporal, rules: [${parts.join(', ')}], group-by: [user], timespan: 5m }\n`;
+    const pairs = Array.from({ length: 26 }, (_, at) => [level(`a${at + 1}`, [`a${at}`, `b${at}`]), level(`b${at + 1}`, [`b${at}`, `a${at}`])]).flat();
+    const base = ['a0', 'b0'].map((name) => rule.replace(/^id: .*$/m, `name: ${name}`));
+    write({ 'rules/a.yml': [...base, ...pairs].join('---\n'), 'sigpack.yml': config('pipelines: { splunk: [p.yml] }') });
+    expect((await matched()).out).toContain('1 of 1 event matched');
+    const { out } = (await commands.check?.()) ?? { out: '' };
+    expect(out).toContain('error[SIG024]: graylog: placeholder `%admins%` has no value');
+  });
+
   test('stay without values where no pipeline has one, which is said', async () => {
     write({ 'p.yml': pipeline('root').replace('admins', 'others') });
     const { code, out } = await tested();
