@@ -4,8 +4,8 @@ import { collect } from '../src/sigma/collection.ts';
 import { correlationTypes } from '../src/sigma/correlation.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { compileText } from './compile.ts';
 import { complaintsOf, marked, queryText, told } from './complaints.ts';
-import { compileText } from './corpus.ts';
 import { matches } from './matcher.ts';
 
 const rule = (name: string, selection = `${name}: 1`, logsource = 'product: windows') =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { grep } from '../src/backend/grep/grep.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
-import { compileText, detectionOf } from './corpus.ts';
+import { compileText, detectionOf } from './compile.ts';
 import { matches, type TestEvent } from './matcher.ts';
 import { mutations } from './mutations.ts';
 

@@ -28,7 +28,7 @@ async function buildOf(files: Readonly<Record<string, string>>, ...args: readonl
     mkdirSync(dirname(join(cwd, path)), { recursive: true });
     writeFileSync(join(cwd, path), text);
   }
-  const { code, stderr } = sigpack(['build', '-o', 'out', ...args], { cwd });
+  const { code, stderr } = await sigpack(['build', '-o', 'out', ...args], { cwd });
   const bytes = (end: string): Buffer => {
     const name = code === 3 || code === undefined ? undefined : outputOf(cwd).find((path) => path.endsWith(end));
     return name === undefined ? Buffer.alloc(0) : readFileSync(join(cwd, 'out', name));

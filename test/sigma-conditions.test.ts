@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
+import { compileText, detectionOf, ruleText } from './compile.ts';
 import { detectionComplaints, marked, queryText, told } from './complaints.ts';
-import { compileText, detectionOf, ruleText } from './corpus.ts';
 import { matches } from './matcher.ts';
 
 /** Selections a, b, c ..., each true when the field of its name is 1. */

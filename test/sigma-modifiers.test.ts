@@ -5,8 +5,8 @@ import type { Query } from '../src/query/tree.ts';
 import { modifierRoles } from '../src/sigma/modifier.ts';
 import { literalText, parsePattern } from '../src/sigma/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { compileText, ruleText } from './compile.ts';
 import { detectionComplaints, marked, queryText, selectionQuery, told } from './complaints.ts';
-import { compileText, ruleText } from './corpus.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
 const servers = new Map([['servers', [parsePattern('srv*'), parsePattern('db1')]]]);

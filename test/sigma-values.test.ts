@@ -8,8 +8,8 @@ import { readDocuments } from '../src/sigma/document.ts';
 import { parsePattern, patternText } from '../src/sigma/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
+import { compileText, detectionOf, ruleText } from './compile.ts';
 import { complaintsOf, detectionComplaints, marked, partsText, queryText, selectionQuery, told } from './complaints.ts';
-import { compileText, detectionOf, ruleText } from './corpus.ts';
 import { matches } from './matcher.ts';
 
 describe('escapes and wildcards, by the specification', () => {

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
+import { nearPath, withSlashes } from './portable-path.ts';
 
 const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
@@ -12,12 +13,13 @@ export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): rea
   for (const path of paths) {
     try {
       if (statSync(path).isDirectory()) walk(path, found);
-      else found.add(path);
+      else found.add(withSlashes(path));
     } catch (error) {
       complain(bag, path, error);
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
+  return paths.length < 2 ? sorted : [...new Map(sorted.map((path) => [resolve(path), path])).values()];
 }
 
 function walk(folder: string, found: Set<string>): void {
@@ -25,7 +27,7 @@ function walk(folder: string, found: Set<string>): void {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) walk(join(folder, entry.name), found);
     // a pipe would be waited for without end
-    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(join(folder, entry.name));
+    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(withSlashes(join(folder, entry.name)));
   }
 }
 
@@ -57,18 +59,19 @@ export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
 
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
-/** Relative to the working directory where it lies below it or near. */
+/** Relative to the working directory where it lies below it or near; with `/` on every system. */
 export function shownPath(path: string): string {
   // most paths are relative already
-  if (!isAbsolute(path) && !path.startsWith('.')) return sep === '/' ? path : path.split(sep).join('/');
+  if (!isAbsolute(path) && !path.startsWith('.')) return withSlashes(path);
   const folder = dirname(path);
-  let shown = shownFolders.get(folder);
+  const from = process.cwd();
+  const key = `${from}\n${folder}`;
+  let shown = shownFolders.get(key);
   if (shown === undefined) {
-    const near = relative(process.cwd(), folder);
-    shown = (near.startsWith(`..${sep}..${sep}..`) ? folder : near).split(sep).join('/');
-    shownFolders.set(folder, shown);
+    shown = nearPath(join(folder, 'x'), from).slice(0, -1);
+    shownFolders.set(key, shown);
   }
-  return shown === '' ? basename(path) : `${shown}/${basename(path)}`;
+  return `${shown}${basename(path)}`;
 }
 
 /** Folders hold many files, and making a path relative takes longer than reading a small one. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative } from 'node:path';
 import type { TemplateSet } from '../pack/template.ts';
 import { UsageError } from './exit-code.ts';
 import { packageRoot } from './package-root.ts';
+import { withSlashes } from './portable-path.ts';
 import { shownPath } from './rule-files.ts';
 
 export interface LoadedTemplates extends TemplateSet {
@@ -28,7 +29,8 @@ export function loadTemplates(folder: string | undefined): LoadedTemplates {
 }
 
 function add(name: string, bytes: Uint8Array, templates: Map<string, string>, assets: Map<string, Uint8Array>): void {
-  if (name.endsWith('.hbs')) templates.set(name, Buffer.from(bytes).toString('utf8'));
+  // a checkout on Windows may have other line breaks; the packs are the same
+  if (name.endsWith('.hbs')) templates.set(name, Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n'));
   else assets.set(name, bytes);
 }
 
@@ -45,7 +47,7 @@ function readFolder(folder: string): ReadonlyMap<string, Uint8Array> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile() || entry.name.startsWith('.')) continue;
     const path = join(entry.parentPath, entry.name);
-    files.set(relative(folder, path).split(sep).join('/'), readFileSync(path));
+    files.set(withSlashes(relative(folder, path)), readFileSync(path));
   }
   return files;
 }

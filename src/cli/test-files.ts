@@ -4,6 +4,7 @@ import { readRegressionInfo } from '../proof/regression-info.ts';
 import type { TestCase } from '../proof/test-case.ts';
 import { readTestFile } from '../proof/test-file.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { withSlashes } from './portable-path.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
 
 const testEnding = /\.tests?\.ya?ml$/i;
@@ -26,7 +27,7 @@ export function findTestFiles(paths: readonly string[], bag: DiagnosticBag): rea
       bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  return [...found].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));
 }
 
 function testFilesOf(rulePath: string): readonly string[] {

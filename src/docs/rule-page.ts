@@ -82,7 +82,12 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 /** The whole file, comments at its start included, unless other documents are in it too. */
 function sourceOf({ file, span }: RuleHead): string {
   const alone = !file.text.includes('\n---') && !file.text.includes('\r---');
-  return (alone ? file.text : file.text.slice(span.start, span.end)).replace(/^(?:[ \t]*\r?\n)+/, '').trimEnd();
+  const text = alone ? file.text : file.text.slice(span.start, span.end);
+  // the same page of a file that was written on Windows
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
 }
 
 function section(target: ConversionTarget, compiled: CompiledRule, convert: Convert): TargetSection {

@@ -10,23 +10,22 @@ export interface PlaceholderLeft {
 
 /** The first placeholder that no pipeline replaced. */
 export function placeholderLeft(parts: readonly SettledDetection[]): PlaceholderLeft | undefined {
-  for (const { searches } of parts) {
-    for (const { body } of searches.values()) {
-      const found = inBody(body);
-      if (found) return found;
-    }
-  }
+  for (const found of placeholdersLeft(parts)) return found;
   return undefined;
 }
 
-function inBody(body: SettledBody): PlaceholderLeft | undefined {
+/** Every mention of a placeholder that no pipeline replaced. */
+export function* placeholdersLeft(parts: readonly SettledDetection[]): Generator<PlaceholderLeft> {
+  for (const { searches } of parts) for (const { body } of searches.values()) yield* inBody(body);
+}
+
+function* inBody(body: SettledBody): Generator<PlaceholderLeft> {
   for (const { values, file } of settledItems(body)) {
     for (const { tests, span } of values) {
       for (const test of tests) {
-        const part = test.kind === 'string' ? test.pattern.find(isPlaceholder) : undefined;
-        if (part) return { name: part.placeholder, file, span };
+        if (test.kind !== 'string') continue;
+        for (const part of test.pattern) if (isPlaceholder(part)) yield { name: part.placeholder, file, span };
       }
     }
   }
-  return undefined;
 }

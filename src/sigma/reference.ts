@@ -16,14 +16,16 @@ export interface RuleIndex {
 
 /** The correlation with its aliases by reference; undefined after a complaint about dangling or circular references. */
 export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag: DiagnosticBag): CorrelationRule | undefined {
-  const before = bag.list.length;
   const visited = new Set<Rule>();
   const targets = new Map<Rule, RuleReference>();
+  let sound = true;
   for (const reference of rule.rules) {
     const problem = referenceProblem(rule, reference, index, visited, targets);
-    if (problem) bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
+    if (!problem) continue;
+    sound = false;
+    bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
   }
-  if (bag.list.length > before) return undefined;
+  if (!sound) return undefined;
   if (rule.aliases.length === 0) return rule;
   const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
   return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases } : undefined;

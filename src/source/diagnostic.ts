@@ -25,7 +25,7 @@ export interface Complaint {
   readonly target?: string;
 }
 
-/** Collects the complaints about one file or one run. Severities come from the catalogue unless overridden. */
+/** Collects the complaints about one file or one run. Severities come from the catalogue unless overridden; fatal ones can't be. */
 export interface DiagnosticBag {
   readonly list: Diagnostic[];
   add(file: SourceFile, complaint: Complaint): void;
@@ -37,10 +37,9 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
     list,
     add(file, complaint) {
       const entry = codeCatalogue[complaint.code];
-      const wanted = severities.get(complaint.code) ?? entry.severity;
-      if (wanted === 'off') return;
-      // a rule that could not be read must not look clean: errors can be silenced only where the catalogue permits it
-      const severity = entry.fatal ? 'error' : wanted;
+      // what is missing from the output must not look clean, so a fatal code keeps its severity
+      const severity = entry.fatal ? entry.severity : (severities.get(complaint.code) ?? entry.severity);
+      if (severity === 'off') return;
       const { code, message, span, hint = entry.hint, target } = complaint;
       list.push({ code, severity, message, file, span, hint, ...(target === undefined ? {} : { target }) });
     },

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type AppFiles, filesDigest, isAdmins, stanzaFiles } from '../../install/app-files.ts';
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
+import { withSlashes } from '../portable-path.ts';
 import { writeDurably } from '../write-durably.ts';
 
 export interface AppPlaces {
@@ -16,7 +17,7 @@ export interface AppPlaces {
 
 /** The files of an app that are not the admin's. */
 export function readTree(folder: string): AppFiles {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => withSlashes(path));
   return new Map(
     paths
       .filter((path) => !isAdmins(path) && statSync(join(folder, path)).isFile())
