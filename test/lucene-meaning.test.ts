@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { targets } from '../src/backend/registry.ts';
 import { type ConvertedEntry, defaultTargetSettings } from '../src/backend/target.ts';
@@ -22,9 +23,15 @@ function searchOfWatch({ document }: ConvertedEntry['converted']): readonly stri
 const entries = detectionsOfRuleSet();
 const all = entries.flatMap(({ hits, misses }) => [...hits, ...misses]).filter(isFlat);
 
-/** What Lucene reads otherwise: the end of a text before a line break, and what is almost an address. */
+/** What Lucene reads otherwise: the end of a text before a line break, what is no address, a truth in capital letters; and it has no raw text. */
 function isBorderline(query: Query, event: LuceneEvent): boolean {
-  return [...itemsOf(query)].some(({ field = '', test }) => (test.kind === 'regex' || test.kind === 'cidr') && /\n$|:$/.test(event[field] ?? ''));
+  if ('_raw' in event) return true;
+  return [...itemsOf(query)].some(({ field = '', test }) => {
+    const value = event[field] ?? '';
+    if (test.kind === 'regex') return value.endsWith('\n');
+    if (test.kind === 'cidr') return value !== '' && isIP(value) === 0;
+    return test.kind === 'boolean' && /[A-Z]/.test(value);
+  });
 }
 
 describe.each([

@@ -16,7 +16,7 @@ export interface LuceneQuery {
 
 /**
  * Of which product the index is. Graylog's keywords are as they are, and terms begin with no wildcard. Elasticsearch's have a normalizer that makes
- * letters small, in the index and in the query, and addresses are of the type ip.
+ * letters small, in the index and in the query; expressions see the text as it came. Addresses are of the type ip.
  */
 export type IndexKind = 'graylog' | 'elasticsearch';
 
@@ -85,7 +85,7 @@ function readClause(scan: Scan, scope: string | undefined): Test {
     return test;
   }
   if (char === '"') return countedLeaf(scan, valueTest(scope, equals(readQuoted(scan), scan.kind)));
-  if (char === '/') return countedLeaf(scan, valueTest(scope, inEitherCase(lucenePattern(readRegex(scan)), scan.kind)));
+  if (char === '/') return countedLeaf(scan, valueTest(scope, lucenePattern(readRegex(scan))));
   if (char === '<' || char === '>') return countedLeaf(scan, readComparison(scan, scope));
   const term = readTerm(scan);
   if (scan.text[scan.at] !== ':') {
@@ -129,11 +129,6 @@ function equals(wanted: string, kind: IndexKind): (value: string) => boolean {
   const block = new BlockList();
   block.addSubnet(address, Number(prefix), `ipv${version === 4 ? 4 : 6}`);
   return (value) => isIP(value) === version && block.check(value, `ipv${version === 4 ? 4 : 6}`);
-}
-
-/** Whether an expression sees the letters of the index, which are small, is for the mapping. */
-function inEitherCase(test: (value: string) => boolean, kind: IndexKind): (value: string) => boolean {
-  return kind === 'elasticsearch' ? (value) => test(value) || test(value.toLowerCase()) : test;
 }
 
 function readQuoted(scan: Scan): string {
