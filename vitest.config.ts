@@ -1,5 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const of = (name: string, include: string, ...globalSetup: readonly string[]) => ({
+  extends: true as const,
+  test: { name, include: [include], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
+});
+
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
-export default defineConfig({ test: { maxWorkers: availableParallelism(), include: ['test/**/*.test.ts'], exclude: ['test/judges/**'], testTimeout: 60_000 } });
+export default defineConfig({
+  test: {
+    maxWorkers: availableParallelism(),
+    testTimeout: 60_000,
+    // a worker keeps the modules that it has: nothing in src/ or test/ may rest on a fresh copy
+    isolate: false,
+    projects: [
+      of('quick', 'test/*.test.ts'),
+      of('corpus', 'test/corpus/*.test.ts', 'test/setup/corpus.ts'),
+      of('site', 'test/site/*.test.ts', 'test/setup/corpus.ts', 'test/setup/chromium.ts'),
+    ],
+  },
+});

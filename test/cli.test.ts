@@ -6,7 +6,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { environment, mainFile, type RunOptions, sigpack } from './sigpack.ts';
+import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-cli-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -28,41 +28,41 @@ const unused = (): void => write('rules/warned.yml', rule('Warned', 'sel: { Imag
 const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }'));
 
 describe('exit code 0', () => {
-  it('for rules without a fault', () => {
+  it('for rules without a fault', async () => {
     good();
-    const { code, stdout, stderr } = run(['build', '-o', 'out']);
+    const { code, stdout, stderr } = await run(['build', '-o', 'out']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('1 rule read from 1 file');
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['manifest.json', 'sigpack-1.0.0-graylog.json', 'sigpack-1.0.0.spl', 'sigpack-1.0.0.zip']);
   });
 
-  it('for warnings, unless --fail-on says otherwise', () => {
+  it('for warnings, unless --fail-on says otherwise', async () => {
     unused();
-    expect(run(['check']).code).toBe(0);
-    expect(run(['check', '--fail-on', 'warning'])).toMatchObject({ code: 1, stderr: expect.stringContaining('warning[SIG032]') });
+    expect((await run(['check'])).code).toBe(0);
+    expect(await run(['check', '--fail-on', 'warning'])).toMatchObject({ code: 1, stderr: expect.stringContaining('warning[SIG032]') });
   });
 
-  it('for errors under --fail-on never, though what is wrong is told', () => {
+  it('for errors under --fail-on never, though what is wrong is told', async () => {
     bad();
     good();
-    const { code, stderr } = run(['check', '--fail-on', 'never']);
+    const { code, stderr } = await run(['check', '--fail-on', 'never']);
     expect(code).toBe(0);
     expect(stderr).toContain('error[SIG020]');
   });
 
-  it('for what the configuration says, which the command line overrides', () => {
+  it('for what the configuration says, which the command line overrides', async () => {
     unused();
     write('sigpack.yml', 'failOn: warning\n');
-    expect(run(['check']).code).toBe(1);
-    expect(run(['check', '--fail-on', 'error']).code).toBe(0);
+    expect((await run(['check'])).code).toBe(1);
+    expect((await run(['check', '--fail-on', 'error'])).code).toBe(0);
     write('sigpack.yml', 'severities: { SIG032: "off" }\nfailOn: warning\n');
-    expect(run(['check'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(['check'])).toMatchObject({ code: 0, stderr: '' });
     write('sigpack.yml', 'severities: { SIG032: error }\n');
-    expect(run(['check']).code).toBe(1);
+    expect((await run(['check'])).code).toBe(1);
   });
 
-  it.each([['--version'], ['build', '-h']])('for %s', (...args) => {
-    const { code, stdout, stderr } = run(args);
+  it.each([['--version'], ['build', '-h']])('for %s', async (...args) => {
+    const { code, stdout, stderr } = await run(args);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).not.toBe('');
   });
@@ -71,12 +71,12 @@ describe('exit code 0', () => {
     { NODE_ENV: 'production', NODE_OPTIONS: '--throw-deprecation --disable-proto=throw' },
     { NODE_ENV: 'test', NODE_OPTIONS: '--frozen-intrinsics --no-warnings', NODE_PENDING_DEPRECATION: '1' },
     { TERM: 'dumb', COLUMNS: '20', LANG: 'tr_TR.UTF-8', LC_ALL: 'C', CI: 'true', NODE_DEBUG: '' },
-  ])('for --help and a build under %j', (env) => {
+  ])('for --help and a check under %j', (env) => {
     good();
-    const help = run(['--help'], { env });
+    const help = spawned(['--help'], { env });
     expect([help.code, help.stderr]).toEqual([0, '']);
     expect(help.stdout).toContain('Usage: sigpack');
-    expect(run(['check'], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(spawned(['check'], { cwd: folder, env })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -91,30 +91,30 @@ describe('standard output', () => {
 });
 
 describe('exit code 1', () => {
-  it('for a rule with an error, while the others are built', () => {
+  it('for a rule with an error, while the others are built', async () => {
     good();
     bad();
-    const { code, stdout, stderr } = run(['build', '-o', 'out']);
+    const { code, stdout, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/rules\/bad\.yml:6:16: error\[SIG020\]/);
     expect(stdout).toMatch(/splunk +1 /);
     expect(readFileSync(join(folder, 'out', 'manifest.json'), 'utf8')).toContain('"Good"');
   });
 
-  it('for a rule that a target has no query for', () => {
+  it('for a rule that a target has no query for', async () => {
     good();
     write('rules/other.yml', rule('Other', 'sel: { Image|fieldref: Parent }'));
-    expect(run(['check', '-t', 'splunk']).code).toBe(0);
-    const { code, stderr } = run(['check', '-t', 'graylog']);
+    expect((await run(['check', '-t', 'splunk'])).code).toBe(0);
+    const { code, stderr } = await run(['check', '-t', 'graylog']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[TGT001]: graylog:');
   });
 
-  it('for a path that is not there, and one that is no text', () => {
+  it('for a path that is not there, and one that is no text', async () => {
     good();
     write('rules/binary.yml', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]));
     mkdirSync(join(folder, 'rules', 'folder.yml'));
-    const { code, stderr } = run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out']);
+    const { code, stderr } = await run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[SIG001]: missing: ENOENT');
     expect(stderr).toContain('error[SIG001]: missing.yml: ENOENT');
@@ -122,19 +122,19 @@ describe('exit code 1', () => {
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });
 
-  it('for packs that would be empty, which are not written', () => {
-    const { code, stderr } = run(['build', '-o', 'out']);
+  it('for packs that would be empty, which are not written', async () => {
+    const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[PCK005]');
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  it('for a template at fault, and writes nothing', () => {
+  it('for a template at fault, and writes nothing', async () => {
     good();
     mkdirSync(join(folder, 'own', 'splunk'), { recursive: true });
     write('own/splunk/README.md.hbs', '# {{title}}\n{{nothing.there}}\n');
     write('sigpack.yml', 'templates: own\n');
-    const { code, stderr } = run(['build', '-o', 'out']);
+    const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error\[PCK003\]: splunk\/README\.md\.hbs/);
     expect(existsSync(join(folder, 'out'))).toBe(false);
@@ -151,40 +151,40 @@ describe('exit code 2', () => {
     [['check', '-o', 'out']],
     [['stats', '--budget', '-1']],
     [[]],
-  ])('for %j', (args) => {
+  ])('for %j', async (args) => {
     good();
-    const { code, stderr } = run(args);
+    const { code, stderr } = await run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^(?:error: |sigpack: |Usage: )/);
     expect(readdirSync(folder)).toEqual(['rules']);
   });
 
-  it('for a configuration at fault, told with its place', () => {
+  it('for a configuration at fault, told with its place', async () => {
     good();
     write('sigpack.yml', 'id: fine\ntitle: x\nsplunk:\n  indexs: []\n');
-    const { code, stderr } = run(['build', '-o', 'out']);
+    const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/sigpack\.yml:4:3: error\[PCK001\]/);
     expect(stderr).toContain('  indexs: []');
     expect(stderr).toContain('^^^^^^');
     expect(existsSync(join(folder, 'out'))).toBe(false);
-    expect(run(['stats']).code).toBe(2);
+    expect((await run(['stats'])).code).toBe(2);
     write('sigpack.yml', 'id: [\n');
-    expect(run(['check'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/sigpack\.yml:\d+:\d+: error\[SIG002\]/) });
+    expect(await run(['check'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/sigpack\.yml:\d+:\d+: error\[SIG002\]/) });
     write('bad.json', '{"id": 1}');
-    const other = run(['check', '-c', 'bad.json', '--format', 'json']);
+    const other = await run(['check', '-c', 'bad.json', '--format', 'json']);
     expect(other.code).toBe(2);
     expect(JSON.parse(other.stdout).diagnostics[0]).toMatchObject({ code: 'PCK001', file: 'bad.json', line: 1, column: 8 });
   });
 
-  it('for a template folder that is not there or overrides nothing', () => {
+  it('for a template folder that is not there or overrides nothing', async () => {
     good();
     write('sigpack.yml', 'templates: missing\n');
-    expect(run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing') });
+    expect(await run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing') });
     mkdirSync(join(folder, 'own'));
     write('own/other.hbs', 'x');
     write('sigpack.yml', 'templates: own\n');
-    expect(run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('own/other.hbs overrides no template') });
+    expect(await run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('own/other.hbs overrides no template') });
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 });
@@ -206,11 +206,11 @@ describe('what becomes part of a file name', () => {
 });
 
 describe('exit code 3', () => {
-  it('for an output folder that can not be', () => {
+  it('for an output folder that can not be', async () => {
     good();
     write('out', 'a file');
     for (const path of ['out', 'out/below']) {
-      const { code, stderr } = run(['build', '-o', path]);
+      const { code, stderr } = await run(['build', '-o', path]);
       expect(code).toBe(3);
       // the message alone: a stack is for faults of the program
       expect(stderr).toMatch(/^sigpack: [A-Z]+: [^\n]*\n$/);
@@ -223,7 +223,7 @@ describe('exit code 3', () => {
     good();
     const full = openSync('/dev/full', 'w');
     try {
-      expect(run(['check', '--format', 'json'], { stdout: full }).code).toBe(3);
+      expect(spawned(['check', '--format', 'json'], { cwd: folder, stdout: full }).code).toBe(3);
     } finally {
       closeSync(full);
     }
@@ -231,11 +231,11 @@ describe('exit code 3', () => {
 });
 
 describe('--format', () => {
-  it.each(['json', 'sarif', 'github', 'junit'])('%s is all that is on standard output, and nothing is on the other one', (format) => {
+  it.each(['json', 'sarif', 'github', 'junit'])('%s is all that is on standard output, and nothing is on the other one', async (format) => {
     good();
     bad();
     unused();
-    const { code, stdout, stderr } = run(['build', '-o', 'out', '--format', format]);
+    const { code, stdout, stderr } = await run(['build', '-o', 'out', '--format', format]);
     expect([code, stderr]).toEqual([1, '']);
     if (format === 'json') {
       const report = JSON.parse(stdout);
@@ -253,24 +253,24 @@ describe('--format', () => {
     }
   });
 
-  it('text puts complaints on standard error and the summary on standard output, without colours', () => {
+  it('text puts complaints on standard error and the summary on standard output, without colours', async () => {
     good();
     bad();
-    const { stdout, stderr } = run(['check']);
+    const { stdout, stderr } = await run(['check']);
     expect(stdout).toMatch(/^Configuration: none \(no sigpack\.yml here or above\)\nSigpack detections 1\.0\.0\n/);
     expect(stdout).not.toContain('SIG020');
     expect(`${stdout}${stderr}`).not.toContain('\u001b');
-    expect(run(['check'], { env: { FORCE_COLOR: '1' } }).stderr).toContain('\u001b[31m');
+    expect((await run(['check'], { env: { FORCE_COLOR: '1' } })).stderr).toContain('\u001b[31m');
   });
 });
 
 describe('init', () => {
-  it('writes a project that checks and builds, and no second time', () => {
-    const first = run(['init', 'new project']);
+  it('writes a project that checks and builds, and no second time', async () => {
+    const first = await run(['init', 'new project']);
     expect([first.code, first.stderr]).toEqual([0, '']);
     const project = { cwd: join(folder, 'new project') };
-    expect(run(['check', '--fail-on', 'warning'], project)).toMatchObject({ code: 0, stderr: '' });
-    const built = run(['build'], project);
+    expect(await run(['check', '--fail-on', 'warning'], project)).toMatchObject({ code: 0, stderr: '' });
+    const built = await run(['build'], project);
     expect([built.code, built.stderr]).toEqual([0, '']);
     expect(readdirSync(join(project.cwd, 'dist', 'packs')).sort()).toEqual([
       'manifest.json',
@@ -281,26 +281,26 @@ describe('init', () => {
 
     const config = join(project.cwd, 'sigpack.yml');
     writeFileSync(config, `${readFileSync(config, 'utf8')}# mine\n`);
-    const second = run(['init', 'new project']);
+    const second = await run(['init', 'new project']);
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('new project/sigpack.yml');
     expect(readFileSync(config, 'utf8')).toContain('# mine');
-    expect(run(['init', 'new project', '--force']).code).toBe(0);
+    expect((await run(['init', 'new project', '--force'])).code).toBe(0);
     expect(readFileSync(config, 'utf8')).not.toContain('# mine');
   });
 
   it.each([
     ['--id', '../../x'],
     ['--title', 'two\nlines'],
-  ])('refuses %s %j and writes nothing', (option, value) => {
-    const { code, stderr } = run(['init', 'project', option, value]);
+  ])('refuses %s %j and writes nothing', async (option, value) => {
+    const { code, stderr } = await run(['init', 'project', option, value]);
     expect([code, existsSync(join(folder, 'project'))]).toEqual([2, false]);
     expect(stderr).toMatch(/^sigpack: the configuration would be invalid/);
   });
 
-  it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])('takes the title %j as it is', (title) => {
-    expect(run(['init', 'project', '--title', title]).code).toBe(0);
-    const report = JSON.parse(run(['build', '--format', 'json'], { cwd: join(folder, 'project') }).stdout);
+  it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])('takes the title %j as it is', async (title) => {
+    expect((await run(['init', 'project', '--title', title])).code).toBe(0);
+    const report = JSON.parse((await run(['build', '--format', 'json'], { cwd: join(folder, 'project') })).stdout);
     expect(report.summary).toMatchObject({ errors: 0, build: { title } });
   });
 });
@@ -311,29 +311,29 @@ describe('stats', () => {
     write('rules/off.yml', rule('Off').replace('status: test', 'status: experimental'));
   });
 
-  it('counts the searches of each minute', () => {
-    const { code, stdout } = run(['stats']);
+  it('counts the searches of each minute', async () => {
+    const { code, stdout } = await run(['stats']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(62);
-    expect(run(['stats', '--all']).stdout).toMatch(/\n4 searches;/);
+    expect((await run(['stats', '--all'])).stdout).toMatch(/\n4 searches;/);
   });
 
-  it('fails over a budget of its own or of the configuration', () => {
-    expect(run(['stats', '--budget', '3']).code).toBe(0);
-    const over = run(['stats', '--budget', '2']);
+  it('fails over a budget of its own or of the configuration', async () => {
+    expect((await run(['stats', '--budget', '3'])).code).toBe(0);
+    const over = await run(['stats', '--budget', '2']);
     expect([over.code, over.stderr]).toEqual([1, '3 searches start at minute 7, 1 more than the budget of 2\n']);
     write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
-    const { code, stdout } = run(['stats', '--format', 'json']);
+    const { code, stdout } = await run(['stats', '--format', 'json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, searches: 3, budget: 1, problems: [expect.stringContaining('minute 7')] });
     expect(JSON.parse(stdout).minutes[7]).toBe(3);
-    expect(run(['check'])).toMatchObject({ code: 0, stderr: expect.stringContaining('warning[PCK006]') });
-    expect(run(['check', '--fail-on', 'warning']).code).toBe(1);
+    expect(await run(['check'])).toMatchObject({ code: 0, stderr: expect.stringContaining('warning[PCK006]') });
+    expect((await run(['check', '--fail-on', 'warning'])).code).toBe(1);
   });
 
-  it('fails where rules can not be read', () => {
-    expect(run(['stats', 'missing'])).toMatchObject({ code: 1, stderr: expect.stringContaining('missing: ENOENT') });
+  it('fails where rules can not be read', async () => {
+    expect(await run(['stats', 'missing'])).toMatchObject({ code: 1, stderr: expect.stringContaining('missing: ENOENT') });
   });
 });

@@ -2,7 +2,7 @@ import type { Item, Query, Test } from '../src/query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
-import { compileText, detectionOf, ruleText } from './corpus.ts';
+import { compileText, detectionOf, ruleText } from './compile.ts';
 
 /** `CODE line:column message` of each complaint, in the order made. */
 export function told(bag: DiagnosticBag): readonly string[] {

@@ -10,7 +10,7 @@ import { targetSettings } from '../src/cli/conversion-settings.ts';
 import { convert } from '../src/cli/convert.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { compileFolders, compileText } from './corpus.ts';
+import { compileFolders, compileText } from './compile.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 import { environment, mainFile, type Run, sigpack } from './sigpack.ts';
 
@@ -113,21 +113,19 @@ describe('line breaks in a query of Lucene', () => {
   ])('%j', (query, text) => expect(withoutLineBreaks(query)).toBe(text));
 });
 
-/** A run with the text on standard input, from a pipe of the shell. */
-function piped(input: string, ...args: readonly string[]): Run {
-  writeFileSync(join(folder, 'input'), input);
-  const command = ['-c', 'cat input | "$0" "$@"', process.execPath, mainFile, 'convert', ...args];
-  const { status, stdout, stderr } = spawnSync('sh', command, { cwd: folder, encoding: 'utf8', env: environment() });
-  return { code: status ?? undefined, stdout, stderr };
-}
+/** A run with the text on standard input. */
+const piped = (input: string, ...args: readonly string[]): Promise<Run> => sigpack(['convert', ...args], { cwd: folder, input });
 const seedText = readFileSync(seed, 'utf8');
 const ruleText = (title: string, selection: string, more = '') =>
   `title: ${title}\nlogsource: { product: windows }\ndetection: { s: ${selection}, condition: s }\n${more}`;
 
 describe('the command', () => {
   it('prints several targets one below the other, each once', () => {
-    const { code, stdout } = piped(seedText, '-t', 'graylog,grep', '-t', 'graylog', '-');
-    expect(code).toBe(0);
+    // from a pipe of the shell
+    writeFileSync(join(folder, 'input'), seedText);
+    const command = ['-c', 'cat input | "$0" "$@"', process.execPath, mainFile, 'convert', '-t', 'graylog,grep', '-t', 'graylog', '-'];
+    const { status, stdout } = spawnSync('sh', command, { cwd: folder, encoding: 'utf8', env: environment() });
+    expect(status).toBe(0);
     expect(stdout).toBe(`== graylog\nEventID:("1031" "1032" "1034")\n== grep\ngrep -P '^(?:.*1031|.*1032|.*1034)'\n`);
   });
 
@@ -138,64 +136,64 @@ describe('the command', () => {
     ['es-qs', 'kibana-ndjson', /^\{"id":"DHCP.*","type":"search",.*\}\n$/],
     ['xpack-watcher', 'curl', /^curl -X PUT "\$ELASTICSEARCH_URL\/_watcher\/watch\/dhcp-server-.*'\n$/],
     ['xpack-watcher', 'default', /^\{\n {2}"trigger"/],
-  ])('%s -f %s', (target, format, text) => {
-    const run = piped(seedText, '-t', target, '-f', format, '-');
+  ])('%s -f %s', async (target, format, text) => {
+    const run = await piped(seedText, '-t', target, '-f', format, '-');
     expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(text)]);
   });
 
-  it('complains about a format that one of the targets lacks, and writes nothing', () => {
-    const run = piped(seedText, '-t', 'splunk,grep', '-f', 'savedsearches', '-o', 'none/', '-');
+  it('complains about a format that one of the targets lacks, and writes nothing', async () => {
+    const run = await piped(seedText, '-t', 'splunk,grep', '-f', 'savedsearches', '-o', 'none/', '-');
     expect(run).toEqual({ code: 2, stdout: '', stderr: 'sigpack: grep has no format savedsearches; it has default, json, ndjson\n' });
     expect(readdirSync(folder)).not.toContain('none');
-    expect(piped(seedText, '-').code).toBe(2);
+    expect((await piped(seedText, '-')).code).toBe(2);
   });
 
-  it('writes rules of standard input into a folder, and several of one file with numbers', () => {
-    expect(piped(`${seedText}---\n${ruleText('Second', '{ a: b }')}`, '-t', 'graylog', '-o', 'in/', '-').code).toBe(0);
+  it('writes rules of standard input into a folder, and several of one file with numbers', async () => {
+    expect((await piped(`${seedText}---\n${ruleText('Second', '{ a: b }')}`, '-t', 'graylog', '-o', 'in/', '-')).code).toBe(0);
     expect(readdirSync(join(folder, 'in/graylog')).sort()).toEqual(['stdin-2.txt', 'stdin.txt']);
   });
 
-  it('mirrors paths below the folder, wherever they come from', () => {
+  it('mirrors paths below the folder, wherever they come from', async () => {
     mkdirSync(join(folder, 'deep/er'), { recursive: true });
     writeFileSync(join(folder, 'deep/er/one.yml'), seedText);
     writeFileSync(join(folder, 'deep/two.yml'), seedText);
-    const run = sigpack(['convert', '-t', 'grep', '-o', '../mirror/', 'er/../../deep/er/one.yml', '../deep/two.yml'], { cwd: join(folder, 'deep') });
+    const run = await sigpack(['convert', '-t', 'grep', '-o', '../mirror/', 'er/../../deep/er/one.yml', '../deep/two.yml'], { cwd: join(folder, 'deep') });
     expect(run.stderr).not.toContain('internal');
     expect(readdirSync(join(folder, 'mirror/grep'), { recursive: true }).sort()).toEqual(['deep', 'deep/er', 'deep/er/one.txt', 'two.txt']);
   });
 
-  it('shows where a rule is refused, and goes on', () => {
-    const run = piped(`${ruleText('Refused', '{ a|fieldref: b }')}---\n${seedText}`, '-t', 'es-qs', '-');
+  it('shows where a rule is refused, and goes on', async () => {
+    const run = await piped(`${ruleText('Refused', '{ a|fieldref: b }')}---\n${seedText}`, '-t', 'es-qs', '-');
     expect([run.code, run.stdout]).toEqual([1, 'EventID:("1031" "1032" "1034")\n']);
     expect(run.stderr).toMatch(/^stdin:3:\d+: error\[TGT001\]: es-qs: Elasticsearch can't compare a field with another one/);
   });
 
-  it('prints a query a line, and tells where that is not so', () => {
+  it('prints a query a line, and tells where that is not so', async () => {
     const breaks = (value: string) => ruleText('Breaks', `{ a|re: '${value}' }`);
-    expect(piped(breaks('b\\nc'), '-t', 'es-qs', '-')).toEqual({
+    expect(await piped(breaks('b\\nc'), '-t', 'es-qs', '-')).toEqual({
       code: 0,
       stdout: 'a:/.*b([\t-\x0e]&[^\t\x0b-\x0e])c.*/\n',
       stderr: expect.not.stringContaining('line breaks'),
     });
     const left = breaks('b[^\\t\\r]c');
-    const run = piped(left, '-t', 'es-qs', '-');
+    const run = await piped(left, '-t', 'es-qs', '-');
     expect([run.code, run.stdout]).toEqual([0, 'a:/.*b[^\t\r]c.*/\n']);
     expect(run.stderr).toContain('sigpack: es-qs: queries hold line breaks (Breaks); -f json and -f ndjson keep each on one line\n');
-    expect(piped(left, '-t', 'es-qs', '-f', 'ndjson', '-').stderr).not.toContain('line breaks');
+    expect((await piped(left, '-t', 'es-qs', '-f', 'ndjson', '-')).stderr).not.toContain('line breaks');
   });
 
-  it('shows what is wrong with the configuration', () => {
+  it('shows what is wrong with the configuration', async () => {
     writeFileSync(join(folder, 'wrong.yml'), 'grep:\n  lines: xml\n');
-    const run = piped(seedText, '-t', 'grep', '-c', 'wrong.yml', '-');
+    const run = await piped(seedText, '-t', 'grep', '-c', 'wrong.yml', '-');
     expect([run.code, run.stdout]).toEqual([2, '']);
     expect(run.stderr).toContain('wrong.yml:2:10: error[PCK001]: `grep.lines` must be one of json, plain, not `xml`');
   });
 
-  it('joins the filters of the configuration', () => {
+  it('joins the filters of the configuration', async () => {
     mkdirSync(join(folder, 'own'));
     writeFileSync(join(folder, 'own/filter.yml'), 'title: F\nlogsource: { product: windows }\nfilter: { rules: any, s: { User: x }, condition: not s }\n');
     writeFileSync(join(folder, 'filtered.yml'), 'filters: [own]\n');
-    const run = piped(seedText, '-t', 'graylog', '-c', 'filtered.yml', '-');
+    const run = await piped(seedText, '-t', 'graylog', '-c', 'filtered.yml', '-');
     expect(run.stdout).toMatch(/^EventID:.* AND \(?NOT User:/);
   });
 });

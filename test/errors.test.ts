@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { unpainted } from '../src/cli/report/context.ts';
 import { reportText } from '../src/cli/report/text.ts';
 import { compareDiagnostics, createBag } from '../src/source/diagnostic.ts';
-import { compileText } from './corpus.ts';
+import { compileText } from './compile.ts';
 
 // A case is a folder: rule.yml and what a person reads about it. UPDATE_ERRORS=1 writes the latter anew; read it before you commit it.
 const folder = join(import.meta.dirname, 'errors');

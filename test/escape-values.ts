@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { ANY, ONE, parsePattern } from '../src/sigma/pattern.ts';
-import { detectionOf } from './corpus.ts';
+import { detectionOf } from './compile.ts';
 
 /** Characters with a meaning to some reader along the way, and some of every other kind. */
 const signs = [...'"\\\\\\*?\'`|[](){}$%&/<>~^#@!;,:.=+-_ \t\n\r\0\u001b\u007f\u0085\u0090\u00a0\u2028\u2029\u202e\u3000\ufeff'];

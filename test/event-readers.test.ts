@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { eventTime } from '../src/event/event-time.ts';
 import { detectForm, type Form } from '../src/event/form.ts';
 import { createEventReader, type EventOptions, eventsIn, type ReadEvent } from '../src/event/reader.ts';
 import type { View } from '../src/event/sigma-view.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { flatten } from './judges/events.ts';
 
 interface Sample {
@@ -351,9 +352,9 @@ test.each<readonly [string, string, string | undefined]>([
   ['many open quotes', `a=1 ${'b="'.repeat(mebibyte / 3 - 10)}`, undefined],
   ['many quotes in CSV', `a,b\n"${'""'.repeat(mebibyte / 2 - 10)}",x`, undefined],
 ])('%s', (_title, text, error) => {
-  const start = performance.now();
+  const start = cpuMilliseconds();
   const last = outcome([text]).at(-1);
-  expect(performance.now() - start).toBeLessThan(5000);
+  expect(cpuMilliseconds() - start).toBeLessThan(5000);
   if (error === undefined) expect(last).toHaveProperty('event');
   else expect(last).toBe(`EventError: ${error}`);
 });
@@ -395,7 +396,6 @@ test.each<readonly [unknown, string | undefined]>([
   expect(time === undefined ? undefined : new Date(time).toISOString()).toBe(expected);
 });
 
-const shared = join(import.meta.dirname, '..', '..', 'shared', 'events');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-events-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -405,21 +405,27 @@ async function all(path: string, view: View = 'as-is'): Promise<readonly FoundEv
   return found;
 }
 
-test('the events of SigmaHQ are read as an independent reader reads them', async () => {
-  const files = readdirSync(shared, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
-  expect(files.length).toBeGreaterThan(100);
-  for (const name of files.sort()) {
-    const file = join(shared, name);
-    const documents = readFileSync(file, 'utf8')
-      .split(/(?<=^\})\s*(?=\{)/m)
-      .filter((part) => part.trim() !== '');
-    const expected = documents.map((part) => flatten(JSON.parse(part)));
-    const found = await all(file);
-    expect(
-      found.map(({ event }) => ({ ...event, _time: (eventTime(event) ?? 0) / 1000 })),
-      name,
-    ).toEqual(expected);
-  }
+test('the log of Windows as JSON is read as an independent reader reads it', async () => {
+  const event = (id: number, data: Readonly<Record<string, string>>) => ({
+    Event: {
+      '#attributes': { xmlns: 'http://schemas.microsoft.com/win/2004/08/events/event' },
+      System: {
+        Provider: { '#attributes': { Name: 'Microsoft-Windows-Sysmon', Guid: '5770385F-C22A-43E0-BF4C-06F5698FFBD9' } },
+        EventID: id,
+        Level: 4,
+        TimeCreated: { '#attributes': { SystemTime: `2026-02-03T04:05:0${id}.250Z` } },
+        Correlation: null,
+        Channel: 'Microsoft-Windows-Sysmon/Operational',
+        Computer: 'host.example.org',
+      },
+      EventData: data,
+    },
+  });
+  const documents = [event(1, { Image: 'C:\\a b.exe', CommandLine: '"a" {b}' }), event(3, { DestinationIp: '10.0.0.1', Empty: '' })];
+  const file = join(folder, 'windows.json');
+  writeFileSync(file, documents.map((document) => JSON.stringify(document, undefined, 2)).join('\n'));
+  const found = await all(file);
+  expect(found.map(({ event: one }) => ({ ...one, _time: (eventTime(one) ?? 0) / 1000 }))).toEqual(documents.map(flatten));
 });
 
 test.each<readonly [string, Buffer]>([

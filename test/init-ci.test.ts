@@ -39,18 +39,18 @@ function run(script: string, env: Readonly<Record<string, string>> = {}): { read
 
 const calls = (): string => (existsSync(at('dist/calls')) ? readFileSync(at('dist/calls'), 'utf8') : '');
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-ci-'));
   tools = mkdtempSync(join(tmpdir(), 'sigpack-tools-'));
   // npx fetches the version from the registry; here it is this one
   tool('npx', `[ "$1" = --yes ] || exit 9; case $2 in sigpack@*) ;; *) exit 9 ;; esac; shift 2; exec '${process.execPath}' '${mainFile}' "$@"`);
   tool('gh', 'echo "gh $*" >> "$CALLS"');
   tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"');
-  expect(sigpack(['init', '.'], { cwd: folder }).code).toBe(0);
+  expect((await sigpack(['init', '.'], { cwd: folder })).code).toBe(0);
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'start');
-  expect(sigpack(['release'], { cwd: folder }).code).toBe(0);
+  expect((await sigpack(['release'], { cwd: folder })).code).toBe(0);
   git('add', '-A');
   git('commit', '-q', '-m', 'release');
   git('tag', 'v1.0.0');

@@ -18,18 +18,21 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
 import { said } from './said.ts';
+import { thorough } from './thoroughness.ts';
+
+afterAll(removeLabs);
 
 const secret = 'SeCrEt-0123456789+/="';
 const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
-/** At every request. */
+/** At every request, or one of three. */
 const broken: readonly Fault[] = ['cut'];
-/** Each at one request of nine, so that the suite stays quick; npm run test:judges has them at every one. */
+/** Each at one request of nine, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at every one. */
 const others: readonly Fault[] = ['lost', 404, 500, 'half', 'endless', 401, 403, 409, 429];
 const faultsAt = (n: number): readonly Fault[] => [
-  ...broken,
-  ...others.filter((_, index) => process.env.SIGPACK_FAULTS === 'all' || n % others.length === index),
+  ...broken.filter(() => thorough || n % 3 === 0),
+  ...others.filter((_, index) => thorough || n % others.length === index),
 ];
 
 /** A server that is new each time, and what an install makes there. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sigpack } from './sigpack.ts';
+import { type Run, sigpack } from './sigpack.ts';
 
 // What git on Windows makes of a checkout: the same project with other line breaks.
 const files: Readonly<Record<string, string>> = {
@@ -86,11 +86,15 @@ afterAll(() => {
   for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true });
 });
 
-const both = (args: readonly string[]) => Object.values(folders).map((cwd) => sigpack(args, { cwd }));
+const both = async (args: readonly string[]): Promise<readonly Run[]> => {
+  const runs: Run[] = [];
+  for (const cwd of Object.values(folders)) runs.push(await sigpack(args, { cwd }));
+  return runs;
+};
 
 describe('a project with the line breaks of Windows', () => {
-  it('gives the same packs, byte for byte', () => {
-    const runs = both(['build', '-o', 'out']);
+  it('gives the same packs, byte for byte', async () => {
+    const runs = await both(['build', '-o', 'out']);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(runs[1]?.stderr).toBe(runs[0]?.stderr);
     const [unix, windows] = Object.values(folders).map((folder) => readFileSync(join(folder, 'out', 'manifest.json'), 'utf8'));
@@ -98,27 +102,27 @@ describe('a project with the line breaks of Windows', () => {
     expect(unix).toContain('line_breaks-1.0.0.spl');
   });
 
-  it('gives the same pages', () => {
-    const runs = both(['docs', 'rules', '-o', 'docs', '-f', 'md']);
+  it('gives the same pages', async () => {
+    const runs = await both(['docs', 'rules', '-o', 'docs', '-f', 'md']);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     const [unix, windows] = Object.values(folders).map((folder) => readFileSync(join(folder, 'docs', 'rules', 'deleted.md'), 'utf8'));
     expect(windows).toBe(unix);
     expect(unix).toContain('title: Shadow copies deleted\nid: 1111');
   });
 
-  it('passes the same tests', () => {
-    for (const { code, stdout } of both(['test', '--reporter', 'json'])) {
+  it('passes the same tests', async () => {
+    for (const { code, stdout } of await both(['test', '--reporter', 'json'])) {
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ summary: { passed: 2, failed: 0 } });
     }
   });
 
-  it('says where a rule is wrong, at the same place', () => {
+  it('says where a rule is wrong, at the same place', async () => {
     for (const [lineBreak, folder] of Object.entries(folders)) {
       const rule = `title: Broken\nlogsource: { product: windows }\ndetection:\n  a: { b: c }\n  condition: a and\n    wrong\n`;
       writeFileSync(join(folder, 'broken.yml'), rule.replaceAll('\n', lineBreak));
     }
-    const [unix, windows] = both(['convert', '-t', 'splunk', 'broken.yml']);
+    const [unix, windows] = await both(['convert', '-t', 'splunk', 'broken.yml']);
     expect(unix?.stderr).toContain('broken.yml:6:5: error[SIG031]');
     expect(windows?.stderr).toBe(unix?.stderr);
   });

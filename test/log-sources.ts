@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import type { LogSource } from '../src/sigma/rule.ts';
 
-export const pipelinesFolder = join(import.meta.dirname, '..', 'pipelines');
+const pipelinesFolder = join(import.meta.dirname, '..', 'pipelines');
 
 /** A `change_logsource` of a pipeline: rules of any of the log sources get the other one. */
 interface LogSourceChange {

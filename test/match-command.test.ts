@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ruleText } from './corpus.ts';
+import { ruleText } from './compile.ts';
 import { sigpack } from './sigpack.ts';
 
 let folder = '';
@@ -34,8 +34,8 @@ correlation:
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('sigpack match', () => {
-  test('names the rules of each event by file and line, correlations with their group', () => {
-    const { code, stdout, stderr } = run('tool.yml', 'logons.yml', '--events', 'events.ndjson');
+  test('names the rules of each event by file and line, correlations with their group', async () => {
+    const { code, stdout, stderr } = await run('tool.yml', 'logons.yml', '--events', 'events.ndjson');
     expect(stdout.split('\n')).toEqual([
       'events.ndjson:1: A tool',
       'events.ndjson:3: Failed logon',
@@ -48,8 +48,8 @@ describe('sigpack match', () => {
     expect(code).toBe(0);
   });
 
-  test('writes a line of JSON for each event that a rule matches', () => {
-    const { code, stdout } = run('tool.yml', '--events', 'events.ndjson', '-f', 'ndjson');
+  test('writes a line of JSON for each event that a rule matches', async () => {
+    const { code, stdout } = await run('tool.yml', '--events', 'events.ndjson', '-f', 'ndjson');
     expect(JSON.parse(stdout)).toEqual({
       file: 'events.ndjson',
       line: 1,
@@ -59,28 +59,28 @@ describe('sigpack match', () => {
     expect(code).toBe(0);
   });
 
-  test('asks events of the Windows event log no rules of other products', () => {
+  test('asks events of the Windows event log no rules of other products', async () => {
     const rule = (title: string, product: string): void =>
       write(`${product}.yml`, `title: ${title}\nlogsource: { product: ${product} }\ndetection:\n  selection: { EventID: 1 }\n  condition: selection\n`);
     rule('Of Linux', 'linux');
     rule('Of Windows', 'windows');
     write('windows.json', '{"Event":{"System":{"EventID":1,"Channel":"Security","Provider":{"#attributes":{"Name":"p"}}}}}');
-    expect(run('linux.yml', 'windows.yml', '--events', 'windows.json').stdout).toBe('windows.json:1: Of Windows\n');
+    expect((await run('linux.yml', 'windows.yml', '--events', 'windows.json')).stdout).toBe('windows.json:1: Of Windows\n');
   });
 
-  test('takes the rules through the pipelines of a target', () => {
+  test('takes the rules through the pipelines of a target', async () => {
     write('pipeline.yml', 'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n');
     write('named.json', '{"process":"C:\\\\tool.exe"}');
-    expect(run('tool.yml', '--events', 'named.json').stdout).toBe('');
-    expect(run('tool.yml', '--events', 'named.json', '-t', 'splunk', '-p', './pipeline.yml').stdout).toBe('named.json:1: A tool\n');
+    expect((await run('tool.yml', '--events', 'named.json')).stdout).toBe('');
+    expect((await run('tool.yml', '--events', 'named.json', '-t', 'splunk', '-p', './pipeline.yml')).stdout).toBe('named.json:1: A tool\n');
   });
 
-  test('says what can not be read or matched', () => {
-    const missing = run('tool.yml', '--events', 'nowhere.json');
+  test('says what can not be read or matched', async () => {
+    const missing = await run('tool.yml', '--events', 'nowhere.json');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('nowhere.json')]);
     write('back.yml', ruleText("selection: { a|re: '(x)\\1' }\ncondition: selection"));
-    const back = run('back.yml', '--events', 'events.ndjson');
+    const back = await run('back.yml', '--events', 'events.ndjson');
     expect(back.stderr).toContain('TST004');
-    expect(run('tool.yml').code).toBe(2);
+    expect((await run('tool.yml')).code).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
 import { correlatorOf } from '../src/match/correlation.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
-import { compileText } from './corpus.ts';
+import { compileText } from './compile.ts';
 import { runSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 

@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { loadPipelines } from '../src/cli/pipeline-files.ts';
-import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
 import type { Event } from '../src/match/event.ts';
-import { matcherOf } from '../src/match/matcher.ts';
 import { createRuleIndex, type IndexedRule } from '../src/match/rule-index.ts';
-import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
-import type { Query } from '../src/query/tree.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
-import { createBag } from '../src/source/diagnostic.ts';
-import { corpusFolders, detectionOf, shared } from './corpus.ts';
-import { loadEvents } from './judges/events.ts';
-import { mutations } from './mutations.ts';
+import { detectionOf } from './compile.ts';
+import { expectAgreement, indexable } from './index-agreement.ts';
+import { ruleSetCollection } from './rule-set.ts';
+import { detectionsOfRuleSet, nearEvents } from './rule-set-events.ts';
 
 const ruleOf = (id: string, detection: string): IndexedRule => ({ id, query: detectionOf(detection).query });
 
@@ -77,61 +70,20 @@ describe('an index of rules', () => {
   });
 });
 
-interface CorpusRule extends IndexedRule {
-  /** For events of Sysmon and of the event log. */
-  readonly processed: Query;
-  readonly ruleId: string | undefined;
-}
-
-function corpusRules(): readonly CorpusRule[] {
-  const bag = createBag();
-  const documents = findRuleFiles(corpusFolders, bag).flatMap((path) => {
-    const file = readSourceFile(path, bag);
-    return file ? readDocuments(file, bag).documents : [];
+describe('the rules of the rule set', () => {
+  const { collection, placeholders } = ruleSetCollection();
+  const rules = indexable(collection, placeholders);
+  const own = detectionsOfRuleSet();
+  const events = own.flatMap(({ rule, hits, misses }, index) => {
+    const near = nearEvents(rule.query, hits);
+    return [...hits, ...misses, ...near.filter((_, at) => (at + index) % 7 === 0)];
   });
-  const collection = collect(documents, bag);
-  const pipelines = new Map([['splunk', loadPipelines(['windows-sysmon'], '.', bag)]]);
-  const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines });
-  return collection.rules.flatMap((rule): CorpusRule[] => {
-    const made = compile(rule);
-    const processed = made?.forTarget('splunk');
-    if (made?.written.kind !== 'detection' || processed?.kind !== 'detection') return [];
-    return [{ id: `${rule.file.path}: ${rule.title}`, query: made.written.query, processed: processed.query, ruleId: rule.id }];
-  });
-}
-
-/** Every event as it is, and a near miss of some for the rule that it was made for. */
-function eventsFor(rules: readonly CorpusRule[]): readonly Event[] {
-  const queries = new Map(rules.map(({ ruleId, query }) => [ruleId, query]));
-  return loadEvents(shared).flatMap(({ ruleId, event }, index) => {
-    const query = queries.get(ruleId);
-    const near = query && index % 2 === 0 ? mutations(event, query) : [];
-    return [event, ...near.slice(index % 7, (index % 7) + 1)];
-  });
-}
-
-describe('the rules of the corpus', () => {
-  const corpus = corpusRules();
-  const events = eventsFor(corpus);
 
   test.each([
-    ['as written', corpus],
-    ['for events of Sysmon and of the event log', corpus.map(({ id, processed }) => ({ id, query: processed }))],
-  ] as const)('%s mean the same events with the index as one by one', (_, rules) => {
-    expect(rules.length).toBeGreaterThan(3700);
-    const index = createRuleIndex(rules);
-    const matchers = rules.flatMap(({ id, query }) => {
-      const made = matcherOf(query);
-      return made.ok ? [{ id, matches: made.matches }] : [];
-    });
-    expect(index.unmatchable.length).toBe(rules.length - matchers.length);
-    expect(index.always).toBeLessThan(rules.length / 20);
-    let found = 0;
-    for (const event of events) {
-      const ids = index.matchesOf(event);
-      found += ids.length;
-      expect(ids).toEqual(matchers.flatMap(({ id, matches }) => (matches(event) ? [id] : [])));
-    }
-    expect(found).toBeGreaterThan(events.length / 2);
+    ['as written', rules],
+    ['for events of Sysmon and of the event log', rules.map(({ id, processed }) => ({ id, query: processed }))],
+  ] as const)('%s mean the same events with the index as one by one', (_, all) => {
+    expect(all.length).toBe(own.length);
+    expect(expectAgreement(all, events)).toBeGreaterThan(own.length / 2);
   });
 });

@@ -4,10 +4,9 @@ import type { Event } from '../src/match/event.ts';
 import { globTest } from '../src/match/glob.ts';
 import { matcherOf } from '../src/match/matcher.ts';
 import { ANY, ONE, type Pattern, parsePattern } from '../src/sigma/pattern.ts';
-import { compileFolders, corpusFolders, detectionOf, shared } from './corpus.ts';
-import { loadEvents } from './judges/events.ts';
+import { detectionOf } from './compile.ts';
 import { matches } from './matcher.ts';
-import { mutations } from './mutations.ts';
+import { detectionsOfRuleSet, nearEvents } from './rule-set-events.ts';
 
 /** Whether a detection means an event. */
 function finds(detection: string, event: Event): boolean {
@@ -109,19 +108,16 @@ test('wildcards match as they are defined', () => {
   );
 });
 
-test('every rule of the corpus with events means the same events as the plain matcher says', () => {
-  const byId = new Map(
-    compileFolders(corpusFolders).flatMap((compiled) => (compiled.kind === 'detection' ? [[compiled.rule.id ?? '', compiled] as const] : [])),
-  );
-  let asked = 0;
+test('every rule of the rule set means the same events as the plain matcher says', () => {
   const differing: string[] = [];
-  for (const { ruleId, event } of loadEvents(shared)) {
-    const compiled = byId.get(ruleId);
-    const made = compiled && matcherOf(compiled.query);
-    if (!compiled || !made?.ok) continue;
-    for (const one of [event, ...mutations(event, compiled.query)]) {
+  let asked = 0;
+  for (const { path, rule, hits, misses } of detectionsOfRuleSet()) {
+    const made = matcherOf(rule.query);
+    if (!made.ok) throw new Error(`${path}: ${made.reason}`);
+    expect([path, hits.filter((event) => !made.matches(event)), misses.filter((event) => made.matches(event))]).toEqual([path, [], []]);
+    for (const event of nearEvents(rule.query, [...hits, ...misses])) {
       asked++;
-      if (made.matches(one) !== matches(compiled.query, one)) differing.push(`${ruleId} ${JSON.stringify(one)}`);
+      if (made.matches(event) !== matches(rule.query, event)) differing.push(`${path} ${JSON.stringify(event)}`);
     }
   }
   expect(differing).toEqual([]);

@@ -4,7 +4,7 @@ import { matcherOf } from '../src/match/matcher.ts';
 import { and, type Query } from '../src/query/tree.ts';
 import { meaningChange } from '../src/release/meaning.ts';
 import { normalForm } from '../src/release/normal-form.ts';
-import { detectionOf } from './corpus.ts';
+import { detectionOf } from './compile.ts';
 
 const queryOf = (detection: string): Query => detectionOf(detection).query;
 const change = (before: string, after: string) => meaningChange(queryOf(before), queryOf(after));

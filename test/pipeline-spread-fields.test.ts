@@ -6,8 +6,8 @@ import type { Query } from '../src/query/tree.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { ruleText } from './compile.ts';
 import { queryText } from './complaints.ts';
-import { ruleText } from './corpus.ts';
 import { matches } from './matcher.ts';
 
 /** The settled item of one line of a selection. */

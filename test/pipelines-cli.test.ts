@@ -38,9 +38,9 @@ transformations:
 `;
 
 describe('explain', () => {
-  test('shows what each item does, what stays unmapped, and the query', () => {
+  test('shows what each item does, what stays unmapped, and the query', async () => {
     const cwd = project({ 'a.yml': rule, 'own.yml': own });
-    const { code, stdout } = sigpack(['explain', 'a.yml', '-t', 'splunk', '-p', 'windows-sysmon,own.yml'], { cwd });
+    const { code, stdout } = await sigpack(['explain', 'a.yml', '-t', 'splunk', '-p', 'windows-sysmon,own.yml'], { cwd });
     expect(code).toBe(0);
     expect(stdout).toContain('A shell starts\na.yml:1 for splunk through Generic Windows log sources in Sysmon (10), Ours (30)\n');
     expect(stdout).toMatch(/add_condition .*windows-sysmon\.yml:\d+\n {3}\+ _\(added\):\n {3}\+ {3}EventID: 1\n/);
@@ -48,8 +48,8 @@ describe('explain', () => {
     expect(stdout).toContain('Unmapped    Odd\nQuery\n  EventID=1 process_path="*\\\\cmd.exe" Odd=7\n');
   });
 
-  test('shows the rule as it is where there is no pipeline', () => {
-    const { code, stdout } = sigpack(['explain', 'a.yml', '-t', 'graylog'], { cwd: project({ 'a.yml': rule }) });
+  test('shows the rule as it is where there is no pipeline', async () => {
+    const { code, stdout } = await sigpack(['explain', 'a.yml', '-t', 'graylog'], { cwd: project({ 'a.yml': rule }) });
     expect(code).toBe(0);
     expect(stdout).toContain('for graylog, without a pipeline');
     expect(stdout).not.toContain('Unmapped');
@@ -60,31 +60,31 @@ describe('the names of pipelines', () => {
   const files = { 'a.yml': rule, 'sub/own.yml': own, 'node_modules/ours/package.json': '{"name":"ours"}', 'node_modules/ours/windows.yml': own };
   const converted = (...names: readonly string[]) => sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', names.join(',')], { cwd: project(files) });
 
-  test.each(['sub/own.yml', 'ours/windows.yml'])('%s is a file', (name) => {
-    expect(converted(name)).toMatchObject({ code: 0, stdout: 'process_path="*\\\\cmd.exe" Odd=7\n' });
+  test.each(['sub/own.yml', 'ours/windows.yml'])('%s is a file', async (name) => {
+    expect(await converted(name)).toMatchObject({ code: 0, stdout: 'process_path="*\\\\cmd.exe" Odd=7\n' });
   });
 
-  test('run in the order of their priorities, whatever the order that they are named in', () => {
-    expect(converted('sub/own.yml', 'windows-sysmon').stdout).toBe(converted('windows-sysmon', 'sub/own.yml').stdout);
+  test('run in the order of their priorities, whatever the order that they are named in', async () => {
+    expect((await converted('sub/own.yml', 'windows-sysmon')).stdout).toBe((await converted('windows-sysmon', 'sub/own.yml')).stdout);
   });
 
-  test('are listed, bundles first', () => {
-    const { stdout } = sigpack(['list', 'pipelines'], { cwd: temporary });
+  test('are listed, bundles first', async () => {
+    const { stdout } = await sigpack(['list', 'pipelines'], { cwd: temporary });
     const names = stdout.split('\n').map((line) => line.split(' ')[0]);
     expect(names.slice(0, bundles.size)).toEqual([...bundles.keys()]);
     expect(names).toContain('windows-sysmon');
     expect(stdout.split('\n').filter((line) => line !== '' && !/^\S+ +\S/.test(line))).toEqual([]);
   });
 
-  test('that are wrong are told', () => {
-    expect(converted('windows-sysmom')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean windows-sysmon?') });
-    expect(converted('nowhere.yml')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no pipeline file nowhere.yml') });
-    expect(converted('graylog-windows-nxlog')).toMatchObject({ code: 2, stderr: expect.stringMatching(/is for .*graylog.*, not for splunk/) });
+  test('that are wrong are told', async () => {
+    expect(await converted('windows-sysmom')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean windows-sysmon?') });
+    expect(await converted('nowhere.yml')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no pipeline file nowhere.yml') });
+    expect(await converted('graylog-windows-nxlog')).toMatchObject({ code: 2, stderr: expect.stringMatching(/is for .*graylog.*, not for splunk/) });
   });
 
-  test('a file at fault is told with its place, and nothing is converted', () => {
+  test('a file at fault is told with its place, and nothing is converted', async () => {
     const cwd = project({ 'a.yml': rule, 'bad.yml': 'name: Bad\ntransformations:\n  - type: field_name_maping\n    mapping: { a: b }\n' });
-    const { code, stdout, stderr } = sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'bad.yml'], { cwd });
+    const { code, stdout, stderr } = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'bad.yml'], { cwd });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/bad\.yml:3:11: error\[PIP001\].*field_name_maping/);
     expect(stderr).toContain('field_name_mapping');
@@ -92,9 +92,9 @@ describe('the names of pipelines', () => {
 });
 
 describe('every bundle', () => {
-  test.each([...bundles.keys()])('%s is read', (name) => {
+  test.each([...bundles.keys()])('%s is read', async (name) => {
     const target = { graylog: 'graylog', elastic: 'es-qs', logpoint: 'logpoint' }[name.split('-')[0] ?? ''] ?? 'splunk';
-    expect(sigpack(['convert', 'a.yml', '-t', target, '-p', name], { cwd: project({ 'a.yml': rule }) })).toMatchObject({ code: 0, stderr: '' });
+    expect(await sigpack(['convert', 'a.yml', '-t', target, '-p', name], { cwd: project({ 'a.yml': rule }) })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -112,7 +112,7 @@ describe('build', () => {
       'own.yml': own,
       'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: [windows-sysmon, splunk-windows-xml] }\n',
     });
-    const { code, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+    const { code, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
     expect(code).toBe(0);
     expect(stderr).toContain('warning[PIP003]: splunk: no pipeline maps the field `Odd`, in 2 rules (the first is here)');
     expect(stderr).toContain('warning[PIP003]: splunk: no pipeline knows the fields of the log source webserver');
@@ -126,17 +126,17 @@ describe('build', () => {
     expect(macro?.get('definition')).toContain('Microsoft-Windows-Sysmon/Operational');
   });
 
-  test('uses what sigpack.yml names for each target, unless -p says otherwise', () => {
+  test('uses what sigpack.yml names for each target, unless -p says otherwise', async () => {
     const cwd = project({ 'rules/a.yml': rule, 'own.yml': own, 'sigpack.yml': 'pipelines:\n  splunk: own.yml\n' });
-    expect(sigpack(['convert', 'rules/a.yml', '-t', 'splunk'], { cwd }).stdout).toContain('process_path=');
-    expect(sigpack(['convert', 'rules/a.yml', '-t', 'graylog'], { cwd }).stdout).toContain('Image:');
-    expect(sigpack(['convert', 'rules/a.yml', '-t', 'splunk', '-p', 'windows-sysmon'], { cwd }).stdout).toContain('EventID=1 Image=');
+    expect((await sigpack(['convert', 'rules/a.yml', '-t', 'splunk'], { cwd })).stdout).toContain('process_path=');
+    expect((await sigpack(['convert', 'rules/a.yml', '-t', 'graylog'], { cwd })).stdout).toContain('Image:');
+    expect((await sigpack(['convert', 'rules/a.yml', '-t', 'splunk', '-p', 'windows-sysmon'], { cwd })).stdout).toContain('EventID=1 Image=');
   });
 
-  test('a rule that a pipeline refuses is left out of that target alone', () => {
+  test('a rule that a pipeline refuses is left out of that target alone', async () => {
     const refusing = 'name: Refusing\ntransformations:\n  - { type: rule_failure, message: not here }\n';
     const cwd = project({ 'rules/a.yml': rule, 'no.yml': refusing, 'sigpack.yml': 'pipelines: { splunk: no.yml }\n' });
-    const { code, stdout, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+    const { code, stdout, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
     expect(code).toBe(1);
     expect(stderr).toContain('error[PIP002]: splunk: not here (rule_failure, no.yml:3)');
     expect(stdout).toMatch(/splunk +0 +0 +1\n/);
@@ -152,32 +152,32 @@ finalizers:
   - { type: concat, separator: "\\n--\\n", prefix: "# ours\\n" }
 `;
 
-  test('postprocessing changes each query, finalizers the text of the default format', () => {
+  test('postprocessing changes each query, finalizers the text of the default format', async () => {
     const cwd = project({ 'a.yml': rule, 'b.yml': rule.replace('00001', '00002').replace('cmd', 'sh'), 'after.yml': after });
-    const text = sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd }).stdout;
+    const text = (await sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd })).stdout;
     expect(text).toBe('# ours\nindex=main Image="*\\\\cmd.exe" Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" Odd=7 | head 5\n');
-    const json = sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'after.yml', '-f', 'ndjson'], { cwd }).stdout;
+    const json = (await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'after.yml', '-f', 'ndjson'], { cwd })).stdout;
     expect(json).toContain('index=main Image=');
     expect(json).not.toContain('# ours');
   });
 
   test('packs take the postprocessing', async () => {
     const cwd = project({ 'rules/a.yml': rule, 'after.yml': after, 'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: after.yml }\n' });
-    expect(sigpack(['build', '-o', 'out'], { cwd }).code).toBe(0);
+    expect((await sigpack(['build', '-o', 'out'], { cwd })).code).toBe(0);
     const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
     const conf = app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '';
     expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `a_shell_starts_filter`$/);
   });
 });
 
-test('a placeholder that the pipeline of one target fills is complained about for a target without a pipeline', () => {
+test('a placeholder that the pipeline of one target fills is complained about for a target without a pipeline', async () => {
   const cwd = project({
     'sigpack.yml': 'rules: [a.yml, b.yml]\npipelines: { splunk: [own.yml] }\n',
     'a.yml': rule.replace("Image|endswith: '\\cmd.exe'", "Image|expand: '%shells%'"),
     'b.yml': rule.replace('A shell starts', 'Another').replace('0001', '0002'),
     'own.yml': 'name: Ours\npriority: 30\nvars: { shells: [cmd.exe] }\ntransformations:\n  - { id: values, type: value_placeholders }\n',
   });
-  const { code, stdout, stderr } = sigpack(['build', '-o', 'out'], { cwd });
+  const { code, stdout, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
   expect(code).toBe(1);
   expect(stderr).toMatch(/a\.yml:7:\d+: error\[SIG024\]: graylog: placeholder `%shells%` has no value/);
   expect(stdout).toMatch(/splunk +2/);

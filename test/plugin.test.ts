@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversionFault } from '../src/cli/plugin-check.ts';
-import { environment, sigpack } from './sigpack.ts';
+import { environment, sigpack, spawned } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-plugin-'));
@@ -85,13 +85,21 @@ describe('the example of docs/adding-a-target.md', () => {
 
 const target = (more: string) => `{ name: 'x', description: 'X', formats: [{ name: 'default', description: 'D', extension: 'txt', print: () => 'text\\n' }],
   convert: () => ({ ok: true, value: { queries: ['q'] }, remarks: [] }), ${more} }`;
-const convertWith = (path: string, ...args: readonly string[]) => sigpack(['convert', '-t', 'x', '--plugin', path, ...args, seed], { cwd: folder });
+
+let count = 0;
+/** A folder that no plugin was loaded from: Node keeps what it has loaded. */
+function newFolder(files: Readonly<Record<string, string>>): string {
+  const name = `own-${++count}`;
+  mkdirSync(join(folder, name));
+  for (const [path, text] of Object.entries(files)) write(join(name, path), text);
+  return join(folder, name);
+}
+const convertWith = (cwd: string, plugin: string, names = 'x') => sigpack(['convert', '-t', names, '--plugin', plugin, seed], { cwd });
 
 describe('plugins', () => {
   it.each([
     ['no file', undefined, 'there is no plugin ./p.mjs: neither a file nor an installed package, seen from '],
     ['an error', "throw new Error('no licence')", "plugin ./p.mjs can't be loaded: no licence"],
-    ['a slip in the syntax', 'export const = 1', "plugin ./p.mjs can't be loaded: Unexpected token"],
     ['no export', 'export default []', 'plugin ./p.mjs: the module has no export `targets`'],
     ['no array', 'export const targets = {}', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
     ['nothing', 'export const targets = []', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
@@ -107,12 +115,18 @@ describe('plugins', () => {
     ['no print', `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`, '`targets[0].formats[0].print`'],
     ['a name of ours', `export const targets = [${target("name: 'splunk'")}]`, 'plugin ./p.mjs: its target splunk has the name of a target of Sigpack'],
     ['one name twice', `export const targets = [${target('')}, ${target('')}]`, 'plugin ./p.mjs: its target x has the name of a target of ./p.mjs'],
-  ])('with %s are refused', (_name, text, message) => {
-    rmSync(join(folder, 'p.mjs'), { force: true });
-    if (text !== undefined) write('p.mjs', text);
-    const { code: exit, stdout, stderr } = convertWith('./p.mjs');
+  ])('with %s are refused', async (_name, text, message) => {
+    const cwd = newFolder(text === undefined ? {} : { 'p.mjs': text });
+    const { code: exit, stdout, stderr } = await convertWith(cwd, './p.mjs');
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`sigpack: ${message.startsWith('`') ? 'plugin ./p.mjs: ' : ''}${message}`);
+  });
+
+  it('with a slip in the syntax are refused', () => {
+    const cwd = newFolder({ 'p.mjs': 'export const = 1' });
+    const { code: exit, stdout, stderr } = spawned(['convert', '-t', 'x', '--plugin', './p.mjs', seed], { cwd });
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("sigpack: plugin ./p.mjs can't be loaded: Unexpected token");
   });
 
   it.each([
@@ -129,15 +143,15 @@ describe('plugins', () => {
       'plugin ./t.mjs: the format a of x failed: it gave no text',
     ],
     ['fail to print', "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => { throw 7 } }]", 'the format a of x failed: 7'],
-  ])('that %s do not stop the others', (_name, fault, message) => {
-    write('t.mjs', `export const targets = [${target(fault)}]`);
-    const { code: exit, stdout, stderr } = sigpack(['convert', '-t', 'x,es-qs', '--plugin', './t.mjs', seed], { cwd: folder });
+  ])('that %s do not stop the others', async (_name, fault, message) => {
+    const cwd = newFolder({ 't.mjs': `export const targets = [${target(fault)}]` });
+    const { code: exit, stdout, stderr } = await convertWith(cwd, './t.mjs', 'x,es-qs');
     expect([exit, stdout.endsWith('== es-qs\nEventID:("1031" "1032" "1034")\n')]).toEqual([1, true]);
     expect(stderr).toContain(message);
     expect(stderr).toContain('dhcp-callout-dll-failed.yml:');
   });
 
-  it('are files or packages of any shape that Node imports', () => {
+  it('are files or packages of any shape that Node imports', async () => {
     const text = `export const targets = [${target('')}]`;
     write('plain.mjs', text);
     write(
@@ -148,9 +162,9 @@ describe('plugins', () => {
     write('node_modules/old/package.json', '{ "name": "old", "type": "module", "main": "lib.js" }');
     write('node_modules/old/lib.js', text);
     for (const plugin of ['plain.mjs', './plain.mjs', join(folder, 'plain.mjs'), '@a/only-import', 'old']) {
-      expect(convertWith(plugin)).toMatchObject({ code: 0, stdout: 'text\n' });
+      expect(await convertWith(folder, plugin)).toMatchObject({ code: 0, stdout: 'text\n' });
     }
-    expect(convertWith('nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no plugin nope') });
+    expect(await convertWith(folder, 'nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no plugin nope') });
   });
 });
 

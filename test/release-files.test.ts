@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { finishRelease, writeRelease } from '../src/cli/release-files.ts';
+import { spread } from './thoroughness.ts';
 
 let root = '';
 let before = '';
@@ -37,7 +38,7 @@ function tree(folder: string): Readonly<Record<string, string>> {
 function crashed(n: number): { readonly folder: string; readonly stdout: string; readonly signal: NodeJS.Signals | null } {
   const folder = join(root, `at-${n}`);
   cpSync(before, folder, { recursive: true });
-  const module = pathToFileURL(join(import.meta.dirname, '..', 'src', 'cli', 'release-files.ts')).href;
+  const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'lib', 'cli', 'release-files.js')).href;
   const script = `import { writeRelease } from ${JSON.stringify(module)}; writeRelease(${JSON.stringify(folder)}, ${JSON.stringify(writes)});`;
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
   const { stdout, signal } = spawnSync(process.execPath, ['--import', preload, '--input-type=module', '-e', script], {
@@ -60,7 +61,7 @@ test('a release that is killed at any call leaves the tree as it was, or is done
   const calls = Number(/calls (\d+)/.exec(whole.stdout)?.[1]);
   expect(calls).toBeGreaterThan(20);
   const outcomes = new Set<string>();
-  for (let n = 1; n <= calls; n++) {
+  for (const n of spread(1, calls, 6)) {
     const { folder, signal } = crashed(n);
     expect(signal).toBe('SIGKILL');
     const begun = existsSync(join(folder, '.sigpack-release', 'journal.json'));

@@ -1,5 +1,5 @@
 import type { CompiledCorrelation, CompiledDetection } from '../src/query/compile.ts';
-import { itemsOf } from '../src/query/tree.ts';
+import { itemsOf, type Query } from '../src/query/tree.ts';
 import type { Event, FieldValue } from './judges/spl/value.ts';
 import { mutations } from './mutations.ts';
 import { type RuleSetEntry, type RuleSetEvent, ruleSet } from './rule-set.ts';
@@ -11,6 +11,22 @@ export interface AskedDetection {
   /** Its own events, those of its near misses, and changes of both; flat, as engines keep them. */
   readonly events: readonly Event[];
 }
+
+export interface DetectionEntry extends RuleSetEntry {
+  readonly rule: CompiledDetection;
+}
+
+/** The rules of the set that find single events. */
+export const detectionsOfRuleSet = (): readonly DetectionEntry[] =>
+  ruleSet().flatMap((entry) => (entry.rule.kind === 'detection' ? [{ ...entry, rule: entry.rule }] : []));
+
+/** Without fields in fields or several values in one, as targets that search flat events have them. */
+export const isFlat = (event: Readonly<Record<string, unknown>>): event is Event =>
+  Object.values(event).every((value) => value === null || typeof value !== 'object');
+
+/** Flat events, each as it is and changed a little in one field of the rule at a time. */
+export const nearEvents = (query: Query, events: readonly Readonly<Record<string, unknown>>[]): readonly Event[] =>
+  events.filter(isFlat).flatMap((event) => [event, ...mutations(event, query)]);
 
 /** Every detection of the set that has events. */
 export function askedDetections(): readonly AskedDetection[] {

@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-export const mainFile = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
+const root = join(import.meta.dirname, '..');
+
+/** The command as it is installed. */
+export const mainFile = join(root, 'dist', 'lib', 'cli', 'main.js');
 
 export interface Run {
   /** Undefined where a signal ended it. */
@@ -13,24 +19,101 @@ export interface Run {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** File descriptor in place of a pipe for standard output. */
-  readonly stdout?: number;
+  /** What is on the standard input; nothing without it. */
+  readonly input?: string;
 }
 
 /** The environment of a run: nothing of the caller's own that changes what is printed. */
-export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), ...(TMPDIR === undefined ? {} : { TMPDIR }), ...more };
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'NODE_COMPILE_CACHE'];
+  const own = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  return { ...Object.fromEntries(own), ...more };
 }
 
-/** Runs the command line from its sources: what is in dist/ may be older. */
-export function sigpack(args: readonly string[], { cwd, env, stdout }: RunOptions = {}): Run {
-  const run = spawnSync(process.execPath, [mainFile, ...args], {
-    cwd,
-    env: environment(env),
+/** Runs the command line in a process of its own, for what only a process can show. */
+export function spawned(args: readonly string[], options: RunOptions & { readonly stdout?: number } = {}): Run {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [mainFile, ...args], {
+    cwd: options.cwd,
+    env: environment(options.env),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', options.stdout ?? 'pipe', 'pipe'],
+    ...(options.input === undefined ? {} : { input: options.input }),
   });
-  return { code: run.status ?? undefined, stdout: run.stdout ?? '', stderr: run.stderr ?? '' };
+  return { code: status ?? undefined, stdout: stdout ?? '', stderr: stderr ?? '' };
+}
+
+let runs = 0;
+let running = false;
+
+/** Runs the command line in this process, from its sources: a process takes twenty times as long to start as most commands take to run. */
+export async function sigpack(args: readonly string[], { cwd, env, input = '' }: RunOptions = {}): Promise<Run> {
+  if (running) throw new Error('a command is running already: await it');
+  running = true;
+  const output = { stdout: '', stderr: '' };
+  const streams = (['stdout', 'stderr'] as const).map((name) => taken(name, output));
+  const restore = [inFolder(cwd), withEnvironment(environment(env)), withArguments(args), withInput(input), ...streams];
+  try {
+    // the query makes a new module of the entry alone: it runs again, over the modules that are there
+    await import(/* @vite-ignore */ `${pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href}?run=${++runs}`);
+    return { code: Number(process.exitCode ?? 0), ...output };
+  } finally {
+    for (const back of restore) back();
+    process.exitCode = undefined;
+    running = false;
+  }
+}
+
+type Restore = () => void;
+
+function inFolder(folder: string | undefined): Restore {
+  const before = process.cwd();
+  if (folder !== undefined) process.chdir(folder);
+  return () => process.chdir(before);
+}
+
+function withEnvironment(wanted: Readonly<Record<string, string>>): Restore {
+  const before = { ...process.env };
+  const set = (values: NodeJS.ProcessEnv): void => {
+    for (const name of Object.keys(process.env)) if (values[name] === undefined) delete process.env[name];
+    Object.assign(process.env, values);
+  };
+  set(wanted);
+  return () => set(before);
+}
+
+function withArguments(args: readonly string[]): Restore {
+  const before = process.argv;
+  process.argv = [process.execPath, mainFile, ...args];
+  return () => {
+    process.argv = before;
+  };
+}
+
+/** Has a text read from the standard input. */
+function withInput(text: string): Restore {
+  const { readFileSync } = fs;
+  const set = (read: typeof readFileSync): void => {
+    fs.readFileSync = read;
+    syncBuiltinESMExports();
+  };
+  set(((...args: Parameters<typeof readFileSync>) => (args[0] === 0 ? Buffer.from(text) : readFileSync(...args))) as typeof readFileSync);
+  return () => set(readFileSync);
+}
+
+/** Takes what is written to a stream. */
+function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>): Restore {
+  const stream = process[name];
+  const { write } = stream;
+  const listeners = new Set(stream.listeners('error'));
+  stream.write = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    output[name] += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+    const done = rest.find((one) => typeof one === 'function');
+    if (done) queueMicrotask(() => done());
+    return true;
+  };
+  return () => {
+    stream.write = write;
+    for (const listener of stream.listeners('error')) if (!listeners.has(listener)) stream.off('error', listener as Restore);
+  };
 }

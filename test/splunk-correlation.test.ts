@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
-import { compileText } from './corpus.ts';
+import { compileText } from './compile.ts';
 import { runSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 

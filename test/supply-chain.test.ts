@@ -254,37 +254,37 @@ describe('sigpack verify', () => {
   }
   const run = (path: string, ...args: readonly string[]) => sigpack(['verify', ...args], { cwd: path });
 
-  test('checks an artifact, or all of a folder', () => {
+  test('checks an artifact, or all of a folder', async () => {
     const path = signed();
-    expect(run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 0, stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n' });
-    expect(run(path, '.', '--key', 'ours.pem').stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
-    expect(run(path, '.').stdout).toContain('signature not checked');
-    expect(run(path, 'SHA256SUMS', '--key', 'ours.pem').stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
+    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 0, stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n' });
+    expect((await run(path, '.', '--key', 'ours.pem')).stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
+    expect((await run(path, '.')).stdout).toContain('signature not checked');
+    expect((await run(path, 'SHA256SUMS', '--key', 'ours.pem')).stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
   });
 
-  test('finds what was changed', () => {
+  test('finds what was changed', async () => {
     const path = signed();
     writeFileSync(join(path, 'a.spl'), 'A.spl');
-    expect(run(path, '.', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('a.spl: its digest is another one') });
+    expect(await run(path, '.', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('a.spl: its digest is another one') });
     writeFileSync(join(path, 'SHA256SUMS'), checksumsText([{ path: 'a.spl', sha256: sha256('A.spl') }]));
-    expect(run(path, 'a.spl')).toMatchObject({ code: 0 });
-    expect(run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('one of them was changed') });
-    expect(run(path, 'a.spl', '--key', 'theirs.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('another key') });
+    expect(await run(path, 'a.spl')).toMatchObject({ code: 0 });
+    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('one of them was changed') });
+    expect(await run(path, 'a.spl', '--key', 'theirs.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('another key') });
     rmSync(join(path, 'SHA256SUMS.sig'));
-    expect(run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('there is no signature') });
-    expect(run(path, 'other')).toMatchObject({ code: 1, stdout: 'other: it is not in SHA256SUMS\n' });
+    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('there is no signature') });
+    expect(await run(path, 'other')).toMatchObject({ code: 1, stdout: 'other: it is not in SHA256SUMS\n' });
     rmSync(join(path, 'a.spl'));
-    expect(run(path, '.')).toMatchObject({ code: 1, stdout: 'a.spl: it cannot be read: ENOENT\n' });
+    expect(await run(path, '.')).toMatchObject({ code: 1, stdout: 'a.spl: it cannot be read: ENOENT\n' });
   });
 
-  test('says what it needs', () => {
+  test('says what it needs', async () => {
     const path = signed();
-    expect(run(path, 'nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no nowhere') });
-    expect(run(path, 'a.spl', '--key', 'secret.pem')).toMatchObject({ code: 2, stderr: expect.stringContaining('private key') });
+    expect(await run(path, 'nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no nowhere') });
+    expect(await run(path, 'a.spl', '--key', 'secret.pem')).toMatchObject({ code: 2, stderr: expect.stringContaining('private key') });
     rmSync(join(path, 'SHA256SUMS'));
     mkdirSync(join(path, 'SHA256SUMS'));
-    expect(run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
+    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
     rmSync(join(path, 'SHA256SUMS'), { recursive: true });
-    expect(run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
+    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
   });
 });

@@ -4,7 +4,7 @@ import type { ConvertedEntry } from '../src/backend/target.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
 import { watchId } from '../src/backend/xpack-watcher/formats.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
-import { compileFolders, compileText, corpusFolders, detectionOf, loginRules } from './corpus.ts';
+import { compileText, detectionOf, loginRules } from './compile.ts';
 
 const settings = defaultTargetSettings;
 type Converted = Extract<ReturnType<typeof xpackWatcher.convert>, { ok: true }>;
@@ -245,18 +245,6 @@ describe('formats', () => {
     [{ title: '/// ' }, 'sigma-rule'],
   ])('%o is %s', (rule, id) => {
     expect(watchId(rule).replace(/^_/, '')).toBe(id);
-  });
-});
-
-describe('the corpus', () => {
-  it('is refused only for what Lucene lacks', () => {
-    const problems: string[] = [];
-    for (const rule of compileFolders(corpusFolders)) {
-      const conversion = xpackWatcher.convert(rule, settings);
-      if (conversion.ok) expect(JSON.stringify(at(rule, search)).replaceAll('{{ctx.metadata.brace}}', '')).not.toContain('{{');
-      else problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
-    }
-    expect(problems.sort()).toEqual([...Array(5).fill("Elasticsearch can't compare a "), ...Array(2).fill("Lucene's regular expressions l")]);
   });
 });
 

@@ -1,5 +1,5 @@
 // MITRE ATT&CK Enterprise ids, names and tactics: v18.1 with the v19 changes (Defense Evasion split into Stealth TA0005 and Defense Impairment TA0112, T1562 family renumbered). (c) The MITRE Corporation, reproduced with permission under the ATT&CK terms of use.
-// Made by test/make-attack-data.ts; not to be edited.
+// Made by test/corpus/make-attack-data.ts; not to be edited.
 
 /** Id, short name and name, in the order of an attack. */
 export const writtenTactics: readonly (readonly [id: string, shortName: string, name: string])[] = [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grep } from '../../src/backend/grep/grep.ts';
 import { defaultTargetSettings } from '../../src/backend/target.ts';
-import { compileFolders, corpusFolders, shared } from '../corpus.ts';
+import { compileFolders } from '../compile.ts';
+import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { matches } from '../matcher.ts';
 import { loadEvents } from './events.ts';
 

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { matcherOf } from '../../src/match/matcher.ts';
+import { compileFolders } from '../compile.ts';
+import { loadEvents } from '../judges/events.ts';
+import { matches } from '../matcher.ts';
+import { mutations } from '../mutations.ts';
+import { corpusFolders, shared } from './corpus.ts';
+
+test('every rule of the corpus with events means the same events as the plain matcher says', () => {
+  const byId = new Map(
+    compileFolders(corpusFolders).flatMap((compiled) => (compiled.kind === 'detection' ? [[compiled.rule.id ?? '', compiled] as const] : [])),
+  );
+  let asked = 0;
+  const differing: string[] = [];
+  for (const { ruleId, event } of loadEvents(shared)) {
+    const compiled = byId.get(ruleId);
+    const made = compiled && matcherOf(compiled.query);
+    if (!compiled || !made?.ok) continue;
+    for (const one of [event, ...mutations(event, compiled.query)]) {
+      asked++;
+      if (made.matches(one) !== matches(compiled.query, one)) differing.push(`${ruleId} ${JSON.stringify(one)}`);
+    }
+  }
+  expect(differing).toEqual([]);
+  expect(asked).toBeGreaterThan(3000);
+});

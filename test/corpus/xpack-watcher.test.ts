@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { xpackWatcher } from '../../src/backend/xpack-watcher/xpack-watcher.ts';
+import { compileFolders } from '../compile.ts';
+import { corpusFolders } from './corpus.ts';
+
+it('the corpus is refused only for what Lucene lacks', () => {
+  const problems: string[] = [];
+  for (const rule of compileFolders(corpusFolders)) {
+    const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
+    if (!conversion.ok) problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
+    else expect(searchOf(conversion.value.document).replaceAll('{{ctx.metadata.brace}}', '')).not.toContain('{{');
+  }
+  expect(problems.sort()).toEqual([...Array(5).fill("Elasticsearch can't compare a "), ...Array(2).fill("Lucene's regular expressions l")]);
+});
+
+function searchOf(watch: unknown): string {
+  const { input } = watch as { readonly input: { readonly search: { readonly request: { readonly body: unknown } } } };
+  return JSON.stringify(input.search.request.body);
+}

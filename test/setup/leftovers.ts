@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+const notOurs = new Set(['.git', 'node_modules', 'dist']);
+
+/** Gives the tests a temporary folder of their own, and fails the run that leaves a file in it or in the working tree. */
+export function setup(): () => void {
+  const names = ['TMPDIR', 'TEMP', 'TMP'];
+  const before = names.map((name) => process.env[name]);
+  const temporary = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
+  const cache = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
+  for (const name of names) process.env[name] = temporary;
+  // the command keeps its bytecode for the next one
+  process.env.NODE_COMPILE_CACHE ??= cache;
+  const tree = new Set(filesOf(root));
+  return () => {
+    const left = [...readdirSync(temporary).map((name) => join(temporary, name)), ...filesOf(root).filter((path) => !tree.has(path))];
+    for (const [index, name] of names.entries()) {
+      if (before[index] === undefined) delete process.env[name];
+      else process.env[name] = before[index];
+    }
+    for (const folder of [temporary, cache]) rmSync(folder, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`the tests left files behind:\n${left.join('\n')}`);
+  };
+}
+
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return [path];
+    return notOurs.has(entry.name) ? [] : filesOf(path);
+  });
+}
