@@ -184,7 +184,7 @@ describe('a bad rule', () => {
 });
 
 describe('the starter pack', () => {
-  const golden = join(import.meta.dirname, 'golden', 'packs', 'starter');
+  const golden = join(import.meta.dirname, 'packs', 'starter');
   const files = new Map<string, string>();
 
   beforeAll(async () => {
@@ -200,7 +200,7 @@ describe('the starter pack', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 
-  it('is what test/golden/packs/starter holds; UPDATE_GOLDEN=1 writes it anew', () => {
+  it('is what test/packs/starter holds; UPDATE_GOLDEN=1 writes it anew', () => {
     if (process.env.UPDATE_GOLDEN === '1') {
       rmSync(join(golden, 'app'), { recursive: true, force: true });
       write(golden, Object.fromEntries(files));

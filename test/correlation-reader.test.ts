@@ -6,6 +6,7 @@ import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 import { complaintsOf, marked, queryText, told } from './complaints.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
 const rule = (name: string, selection = `${name}: 1`, logsource = 'product: windows') =>
@@ -357,9 +358,9 @@ describe('filters', () => {
       .join('---\n');
     const collection = collect(readDocuments({ path: 'r.yml', text }, bag).documents, bag);
     const compile = createCompiler(collection, { placeholders: new Map(), bag });
-    const started = performance.now();
+    const started = cpuMilliseconds();
     for (const one of collection.rules) compile(one);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMilliseconds() - started).toBeLessThan(1000);
     expect(bag.list).toEqual([]);
   });
 });

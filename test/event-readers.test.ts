@@ -9,6 +9,7 @@ import { eventTime } from '../src/event/event-time.ts';
 import { detectForm, type Form } from '../src/event/form.ts';
 import { createEventReader, type EventOptions, eventsIn, type ReadEvent } from '../src/event/reader.ts';
 import type { View } from '../src/event/sigma-view.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { flatten } from './judges/events.ts';
 
 interface Sample {
@@ -351,9 +352,9 @@ test.each<readonly [string, string, string | undefined]>([
   ['many open quotes', `a=1 ${'b="'.repeat(mebibyte / 3 - 10)}`, undefined],
   ['many quotes in CSV', `a,b\n"${'""'.repeat(mebibyte / 2 - 10)}",x`, undefined],
 ])('%s', (_title, text, error) => {
-  const start = performance.now();
+  const start = cpuMilliseconds();
   const last = outcome([text]).at(-1);
-  expect(performance.now() - start).toBeLessThan(5000);
+  expect(cpuMilliseconds() - start).toBeLessThan(5000);
   if (error === undefined) expect(last).toHaveProperty('event');
   else expect(last).toBe(`EventError: ${error}`);
 });

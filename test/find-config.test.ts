@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { build } from '../src/cli/build.ts';
 import { convert } from '../src/cli/convert.ts';
 import { diff } from '../src/cli/diff-command.ts';
 import { match } from '../src/cli/match-command.ts';
+import { release } from '../src/cli/release-command.ts';
 import { stats } from '../src/cli/stats.ts';
 import { test as runTests } from '../src/cli/test-command.ts';
 import { type Said, said } from './said.ts';
@@ -92,6 +93,21 @@ describe('from a folder below the configuration', () => {
     expect((await written()).out).toContain('\ndist/packs/outer-1.0.0.spl');
     expect(names.map((name) => readFileSync(at(`project/dist/packs/${name}`)))).toEqual(below);
     expect(JSON.parse(String(below[0])).detections).toMatchObject([{ file: 'rules/deep/a.yml' }]);
+  });
+
+  test('a release is the same, and says where it is', async () => {
+    vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
+    const options = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false } as const;
+    cpSync(at('project'), at('copy'), { recursive: true });
+    const below = await said(() => release(options));
+    expect(below.out).toContain('  ../../sigpack.lock\n  ../../dist/release/1.0.0/ (');
+    process.chdir(at('copy'));
+    expect((await said(() => release(options))).out).toContain('  sigpack.lock\n  dist/release/1.0.0/ (');
+    const names = readdirSync(at('copy/dist/release/1.0.0')).sort();
+    expect(names).toContain('outer-1.0.0.intoto.json');
+    for (const name of ['sigpack.lock', 'CHANGELOG.md', ...names.map((one) => `dist/release/1.0.0/${one}`)]) {
+      expect([name, readFileSync(at(`project/${name}`), 'utf8')]).toEqual([name, readFileSync(at(`copy/${name}`), 'utf8')]);
+    }
   });
 
   test('paths of the command line count from where it is called', async () => {

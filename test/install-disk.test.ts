@@ -7,10 +7,12 @@ import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../src/cli/install/install-command.ts';
-import { createLab, firstRules, type Lab, secondRules, tree } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { said } from './said.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
+
+afterAll(removeLabs);
 
 type Entry = Partial<Header> & { readonly name: string };
 

@@ -18,9 +18,11 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
 import { said } from './said.ts';
 import { thorough } from './thoroughness.ts';
+
+afterAll(removeLabs);
 
 const secret = 'SeCrEt-0123456789+/="';
 const terminal = createTerminal({ write: () => undefined }, {}, () => 0);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFakeGraylog, type FakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
-import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+
+afterAll(removeLabs);
 
 const token = 'graylog-token-0123456789';
 let graylog: FakeGraylog;

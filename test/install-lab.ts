@@ -1,16 +1,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type InstallOptions, install, rollback, uninstall } from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { packOf } from './pack-of.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+
+/** For `afterAll` of a file with labs: a worker runs a hook of this module in one of the files only. */
+export function removeLabs(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
 
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const rule = (number: number, title: string, value: string, level = 'high'): string =>

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { createClient } from '../src/cli/install/http-client.ts';
 import { splunkCloudTarget } from '../src/cli/install/splunk-cloud-target.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { startServer } from './fake/server.ts';
 import { createFakeCloud } from './fake/splunk-cloud.ts';
-import { createLab, firstRules, secondRules } from './install-lab.ts';
+import { createLab, firstRules, removeLabs, secondRules } from './install-lab.ts';
 import { said } from './said.ts';
+
+afterAll(removeLabs);
 
 const stackToken = 'stack-token-0123456789';
 const login = 'jane:pass-word-01';

@@ -5,7 +5,9 @@ import { csvRows, lookupSearches } from '../src/install/lookup-search.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeSplunk, type FakeSplunk } from './fake/splunk.ts';
 import { merged } from './fake/splunk-state.ts';
-import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+
+afterAll(removeLabs);
 
 const token = 'splunk-token-0123456789';
 const password = 'pass word&="1"';

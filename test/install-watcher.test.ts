@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convert } from '../src/cli/convert.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeWatcher, type FakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
 import { said } from './said.ts';
+
+afterAll(removeLabs);
 
 const key = 'elastic-api-key-0123456789';
 let lab: Lab;

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTar } from './archives.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-package-'));
@@ -37,12 +38,30 @@ for (const rule of collection.rules) {
 }
 `;
 
-beforeAll(() => {
+beforeAll(async () => {
   if (!existsSync(join(root, 'dist', 'lib', 'index.js'))) throw new Error('nothing is built: npm run build');
   [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
   writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }\n');
-  npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
+  if (process.env.SIGPACK_NETWORK) npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
+  else await installWithoutNetwork(readFileSync(join(folder, packed.filename)));
 }, 60_000);
+
+/** As npm installs it, but what it depends on is what the project has: npm would ask the registry. `SIGPACK_NETWORK=1` has npm do it. */
+async function installWithoutNetwork(archive: Buffer): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const { bin, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const { header, text } of await readTar(archive)) {
+    const path = join(modules, header.name.replace(/^package/, 'sigpack'));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: header.mode ?? 0o644 });
+  }
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+  }
+  mkdirSync(join(modules, '.bin'));
+  symlinkSync(join('..', 'sigpack', bin.sigpack), join(modules, '.bin', 'sigpack'));
+}
 
 describe('the npm package', () => {
   it('holds what runs and nothing else', () => {

@@ -164,13 +164,26 @@ describe('rules as they are written', () => {
     expect((await released()).out).toContain('would release');
   });
 
+  test('are looked at once, however many correlations share them level upon level', async () => {
+    const level = (name: string, parts: readonly string[]): string =>
+      `title: Of ${name}\nname: ${name}\nstatus: test\ncorrelation: { type: temporal, rules: [${parts.join(', ')}], group-by: [user], timespan: 5m }\n`;
+    const pairs = Array.from({ length: 26 }, (_, at) => [level(`a${at + 1}`, [`a${at}`, `b${at}`]), level(`b${at + 1}`, [`b${at}`, `a${at}`])]).flat();
+    const base = ['a0', 'b0'].map((name) => rule.replace(/^id: .*$/m, `name: ${name}`));
+    write({ 'rules/a.yml': [...base, ...pairs].join('---\n'), 'sigpack.yml': config('pipelines: { splunk: [p.yml] }') });
+    expect((await matched()).out).toContain('1 of 1 event matched');
+    const { out } = (await commands.check?.()) ?? { out: '' };
+    expect(out).toContain('error[SIG024]: graylog: placeholder `%admins%` has no value');
+  });
+
   test('stay without values where no pipeline has one, which is said', async () => {
     write({ 'p.yml': pipeline('root').replace('admins', 'others') });
     const { code, out } = await tested();
     expect(code).toBe(1);
     expect(out).toContain('rules/a.yml:7:');
     expect(out).toContain('error[SIG024]: placeholder `%admins%` has no value');
-    expect((await released()).out).toContain('error[SIG024]');
+    for (const command of ['release --dry-run', 'check', 'docs', 'convert', 'match']) {
+      expect([command, await commands[command]?.()]).toMatchObject([command, { code: 1, out: expect.stringContaining('`%admins%` has no value') }]);
+    }
   });
 
   test('are asked of no event where a pipeline makes a part of the query of a placeholder', async () => {
@@ -251,6 +264,17 @@ describe('commands agree', () => {
     for (const command of failing) expect([command, (await commands[command]?.())?.code]).toEqual([command, 1]);
     write({ 'sigpack.yml': config(`${more}\nfailOn: never`) });
     for (const command of failing) expect([command, (await commands[command]?.())?.code]).toEqual([command, 0]);
+  });
+
+  test('on what the configuration says of its own warnings', async () => {
+    const more = 'targets: [splunk]\npipelines: { splunk: [p.yml] }\ndefaults: { splunk: { savedsearch: { nonsense: 1 } } }';
+    const telling = ['check', 'stats', 'docs', 'convert', 'explain', 'match', 'release --dry-run'];
+    write({ 'sigpack.yml': config(`${more}\nseverities: { PCK004: error }`) });
+    for (const command of telling)
+      expect([command, await commands[command]?.()]).toMatchObject([command, { code: 1, out: expect.stringContaining('error[PCK004]') }]);
+    write({ 'sigpack.yml': config(`${more}\nseverities: { PCK004: "off" }`) });
+    for (const command of telling)
+      expect([command, await commands[command]?.()]).toMatchObject([command, { code: 0, out: expect.not.stringContaining('PCK004') }]);
   });
 
   test.each(Object.keys(commands).filter((name) => name !== 'diff'))(

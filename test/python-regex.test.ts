@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pythonRegex } from '../src/pipeline/python-regex.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 
 describe('re.match and re.search', () => {
   test.each<[string, string, boolean, boolean]>([
@@ -70,9 +71,9 @@ describe('re.match and re.search', () => {
 
   test('the time is linear in the text', () => {
     const regex = pythonRegex('(a+)+$');
-    const before = performance.now();
+    const before = cpuMilliseconds();
     expect(regex.finds(`${'a'.repeat(5000)}!`)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(cpuMilliseconds() - before).toBeLessThan(2000);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endSafely, type LuceneRegexOptions, luceneEscape, toLuceneRegex } from '../src/backend/lucene/regex.ts';
 import { parseRegex, type RegexParsed, regexNeeds } from '../src/query/regex.ts';
 import type { RegexFlags, RegexNode } from '../src/query/regex-tree.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 
 const none: RegexFlags = { ignoreCase: false, multiline: false, dotAll: false };
@@ -84,10 +85,10 @@ describe('the PCRE reader', () => {
 
   test.each(['(', '[', '\\', '{1', '(?:', '(?#', '[[:a', '\\Q', '(a*b?', '\\x{', '(?i)', 'a|', '\\p{'])('hostile input is read at once: %s', (part) => {
     const source = part.repeat(Math.floor(20_000 / part.length));
-    const start = performance.now();
+    const start = cpuMilliseconds();
     const parse = parseRegex(source, none);
     if (parse.ok) toLuceneRegex(parse);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMilliseconds() - start).toBeLessThan(1000);
   });
 });
 

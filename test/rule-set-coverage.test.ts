@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { itemsOf } from '../src/query/tree.ts';
 import { correlationTypes } from '../src/sigma/correlation.ts';
-import { modifierRoles } from '../src/sigma/modifier.ts';
+import { chainProblem, modifierRoles } from '../src/sigma/modifier.ts';
 import type { DetectionItem, SearchBody } from '../src/sigma/rule.ts';
 import { ruleSet } from './rule-set.ts';
 import { correlationsOfSet } from './rule-set-events.ts';
@@ -19,6 +19,23 @@ describe('the rule set has', () => {
   test('every modifier', () => {
     const used = new Set(chains.flat());
     expect([...modifierRoles.keys()].filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test('every two modifiers that may stand in one chain', () => {
+    const names = [...modifierRoles.keys()];
+    const isFlag = (name: string): boolean => modifierRoles.get(name) === 'flag';
+    const together = (first: string, second: string): boolean => {
+      // flags follow `re` alone, so that other modifiers are tried after both
+      const before = isFlag(first) && second !== 're' ? ['re', first] : [first];
+      return !(isFlag(second) && !isFlag(first) && first !== 're') && chainProblem(second, before, false) === undefined;
+    };
+    const afterRegex = new Set(['all', 'neq']);
+    const sensible = (a: string, b: string): boolean => !isFlag(a) || isFlag(b) || afterRegex.has(b);
+    const pairs = names.flatMap((a, index) =>
+      names.slice(index + 1).flatMap((b) => (sensible(a, b) && (together(a, b) || together(b, a)) ? [[a, b] as const] : [])),
+    );
+    expect(pairs.length).toBeGreaterThan(140);
+    expect(pairs.filter(([a, b]) => !chains.some((chain) => chain.includes(a) && chain.includes(b)))).toEqual([]);
   });
 
   test('every kind of test', () => {

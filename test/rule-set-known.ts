@@ -6,28 +6,33 @@ import type { TestEvent } from './matcher.ts';
 interface KnownFault {
   readonly targets: readonly string[];
   readonly reason: string;
-  /** Whether the item is one that the target gets wrong for this text of its field. */
-  readonly applies: (item: Item, text: string) => boolean;
+  /** Whether the item is one that the target gets wrong for this text of its field, which may be one of several. */
+  readonly applies: (item: Item, text: string, texts: readonly string[]) => boolean;
 }
 
 const faults: readonly KnownFault[] = [
+  {
+    targets: ['splunk', 'grep'],
+    reason: 'comparisons, parts of dates and endings like another field fail where a field has several values, of which grep sees none',
+    applies: ({ test }, _, texts) => (test.kind === 'compare' || test.kind === 'time' || test.kind === 'field') && texts.length > 1,
+  },
   {
     targets: ['splunk'],
     reason: 'the date of a week is cut out before it is looked at: a blank in front of it shifts it, and the day loses a digit',
     applies: ({ test }, text) => test.kind === 'time' && test.part === 'week' && text.startsWith(' '),
   },
   {
-    targets: ['graylog', 'es-qs', 'xpack-watcher'],
+    targets: ['graylog', 'es-qs'],
     reason: "`$` of PCRE also stands before a line break at the end of the value; in Lucene's expressions it is left out",
     applies: ({ test }, text) => test.kind === 'regex' && test.source.includes('$') && text.endsWith('\n'),
   },
   {
-    targets: ['graylog', 'es-qs', 'xpack-watcher'],
+    targets: ['graylog', 'es-qs'],
     reason: 'a boolean is looked up in small letters only, also where texts are found in either case',
     applies: ({ test }, text) => test.kind === 'boolean' && text !== String(test.value) && text.toLowerCase() === String(test.value),
   },
   {
-    targets: ['graylog'],
+    targets: ['graylog', 'grep'],
     reason: 'the expression of an IPv6 block takes texts for addresses that are none',
     applies: ({ test }, text) => test.kind === 'cidr' && test.version === 6 && isIP(text) === 0,
   },
@@ -46,7 +51,10 @@ export function knownFaultsOf(target: string): KnownFaults {
   return {
     isKnown(query, event) {
       const fault = own.find(({ applies }) =>
-        [...itemsOf(query)].some((item) => item.field !== undefined && [event[item.field] ?? []].flat().some((value) => applies(item, String(value)))),
+        [...itemsOf(query)].some((item) => {
+          const texts = item.field === undefined ? [] : [event[item.field] ?? []].flat().map(String);
+          return texts.some((text) => applies(item, text, texts));
+        }),
       );
       if (fault) met.add(fault);
       return fault !== undefined;

@@ -18,7 +18,8 @@ const settings: TargetSettings = {
 };
 
 const detections = askedDetections();
-const strangers = detections.flatMap(({ events }) => events.slice(0, 1));
+/** Events of other rules. */
+const strangers = detections.filter((_, index) => index % 8 === 0).flatMap(({ events }) => events.slice(0, 1));
 
 const textsOf = (event: Event, keepEmpty: boolean): LuceneDocument =>
   Object.fromEntries(
@@ -67,12 +68,21 @@ describe('Lucene of the rule set, run by an independent reader', () => {
   test.each([
     ['graylog', graylog, false, readLucene],
     ['es-qs', esQs, true, readElasticsearch],
-    ['xpack-watcher', xpackWatcher, true, readElasticsearch],
   ] as const)('%s finds what the rules mean, or says that it finds more, or refuses them', (_, target, keepEmpty, read) => {
     const { wrong, refused, knownUnused, hits } = compare(target, keepEmpty, read);
     expect(wrong).toEqual([]);
     expect(knownUnused).toEqual([]);
     expect(hits).toBeGreaterThan(2500);
     expect(refused.length).toBeLessThan(detections.length / 8);
+  });
+
+  test('xpack-watcher searches with the queries of es-qs', () => {
+    const wrong = detections.filter(({ rule }) => {
+      const [watch, search] = [xpackWatcher.convert(rule, settings), esQs.convert(rule, settings)];
+      if (!watch.ok || !search.ok) return watch.ok !== search.ok;
+      const held = JSON.stringify(watch.value.document);
+      return search.value.queries.some((query) => !watch.value.queries.includes(query) || !held.includes(JSON.stringify(query)));
+    });
+    expect(wrong.map(({ entry }) => entry.path)).toEqual([]);
   });
 });

@@ -10,9 +10,9 @@ import { sigpack } from './sigpack.ts';
 
 describe('the rule set', () => {
   test('is as large as it is meant to be', () => {
-    expect(ruleSetFiles().length).toBeGreaterThan(135);
-    expect(ruleSet().filter(({ rule }) => rule.kind === 'detection').length).toBeGreaterThan(150);
-    expect(correlationsOfSet().length).toBeGreaterThan(15);
+    expect(ruleSetFiles().length).toBeGreaterThan(300);
+    expect(ruleSet().filter(({ rule }) => rule.kind === 'detection').length).toBeGreaterThan(300);
+    expect(correlationsOfSet().length).toBeGreaterThan(20);
   });
 
   test('has for every detection events that it must match and near misses', () => {
@@ -61,7 +61,7 @@ describe('the matchers', () => {
       });
     });
     expect(wrong).toEqual([]);
-    expect(hits).toBeGreaterThan(2500);
+    expect(hits).toBeGreaterThan(5000);
     expect(asked).toBeGreaterThan(3 * hits);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 import { detectionComplaints, marked, queryText, told } from './complaints.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
 /** Selections a, b, c ..., each true when the field of its name is 1. */
@@ -225,9 +226,9 @@ describe('limits', () => {
   test('a short condition that names a long selection often', () => {
     const values = Array.from({ length: 20_000 }, (_, index) => index).join(', ');
     const text = `a: { a: [${values}] }\ncondition: ${new Array(3000).fill('a').join(' or ')}`;
-    const started = performance.now();
+    const started = cpuMilliseconds();
     expect(told(detectionComplaints(text))[0]).toMatch(/^SIG004 8:14 the condition mentions selections with more than 100000 values/);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuMilliseconds() - started).toBeLessThan(3000);
   });
 });
 

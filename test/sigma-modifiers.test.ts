@@ -7,6 +7,7 @@ import { literalText, parsePattern } from '../src/sigma/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
 import { detectionComplaints, marked, queryText, selectionQuery, told } from './complaints.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
 const servers = new Map([['servers', [parsePattern('srv*'), parsePattern('db1')]]]);
@@ -191,9 +192,9 @@ describe('windash', () => {
     expect(told(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(5)}'\ncondition: s`))).toEqual([
       'SIG022 8:16 windash makes more than 625 spellings of this value',
     ]);
-    const started = performance.now();
+    const started = cpuMilliseconds();
     expect(marked(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(4)}${'x'.repeat(1_000_000)}'\ncondition: s`))[0]).toMatch(/^SIG022/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMilliseconds() - started).toBeLessThan(1000);
   });
 });
 
@@ -420,11 +421,11 @@ describe('values that do not fit', () => {
   test('placeholders whose combinations pass any memory are an error', () => {
     const many = new Map([['n', Array.from({ length: 1000 }, (_, index) => parsePattern(`v${index}`))]]);
     const bag = createBag();
-    const started = performance.now();
+    const started = cpuMilliseconds();
     compileText(ruleText(`s:\n  a|expand: '${'%n%'.repeat(10)}'\ncondition: s`), bag, many);
     expect(told(bag)[0]).toMatch(/^SIG022 8:15 the placeholders make 1000000 values or more/);
     compileText(ruleText("s:\n  a|expand|windash: '%n% -a -b'\ncondition: s"), bag, many);
     expect(told(bag)[1]).toMatch(/^SIG022 8:23 the modifiers make more than 10000 values/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMilliseconds() - started).toBeLessThan(1000);
   });
 });

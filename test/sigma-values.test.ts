@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readSourceFile } from '../src/cli/rule-files.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { parsePattern, patternText } from '../src/sigma/pattern.ts';
@@ -10,6 +10,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 import { complaintsOf, detectionComplaints, marked, partsText, queryText, selectionQuery, told } from './complaints.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
 describe('escapes and wildcards, by the specification', () => {
@@ -214,9 +215,9 @@ describe('YAML that is not as wanted', () => {
   test('aliases that multiply', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
     for (let level = 1; level < 12; level++) lines.push(`a${level}: &a${level} [${new Array(10).fill(`*a${level - 1}`).join(', ')}]`);
-    const started = performance.now();
+    const started = cpuMilliseconds();
     expect(told(complaintsOf(`${lines.join('\n')}\n`))[0]).toMatch(/^SIG004 5:\d+ more than 500000 nodes/);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuMilliseconds() - started).toBeLessThan(2000);
   });
 
   test('aliases of a long text', () => {
@@ -253,6 +254,7 @@ describe('YAML that is not as wanted', () => {
 
   test('a file on disk: byte order mark, not UTF-8, a folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sigpack-values-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'a.yml');
     writeFileSync(path, `\ufeff${good}`);
     const bag = createBag();

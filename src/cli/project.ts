@@ -65,7 +65,8 @@ export async function openProject(request: ProjectRequest, answer: Answer): Prom
 
 /** The project of a configuration that was read; undefined where `bag` has been told why it cannot be used. */
 export async function projectOf(written: LoadedConfig, request: ProjectRequest, bag: DiagnosticBag, terminal: Terminal): Promise<Project | undefined> {
-  bag.list.push(...written.warnings);
+  // with the severities that the configuration itself sets
+  for (const { file, ...warning } of written.warnings) bag.add(file, warning);
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
   // asked last: what was read before a release began to write is of one version
   if (isReleaseUnderWay(written.folder)) {

@@ -185,7 +185,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     output: { path: `${loaded.config.release.output}/${version}`, files: output },
   };
   if (!options.dryRun) writeRelease(loaded.folder, writes);
-  tell({ found, decision, version, before: lock?.pack.version, writes, options });
+  tell({ found, decision, version, before: lock?.pack.version, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
   return exitCodes.success;
 }
 
@@ -273,7 +273,7 @@ async function releaseAgain(compiled: Compiled, signing: Signing | undefined, op
   const files = await artifactsOf(compiled, pack, lock, { source: sourceOf(loaded.folder), signing });
   if (!files) return complain(project, options);
   if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });
-  process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${path}: ${files.length} files\n`);
+  process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
   return exitCodes.success;
 }
 
@@ -283,16 +283,18 @@ interface Telling {
   readonly version: string;
   readonly before: string | undefined;
   readonly writes: ReleaseWrites;
+  /** A path of the configuration's folder, as it is from here. */
+  readonly shown: (path: string) => string;
   readonly options: ReleaseOptions;
 }
 
-function tell({ found, decision, version, before, writes, options }: Telling): void {
+function tell({ found, decision, version, before, writes, shown, options }: Telling): void {
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const lines = [
     `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}${before === undefined ? ', the first version' : ` after ${before}`}${reasons === '' ? '' : ` (${decision?.bump}: ${reasons})`}`,
     ...(found ? [`  ${countsText(diffView(found))}`] : []),
-    ...[...writes.files.map(({ path }) => path), `${writes.output.path}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
+    ...[...writes.files.map(({ path }) => shown(path)), `${shown(writes.output.path)}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,3 +1,4 @@
+import type { SettledDetectionRule, SettledRule } from '../query/compile.ts';
 import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import { isPlaceholder } from '../sigma/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
@@ -14,8 +15,20 @@ export function placeholderLeft(parts: readonly SettledDetection[]): Placeholder
   return undefined;
 }
 
-/** Every mention of a placeholder that no pipeline replaced. */
-export function* placeholdersLeft(parts: readonly SettledDetection[]): Generator<PlaceholderLeft> {
+export interface PlaceholderMention extends PlaceholderLeft {
+  /** The rule that mentions it, itself or in a filter. */
+  readonly within: SettledDetectionRule;
+}
+
+/** Every mention of a placeholder in a rule and those that it refers to. `visited`: correlations may share parts level upon level. */
+export function* mentionsIn(settled: SettledRule, visited: Set<SettledRule> = new Set()): Generator<PlaceholderMention> {
+  if (visited.has(settled)) return;
+  visited.add(settled);
+  if (settled.kind === 'correlation') for (const part of settled.parts) yield* mentionsIn(part, visited);
+  else for (const left of placeholdersLeft(settled.parts)) yield { ...left, within: settled };
+}
+
+function* placeholdersLeft(parts: readonly SettledDetection[]): Generator<PlaceholderLeft> {
   for (const { searches } of parts) for (const { body } of searches.values()) yield* inBody(body);
 }
 

@@ -4,7 +4,7 @@ import { isPlaceholder, type Pattern } from '../sigma/pattern.ts';
 import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
 import { type Complaint, createBag } from '../source/diagnostic.ts';
 import type { Pipeline, ProcessingItem } from './pipeline.ts';
-import { type PlaceholderLeft, placeholdersLeft } from './placeholder-left.ts';
+import { mentionsIn } from './placeholder-left.ts';
 import { createProcessor } from './process.ts';
 import { type Filling, isSameFilling } from './rule-in-process.ts';
 import { filledTests } from './transformations/placeholders.ts';
@@ -42,27 +42,17 @@ export function createWrittenSettler(options: WrittenRulesOptions): (rule: Rule)
   const fill = createProcessor([fillingPipeline((rule, name) => known.get(keyOf(rule, name))?.values)], { bag });
   return (rule) => {
     const settled = settle(rule);
-    const mentions = settled ? mentionsIn(settled) : [];
+    const mentions = settled ? [...mentionsIn(settled)] : [];
     if (!settled || mentions.length === 0) return settled;
-    for (const { within, left } of mentions) {
-      const key = keyOf(within.rule, left.name);
-      if (!known.has(key)) known.set(key, givenBy(groups, within, left.name));
+    for (const { within, name, file, span } of mentions) {
+      const key = keyOf(within.rule, name);
+      if (!known.has(key)) known.set(key, givenBy(groups, within, name));
       const complaint = known.get(key)?.complaint;
-      if (complaint && !complained.has(key)) bag.add(left.file, { ...complaint, span: left.span });
+      if (complaint && !complained.has(key)) bag.add(file, { ...complaint, span });
       if (complaint) complained.add(key);
     }
-    return mentions.some(({ within, left }) => complained.has(keyOf(within.rule, left.name))) ? undefined : fill(settled);
+    return mentions.some(({ within, name }) => complained.has(keyOf(within.rule, name))) ? undefined : fill(settled);
   };
-}
-
-interface Mention {
-  readonly within: SettledRule;
-  readonly left: PlaceholderLeft;
-}
-
-function mentionsIn(settled: SettledRule): readonly Mention[] {
-  if (settled.kind === 'correlation') return settled.parts.flatMap(mentionsIn);
-  return [...placeholdersLeft(settled.parts)].map((left) => ({ within: settled, left }));
 }
 
 interface FillingSource {

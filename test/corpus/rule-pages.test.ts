@@ -19,7 +19,7 @@ function shapeOf(markdown: string): { rows: readonly string[]; headings: readonl
 describe('the page of the seed rule', () => {
   const folder = join(shared, 'seed');
   const seed = readFileSync(join(folder, readdirSync(folder)[0] ?? ''), 'utf8');
-  const page = readFileSync(join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md'), 'utf8');
+  const page = readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8');
 
   it('has the rows and headings of the original, in its order', () => {
     expect(shapeOf(page)).toEqual(shapeOf(seed));

@@ -80,7 +80,8 @@ function sourceOf(item: Item, test: RegexTest): { readonly over: Query; readonly
     item.field === undefined
       ? { ...item, test: { kind: 'string', pattern: [ANY], cased: false } }
       : { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } };
-  const flags = `${test.ignoreCase ? 'i' : ''}${test.multiline ? 'm' : ''}${test.dotAll ? 's' : ''}`;
+  const { ignoreCase, multiline, dotAll } = parsed.flags;
+  const flags = `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
   return { over: item.field === undefined ? { kind: 'and', operands: [] } : over, source: tokens.map(respelled).join(''), flags };
 }
 
