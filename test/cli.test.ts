@@ -257,7 +257,7 @@ describe('--format', () => {
     good();
     bad();
     const { stdout, stderr } = await run(['check']);
-    expect(stdout).toMatch(/^Sigpack detections 1\.0\.0\n/);
+    expect(stdout).toMatch(/^Configuration: none \(no sigpack\.yml here or above\)\nSigpack detections 1\.0\.0\n/);
     expect(stdout).not.toContain('SIG020');
     expect(`${stdout}${stderr}`).not.toContain('\u001b');
     expect((await run(['check'], { env: { FORCE_COLOR: '1' } })).stderr).toContain('\u001b[31m');
@@ -314,10 +314,10 @@ describe('stats', () => {
   it('counts the searches of each minute', async () => {
     const { code, stdout } = await run(['stats']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^3 searches;/);
+    expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(61);
-    expect((await run(['stats', '--all'])).stdout).toMatch(/^4 searches;/);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(62);
+    expect((await run(['stats', '--all'])).stdout).toMatch(/\n4 searches;/);
   });
 
   it('fails over a budget of its own or of the configuration', async () => {

@@ -6,21 +6,17 @@ import { LuceneError, lucenePattern } from './lucene-pattern.ts';
  * queries are made of and throws `LuceneError` for all else, so that text which breaks out of its place is an error or another answer.
  */
 export type LuceneEvent = Readonly<Record<string, string>>;
+/** Fields may have several values. */
+export type LuceneDocument = Readonly<Record<string, string | readonly string[]>>;
 
 export interface LuceneQuery {
   /** Names before a colon, and those that `_exists_` is asked for. */
   readonly fields: ReadonlySet<string>;
   readonly clauses: number;
-  readonly matches: (event: LuceneEvent) => boolean;
+  readonly matches: (event: LuceneDocument) => boolean;
 }
 
-/**
- * Of which product the index is. Graylog's keywords are as they are, and terms begin with no wildcard. Elasticsearch's have a normalizer that makes
- * letters small, in the index and in the query; expressions see the text as it came. Addresses are of the type ip.
- */
-export type IndexKind = 'graylog' | 'elasticsearch';
-
-type Test = (event: LuceneEvent) => boolean;
+type Test = (event: LuceneDocument) => boolean;
 type Occurrence = 'must' | 'should' | 'not';
 
 interface Scan {
@@ -28,16 +24,21 @@ interface Scan {
   at: number;
   clauses: number;
   readonly fields: Set<string>;
-  readonly kind: IndexKind;
+  /** Terms may start with a wildcard, dollar signs are plain, fields of addresses find the quoted blocks that they are in. */
+  readonly elasticsearch: boolean;
 }
 
-export const readLucene = (text: string): LuceneQuery => readQuery(text, 'graylog');
-
-export const readElasticsearch = (text: string): LuceneQuery => readQuery(text, 'elasticsearch');
-
-function readQuery(text: string, kind: IndexKind): LuceneQuery {
+/** As Graylog takes it. */
+export function readLucene(text: string): LuceneQuery {
   if (/\$[A-Za-z_]\w*\$/.test(text)) throw new LuceneError('a parameter of Graylog');
-  const scan: Scan = { text, at: 0, clauses: 0, fields: new Set(), kind };
+  return read(text, false);
+}
+
+/** As Elasticsearch takes it. */
+export const readElasticsearch = (text: string): LuceneQuery => read(text, true);
+
+function read(text: string, elasticsearch: boolean): LuceneQuery {
+  const scan: Scan = { text, at: 0, clauses: 0, fields: new Set(), elasticsearch };
   const matches = readGroup(scan, undefined);
   if (scan.at < text.length) throw new LuceneError(`a parenthesis too many at ${scan.at}`);
   return { fields: scan.fields, clauses: scan.clauses, matches };
@@ -84,9 +85,13 @@ function readClause(scan: Scan, scope: string | undefined): Test {
     scan.at++;
     return test;
   }
-  if (char === '"') return countedLeaf(scan, valueTest(scope, equals(readQuoted(scan), scan.kind)));
+  if (char === '"') return countedLeaf(scan, valueTest(scope, quotedTest(scan, readQuoted(scan))));
   if (char === '/') return countedLeaf(scan, valueTest(scope, lucenePattern(readRegex(scan))));
   if (char === '<' || char === '>') return countedLeaf(scan, readComparison(scan, scope));
+  if (scan.elasticsearch && scope === undefined && /^\*:\*(?=[\s)]|$)/.test(scan.text.slice(scan.at))) {
+    scan.at += 3;
+    return countedLeaf(scan, () => true);
+  }
   const term = readTerm(scan);
   if (scan.text[scan.at] !== ':') {
     if (/^(?:AND|OR|NOT|&&|\|\|)$/.test(term.raw)) throw new LuceneError(`${term.raw} stands where a clause is wanted`);
@@ -117,18 +122,17 @@ function countedLeaf(scan: Scan, test: Test): Test {
 
 /** Without a field, all fields are searched. */
 function valueTest(field: string | undefined, test: (value: string) => boolean): Test {
-  if (field === undefined) return (event) => Object.values(event).some(test);
-  return (event) => Object.hasOwn(event, field) && test(event[field] ?? '');
+  if (field === undefined) return (event) => Object.values(event).flat().some(test);
+  return (event) => Object.hasOwn(event, field) && [event[field] ?? ''].flat().some(test);
 }
 
-function equals(wanted: string, kind: IndexKind): (value: string) => boolean {
-  if (kind === 'graylog') return (value) => value === wanted;
-  const [, address = '', prefix] = /^([\da-f:.]+)\/(\d+)$/i.exec(wanted) ?? [];
-  const version = isIP(address);
-  if (version === 0) return (value) => value.toLowerCase() === wanted.toLowerCase();
+function quotedTest({ elasticsearch }: Scan, wanted: string): (value: string) => boolean {
+  const [, network = '', prefix] = (elasticsearch && /^([0-9a-f:.]+)\/(\d+)$/.exec(wanted)) || [];
+  if (isIP(network) === 0) return (value) => value === wanted;
+  const family = isIP(network) === 4 ? 'ipv4' : 'ipv6';
   const block = new BlockList();
-  block.addSubnet(address, Number(prefix), `ipv${version === 4 ? 4 : 6}`);
-  return (value) => isIP(value) === version && block.check(value, `ipv${version === 4 ? 4 : 6}`);
+  block.addSubnet(network, Number(prefix), family);
+  return (value) => isIP(value) === isIP(network) && block.check(value, family);
 }
 
 function readQuoted(scan: Scan): string {
@@ -203,7 +207,7 @@ function readTerm(scan: Scan): Term {
   }
   const raw = scan.text.slice(start, scan.at);
   if (raw === '' || !/[\s\u3000):]|^$/.test(scan.text[scan.at] ?? '')) throw new LuceneError(`unexpected text: ${scan.text.slice(start, scan.at + 10)}`);
-  if (/^[*?]/.test(raw) && scan.kind === 'graylog') throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
-  const pattern = new RegExp(`^${source}$`, scan.kind === 'elasticsearch' ? 'i' : '');
+  if (/^[*?]/.test(raw) && !scan.elasticsearch) throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
+  const pattern = new RegExp(`^${source}$`);
   return { raw, text, wild, test: (value) => pattern.test(value) };
 }

@@ -84,10 +84,13 @@ function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
 function sourceRegExp(test: Test & { kind: 'regex' }): RegExp {
   const inline = /^\(\?([ims]+)\)/.exec(test.source);
   const flags = new Set([...(inline?.[1] ?? ''), ...(test.ignoreCase ? 'i' : ''), ...(test.multiline ? 'm' : ''), ...(test.dotAll ? 's' : '')]);
-  const source = test.source.slice(inline?.[0].length ?? 0);
-  // PCRE's `$` stands before a line break at the end, too
-  const ends = flags.has('m') ? source : source.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$/gs, (part) => (part === '$' ? '(?=\n?(?![^]))' : part));
-  return new RegExp(ends, [...flags].join(''));
+  return new RegExp(pcreLines(test.source.slice(inline?.[0].length ?? 0), flags), flags.has('i') ? 'i' : '');
+}
+
+/** In PCRE, LF alone breaks lines, and `$` also stands before one at the end; JavaScript's `.`, `^` and `$` differ. */
+function pcreLines(source: string, flags: ReadonlySet<string>): string {
+  const meaning: Readonly<Record<string, string>> = flags.has('m') ? { $: '(?![^\\n])', '^': '(?<![^\\n])' } : { $: '(?=\\n?$)' };
+  return source.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[.$^]/gs, (token) => (token === '.' ? (flags.has('s') ? '[^]' : '[^\\n]') : (meaning[token] ?? token)));
 }
 
 function inBlock(test: CidrTest, text: string): boolean {

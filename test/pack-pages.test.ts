@@ -90,7 +90,7 @@ describe('the page of the seed rule', () => {
   });
 
   it('has the rows of the rule page, the source as written and a section for each pack', () => {
-    const original = readFileSync(join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md'), 'utf8');
+    const original = readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8');
     expect(page.split('\n## ')[0]).toBe(original.split('\n## ')[0]);
     expect(shapeOf(page).headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog', '### splunk']);
     expect(codeBelow(page, '### Sigma rule')).toBe(source.trim());
@@ -170,7 +170,7 @@ describe('hostile rules', () => {
     expect(pages.length).toBeGreaterThan(120);
     expect(pages.filter((name) => !/^[a-z0-9_-]{1,120}\.md$/.test(name))).toEqual([]);
     expect(new Set(pages).size).toBe(pages.length);
-    const rows = shapeOf(readFileSync(join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md'), 'utf8')).rows;
+    const rows = shapeOf(readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8')).rows;
     for (const [path, page] of app) {
       if (!/(?:^|\/)rules\//.test(path)) continue;
       expect([path, shapeOf(page)]).toEqual([path, { rows, headings: ['## Detection Rules', '### Sigma rule', '### graylog', '### splunk'] }]);

@@ -45,7 +45,7 @@ const released = (more: Partial<ReleaseOptions> = {}): Promise<Said> => said(() 
 async function publish(version: string, more: Partial<ReleaseOptions> = {}): Promise<string> {
   commit();
   const { code, out } = await released(more);
-  expect(`${code} ${out}`).toMatch(new RegExp(`^0 released ${version.replaceAll('.', '\\.')}`));
+  expect(`${code} ${out}`).toMatch(new RegExp(`^0 Configuration: .*sigpack\\.yml\\nreleased ${version.replaceAll('.', '\\.')}`));
   commit(`release ${version}`);
   git('tag', `v${version}`);
   return out;

@@ -105,7 +105,7 @@ describe('the page of the seed rule', () => {
   });
 
   it('is the golden file; UPDATE_GOLDEN=1 writes it anew', () => {
-    const golden = join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md');
+    const golden = join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md');
     if (process.env.UPDATE_GOLDEN) writeFileSync(golden, page);
     expect(page).toBe(readFileSync(golden, 'utf8'));
   });

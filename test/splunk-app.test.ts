@@ -158,7 +158,7 @@ describe('a small app', () => {
     'writes %s as agreed',
     async (path, content) => {
       expect(content).not.toMatch(/[\t ]\n|\n\n$/);
-      await expect(content).toMatchFileSnapshot(`golden/splunk-app/${path.slice(info.id.length + 1)}`);
+      await expect(content).toMatchFileSnapshot(`packs/splunk-app/${path.slice(info.id.length + 1)}`);
     },
   );
 

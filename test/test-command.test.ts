@@ -161,7 +161,8 @@ describe('sigpack test', () => {
     const run = await sigpack(['test', 'rules'], { cwd });
     expect(run.code).toBe(1);
     const lines = run.stdout.split('\n');
-    expect(lines.slice(0, 7)).toEqual([
+    expect(lines.slice(0, 8)).toEqual([
+      'Configuration: none (no sigpack.yml here or above)',
       '✗ rules/tool.test.yml  Test',
       '  ✗ one word',
       '      expected every event to match; the event does not match (rules/tool.test.yml:2)',

@@ -1,28 +1,27 @@
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { DetectionPage } from '../pack/detection-page.ts';
-import type { Pack, PackInput } from '../pack/pack.ts';
+import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createBuilt } from '../release/snapshot.ts';
-import { createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
-import { compileRules, createPageList, type RuleCounts, rulePaths } from './compile-rules.ts';
-import { type LoadedConfig, loadConfig } from './config-file.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { checkFrozen, withLock } from './lock-file.ts';
+import { compileRules, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
+import type { LoadedConfig } from './config-file.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
+import { checkFrozen } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
+import { openProject, type Project, pathInPack, reportProject } from './project.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
-import { contextFor, report } from './run.ts';
-import { type LoadedTemplates, loadTemplates } from './template-files.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { shownPath } from './rule-files.ts';
+import type { LoadedTemplates } from './template-files.ts';
 import { writeArtifacts } from './write-artifacts.ts';
 
 export interface BuildOptions {
   readonly config?: string;
   readonly target?: readonly Target[];
-  readonly output: string;
+  /** Default: dist/packs in the project's folder. */
+  readonly output?: string;
   readonly format: ReportFormat;
   readonly failOn?: FailOn;
   /** In place of those of the configuration. */
@@ -39,42 +38,35 @@ export interface BuildOptions {
 /** `sigpack build` and `sigpack check`. */
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
-  const written = loadConfig(options.config);
-  if (!('config' in written)) return reportFailure(written, options, terminal);
-  const bag = createBag(written.config.severities);
-  bag.list.push(...written.warnings);
-  const locked = withLock(written, bag, { retire: paths.length === 0 });
-  if (!locked) return reportFailure(bag.list, options, terminal);
-  const { loaded } = locked;
-  const config = adjusted(loaded.config, options);
-  const built = options.frozen === true ? createBuilt(config.info, { pathOf: locked.history.pathOf, details: false }) : undefined;
-  const templates = options.dryRun ? undefined : loadTemplates(config.templates === undefined ? undefined : resolve(loaded.folder, config.templates));
-  const pipelines = await pipelinesByTarget(config.targets, options.pipeline, loaded, bag);
-  if (!pipelines) return reportFailure(bag.list, options, terminal);
-  const pages = templates ? createPageList(config, templates, bag, loaded) : undefined;
-  const onOutcome: NonNullable<PackInput['onOutcome']> = (...outcome) => {
+  const answer = { ...options, names: 'first' } as const;
+  const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, lock: { retire: paths.length === 0 } }, answer);
+  if ('code' in project) return project.code;
+  const { loaded, bag, terminal, history } = project;
+  const output = options.output ?? defaultOutput(loaded);
+  const built = options.frozen === true ? createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false }) : undefined;
+  const templates = options.dryRun ? undefined : projectTemplates(project);
+  const pages = templates ? createPageList(project, templates) : undefined;
+  const { pack, counts } = compileRules(project, paths, (...outcome) => {
     pages?.add(...outcome);
     built?.add(...outcome);
-  };
-  const { pack, counts } = compileRules(rulePaths(paths, loaded), { config, bag, pipelines, history: locked.history, onOutcome }, terminal);
+  });
   const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
-  if (built) checkFrozen(locked, pack, built, bag);
-  const refused =
-    bag.list.some(({ code }) => code === 'LCK002') ||
-    (options.requireTests === true && (await isUntested(pack, rulePaths(paths, loaded), loaded, bag, terminal)));
+  if (built) checkFrozen(project, pack, built);
+  const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
-  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(loaded, pack, made, templates, bag)) ?? []) : [];
-  if (artifacts.length > 0) writeArtifacts(options.output, artifacts);
-  const summary = summaryOf(counts, pack, options.output, artifacts, performance.now() - started);
-  const context = { ...contextFor(terminal), failOn: config.failOn, summary };
-  return report({ diagnostics: bag.list, format: options.format, verbose: options.verbose, context, terminal });
+  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(project, pack, made, templates)) ?? []) : [];
+  if (artifacts.length > 0) writeArtifacts(output, artifacts);
+  return reportProject(project, answer, summaryOf(counts, pack, output, artifacts, performance.now() - started));
 }
+
+/** In the project's folder: the same place from wherever in it the command is called. */
+const defaultOutput = ({ folder }: LoadedConfig): string => shownPath(join(folder, 'dist', 'packs'));
 
 /** What tests need is loaded where they are asked for. */
 async function isUntested(...given: Parameters<typeof import('./test-gate.ts').refuseUntested>): Promise<boolean> {
@@ -83,25 +75,28 @@ async function isUntested(...given: Parameters<typeof import('./test-gate.ts').r
 }
 
 function artifactsOf(
-  { file }: LoadedConfig,
+  project: Project,
   pack: Pack,
   pages: readonly DetectionPage[],
   { templates, assets, custom }: LoadedTemplates,
-  bag: DiagnosticBag,
 ): Promise<readonly Artifact[] | undefined> {
-  return makeArtifacts({ pack, pages, templates: { templates }, customTemplates: custom, assets, toolVersion: toolVersion(), bag, configFile: file });
+  return makeArtifacts({
+    pack,
+    pages,
+    templates: { templates },
+    customTemplates: custom,
+    assets,
+    toolVersion: toolVersion(),
+    bag: project.bag,
+    configFile: project.loaded.file,
+    pathOf: (path) => pathInPack(project, path),
+  });
 }
 
 /** The command line has the last word. */
 function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   if (options.target?.length === 0) throw new UsageError('--target names no target');
   return { ...config, ...(options.target ? { targets: [...new Set(options.target)] } : {}), ...(options.failOn ? { failOn: options.failOn } : {}) };
-}
-
-function reportFailure(diagnostics: readonly Diagnostic[], options: BuildOptions, terminal: Terminal): ExitCode {
-  const context = contextFor(terminal);
-  report({ diagnostics, format: options.format, verbose: options.verbose, context, terminal });
-  return exitCodes.usage;
 }
 
 function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {

@@ -1,16 +1,13 @@
 import { resolve } from 'node:path';
 import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
-import type { PackConfig } from '../pack/config.ts';
 import type { DetectionPage } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
-import type { LoadedConfig } from './config-file.ts';
 import { loadRules } from './load.ts';
-import type { LoadedTemplates } from './template-files.ts';
-import type { Terminal } from './terminal.ts';
+import { type Project, rulePaths } from './project.ts';
+import { type LoadedTemplates, loadTemplates } from './template-files.ts';
 
 export interface RuleCounts {
   readonly files: number;
@@ -18,16 +15,34 @@ export interface RuleCounts {
   readonly invalid: number;
 }
 
-/** The rules themselves stay behind: what is left of thousands is their queries and pages. */
-export function compileRules(
-  paths: readonly string[],
-  input: Omit<PackInput, 'collection' | 'onProgress'>,
-  terminal: Terminal,
-): { pack: Pack; counts: RuleCounts; collection: Collection } {
-  const { collection, files, invalid } = loadRules(paths, input.bag, terminal);
-  const pack = assemblePack({ ...input, collection, onProgress: (done, total) => terminal.progress(done, total, 'compiling rules') });
+export interface CompiledRules {
+  readonly pack: Pack;
+  readonly counts: RuleCounts;
+  readonly collection: Collection;
+}
+
+/**
+ * The rules of a project, or those of the paths, as its packs have them. The rules themselves stay behind: what is left of thousands is their
+ * queries and pages.
+ */
+export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): CompiledRules {
+  const { loaded, bag, pipelines, history, terminal } = project;
+  const { collection, files, invalid } = loadRules(rulePaths(project, paths), bag, terminal);
+  const pack = assemblePack({
+    collection,
+    config: loaded.config,
+    bag,
+    pipelines,
+    history,
+    onProgress: (done, total) => terminal.progress(done, total, 'compiling rules'),
+    ...(onOutcome ? { onOutcome } : {}),
+  });
   return { pack, counts: { files, rules: collection.rules.length, invalid }, collection };
 }
+
+/** Sigpack's templates, with those of the project in place of them. */
+export const projectTemplates = ({ loaded: { config, folder } }: Project): LoadedTemplates =>
+  loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
 
 interface PageList {
   readonly add: NonNullable<PackInput['onOutcome']>;
@@ -35,9 +50,9 @@ interface PageList {
   readonly pages: () => readonly DetectionPage[] | undefined;
 }
 
-export function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
+export function createPageList({ loaded: { config, file }, bag }: Project, { templates }: LoadedTemplates): PageList {
   const pages: DetectionPage[] = [];
-  const pageOf = createPackPages(targets, createRenderer({ templates }));
+  const pageOf = createPackPages(config.targets, createRenderer({ templates }));
   let sound = true;
   return {
     add(...given) {
@@ -52,9 +67,4 @@ export function createPageList({ targets }: PackConfig, { templates }: LoadedTem
     },
     pages: () => (sound ? pages : undefined),
   };
-}
-
-/** Those of the command line in place of the configuration's, and the filters of the configuration. */
-export function rulePaths(paths: readonly string[], { config, folder }: LoadedConfig): readonly string[] {
-  return [...(paths.length > 0 ? paths : config.rules.map((path) => resolve(folder, path))), ...config.filters.map((path) => resolve(folder, path))];
 }

@@ -1,25 +1,22 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
-import type { PackConfig } from '../pack/config.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { loadConfig } from './config-file.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
+import { openProject, type Project, reportProject, rulePaths } from './project.ts';
 import { visible } from './report/visible.ts';
-import { contextFor, report } from './run.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface ConvertOptions {
   readonly target: readonly string[];
@@ -35,29 +32,14 @@ export interface ConvertOptions {
 
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = contextFor(terminal);
-  const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
+  const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) {
-    report({ ...outcome, diagnostics: loaded });
-    return exitCodes.usage;
-  }
-  const bag = createBag(loaded.config.severities);
-  bag.list.push(...loaded.warnings);
-  const pipelines = await pipelinesByTarget(
-    chosen.map(({ target }) => target.name),
-    options.pipeline,
-    loaded,
-    bag,
-  );
-  if (!pipelines) {
-    report({ ...outcome, diagnostics: bag.list });
-    return exitCodes.usage;
-  }
-  const rules = targetedRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], loaded.config, pipelines, bag, terminal);
+  const names = chosen.map(({ target }) => target.name);
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
+  if ('code' in project) return project.code;
+  const { loaded, bag, pipelines, terminal } = project;
+  const rules = targetedRules(project, paths);
   const settings = targetSettings(loaded.config);
   const write = writerTo(options.output, paths, chosen.length);
   for (const { target, format } of chosen) {
@@ -65,7 +47,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
     write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
-  return report({ ...outcome, diagnostics: bag.list });
+  return reportProject(project, answer);
 }
 
 interface Chosen {
@@ -81,15 +63,10 @@ function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted
   return { target, format };
 }
 
-function targetedRules(
-  paths: readonly string[],
-  config: PackConfig,
-  pipelines: ReadonlyMap<string, readonly Pipeline[]>,
-  bag: DiagnosticBag,
-  terminal: Terminal,
-): readonly TargetedRule[] {
-  const { collection } = loadRules(paths, bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+function targetedRules(project: Project, paths: readonly string[]): readonly TargetedRule[] {
+  const { loaded, bag, pipelines, terminal } = project;
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 

@@ -8,20 +8,20 @@ import { lockSnapshot } from '../release/lock.ts';
 import { readLock } from '../release/lock-text.ts';
 import type { SideChange } from '../release/side-change.ts';
 import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/snapshot.ts';
-import type { Collection } from '../sigma/collection.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { isArtifact, readArtifact } from './artifact-files.ts';
-import { compileRules, rulePaths } from './compile-rules.ts';
-import { type LoadedConfig, loadConfig, withoutConfig } from './config-file.ts';
+import { compileRules } from './compile-rules.ts';
+import { loadConfig, withoutConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { configName, findConfig } from './find-config.ts';
 import { checkOut, commitOf } from './git.ts';
-import { lockName, withLock } from './lock-file.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
+import { lockName } from './lock-file.ts';
+import { projectOf } from './project.ts';
 import { diffText } from './report/diff-text.ts';
 import { visible, visibleJson } from './report/visible.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
-import { contextFor, report } from './run.ts';
-import { sideChanges } from './side-changes.ts';
+import { configurationLine, contextFor, report } from './run.ts';
+import { type BuiltSide, sideChanges } from './side-changes.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 export interface DiffOptions {
@@ -35,7 +35,7 @@ export interface DiffOptions {
 export interface Side {
   readonly snapshot: Snapshot;
   /** Where it was built from rules. */
-  readonly built?: { readonly loaded: LoadedConfig; readonly collection: Collection };
+  readonly built?: BuiltSide;
   /** Where it was read from artifacts. */
   readonly texts?: ArtifactTexts;
   /** Of rules that do not compile there, and so seem to be gone. */
@@ -48,11 +48,14 @@ export async function diff(from: string | undefined, to: string | undefined, opt
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const bag = createBag();
   const sides: Side[] = [];
+  const path = findConfig(options.config);
+  if (options.verbose) process.stderr.write(configurationLine(path, terminal.paint));
+  const home = path === undefined ? '.' : dirname(path);
+  const reader = { home, configName: path === undefined ? configName : basename(path), terminal, bag };
   try {
-    const reader = { options, terminal, bag };
-    const before = await sideOf(from ?? defaultFrom(options.config), reader);
+    const before = await sideOf(from ?? defaultFrom(home), reader);
     if (before) sides.push(before);
-    const after = before && (await sideOf(to ?? projectOf(options.config), reader));
+    const after = before && (await sideOf(to ?? home, reader));
     if (after) sides.push(after);
     terminal.clear();
     if (!before || !after) {
@@ -60,7 +63,7 @@ export async function diff(from: string | undefined, to: string | undefined, opt
       return exitCodes.usage;
     }
     const found = diffOf(...comparable(before, after));
-    const changed = before.built && after.built ? await sideChanges(before.built.collection, after.built, found, terminal) : [];
+    const changed = before.built && after.built ? await sideChanges(before.built, after.built, found) : [];
     for (const { snapshot, errors = 0 } of sides) {
       if (errors > 0)
         process.stderr.write(
@@ -84,10 +87,8 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
   return [artifactSnapshot(before.snapshot.label, both), artifactSnapshot(after.snapshot.label, common(now))];
 }
 
-const projectOf = (config: string | undefined): string => (config === undefined ? '.' : dirname(resolve(config)));
-
-function defaultFrom(config: string | undefined): string {
-  const lock = join(projectOf(config), lockName);
+function defaultFrom(home: string): string {
+  const lock = join(home, lockName);
   if (!existsSync(lock)) throw new UsageError(`there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`);
   return lock;
 }
@@ -106,7 +107,10 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
 }
 
 interface SideReader {
-  readonly options: Pick<DiffOptions, 'config'>;
+  /** The project's folder. */
+  readonly home: string;
+  /** Name of the configuration, in whatever folder. */
+  readonly configName: string;
   readonly terminal: Terminal;
   readonly bag: DiagnosticBag;
 }
@@ -121,14 +125,13 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
       const texts = await readArtifact(spec);
       return { snapshot: artifactSnapshot(shownPath(spec), texts), texts, remove: nothing };
     }
-    if (statSync(spec).isDirectory())
-      return folderSide(spec, resolve(spec) === resolve(projectOf(reader.options.config)) ? 'work tree' : shownPath(spec), reader, nothing);
+    if (statSync(spec).isDirectory()) return folderSide(spec, resolve(spec) === resolve(reader.home) ? 'work tree' : shownPath(spec), reader, nothing);
     throw new UsageError(`${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`);
   }
-  const folder = projectOf(reader.options.config);
-  const commit = commitOf(folder, spec);
+  const { home } = reader;
+  const commit = commitOf(home, spec);
   if (commit === undefined) throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
-  const { folder: files, remove } = checkOut(folder, commit);
+  const { folder: files, remove } = checkOut(home, commit);
   const side = await folderSide(files, spec, reader, remove);
   if (!side) remove();
   return side;
@@ -153,22 +156,22 @@ export async function lockSide(path: string, reader: SideReader): Promise<Side |
 }
 
 /** Compiles the rules of a folder as its own configuration says. What is wrong with single rules is for `sigpack check` to tell. */
-async function folderSide(folder: string, label: string, { options, terminal, bag }: SideReader, remove: () => void): Promise<Side | undefined> {
-  const path = join(folder, options.config === undefined ? 'sigpack.yml' : basename(options.config));
+async function folderSide(folder: string, label: string, { configName, terminal, bag }: SideReader, remove: () => void): Promise<Side | undefined> {
+  const path = join(folder, configName);
   const written = existsSync(path) ? loadConfig(path) : withoutConfig(resolve(folder));
   if (!('config' in written)) {
     bag.list.push(...written);
     return undefined;
   }
-  const locked = withLock(written, bag, { retire: false });
-  if (!locked) return undefined;
-  const { loaded, history } = locked;
-  const own = createBag();
-  const pipelines = await pipelinesByTarget(loaded.config.targets, undefined, loaded, bag);
-  if (!pipelines) return undefined;
+  const own = createBag(written.config.severities);
+  const project = await projectOf(written, { lock: { retire: false } }, own, terminal);
+  if (!project) {
+    bag.list.push(...own.list);
+    return undefined;
+  }
+  const { loaded, history } = project;
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const rules = existsSync(path) ? rulePaths([], loaded) : [resolve(folder)];
-  const { pack, collection } = compileRules(rules, { config: loaded.config, bag: own, pipelines, history, onOutcome: built.add }, terminal);
+  const { pack, collection } = compileRules(project, loaded.exists ? [] : [resolve(folder)], built.add);
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
-  return { snapshot: snapshotOf(label, pack, built), built: { loaded, collection }, errors, remove };
+  return { snapshot: snapshotOf(label, pack, built), built: { project, collection }, errors, remove };
 }

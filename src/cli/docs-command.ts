@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Conversion } from '../backend/backend.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import { targets } from '../backend/registry.ts';
@@ -8,17 +8,12 @@ import { createRenderer, TemplateError } from '../pack/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
-import { createBag } from '../source/diagnostic.ts';
-import { rulePaths } from './compile-rules.ts';
-import { loadConfig } from './config-file.ts';
+import { projectTemplates } from './compile-rules.ts';
 import { targetSettings } from './conversion-settings.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
+import { openProject, reportProject, rulePaths } from './project.ts';
 import { shownPath } from './rule-files.ts';
-import { contextFor, report } from './run.ts';
-import { loadTemplates } from './template-files.ts';
-import { createTerminal } from './terminal.ts';
 import { writePages } from './write-pages.ts';
 
 export interface DocsOptions {
@@ -33,26 +28,16 @@ export interface DocsOptions {
 
 /** `sigpack docs`: a page a rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
 export async function docs(paths: readonly string[], options: DocsOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const context = contextFor(terminal);
-  const output = { format: 'text', verbose: options.verbose ?? false, context, terminal } as const;
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) {
-    report({ ...output, diagnostics: loaded });
-    return exitCodes.usage;
-  }
-  const { config, folder } = loaded;
-  const bag = createBag(config.severities);
-  const { collection } = loadRules(rulePaths(paths, loaded), bag, terminal);
-  if (collection.rules.length === 0) {
-    report({ ...output, diagnostics: bag.list });
-    throw new UsageError('there is no rule to write a page about');
-  }
+  const answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' } as const;
   const names = targets.map(({ name }) => name);
-  const pipelines = await pipelinesByTarget(names, options.pipeline, loaded, bag);
-  if (!pipelines) {
-    report({ ...output, diagnostics: bag.list });
-    return exitCodes.usage;
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
+  if ('code' in project) return project.code;
+  const { loaded, bag, terminal, pipelines } = project;
+  const { config } = loaded;
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  if (collection.rules.length === 0) {
+    reportProject(project, answer);
+    throw new UsageError('there is no rule to write a page about');
   }
   const targeted = new WeakMap<CompiledRule, TargetedRule>();
   const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
@@ -62,7 +47,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     return compiled?.written;
   };
   const settings = targetSettings(config);
-  const { templates, assets } = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
+  const { templates, assets } = projectTemplates(project);
   const files = docsFiles({
     title: config.info.title,
     rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
@@ -73,7 +58,10 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     assets,
   });
   const pages = await write(options.output, files, options.format);
-  const code = report({ ...output, diagnostics: bag.list });
+  const concerned = new Set<string>([...config.targets, ...config.pipelines.keys()]);
+  const found = bag.list.filter(({ target }) => target === undefined || options.pipeline !== undefined || concerned.has(target));
+  bag.list.splice(0, bag.list.length, ...found);
+  const code = reportProject(project, answer);
   process.stdout.write(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${shownPath(join(options.output, `index.${options.format}`))}\n`);
   return code;
 }
@@ -88,7 +76,8 @@ function conversionOf(
   const compiled = targeted ? targeted.forTarget(target.name) : written;
   if (compiled) return postprocessedRule(target.convert(compiled, settings), compiled);
   const { file, titleSpan: span } = written.rule;
-  return { ok: false, problems: [{ code: 'PIP002', message: 'its pipelines cannot process the rule', file, span }] };
+  const message = 'the rule has a placeholder without a value here, or a pipeline cannot process it';
+  return { ok: false, problems: [{ code: 'PIP002', message, file, span }] };
 }
 
 function* compiledRules(

@@ -8,10 +8,10 @@ import { positionAt } from '../source/span.ts';
 import { readEvents } from './event-files.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { processedRules, type RuleChoice } from './processed-rules.ts';
+import { reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
 import { reasonLines } from './report/reason-lines.ts';
 import { visible } from './report/visible.ts';
-import { report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface ExplainEventOptions extends RuleChoice {
@@ -25,7 +25,8 @@ const shownParts = 12;
 export async function explainEvents(paths: readonly string[], options: ExplainEventOptions): Promise<ExitCode> {
   const chosen = await processedRules(paths, options);
   if ('code' in chosen) return chosen.code;
-  const { rules, bag, outcome } = chosen;
+  const { rules, project, answer } = chosen;
+  const { bag } = project;
   const events = await eventsOf(options.event);
   const style: Style = {
     paint: createTerminal(process.stdout, process.env, () => 0).paint,
@@ -33,7 +34,7 @@ export async function explainEvents(paths: readonly string[], options: ExplainEv
   };
   const texts = rules.map((settled) => explained(settled, events, bag, style));
   process.stdout.write(texts.join('\n'));
-  return report({ ...outcome, diagnostics: bag.list });
+  return reportProject(project, answer);
 }
 
 async function eventsOf(path: string): Promise<readonly Event[]> {

@@ -3,17 +3,18 @@ import type { ConversionTarget, TargetSettings } from '../backend/target.ts';
 import { logSourceText, ruleLines } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts';
-import { type CompiledRule, createCombiner, type SettledRule } from '../query/compile.ts';
+import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { lineChanges } from './line-changes.ts';
+import { loadRules } from './load.ts';
 import { loadTargets } from './plugin.ts';
-import { settledRules } from './processed-rules.ts';
+import { openProject, reportProject, rulePaths } from './project.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
-import { report } from './run.ts';
+import { createTerminal } from './terminal.ts';
 
 export interface ExplainOptions {
   readonly target?: string;
@@ -35,17 +36,22 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   if (options.target === undefined) throw new UsageError('explain needs --target <name> or --event <file>');
   const target = (await loadTargets(options.plugin ?? [])).find(({ name }) => name === options.target);
   if (!target) throw new UsageError(`there is no target ${options.target}; sigpack list targets shows them`);
-  const settled = await settledRules(paths, { ...options, target: target.name });
-  if ('code' in settled) return settled.code;
-  const { rules, pipelines, config, bag, outcome } = settled;
-  const explaining: Explaining = { target, pipelines, settings: targetSettings(config), bag, paint: paintOf(outcome.context.paint), verbose: options.verbose };
-  const texts = rules.map((rule) => explained(rule, explaining));
+  const { name } = target;
+  const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: [name] }, answer);
+  if ('code' in project) return project.code;
+  const { loaded, bag, terminal } = project;
+  const { config } = loaded;
+  const pipelines = project.pipelines.get(name) ?? [];
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const settle = createSettler(collection, { placeholders: config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
+  // what is printed goes to standard output, whose own terminal decides on colour
+  const { paint } = createTerminal(process.stdout, process.env, () => 0);
+  const explaining: Explaining = { target, pipelines, settings: targetSettings(config), bag, paint, verbose: options.verbose };
+  const texts = collection.rules.flatMap((rule) => settle(rule) ?? []).map((rule) => explained(rule, explaining));
   process.stdout.write(texts.join('\n'));
-  return report({ ...outcome, diagnostics: bag.list });
+  return reportProject(project, answer);
 }
-
-/** What is printed goes to standard output, whose own terminal decides on colour. */
-const paintOf = (paint: Paint): Paint => (process.stdout.isTTY || process.env.FORCE_COLOR ? paint : (_, text) => text);
 
 interface Explaining {
   readonly target: ConversionTarget;

@@ -35,9 +35,8 @@ export interface Locked {
 /** The configuration with the lock beside it; undefined when `bag` has been told what is wrong with the lock. */
 export function withLock(loaded: LoadedConfig, bag: DiagnosticBag, { keepNames = true, retire, dropRetired = false }: LockOptions): Locked | undefined {
   const path = join(loaded.folder, lockName);
-  const pathOf = (file: string): string => withSlashes(relative(loaded.folder, resolve(file)));
-  const noLock = { path: lockName, text: '' };
-  if (!existsSync(path)) return { loaded, lock: undefined, lockFile: noLock, history: { published: nothingPublished, pathOf, keepNames, retire } };
+  const pathOf = pathIn(loaded);
+  if (!existsSync(path)) return withoutLock(loaded, { keepNames, retire });
   const lockFile = readSourceFile(path, bag);
   const lock = lockFile && readLock(lockFile, bag);
   if (!lockFile || !lock) return undefined;
@@ -56,13 +55,26 @@ export function withLock(loaded: LoadedConfig, bag: DiagnosticBag, { keepNames =
   return { loaded: { ...loaded, config: { ...loaded.config, info } }, lock, lockFile, history: { published, pathOf, keepNames, retire } };
 }
 
+/** As if nothing had been published. */
+export const withoutLock = (loaded: LoadedConfig, { keepNames = true, retire }: LockOptions = { retire: false }): Locked => ({
+  loaded,
+  lock: undefined,
+  lockFile: { path: lockName, text: '' },
+  history: { published: nothingPublished, pathOf: pathIn(loaded), keepNames, retire },
+});
+
+const pathIn =
+  ({ folder }: LoadedConfig) =>
+  (file: string): string =>
+    withSlashes(relative(folder, resolve(file)));
+
 function writtenKeys(file: SourceFile): ReadonlySet<string> {
   const [root] = parseYaml(file, createBag());
   return new Set(['version', 'revision'].filter((key) => lookup(root, key) !== undefined));
 }
 
 /** Complains about each way in which a build is not what the lock says it was published as. */
-export function checkFrozen({ lock, lockFile, loaded }: Locked, pack: Pack, built: Built, bag: DiagnosticBag): void {
+export function checkFrozen({ lock, lockFile, loaded, bag }: Locked & { readonly bag: DiagnosticBag }, pack: Pack, built: Built): void {
   const complain = (message: string, at = 0): void => bag.add(lockFile, { code: 'LCK002', message, span: { start: at, end: at } });
   if (!lock) {
     complain('there is no sigpack.lock; `sigpack release` writes it');

@@ -48,6 +48,8 @@ const pipelineOption = (): Option =>
     (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
   );
 
+const configOption = (): Option => new Option('-c, --config <file>', 'configuration (default: SIGPACK_CONFIG, or the first sigpack.yml from here upwards)');
+
 // the modules of a command are loaded when it runs: `--help` answers at once
 function createProgram(): Command {
   const program = new Command('sigpack')
@@ -62,12 +64,12 @@ function createProgram(): Command {
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(reportFormats).default('text'))
       .addOption(new Option('--fail-on <severity>', 'lowest severity that makes the exit code 1').choices(['error', 'warning', 'never']))
       .option('-v, --verbose', 'show every diagnostic, notes included', false)
-      .option('-c, --config <file>', 'configuration (default: sigpack.yml, where there is one)')
+      .addOption(configOption())
       .addOption(pipelineOption())
       .addOption(new Option('-t, --target <names>', 'comma-separated: splunk, graylog').argParser(commaSeparated(['splunk', 'graylog'])));
   const run = (dryRun: boolean) => async (paths: readonly string[], options: BuildOptions) => {
     const { build } = await import('./build.ts');
-    process.exitCode = await build(paths, { ...options, output: options.output ?? 'dist', dryRun });
+    process.exitCode = await build(paths, { ...options, dryRun });
   };
 
   withReport(
@@ -76,7 +78,7 @@ function createProgram(): Command {
       .description('compile rules and write the packs')
       .argument('[rules...]', 'rule files and folders (default: those of the configuration)'),
   )
-    .option('-o, --output <folder>', 'where the packs are written', 'dist/packs')
+    .option('-o, --output <folder>', "where the packs are written (default: dist/packs in the configuration's folder)")
     .option('--frozen', 'write nothing where the build is not what sigpack.lock says', false)
     .option('--require-tests', 'write nothing where a rule has no passing test, one that it matches and one that it does not', false)
     .action(run(false));
@@ -87,13 +89,14 @@ function createProgram(): Command {
     .command('stats')
     .description('show how the scheduled searches spread over the hour')
     .argument('[rules...]', 'rule files and folders')
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
+    .addOption(pipelineOption())
     .option('--all', 'count disabled detections too', false)
     .addOption(new Option('--budget <searches>', 'searches a minute; more makes the exit code 1').argParser(wholeNumber))
     .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
     .action(async (paths: readonly string[], options: StatsOptions) => {
       const { stats } = await import('./stats.ts');
-      process.exitCode = stats(paths, options);
+      process.exitCode = await stats(paths, options);
     });
   program
     .command('init')
@@ -120,7 +123,7 @@ function createProgram(): Command {
     .addOption(pipelineOption())
     .option('-f, --format <format>', 'form of the queries; sigpack list formats shows them')
     .option('-o, --output <path>', 'a file, or with a slash at its end a folder with a file a rule')
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
     .action(async (paths: readonly string[], options: ConvertOptions) => {
       const { convert } = await import('./convert.ts');
@@ -134,7 +137,7 @@ function createProgram(): Command {
     .option('--event <file>', 'events: shows which part of the condition holds for each of them')
     .addOption(pipelineOption())
     .addOption(pluginOption())
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show the items that change nothing too', false)
     .action(async (paths: readonly string[], options: ExplainOptions) => {
       const { explain } = await import('./explain.ts');
@@ -148,7 +151,7 @@ function createProgram(): Command {
     .option('-t, --target <name>', 'a target whose pipelines the rules go through first')
     .addOption(pipelineOption())
     .addOption(new Option('-f, --format <format>', 'form of what is found').choices(['text', 'ndjson']).default('text'))
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show every complaint, notes included', false)
     .action(async (paths: readonly string[], options: MatchOptions) => {
       const { match } = await import('./match-command.ts');
@@ -161,7 +164,7 @@ function createProgram(): Command {
     .argument('[to]', 'the same (default: the working tree)')
     .addOption(new Option('-f, --format <format>', 'form of the diff').choices(['text', 'markdown', 'json']).default('text'))
     .option('-o, --output <path>', 'a file to write it to')
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show all of it: long lists and whole queries', false)
     .action(async (from: string | undefined, to: string | undefined, options: DiffOptions) => {
       const { diff } = await import('./diff-command.ts');
@@ -176,7 +179,7 @@ function createProgram(): Command {
     .option('--drop-retired', 'leave out the disabled stanzas of what earlier releases retired', false)
     .option('--from-lock', 'only write the artifacts of the version in sigpack.lock, as CI does on a tag', false)
     .option('--sign [key]', 'sign with an ed25519 key: a PEM file, or SIGPACK_SIGNING_KEY')
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show every complaint, notes included', false)
     .action(async (options: ReleaseOptions) => {
       const { release } = await import('./release-command.ts');
@@ -192,7 +195,7 @@ function createProgram(): Command {
       process.exitCode = await verify(paths, options);
     });
   const atPlace = (command: Command) =>
-    command.option('--ca-file <file>', 'PEM of the authority that signed the certificate of the server').option('-c, --config <file>', 'configuration');
+    command.option('--ca-file <file>', 'PEM of the authority that signed the certificate of the server').addOption(configOption());
   const changing = (command: Command) =>
     atPlace(command.requiredOption('--to <name>', 'a place under installs: of sigpack.yml'))
       .option('--plan [file]', 'only show what would be done, and write it to a file')
@@ -253,7 +256,9 @@ function createProgram(): Command {
     .option('--watch', 'run again what a change concerns, until Ctrl+C', false)
     .addOption(new Option('--reporter <reporter>', 'form of the report').choices(testReporters).default('tree'))
     .option('--coverage', 'show rules without tests, and parts that no test needs', false)
-    .option('-c, --config <file>', 'configuration')
+    .option('-t, --target <name>', 'a target whose pipelines the rules go through first')
+    .addOption(pipelineOption())
+    .addOption(configOption())
     .option('-v, --verbose', 'show all that is not covered', false)
     .action(async (paths: readonly string[], options: TestOptions) => {
       const { test } = await import('./test-command.ts');
@@ -266,7 +271,7 @@ function createProgram(): Command {
     .requiredOption('-o, --output <folder>', 'where the pages are written')
     .addOption(pipelineOption())
     .addOption(new Option('-f, --format <format>', 'form of the pages').choices(['md', 'html']).default('html'))
-    .option('-c, --config <file>', 'configuration')
+    .addOption(configOption())
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
     .action(async (paths: readonly string[], options: DocsOptions) => {
       const { docs } = await import('./docs-command.ts');

@@ -10,10 +10,10 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { type FoundEvent, readEvents } from './event-files.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { processedRules, type RuleChoice } from './processed-rules.ts';
+import { reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
-import { report } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface MatchOptions extends RuleChoice {
@@ -31,7 +31,8 @@ interface Found {
 export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
   const chosen = await processedRules(paths, options);
   if ('code' in chosen) return chosen.code;
-  const { bag, outcome } = chosen;
+  const { project, answer } = chosen;
+  const { bag } = project;
   const combine = createCombiner(bag);
   const find = createFinder(
     chosen.rules.flatMap((settled) => combine(settled) ?? []),
@@ -52,7 +53,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     if (error instanceof EventError) throw new UsageError(error.message);
     throw error;
   }
-  const code = report({ ...outcome, diagnostics: bag.list });
+  const code = reportProject(project, answer);
   process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
   return code;
 }

@@ -1,62 +1,46 @@
-import { resolve } from 'node:path';
-import type { PackConfig } from '../pack/config.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import { createProcessor } from '../pipeline/process.ts';
-import { createSettler, type SettledRule } from '../query/compile.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { loadConfig } from './config-file.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { targets } from '../backend/registry.ts';
+import type { SettledRule } from '../query/compile.ts';
+import { exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
-import { contextFor, type Outcome, report } from './run.ts';
-import { createTerminal } from './terminal.ts';
+import { type Answer, type Failed, openProject, type Project, reportProject, rulePaths } from './project.ts';
+import { targetSettler, writtenSettler } from './rule-settler.ts';
 
 export interface RuleChoice {
-  /** Whose pipelines the rules go through first; without it, none. */
+  /** Whose pipelines the rules go through first; without it, they stay as they are written. */
   readonly target?: string;
   readonly pipeline?: readonly string[];
   readonly config?: string;
   readonly verbose: boolean;
 }
 
-/** Rules as written, and the pipelines that they are to go through; none without a target. */
-export interface SettledRules {
-  readonly rules: readonly SettledRule[];
-  readonly pipelines: readonly Pipeline[];
-  readonly config: PackConfig;
-  readonly bag: DiagnosticBag;
-  readonly outcome: Omit<Outcome, 'diagnostics'>;
-}
-
-type Failed = { readonly code: ExitCode };
-
-/** Reads and settles rules. An exit code where the configuration or a pipeline is at fault, which is reported then. */
-export async function settledRules(paths: readonly string[], { target, pipeline, config, verbose }: RuleChoice): Promise<SettledRules | Failed> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const outcome = { format: 'text', verbose, context: contextFor(terminal), terminal } as const;
-  const loaded = loadConfig(config);
-  if (!('config' in loaded)) {
-    report({ ...outcome, diagnostics: loaded });
-    return { code: exitCodes.usage };
-  }
+/** Opens the project for rules as written, or as one target has them. */
+export async function openFor({ target, pipeline, config }: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
   if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
-  const bag = createBag(loaded.config.severities);
-  const chosen: ReadonlyMap<string, readonly Pipeline[]> | undefined =
-    target === undefined ? new Map() : await pipelinesByTarget([target], pipeline, loaded, bag);
-  if (!chosen) {
-    report({ ...outcome, diagnostics: bag.list });
-    return { code: exitCodes.usage };
-  }
-  const pipelines = target === undefined ? [] : (chosen.get(target) ?? []);
-  const { collection } = loadRules([...paths, ...loaded.config.filters.map((path) => resolve(loaded.folder, path))], bag, terminal);
-  const settle = createSettler(collection, { placeholders: loaded.config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
-  return { rules: collection.rules.flatMap((rule) => settle(rule) ?? []), pipelines, config: loaded.config, bag, outcome };
+  const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target] }, answer);
+  if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
+  return project;
 }
 
-/** The same, with the rules through the pipelines. */
-export async function processedRules(paths: readonly string[], choice: RuleChoice): Promise<SettledRules | Failed> {
-  const settled = await settledRules(paths, choice);
-  if ('code' in settled || settled.pipelines.length === 0) return settled;
-  const processRule = createProcessor(settled.pipelines, { bag: settled.bag });
-  return { ...settled, rules: settled.rules.flatMap((rule) => processRule(rule) ?? []) };
+function refuseUnknown(target: string, { loaded }: Project): void {
+  const known = [...new Set([...targets.map(({ name }) => name), ...loaded.config.pipelines.keys()])];
+  if (!known.includes(target)) throw new UsageError(`there is no target ${target}; there are ${known.join(', ')}`);
+}
+
+export interface ProcessedRules {
+  readonly project: Project;
+  readonly rules: readonly SettledRule[];
+  readonly answer: Answer;
+}
+
+/** Reads rules and takes them through the pipelines of a target, where one is named. */
+export async function processedRules(paths: readonly string[], choice: RuleChoice): Promise<ProcessedRules | Failed> {
+  const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
+  const project = await openFor(choice, answer);
+  if ('code' in project) return project;
+  const { bag, terminal } = project;
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const settle = choice.target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, choice.target);
+  if (settle) return { project, rules: collection.rules.flatMap((rule) => settle(rule) ?? []), answer };
+  reportProject(project, answer);
+  return { code: exitCodes.usage };
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { makeArtifacts } from '../pack/artifacts.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { Bump } from '../pack/release-config.ts';
@@ -13,23 +13,25 @@ import { type Lock, lockSnapshot, nextLock } from '../release/lock.ts';
 import { lockText } from '../release/lock-text.ts';
 import { type Built, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { compileRules, createPageList, rulePaths } from './compile-rules.ts';
-import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { createBag } from '../source/diagnostic.ts';
+import { compileRules, createPageList, projectTemplates } from './compile-rules.ts';
+import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { configName, findConfig } from './find-config.ts';
 import { changedFiles, hasTag, isRepository } from './git.ts';
-import { checkFrozen, type Locked, lockName, withLock } from './lock-file.ts';
+import { checkFrozen, lockName } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
-import { pipelinesByTarget } from './pipeline-choice.ts';
-import { type ReleaseWrites, writeRelease } from './release-files.ts';
+import { openProject, type Project, pathInPack } from './project.ts';
+import { finishRelease, type ReleaseWrites, writeRelease } from './release-files.ts';
 import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourceOf } from './release-folder.ts';
 import { isFailure } from './report/context.ts';
 import { countsText } from './report/diff-text.ts';
 import { visible } from './report/visible.ts';
-import { contextFor, report } from './run.ts';
-import { loadTemplates } from './template-files.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { shownPath } from './rule-files.ts';
+import { configurationLine, contextFor, report } from './run.ts';
+import type { LoadedTemplates } from './template-files.ts';
+import { createTerminal } from './terminal.ts';
 
 export interface ReleaseOptions {
   readonly bump: 'auto' | Bump;
@@ -47,37 +49,52 @@ export interface ReleaseOptions {
 }
 
 interface Compiled {
-  readonly locked: Locked;
+  readonly project: Project;
   readonly pack: Pack;
   readonly built: Built;
   readonly pages: ReturnType<typeof createPageList>;
-  readonly templates: ReturnType<typeof loadTemplates>;
-  readonly bag: DiagnosticBag;
+  readonly templates: LoadedTemplates;
 }
 
 /** `sigpack release`: decides the version, writes version, lock, changelog and artifacts in one step. */
 export async function release(options: ReleaseOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const written = loadConfig(options.config);
-  if (!('config' in written)) return complain({ ...createBag(), list: [...written] }, terminal, options, exitCodes.usage);
-  if (written.file.text === '' && !existsSync(join(written.folder, 'sigpack.yml')))
-    throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
+  const finished = options.dryRun ? undefined : finishInterrupted(options);
+  if (finished !== undefined) return finished;
+  const answer = { format: 'text', verbose: options.verbose, names: 'first' } as const;
+  const lock = { keepNames: !options.rename, retire: true, dropRetired: options.dropRetired };
+  const project = await openProject({ config: options.config, lock }, answer);
+  if ('code' in project) return project.code;
+  const { loaded, bag, terminal } = project;
+  if (!loaded.exists) throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
   const signing = signingKey(options.sign);
-  if (!options.dryRun) refuseDirtyTree(written);
-  const bag = createBag(written.config.severities);
-  bag.list.push(...written.warnings);
-  if (!(await testsPass(written, bag, terminal))) return complain(bag, terminal, options, exitCodes.findings);
-  const compiled = await compile(written, options, bag, terminal);
-  if (!compiled) return complain(bag, terminal, options, exitCodes.usage);
-  if (bag.list.some((diagnostic) => isFailure(diagnostic, written.config.failOn))) return complain(bag, terminal, options, exitCodes.findings);
+  if (!options.dryRun) refuseDirtyTree(loaded);
+  if (!(await testsPass(project))) return complain(project, options);
+  const compiled = compile(project);
+  if (bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
   terminal.clear();
-  return options.fromLock ? releaseAgain(compiled, signing, options, terminal) : releaseNext(compiled, signing, options, terminal);
+  return options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options);
 }
 
-function complain(bag: DiagnosticBag, terminal: Terminal, { verbose }: ReleaseOptions, code: ExitCode): ExitCode {
+/** What an earlier release had decided is done first, and seen by whoever called before anything else is decided. */
+function finishInterrupted({ config }: ReleaseOptions): ExitCode | undefined {
+  const path = findConfig(config);
+  const folder = dirname(resolve(path ?? configName));
+  const paths = finishRelease(folder);
+  if (!paths) return undefined;
+  const lines = [
+    configurationLine(path, createTerminal(process.stdout, process.env, () => 0).paint),
+    'finished the release that was cut off:\n',
+    ...paths.map((one) => `  ${visible(shownPath(join(folder, one)))}\n`),
+    'Now commit these and tag the commit with the version in sigpack.lock.\n',
+  ];
+  process.stdout.write(lines.join(''));
+  return exitCodes.success;
+}
+
+function complain({ bag, terminal }: Project, { verbose }: ReleaseOptions): ExitCode {
   const context = contextFor(terminal);
   report({ diagnostics: bag.list, format: 'text', verbose, context, terminal });
-  return code;
+  return exitCodes.findings;
 }
 
 function refuseDirtyTree({ folder }: LoadedConfig): void {
@@ -93,56 +110,45 @@ function refuseDirtyTree({ folder }: LoadedConfig): void {
   );
 }
 
-async function testsPass(loaded: LoadedConfig, bag: DiagnosticBag, terminal: Terminal): Promise<boolean> {
-  const { defaultPaths, testRun } = await import('./test-session.ts');
-  const own = createBag();
-  const { run } = await testRun({ paths: defaultPaths(loaded), loaded, coverage: false, terminal, bag: own });
-  const failed = run.results.filter(({ outcome }) => outcome !== 'passed');
-  // what is wrong with the rules is told when they are compiled
-  const complaints = own.list.filter(({ code, severity }) => code.startsWith('TST') && severity === 'error');
-  bag.list.push(...complaints);
-  for (const { test, message } of failed) bag.add(test.file, { code: 'TST006', message: `"${test.name}": ${message}`, span: test.span });
-  return failed.length === 0 && complaints.length === 0;
+async function testsPass(project: Project): Promise<boolean> {
+  const { loaded, bag } = project;
+  const { defaultPaths, gateRuns } = await import('./test-session.ts');
+  const runs = await gateRuns({ project, paths: defaultPaths(loaded) });
+  let passed = runs.length > 0;
+  for (const { run, problems } of runs) {
+    const failed = run.results.filter(({ outcome }) => outcome !== 'passed');
+    // what is wrong with other rules is told when they are compiled
+    if (failed.length === 0 && !problems.some(({ code }) => code.startsWith('TST'))) continue;
+    passed = false;
+    bag.list.push(...problems);
+    for (const { test, message } of failed) bag.add(test.file, { code: 'TST006', message: `"${test.name}": ${message}`, span: test.span });
+  }
+  return passed;
 }
 
-async function compile(written: LoadedConfig, { rename, dropRetired }: ReleaseOptions, bag: DiagnosticBag, terminal: Terminal): Promise<Compiled | undefined> {
-  const locked = withLock(written, bag, { keepNames: !rename, retire: true, dropRetired });
-  if (!locked) return undefined;
-  const { loaded, history } = locked;
-  const { config, folder } = loaded;
-  const pipelines = await pipelinesByTarget(config.targets, undefined, loaded, bag);
-  if (!pipelines) return undefined;
-  const templates = loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
-  const pages = createPageList(config, templates, bag, loaded);
-  const built = createBuilt(config.info, { pathOf: history.pathOf, details: true });
-  const { pack } = compileRules(
-    rulePaths([], loaded),
-    {
-      config,
-      bag,
-      pipelines,
-      history,
-      onOutcome(...outcome) {
-        pages.add(...outcome);
-        built.add(...outcome);
-      },
-    },
-    terminal,
-  );
+function compile(project: Project): Compiled {
+  const { loaded, history, bag } = project;
+  const templates = projectTemplates(project);
+  const pages = createPageList(project, templates);
+  const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
+  const { pack } = compileRules(project, [], (...outcome) => {
+    pages.add(...outcome);
+    built.add(...outcome);
+  });
   if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection came of the rules', span: { start: 0, end: 0 } });
-  return { locked, pack, built, pages, templates, bag };
+  return { project, pack, built, pages, templates };
 }
 
 /** The pack as another version: what depends on it is made anew. */
-function asVersion({ locked, pack }: Compiled, version: string, revision: number): Pack {
+function asVersion({ project, pack }: Compiled, version: string, revision: number): Pack {
   const config = { ...pack.config, info: { ...pack.config.info, version, revision } };
-  return { ...pack, config, tombstones: tombstonesOf(locked.history, pack.splunk, version) };
+  return { ...pack, config, tombstones: tombstonesOf(project.history, pack.splunk, version) };
 }
 
-async function releaseNext(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions, terminal: Terminal): Promise<ExitCode> {
-  const { locked, built } = compiled;
-  const { lock, loaded } = locked;
-  const found = lock && (await diffFromLock(compiled, lock, options, terminal));
+async function releaseNext(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions): Promise<ExitCode> {
+  const { project, built } = compiled;
+  const { lock, loaded } = project;
+  const found = lock && (await diffFromLock(compiled, lock));
   const decision = found && decideBump(found, loaded.config.release.bump);
   const dropped = options.dropRetired ? [...(lock?.retired.values() ?? [])] : [];
   const bump = options.bump === 'auto' ? (decision?.bump ?? (dropped.length > 0 ? 'patch' : undefined)) : options.bump;
@@ -162,7 +168,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     dropRetired: options.dropRetired,
   });
   const output = await artifactsOf(compiled, next, nextLocked, { source, signing });
-  if (!output) return complain(compiled.bag, terminal, options, exitCodes.findings);
+  if (!output) return complain(project, options);
   const changelog = changelogOf(loaded, found ?? firstDiff(next, built), {
     version,
     date: source.date.slice(0, 10),
@@ -179,13 +185,13 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     output: { path: `${loaded.config.release.output}/${version}`, files: output },
   };
   if (!options.dryRun) writeRelease(loaded.folder, writes);
-  tell({ found, decision, version, before: lock?.pack.version, writes, options });
+  tell({ found, decision, version, before: lock?.pack.version, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
   return exitCodes.success;
 }
 
 /** Since the lock, with conditions and queries where git has the tag of its version: then the changelog can say what a condition catches now. */
-async function diffFromLock({ locked, pack, built }: Compiled, lock: Lock, { config }: ReleaseOptions, terminal: Terminal): Promise<Diff> {
-  const side = await lockSide(join(locked.loaded.folder, lockName), { options: config === undefined ? {} : { config }, terminal, bag: createBag() });
+async function diffFromLock({ project: { loaded, terminal }, pack, built }: Compiled, lock: Lock): Promise<Diff> {
+  const side = await lockSide(join(loaded.folder, lockName), { home: loaded.folder, configName: basename(loaded.file.path), terminal, bag: createBag() });
   try {
     return diffOf(side?.snapshot ?? lockSnapshot(lock), snapshotOf('this release', pack, built));
   } finally {
@@ -236,7 +242,9 @@ async function artifactsOf(
   lock: Lock,
   made: Pick<ReleaseFolderInput, 'source' | 'signing'>,
 ): Promise<ReleaseWrites['output']['files'] | undefined> {
-  const { locked, pages, templates, bag } = compiled;
+  const { pages, templates } = compiled;
+  const { loaded, bag } = compiled.project;
+  const pathOf = (path: string): string => pathInPack(compiled.project, path);
   const rendered = pages.pages();
   if (!rendered) return undefined;
   const artifacts = await makeArtifacts({
@@ -247,23 +255,25 @@ async function artifactsOf(
     assets: templates.assets,
     toolVersion: toolVersion(),
     bag,
-    configFile: locked.loaded.file,
+    configFile: loaded.file,
+    pathOf,
   });
-  return artifacts && releaseFolder({ artifacts, pack, lock: lockText(lock), loaded: locked.loaded, ...made });
+  return artifacts && releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
 }
 
 /** The artifacts of the locked version once more, as on a tag in CI. */
-async function releaseAgain(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions, terminal: Terminal): Promise<ExitCode> {
-  const { locked, pack, built, bag } = compiled;
-  checkFrozen(locked, pack, built, bag);
-  if (!locked.lock || bag.list.some(({ code }) => code === 'LCK002')) return complain(bag, terminal, options, exitCodes.findings);
-  const { version } = locked.lock.pack;
-  const path = `${locked.loaded.config.release.output}/${version}`;
-  if (existsSync(join(locked.loaded.folder, path))) throw new UsageError(`version ${version} exists already: the folder ${path}`);
-  const files = await artifactsOf(compiled, pack, locked.lock, { source: sourceOf(locked.loaded.folder), signing });
-  if (!files) return complain(bag, terminal, options, exitCodes.findings);
-  if (!options.dryRun) writeRelease(locked.loaded.folder, { files: [], output: { path, files } });
-  process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${path}: ${files.length} files\n`);
+async function releaseAgain(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions): Promise<ExitCode> {
+  const { project, pack, built } = compiled;
+  const { lock, loaded, bag } = project;
+  checkFrozen(project, pack, built);
+  if (!lock || bag.list.some(({ code }) => code === 'LCK002')) return complain(project, options);
+  const { version } = lock.pack;
+  const path = `${loaded.config.release.output}/${version}`;
+  if (existsSync(join(loaded.folder, path))) throw new UsageError(`version ${version} exists already: the folder ${path}`);
+  const files = await artifactsOf(compiled, pack, lock, { source: sourceOf(loaded.folder), signing });
+  if (!files) return complain(project, options);
+  if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });
+  process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
   return exitCodes.success;
 }
 
@@ -273,16 +283,18 @@ interface Telling {
   readonly version: string;
   readonly before: string | undefined;
   readonly writes: ReleaseWrites;
+  /** A path of the configuration's folder, as it is from here. */
+  readonly shown: (path: string) => string;
   readonly options: ReleaseOptions;
 }
 
-function tell({ found, decision, version, before, writes, options }: Telling): void {
+function tell({ found, decision, version, before, writes, shown, options }: Telling): void {
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const lines = [
     `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}${before === undefined ? ', the first version' : ` after ${before}`}${reasons === '' ? '' : ` (${decision?.bump}: ${reasons})`}`,
     ...(found ? [`  ${countsText(diffView(found))}`] : []),
-    ...[...writes.files.map(({ path }) => path), `${writes.output.path}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
+    ...[...writes.files.map(({ path }) => shown(path)), `${shown(writes.output.path)}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
+import { isRecord } from '../event/field.ts';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
+import { shownPath } from './rule-files.ts';
 import { writeDurably } from './write-durably.ts';
 
 /** Of a release under way, in the configuration's folder. */
@@ -22,7 +24,7 @@ interface Journal {
 
 /**
  * Writes a release as one step: everything is written beside first; then a journal of what is to be moved where; then it is moved. Cut off before
- * the journal, nothing has happened; after it, {@link finishRelease} does the rest, which every command calls that reads the configuration.
+ * the journal, nothing has happened; after it, {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command.
  */
 export function writeRelease(folder: string, { files, output }: ReleaseWrites): void {
   clearStage(folder);
@@ -42,12 +44,15 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   finishRelease(folder);
 }
 
-/** Ends a release that was cut off after its journal was written: does what the journal says. */
-export function finishRelease(folder: string): void {
+/** True from the moment on that a release moves files until all of them are in place: the folder is of two versions. */
+export const isReleaseUnderWay = (folder: string): boolean => existsSync(join(folder, stageName, journalName));
+
+/** Ends a release that was cut off after its journal was written: does what the journal says. The paths of its files; undefined: there was none. */
+export function finishRelease(folder: string): readonly string[] | undefined {
+  if (!isReleaseUnderWay(folder)) return undefined;
   const stage = join(folder, stageName);
-  const journal = join(stage, journalName);
-  if (!existsSync(journal)) return;
-  const { moves } = JSON.parse(readFileSync(journal, 'utf8')) as Journal;
+  refuseRunning(stage);
+  const moves = journalMoves(join(stage, journalName));
   for (const { from, to } of moves) {
     const target = join(folder, to);
     mkdirSync(dirname(target), { recursive: true });
@@ -59,15 +64,36 @@ export function finishRelease(folder: string): void {
     }
   }
   rmSync(stage, { recursive: true, force: true });
+  return moves.map(({ to }) => to);
 }
+
+/** Comes from a folder that may have been cloned: a move leads from inside the stage to inside the configuration's folder. */
+function journalMoves(path: string): Journal['moves'] {
+  const isMove = (value: unknown): value is Journal['moves'][number] =>
+    isRecord(value) && typeof value.from === 'string' && /^(?:output|file-\d+)$/.test(value.from) && typeof value.to === 'string' && isBelow(value.to);
+  try {
+    const journal: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (isRecord(journal) && Array.isArray(journal.moves) && journal.moves.every(isMove)) return journal.moves;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UsageError(`${shownPath(path)} is no journal of sigpack release; delete ${shownPath(dirname(path))} and restore the folder from git`);
+}
+
+const isBelow = (path: string): boolean => path !== '' && !isAbsolute(path) && !path.split(/[/\\]/).includes('..');
 
 /** Clears away a release that was cut off before its journal: nothing of it has happened. */
 function clearStage(folder: string): void {
   finishRelease(folder);
   const stage = join(folder, stageName);
   if (!existsSync(stage)) return;
-  if (isRunning(join(stage, 'pid'))) throw new UsageError('another sigpack release is under way here');
+  refuseRunning(stage);
   rmSync(stage, { recursive: true, force: true });
+}
+
+function refuseRunning(stage: string): void {
+  const pidFile = join(stage, 'pid');
+  if (isRunning(pidFile)) throw new UsageError(`another sigpack release is under way here; if that is no longer true, delete ${shownPath(pidFile)}`);
 }
 
 /** Whether the process that began is at work still: this one does not count. */

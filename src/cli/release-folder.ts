@@ -55,12 +55,14 @@ export interface ReleaseFolderInput {
   /** The text of the lock that belongs to the release. */
   readonly lock: string;
   readonly loaded: LoadedConfig;
+  /** Paths as the release names them. */
+  readonly pathOf: (path: string) => string;
   readonly source: ReleaseSource;
   readonly signing: Signing | undefined;
 }
 
 /** The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature. */
-export function releaseFolder({ artifacts, pack, lock, loaded, source, signing }: ReleaseFolderInput): readonly PackFile[] {
+export function releaseFolder({ artifacts, pack, lock, loaded, pathOf, source, signing }: ReleaseFolderInput): readonly PackFile[] {
   const { info } = pack.config;
   const stem = `${info.id}-${info.version}`;
   const sbom = sbomText({
@@ -71,7 +73,7 @@ export function releaseFolder({ artifacts, pack, lock, loaded, source, signing }
     rules: pack.outcomes.map(({ detection: { id, rule } }) => ({
       id,
       title: rule.title,
-      path: rule.file.path,
+      path: pathOf(rule.file.path),
       ...(rule.license === undefined ? {} : { license: rule.license }),
       ...(rule.author === undefined ? {} : { author: rule.author }),
     })),
@@ -79,7 +81,7 @@ export function releaseFolder({ artifacts, pack, lock, loaded, source, signing }
   const provenance = provenanceText({
     pack: info,
     toolVersion: toolVersion(),
-    configPath: loaded.file.path,
+    configPath: pathOf(loaded.file.path),
     artifacts,
     commit: source.commit,
     remote: source.remote,

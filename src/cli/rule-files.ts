@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
@@ -18,7 +18,8 @@ export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): rea
       complain(bag, path, error);
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : 1));
+  const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
+  return paths.length < 2 ? sorted : [...new Map(sorted.map((path) => [resolve(path), path])).values()];
 }
 
 function walk(folder: string, found: Set<string>): void {
@@ -62,12 +63,12 @@ const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? t
 export function shownPath(path: string): string {
   // most paths are relative already
   if (!isAbsolute(path) && !path.startsWith('.')) return withSlashes(path);
-  const here = process.cwd();
   const folder = dirname(path);
-  const key = `${here}\0${folder}`;
+  const from = process.cwd();
+  const key = `${from}\n${folder}`;
   let shown = shownFolders.get(key);
   if (shown === undefined) {
-    shown = nearPath(join(folder, 'x'), here).slice(0, -1);
+    shown = nearPath(join(folder, 'x'), from).slice(0, -1);
     shownFolders.set(key, shown);
   }
   return `${shown}${basename(path)}`;

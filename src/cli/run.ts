@@ -1,10 +1,12 @@
 import { compareDiagnostics, type Diagnostic } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { toolVersion } from './package-root.ts';
-import { isFailure, type ReportContext } from './report/context.ts';
+import { isFailure, type Paint, type ReportContext } from './report/context.ts';
 import { reports } from './report/format.ts';
 import type { ReportFormat } from './report/name.ts';
 import { formatSummary } from './report/summary.ts';
+import { visible } from './report/visible.ts';
+import { shownPath } from './rule-files.ts';
 import type { Terminal } from './terminal.ts';
 
 /** More than this many diagnostics only push the first ones off a person's screen. */
@@ -20,6 +22,10 @@ export interface Outcome {
 
 /** What a report on a terminal needs, where only errors are failures. */
 export const contextFor = ({ paint, width }: Terminal): ReportContext => ({ toolVersion: toolVersion(), paint, width, failOn: 'error' });
+
+/** The first line of a report for a person: which configuration counts. */
+export const configurationLine = (path: string | undefined, paint: Paint): string =>
+  `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
 
 /** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
 export function report({ diagnostics, format, verbose, context, terminal }: Outcome): ExitCode {

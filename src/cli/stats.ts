@@ -1,41 +1,50 @@
-import { assemblePack } from '../pack/pack.ts';
+import type { PackConfig } from '../pack/config.ts';
 import { scheduleProblems, searchesPerMinute } from '../pack/schedule-budget.ts';
-import { createBag } from '../source/diagnostic.ts';
-import { rulePaths } from './compile-rules.ts';
-import { loadConfig } from './config-file.ts';
-import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { loadRules } from './load.ts';
+import { compileRules } from './compile-rules.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { openProject, reportProject, shownConfiguration } from './project.ts';
 import { visible } from './report/visible.ts';
-import { createTerminal } from './terminal.ts';
 
 export interface StatsOptions {
   readonly config?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
   readonly all: boolean;
   readonly budget?: number;
   readonly format: 'text' | 'json';
 }
 
-/** `sigpack stats`: how the schedules of the Splunk app spread over the hour. Fails when a minute passes the budget. */
-export function stats(paths: readonly string[], options: StatsOptions): ExitCode {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) throw new UsageError('the configuration is invalid; `sigpack check` shows how');
-  const { budget = loaded.config.splunk.searchesPerMinute } = options;
-  const splunk = { ...loaded.config.splunk, ...(budget === undefined ? {} : { searchesPerMinute: budget }) };
-  const bag = createBag();
-  const { collection } = loadRules(rulePaths(paths, loaded), bag, terminal);
-  const pack = assemblePack({ collection, config: { ...loaded.config, splunk, targets: ['splunk'] }, bag });
-  const unread = bag.list.filter(({ code }) => code === 'SIG001').map(({ message }) => message);
+/** `sigpack stats`: how the schedules of the Splunk app spread over the hour. Fails when a minute passes the budget, and where `sigpack build` does. */
+export async function stats(paths: readonly string[], options: StatsOptions): Promise<ExitCode> {
+  const answer = { format: 'text', verbose: false, names: options.format === 'text' ? 'first' : 'verbose' } as const;
+  const request = { config: options.config, pipeline: options.pipeline, adjust: splunkAlone(options.budget), lock: { retire: paths.length === 0 } };
+  const project = await openProject(request, answer);
+  if ('code' in project) return project.code;
+  const { loaded, terminal } = project;
+  const { pack } = compileRules(project, paths);
+  const { searchesPerMinute: budget } = loaded.config.splunk;
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
   const problems = scheduleProblems(pack);
-  terminal.clear();
   const searches = options.all ? pack.splunk.length : pack.splunk.filter(({ detection }) => detection.settings.enabled).length;
-  if (options.format === 'json')
-    process.stdout.write(`${JSON.stringify({ version: 1, searches, minutes, ...(budget === undefined ? {} : { budget }), problems }, null, 1)}\n`);
-  else process.stdout.write(histogram(searches, minutes, budget, terminal.width));
-  for (const problem of options.format === 'text' ? [...unread, ...problems] : unread) process.stderr.write(`${terminal.paint('red', visible(problem))}\n`);
-  return unread.length + problems.length > 0 ? exitCodes.findings : exitCodes.success;
+  terminal.clear();
+  if (options.format === 'json') {
+    const configuration = shownConfiguration(loaded);
+    const answered = { version: 1, configuration, searches, minutes, ...(budget === undefined ? {} : { budget }), problems };
+    process.stdout.write(`${JSON.stringify(answered, null, 1)}\n`);
+  } else process.stdout.write(histogram(searches, minutes, budget, terminal.width));
+  const code = reportProject(project, answer);
+  if (options.format === 'text') for (const problem of problems) process.stderr.write(`${terminal.paint('red', visible(problem))}\n`);
+  return problems.length > 0 ? exitCodes.findings : code;
 }
+
+/** Graylog's event definitions have no schedule of an hour. */
+const splunkAlone =
+  (budget: number | undefined) =>
+  (config: PackConfig): PackConfig => ({
+    ...config,
+    targets: ['splunk'],
+    splunk: { ...config.splunk, ...(budget === undefined ? {} : { searchesPerMinute: budget }) },
+  });
 
 function histogram(searches: number, minutes: readonly number[], budget: number | undefined, width: number): string {
   const most = Math.max(1, ...minutes);

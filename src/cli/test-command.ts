@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TestRun } from '../proof/test-result.ts';
-import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
-import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { createBag, type Diagnostic, isFatal } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { openFor } from './processed-rules.ts';
+import { type Project, shownConfiguration } from './project.ts';
 import { testGithub, testJson, testJunit } from './report/test-formats.ts';
 import type { TestReporter } from './report/test-name.ts';
 import { testTree } from './report/test-tree.ts';
 import { reportText } from './report/text.ts';
-import { contextFor, report } from './run.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { contextFor } from './run.ts';
+import { createTerminal } from './terminal.ts';
 import { eventPath, isTestFile } from './test-files.ts';
 import { namedRuleFiles } from './test-rules.ts';
 import type { TestFile } from './test-run.ts';
@@ -21,21 +22,21 @@ export interface TestOptions {
   readonly watch: boolean;
   readonly reporter: TestReporter;
   readonly coverage: boolean;
+  /** Whose pipelines make the rules that are tested; without it, rules are tested as written. */
+  readonly target?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
   readonly config?: string;
   readonly verbose: boolean;
 }
 
 /** `sigpack test`: runs the tests beside rules. Fails when a test does, or can't be run. */
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
-  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
-  const loaded = loadConfig(options.config);
-  if (!('config' in loaded)) {
-    const context = contextFor(terminal);
-    report({ diagnostics: loaded, format: 'text', verbose: options.verbose, context, terminal });
-    return exitCodes.usage;
-  }
-  const wanted = paths.length > 0 ? paths : defaultPaths(loaded);
-  const first = await runOnce(wanted, options, loaded, terminal);
+  const names = options.reporter === 'tree' ? 'first' : 'verbose';
+  const project = await openFor(options, { format: 'text', verbose: options.verbose, names });
+  if ('code' in project) return project.code;
+  const wanted = paths.length > 0 ? paths : defaultPaths(project.loaded);
+  const first = await runOnce(wanted, options, project);
   if (!options.watch) {
     if (first.tests === 0 && first.code === exitCodes.success)
       throw new UsageError(`there is no test in ${wanted.join(', ')}; a test of rule.yml is in rule.test.yml`);
@@ -49,7 +50,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     const touched = files.filter(({ uses }) => changed.some((path) => uses.has(path))).map(({ path }) => path);
     const fresh = changed.filter((path) => isTestFile(path) && existsSync(path));
     const only = touched.length + fresh.length > 0 ? new Set([...touched, ...fresh]) : undefined;
-    const next = await runOnce(wanted, options, loaded, terminal, only);
+    const next = await runOnce(wanted, options, project, only);
     files = only ? [...files.filter(({ path }) => !only.has(path)), ...next.files] : next.files;
   });
   return exitCodes.success;
@@ -68,35 +69,23 @@ interface Once {
 }
 
 /** `only`: the test files to run. */
-async function runOnce(paths: readonly string[], options: TestOptions, loaded: LoadedConfig, terminal: Terminal, only?: ReadonlySet<string>): Promise<Once> {
-  const bag = createBag(loaded.config.severities);
-  const { tests, run, ruleFiles } = await testRun({
-    paths,
-    loaded,
-    coverage: options.coverage,
-    terminal,
-    bag,
-    ...(options.rules ? { rules: options.rules } : {}),
-    ...(only ? { only } : {}),
-  });
-  const problems = problemsOf(bag, run, ruleFiles);
-  terminal.clear();
-  print(run, problems, options, terminal);
+async function runOnce(paths: readonly string[], options: TestOptions, project: Project, only?: ReadonlySet<string>): Promise<Once> {
+  const bag = createBag(project.loaded.config.severities);
+  const { coverage, target, rules } = options;
+  const tested = await testRun({ project, paths, coverage, target, bag, ...(rules ? { rules } : {}), ...(only ? { only } : {}) });
+  project.terminal.clear();
+  if (!tested) {
+    process.stderr.write(`${reportText(bag.list.filter(isFatal), contextFor(project.terminal))}\n`);
+    return { code: exitCodes.usage, tests: 0, files: [] };
+  }
+  const { tests, run, problems } = tested;
+  print(run, problems, options, project);
   const failed = run.results.some(({ outcome }) => outcome !== 'passed') || problems.length > 0;
   return { code: failed ? exitCodes.findings : exitCodes.success, tests: run.results.length, files: tests.map((file) => usedFiles(file, run)) };
 }
 
-/** Of thousands of rules that may be loaded, only what is wrong with those under test is told. */
-function problemsOf({ list }: DiagnosticBag, { results }: TestRun, ruleFiles: ReadonlySet<string>): readonly Diagnostic[] {
-  const rules = new Set(results.flatMap(({ rule }) => rule?.file ?? []));
-  const tests = new Set(results.map(({ test }) => test.file));
-  const concerns = ({ code, file }: Diagnostic): boolean =>
-    code === 'SIG001' || code.startsWith('TST') || isTestFile(file.path) || tests.has(file) || rules.has(file) || ruleFiles.has(resolve(file.path));
-  return list.filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic)).sort(compareDiagnostics);
-}
-
-function print(run: TestRun, problems: readonly Diagnostic[], { reporter, verbose }: TestOptions, terminal: Terminal): void {
-  if (reporter === 'json') process.stdout.write(testJson(run, problems));
+function print(run: TestRun, problems: readonly Diagnostic[], { reporter, verbose }: TestOptions, { loaded, terminal }: Project): void {
+  if (reporter === 'json') process.stdout.write(testJson(run, problems, shownConfiguration(loaded)));
   else if (reporter === 'junit') process.stdout.write(testJunit(run, problems));
   else if (reporter === 'github') process.stdout.write(testGithub(run, problems));
   else {

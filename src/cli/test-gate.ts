@@ -1,37 +1,46 @@
 import { resolve } from 'node:path';
 import type { Pack } from '../pack/pack.ts';
 import { type CaseResult, missingTests, passingCounts } from '../proof/test-result.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
-import type { LoadedConfig } from './config-file.ts';
-import type { Terminal } from './terminal.ts';
-import { defaultPaths, testRun } from './test-session.ts';
+import { type Project, rulePaths } from './project.ts';
+import { defaultPaths, gateRuns } from './test-session.ts';
 
-/**
- * Complains about each rule of a pack without a passing test that it matches and one that it does not; true where there is one. `paths`: of the
- * rules, beside which their tests are.
- */
-export async function refuseUntested(pack: Pack, paths: readonly string[], loaded: LoadedConfig, bag: DiagnosticBag, terminal: Terminal): Promise<boolean> {
+/** Complains about each rule of a pack without a passing test that it matches and one that it does not; true where there is one. */
+export async function refuseUntested(project: Project, pack: Pack, given: readonly string[]): Promise<boolean> {
+  const { loaded, bag } = project;
+  const paths = rulePaths(project, given);
+  const runs = await gateRuns({ project, paths: [...new Set([...paths, ...defaultPaths(loaded)])], rules: paths });
+  const tested = runs.map(({ run }) => byRule(run.results));
   // what is wrong with the rules has been told
-  const own = createBag();
-  const tests = [...new Set([...paths, ...defaultPaths(loaded)])];
-  const { run } = await testRun({ paths: tests, rules: paths, loaded, coverage: false, terminal, bag: own });
-  bag.list.push(...own.list.filter(({ code }) => code.startsWith('TST') && code !== 'TST002'));
-  const results = new Map<string, CaseResult[]>();
-  for (const result of run.results) {
-    if (!result.rule) continue;
-    const key = keyOf(result.rule);
-    results.set(key, [...(results.get(key) ?? []), result]);
+  const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
+  for (const { problems } of runs) {
+    for (const problem of problems) {
+      const key = `${resolve(problem.file.path)}\n${problem.message}`;
+      if (!/^(?:TST(?!002)|PIP006)/.test(problem.code) || told.has(key)) continue;
+      told.add(key);
+      bag.list.push(problem);
+    }
   }
   let refused = false;
   for (const { detection } of pack.outcomes) {
     const { rule } = detection;
-    const missing = missingTests(passingCounts(results.get(keyOf(rule)) ?? []));
-    if (missing === undefined) continue;
+    const missing = tested.map((results) => missingTests(passingCounts(results.get(keyOf(rule)) ?? []))).find((one) => one !== undefined);
+    if (missing === undefined && tested.length > 0) continue;
     refused = true;
-    bag.add(rule.file, { code: 'TST005', message: `"${rule.title}" has ${missing}`, span: rule.titleSpan });
+    bag.add(rule.file, { code: 'TST005', message: `"${rule.title}" has ${missing ?? 'no test that could run'}`, span: rule.titleSpan });
   }
   return refused;
+}
+
+function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> {
+  const grouped = new Map<string, CaseResult[]>();
+  for (const result of results) {
+    if (!result.rule) continue;
+    const known = grouped.get(keyOf(result.rule));
+    if (known) known.push(result);
+    else grouped.set(keyOf(result.rule), [result]);
+  }
+  return grouped;
 }
 
 const keyOf = ({ file, titleSpan }: { readonly file: SourceFile; readonly titleSpan: Span }): string => `${titleSpan.start} ${resolve(file.path)}`;

@@ -3,17 +3,17 @@ import { EventError } from '../event/event-error.ts';
 import { eventTime } from '../event/event-time.ts';
 import { eventOf } from '../event/record.ts';
 import { withSigmaNames } from '../event/sigma-view.ts';
-import type { PackConfig } from '../pack/config.ts';
 import { coverageOf, type ReadyCase } from '../proof/coverage.ts';
 import { explainedMatch } from '../proof/explanation.ts';
 import { isAsExpected, type Prover, proverOf } from '../proof/prove.ts';
 import { isPositive, type TestCase, type TimedEvent } from '../proof/test-case.ts';
 import { type CaseResult, type CoveredRule, type EventReason, expectationText, type TestRun } from '../proof/test-result.ts';
 import { filledTimes } from '../proof/time-offset.ts';
-import { type CompiledRule, createCombiner, createSettler, detectionsBelow, type SettledRule } from '../query/compile.ts';
+import { type CompiledRule, createCombiner, detectionsBelow, type SettledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { readEvents } from './event-files.ts';
+import type { Settle } from './rule-settler.ts';
 import { eventPath } from './test-files.ts';
 import { createRuleFinder } from './test-rules.ts';
 
@@ -26,7 +26,8 @@ export interface TestFile {
 export interface TestInput {
   readonly tests: readonly TestFile[];
   readonly collection: Collection;
-  readonly config: PackConfig;
+  /** The rules in the form that the events are asked of. */
+  readonly settle: Settle;
   readonly coverage: boolean;
   readonly bag: DiagnosticBag;
   readonly now: () => number;
@@ -63,8 +64,7 @@ export async function runTests(input: TestInput): Promise<TestRun> {
   return { results: run.map(({ result }) => result), coverage, milliseconds: input.now() - started };
 }
 
-function createReadier({ collection, config, bag }: TestInput): (rule: Rule) => ReadyRule | undefined {
-  const settle = createSettler(collection, { placeholders: config.placeholders, bag });
+function createReadier({ settle, bag }: TestInput): (rule: Rule) => ReadyRule | undefined {
   const combine = createCombiner(bag);
   const known = new Map<Rule, ReadyRule | undefined>();
   const make = (rule: Rule): ReadyRule | undefined => {

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TestRun } from '../proof/test-result.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { loadRules } from './load.ts';
-import type { Terminal } from './terminal.ts';
+import type { Project } from './project.ts';
+import { targetSettler, writtenSettler } from './rule-settler.ts';
 import { findTestFiles, isTestFile, readCases, ruleBeside } from './test-files.ts';
 import { namedRuleFiles } from './test-rules.ts';
 import { runTests, type TestFile } from './test-run.ts';
@@ -16,30 +17,59 @@ export function defaultPaths({ config, folder }: LoadedConfig): readonly string[
 }
 
 export interface TestRequest {
+  readonly project: Project;
   /** Of tests, and of rules where `rules` names none. */
   readonly paths: readonly string[];
   readonly rules?: readonly string[];
   readonly only?: ReadonlySet<string>;
-  readonly loaded: LoadedConfig;
+  /** The target that the project was opened for, whose pipelines make the rules that are tested. Without it, they are tested as written. */
+  readonly target?: string | undefined;
+  /** Targets whose values placeholders get first. Default: those of the packs. */
+  readonly placeholdersOf?: readonly string[];
   readonly coverage: boolean;
-  readonly terminal: Terminal;
   readonly bag: DiagnosticBag;
 }
 
-interface Tested {
+export interface Tested {
   readonly tests: readonly TestFile[];
   readonly run: TestRun;
-  /** Files beside the tests that should hold their rules, as shown. */
-  readonly ruleFiles: ReadonlySet<string>;
+  /** What keeps tests from running. Of thousands of rules that may be loaded, only what is wrong with those under test. */
+  readonly problems: readonly Diagnostic[];
 }
 
-/** Finds tests and their rules, and runs them. */
-export async function testRun({ paths, rules, only, loaded, coverage, terminal, bag }: TestRequest): Promise<Tested> {
+/** Finds tests and their rules, and runs them. Undefined where a pipeline cannot be read, which has been complained about. */
+export async function testRun({ project, paths, rules, only, target, placeholdersOf, coverage, bag }: TestRequest): Promise<Tested | undefined> {
   const found = findTestFiles(paths, bag).filter((path) => only?.has(path) ?? true);
   const tests = found.map((path) => ({ path, cases: readCases(path, bag) }));
-  const { collection } = loadRules(rulePathsFor(paths, rules, tests, loaded), bag, terminal);
-  const run = await runTests({ tests, collection, config: loaded.config, coverage, bag, now: () => performance.now() });
-  return { tests, run, ruleFiles: new Set(tests.flatMap(ownRuleFiles)) };
+  const { collection } = loadRules(rulePathsFor(paths, rules, tests, project.loaded), bag, project.terminal);
+  const settle = target === undefined ? await writtenSettler(project, collection, bag, placeholdersOf) : targetSettler(project, collection, bag, target);
+  if (!settle) return undefined;
+  const run = await runTests({ tests, collection, settle, coverage, bag, now: () => performance.now() });
+  return { tests, run, problems: problemsOf(bag, run, new Set(tests.flatMap(ownRuleFiles))) };
+}
+
+/** The tests of a gate: once; where targets give placeholders other values, once with those of each target, and all must pass. */
+export async function gateRuns(request: Omit<TestRequest, 'target' | 'coverage' | 'bag' | 'placeholdersOf'>): Promise<readonly Tested[]> {
+  const { config } = request.project.loaded;
+  const runWith = async (placeholdersOf: readonly string[]): Promise<readonly Tested[]> => {
+    const bag = createBag(config.severities);
+    const tested = await testRun({ ...request, placeholdersOf, coverage: false, bag });
+    if (!tested) request.project.bag.list.push(...bag.list.filter(isFatal));
+    return tested ? [tested] : [];
+  };
+  const once = await runWith(config.targets);
+  if (!once.some(({ problems }) => problems.some(({ code }) => code === 'PIP006'))) return once;
+  const runs: Tested[] = [];
+  for (const target of config.targets) runs.push(...(await runWith([target])));
+  return runs;
+}
+
+function problemsOf({ list }: DiagnosticBag, { results }: TestRun, ruleFiles: ReadonlySet<string>): readonly Diagnostic[] {
+  const rules = new Set(results.flatMap(({ rule }) => rule?.file ?? []));
+  const tests = new Set(results.map(({ test }) => test.file));
+  const concerns = ({ code, file }: Diagnostic): boolean =>
+    code === 'SIG001' || code.startsWith('TST') || isTestFile(file.path) || tests.has(file) || rules.has(file) || ruleFiles.has(resolve(file.path));
+  return list.filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic)).sort(compareDiagnostics);
 }
 
 /** Files that should hold the rules of a test file. */
@@ -53,11 +83,11 @@ function rulePathsFor(
   paths: readonly string[],
   rules: readonly string[] | undefined,
   tests: readonly TestFile[],
-  { config, folder, file }: LoadedConfig,
+  { config, folder, exists }: LoadedConfig,
 ): readonly string[] {
   const filters = config.filters.map((path) => resolve(folder, path));
   if (rules) return [...rules.map((path) => resolve(path)), ...filters];
-  const configured = file.text === '' ? [] : config.rules.map((path) => resolve(folder, path)).filter((path) => existsSync(path));
+  const configured = exists ? config.rules.map((path) => resolve(folder, path)).filter((path) => existsSync(path)) : [];
   const given = paths.filter((path) => existsSync(path) && (statSync(path).isDirectory() || !isTestFile(path))).map((path) => resolve(path));
   return [...new Set([...given, ...tests.flatMap(ownRuleFiles).filter((path) => existsSync(path)), ...configured, ...filters])];
 }

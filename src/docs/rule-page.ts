@@ -84,7 +84,10 @@ function sourceOf({ file, span }: RuleHead): string {
   const alone = !file.text.includes('\n---') && !file.text.includes('\r---');
   const text = alone ? file.text : file.text.slice(span.start, span.end);
   // the same page of a file that was written on Windows
-  return text.replace(/\r\n?/g, '\n').replace(/^(?:[ \t]*\n)+/, '').trimEnd();
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
 }
 
 function section(target: ConversionTarget, compiled: CompiledRule, convert: Convert): TargetSection {

@@ -21,54 +21,74 @@ export interface Clause {
   readonly cost: number;
 }
 
-/** Finds the clause of each of some queries that the fewest events fulfil; undefined where a query is true of events without any literal. */
+/** An atom, the same object wherever it is asked for. */
+interface KnownAtom extends Atom {
+  readonly likelihood: number;
+  /** Queries that ask for it. */
+  queries: number;
+  /** The last of them. */
+  query: Query | undefined;
+}
+
+/** Finds the clause of each of some queries that the fewest events fulfil; undefined where a query is true of events without any literal. Equal atoms are the same object. */
 export function createClauseFinder(queries: readonly Query[]): (query: Query) => Clause | undefined {
-  const atoms = new Map<Item, Atom | undefined>();
-  const shared = new Map<string, number>();
+  const atoms = new Map<Item, KnownAtom>();
+  const known = createKnownAtoms();
   for (const query of queries) {
-    const keys = new Set<string>();
     for (const item of itemsOf(query)) {
-      const atom = atomOf(item);
+      const atom = known(atomOf(item));
+      if (!atom) continue;
       atoms.set(item, atom);
-      if (atom) keys.add(keyOf(atom));
+      if (atom.query !== query) atom.queries++;
+      atom.query = query;
     }
-    for (const key of keys) shared.set(key, (shared.get(key) ?? 0) + 1);
   }
-  const costs = (atom: Atom): number => Math.min(1, likelihood(atom) * (shared.get(keyOf(atom)) ?? 1));
   return (query) => {
-    const clause = clauseOf(query, atoms, costs);
+    const clause = clauseOf(query, atoms);
     // an item may be in a list twice, or be two that come to the same
-    return clause && { ...clause, atoms: [...new Map(clause.atoms.map((atom) => [keyOf(atom), atom])).values()] };
+    return clause && { ...clause, atoms: [...new Set(clause.atoms)] };
   };
 }
 
-const keyOf = ({ field, place, text }: Atom): string => `${place}\n${field}\n${text}`;
+function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
+  const byField = new Map<string | undefined, Map<string, KnownAtom>>();
+  return (atom) => {
+    if (!atom) return undefined;
+    const atoms = byField.get(atom.field) ?? new Map<string, KnownAtom>();
+    byField.set(atom.field, atoms);
+    const key = `${atom.place} ${atom.text}`;
+    const known = atoms.get(key) ?? { ...atom, likelihood: likelihood(atom), queries: 0, query: undefined };
+    atoms.set(key, known);
+    return known;
+  };
+}
 
-/** The longer a literal the rarer it is; what many rules ask for is what many events have. */
+/** The longer a literal the rarer it is. */
 function likelihood({ place, text }: Atom): number {
   if (place === 'present') return 0.5;
   if (place === 'whole') return 0.001;
   return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
 }
 
-type Costs = (atom: Atom) => number;
+/** What many rules ask for is what many events have. */
+const costOf = (atom: KnownAtom): number => Math.min(1, atom.likelihood * atom.queries);
 
-function clauseOf(query: Query, atoms: ReadonlyMap<Item, Atom | undefined>, costs: Costs): Clause | undefined {
+function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | undefined {
   switch (query.kind) {
     case 'not':
       return undefined;
     case 'item': {
       const atom = atoms.get(query);
-      return atom && { atoms: [atom], cost: costs(atom) };
+      return atom && { atoms: [atom], cost: costOf(atom) };
     }
     case 'and': {
-      const clauses = query.operands.flatMap((operand) => clauseOf(operand, atoms, costs) ?? []);
+      const clauses = query.operands.flatMap((operand) => clauseOf(operand, atoms) ?? []);
       return clauses.length === 0 ? undefined : clauses.reduce((best, clause) => (clause.cost < best.cost ? clause : best));
     }
     case 'or': {
       const clauses: Clause[] = [];
       for (const operand of query.operands) {
-        const clause = clauseOf(operand, atoms, costs);
+        const clause = clauseOf(operand, atoms);
         if (!clause) return undefined;
         clauses.push(clause);
       }

@@ -1,65 +1,66 @@
+import { type AnchoredText, type Anchors, createAnchors, lookAtAnchors } from './literal-anchors.ts';
 import type { Atom } from './literal-clause.ts';
-import { addGram, createGrams, type Grams, type GramText, scanGrams } from './literal-grams.ts';
+import { createGrams, type Grams, type GramText, scanGrams } from './literal-grams.ts';
+import { bytesOf } from './text-bytes.ts';
 
 /** Numbers of the rules that ask for something. */
 export type RuleNumbers = readonly number[];
 
 /** What rules ask of the values of one field. */
 export interface LiteralTable {
-  /** Asks of a value in lower case; the rules whose literals it has are given to `found`, some of them again and again. */
+  /** Asks of a value in lower case; the rules whose literals it has are given to `found`, some of them again and again; it must not look into a table itself. */
   readonly look: (text: string, found: (rules: RuleNumbers) => void) => void;
   /** Rules for which any value will do. */
   readonly present: RuleNumbers;
 }
 
-/** Starts and ends are looked up by as many of their characters as one of these says. */
-const keyLengths = [16, 8, 4, 2, 1] as const;
-
-interface Anchored {
-  readonly text: string;
-  readonly rules: number[];
-}
-
-type Anchors = Map<number, Map<string, Anchored[]>>;
-
-/** Each atom with the rules that ask for it. */
+/** Each atom with the rules that ask for it; no atom comes twice. */
 export function createLiteralTable(asked: readonly (readonly [atom: Atom, rules: RuleNumbers])[]): LiteralTable {
   const whole = new Map<string, RuleNumbers>();
-  const starts: Anchors = new Map();
-  const ends: Anchors = new Map();
+  const starts: AnchoredText[] = [];
+  const ends: AnchoredText[] = [];
   const inside: GramText[] = [];
   const present: number[] = [];
   for (const [{ place, text }, rules] of asked) {
     if (place === 'present') present.push(...rules);
     else if (place === 'whole') whole.set(text, rules);
-    else if (place === 'start') anchor(starts, text, rules, (length) => text.slice(0, length));
-    else if (place === 'end') anchor(ends, text, rules, (length) => text.slice(-length));
+    else if (place === 'start') starts.push({ text, rules });
+    else if (place === 'end') ends.push({ text, rules });
     else inside.push({ text, rules });
   }
-  const grams = gramsOf(inside);
+  const lengths = new Set(Array.from(whole.keys(), ({ length }) => length));
+  const anchors: Anchors[] = [];
+  if (starts.length > 0) anchors.push(createAnchors(starts, true));
+  if (ends.length > 0) anchors.push(createAnchors(ends, false));
+  const scan = insideScan(inside);
   return {
     present,
     look(text, found) {
-      const same = whole.get(text);
+      // a long text is not hashed in vain
+      const same = lengths.has(text.length) ? whole.get(text) : undefined;
       if (same) found(same);
-      for (const [length, keys] of starts) for (const one of keys.get(text.slice(0, length)) ?? none) if (text.startsWith(one.text)) found(one.rules);
-      for (const [length, keys] of ends) for (const one of keys.get(text.slice(-length)) ?? none) if (text.endsWith(one.text)) found(one.rules);
-      for (const table of grams) scanGrams(table, text, found);
+      for (const one of anchors) lookAtAnchors(one, text, found);
+      scan?.(text, found);
     },
   };
 }
 
-const none: readonly Anchored[] = [];
+/** Beyond Latin-1. */
+const wide = /[^\0-\xff]/;
 
-function anchor(anchors: Anchors, text: string, rules: RuleNumbers, keyOf: (length: number) => string): void {
-  const length = keyLengths.find((candidate) => candidate <= text.length) ?? 1;
-  const keys = anchors.get(length) ?? new Map<string, Anchored[]>();
-  anchors.set(length, keys);
-  const list = keys.get(keyOf(length)) ?? [];
-  keys.set(keyOf(length), list);
-  const known = list.find((one) => one.text === text);
-  if (known) known.rules.push(...rules);
-  else list.push({ text, rules: [...rules] });
+/** Looks for literals anywhere in a text. */
+function insideScan(texts: readonly GramText[]): LiteralTable['look'] | undefined {
+  if (texts.length === 0) return undefined;
+  const narrow = gramsOf(texts.filter(({ text }) => !wide.test(text)));
+  // few texts have such characters at all
+  const others = gramsOf(texts.filter(({ text }) => wide.test(text)));
+  const shortest = texts.reduce((least, { text }) => Math.min(least, text.length), Number.POSITIVE_INFINITY);
+  return (text, found) => {
+    if (text.length < shortest) return;
+    const bytes = bytesOf(text);
+    for (const grams of narrow) scanGrams(grams, text, bytes, found);
+    if (others.length > 0 && wide.test(text)) for (const grams of others) scanGrams(grams, text, bytes, found);
+  };
 }
 
 /** Short literals have tables of their own. */
@@ -71,9 +72,5 @@ function gramsOf(texts: readonly GramText[]): readonly Grams[] {
     sizes.set(size, list);
     list.push(one);
   }
-  return [...sizes].map(([size, list]) => {
-    const grams = createGrams(size, list);
-    for (const one of list) addGram(grams, one);
-    return grams;
-  });
+  return Array.from(sizes, ([size, list]) => createGrams(size, list));
 }

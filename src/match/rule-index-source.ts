@@ -6,8 +6,10 @@ const maximumKnown = 1000;
 /** For the log source of an event, 1 for each rule that may be about it: no part of the two differs. Undefined: all are. */
 export function createSourceFilter(sources: readonly (LogSource | undefined)[]): (source: LogSource | undefined) => Uint8Array | undefined {
   const known = new Map<string, Uint8Array>();
+  let last: { readonly source: LogSource; readonly allowed: Uint8Array } | undefined;
   return (source) => {
     if (!source) return undefined;
+    if (source === last?.source) return last.allowed;
     const key = JSON.stringify([source.product, source.category, source.service]);
     let allowed = known.get(key);
     if (!allowed) {
@@ -15,6 +17,7 @@ export function createSourceFilter(sources: readonly (LogSource | undefined)[]):
       allowed = Uint8Array.from(sources, (one) => (one === undefined || agree(one, source) ? 1 : 0));
       known.set(key, allowed);
     }
+    last = { source, allowed };
     return allowed;
   };
 }

@@ -1,10 +1,10 @@
-import type { Query } from '../query/tree.ts';
+import { itemsOf, type Query } from '../query/tree.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import { createView, type Event, type EventView, type FieldSlot, fieldSlot, lowerOf, showEvent, valuesOf } from './event.ts';
 import { type Atom, createClauseFinder } from './literal-clause.ts';
 import { createLiteralTable, type LiteralTable, type RuleNumbers } from './literal-table.ts';
 import { compiledFor } from './matcher.ts';
-import type { Predicate } from './predicate.ts';
+import { type Predicate, predicateOf } from './predicate.ts';
 import { createSourceFilter } from './rule-index-source.ts';
 
 export interface IndexedRule {
@@ -30,7 +30,8 @@ export interface RuleIndex {
 
 interface Compiled {
   readonly rule: IndexedRule;
-  readonly holds: Predicate;
+  /** Undefined until the rule is first asked: most never are. */
+  holds: Predicate | undefined;
 }
 
 /** Finds the rules whose literals an event has, and asks those alone: what an event costs hardly grows with the number of rules. */
@@ -39,34 +40,48 @@ export function createRuleIndex(rules: readonly IndexedRule[], { logSourceOf }: 
   const compiled: Compiled[] = [];
   const unmatchable: { id: string; reason: string }[] = [];
   for (const rule of rules) {
-    const made = compiledFor(rule.query, view);
-    if (made.ok) compiled.push({ rule, holds: made.holds });
-    else unmatchable.push({ id: rule.id, reason: made.reason });
+    const made = mayBeUnmatchable(rule.query) ? compiledFor(rule.query, view) : undefined;
+    if (made?.ok === false) unmatchable.push({ id: rule.id, reason: made.reason });
+    else compiled.push({ rule, holds: made?.holds });
   }
   const { always, look } = createLooker(compiled, view);
   const askable = logSourceOf && createSourceFilter(compiled.map(({ rule }) => rule.logsource));
   const asked = new Float64Array(compiled.length);
-  let matched: number[] = [];
-  let allowed: Uint8Array | undefined;
-  const ask = (numbers: RuleNumbers): void => {
-    for (const number of numbers) {
-      if (asked[number] === view.epoch) continue;
-      asked[number] = view.epoch;
-      if (allowed?.[number] !== 0 && compiled[number]?.holds()) matched.push(number);
+  const candidates: RuleNumbers[] = [];
+  const gather = (numbers: RuleNumbers): void => {
+    candidates.push(numbers);
+  };
+  const ask = (allowed: Uint8Array | undefined): number[] => {
+    const matched: number[] = [];
+    for (const numbers of candidates) {
+      for (const number of numbers) {
+        const one = compiled[number];
+        if (asked[number] === view.epoch || allowed?.[number] === 0 || !one) continue;
+        asked[number] = view.epoch;
+        one.holds ??= predicateOf(one.rule.query, view);
+        if (one.holds()) matched.push(number);
+      }
     }
+    return matched;
   };
   return {
     always: always.length,
     unmatchable,
     matchesOf(event) {
       showEvent(view, event);
-      matched = [];
-      allowed = askable?.(logSourceOf?.(event));
-      ask(always);
-      look(ask);
+      candidates.length = 0;
+      candidates.push(always);
+      look(gather);
+      const matched = ask(askable?.(logSourceOf?.(event)));
       return matched.sort((a, b) => a - b).flatMap((number) => compiled[number]?.rule.id ?? []);
     },
   };
+}
+
+/** Whether a query has a part that is refused when it is compiled, if any is. */
+function mayBeUnmatchable(query: Query): boolean {
+  for (const { test } of itemsOf(query)) if (test.kind === 'regex' || test.kind === 'expression') return true;
+  return false;
 }
 
 /** The literals that rules ask of one field. */
@@ -89,7 +104,7 @@ function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
   const byName = new Map<string, Field[]>();
   let whole: Field | undefined;
   for (const [name, asked] of atoms) {
-    const field: Field = { slot: name === undefined ? view.whole : fieldSlot(view, name), table: createLiteralTable([...asked.values()]), epoch: -1 };
+    const field: Field = { slot: name === undefined ? view.whole : fieldSlot(view, name), table: createLiteralTable([...asked]), epoch: -1 };
     if (name === undefined) whole = field;
     else for (const start of startsOf(name)) byName.set(start, [...(byName.get(start) ?? []), field]);
   }
@@ -118,7 +133,7 @@ function startsOf(name: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
 }
 
-type Asked = Map<string, readonly [atom: Atom, rules: number[]]>;
+type Asked = Map<Atom, number[]>;
 
 /** By field, the literals that one of each rule's must be in the event; rules that have none. */
 function atomsOf(queries: readonly Query[]): { readonly always: RuleNumbers; readonly atoms: ReadonlyMap<string | undefined, Asked> } {
@@ -131,10 +146,9 @@ function atomsOf(queries: readonly Query[]): { readonly always: RuleNumbers; rea
     for (const atom of clause?.atoms ?? []) {
       const asked: Asked = atoms.get(atom.field) ?? new Map();
       atoms.set(atom.field, asked);
-      const key = `${atom.place}\n${atom.text}`;
-      const known = asked.get(key) ?? ([atom, []] as const);
-      asked.set(key, known);
-      known[1].push(number);
+      const rules = asked.get(atom);
+      if (rules) rules.push(number);
+      else asked.set(atom, [number]);
     }
   }
   return { always, atoms };

@@ -24,6 +24,8 @@ export interface ArtifactInput {
   readonly bag: DiagnosticBag;
   /** What complaints about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
   readonly configFile: SourceFile;
+  /** Paths of rule files as the manifest has them. Default: as they were read. */
+  readonly pathOf?: (path: string) => string;
   /** Pages of the detections, for the app and the bundle; without them neither has any. */
   readonly pages?: readonly DetectionPage[];
 }
@@ -45,7 +47,7 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
     if (targets.includes('graylog'))
       files.push({ path: `${info.id}-${info.version}-graylog.json`, content: Buffer.from(graylogText(input, render, problems)) });
     const packs = files.map(digested);
-    const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion) };
+    const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
     // the app in it holds the pages: thousands of files once more would take as long as all the queries
     const ownPages = targets.includes('splunk') ? [] : bundlePages(pages);
     const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.length)) };

@@ -12,23 +12,23 @@ export interface ArtifactDigest {
 }
 
 /** `manifest.json`: the digest of each artifact, and what each rule became in each target, or why it is not there. */
-export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], toolVersion: string): string {
+export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], toolVersion: string, pathOf: (path: string) => string = (path) => path): string {
   const { info } = pack.config;
   const manifest = {
     manifestVersion: 1,
     generator: `sigpack ${toolVersion}`,
     pack: { id: info.id, title: info.title, version: info.version, revision: info.revision },
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path, size, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-    detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, pack.config)),
+    detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, pack.config, pathOf)),
   };
   return `${JSON.stringify(manifest, null, 1)}\n`;
 }
 
-function detectionEntry({ detection, targets }: DetectionOutcome, { targets: wanted }: PackConfig): object {
+function detectionEntry({ detection, targets }: DetectionOutcome, { targets: wanted }: PackConfig, pathOf: (path: string) => string): object {
   const { id, name, rule, severity, settings } = detection;
   const entries = wanted.flatMap((target) => {
     const outcome = targets.get(target);
     return outcome ? [[target, outcome.kind === 'compiled' ? { name: outcome.names[0], queries: outcome.queries.length } : { skipped: outcome.reasons }]] : [];
   });
-  return { id, name, file: rule.file.path, kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
+  return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
 }

@@ -1,3 +1,4 @@
+import type { SettledDetectionRule, SettledRule } from '../query/compile.ts';
 import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import { isPlaceholder } from '../sigma/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
@@ -10,23 +11,34 @@ export interface PlaceholderLeft {
 
 /** The first placeholder that no pipeline replaced. */
 export function placeholderLeft(parts: readonly SettledDetection[]): PlaceholderLeft | undefined {
-  for (const { searches } of parts) {
-    for (const { body } of searches.values()) {
-      const found = inBody(body);
-      if (found) return found;
-    }
-  }
+  for (const found of placeholdersLeft(parts)) return found;
   return undefined;
 }
 
-function inBody(body: SettledBody): PlaceholderLeft | undefined {
+export interface PlaceholderMention extends PlaceholderLeft {
+  /** The rule that mentions it, itself or in a filter. */
+  readonly within: SettledDetectionRule;
+}
+
+/** Every mention of a placeholder in a rule and those that it refers to. `visited`: correlations may share parts level upon level. */
+export function* mentionsIn(settled: SettledRule, visited: Set<SettledRule> = new Set()): Generator<PlaceholderMention> {
+  if (visited.has(settled)) return;
+  visited.add(settled);
+  if (settled.kind === 'correlation') for (const part of settled.parts) yield* mentionsIn(part, visited);
+  else for (const left of placeholdersLeft(settled.parts)) yield { ...left, within: settled };
+}
+
+function* placeholdersLeft(parts: readonly SettledDetection[]): Generator<PlaceholderLeft> {
+  for (const { searches } of parts) for (const { body } of searches.values()) yield* inBody(body);
+}
+
+function* inBody(body: SettledBody): Generator<PlaceholderLeft> {
   for (const { values, file } of settledItems(body)) {
     for (const { tests, span } of values) {
       for (const test of tests) {
-        const part = test.kind === 'string' ? test.pattern.find(isPlaceholder) : undefined;
-        if (part) return { name: part.placeholder, file, span };
+        if (test.kind !== 'string') continue;
+        for (const part of test.pattern) if (isPlaceholder(part)) yield { name: part.placeholder, file, span };
       }
     }
   }
-  return undefined;
 }

@@ -77,6 +77,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     fieldsApplied: new Map(),
     mappings: new Map(),
     produced: new Set(),
+    filled: new Map(),
     renames: false,
   };
   const whole = run.onStep ? run.items.every((item) => step(run, item, rule)) : forEachRelevant(run.items, run.relevant, rule, (item) => step(run, item, rule));

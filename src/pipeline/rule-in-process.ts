@@ -1,6 +1,7 @@
 import type { SettledRule } from '../query/compile.ts';
 import type { SettledDetection } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
@@ -23,9 +24,25 @@ export interface RuleInProcess {
   readonly mappings: Map<string, Set<string>>;
   /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */
   readonly produced: Set<string>;
+  /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */
+  readonly filled: Map<string, Filling>;
   /** A transformation of field names applies to the rule. */
   renames: boolean;
 }
+
+export type Filling = readonly Pattern[] | 'expression' | 'several';
+
+/** Notes what a placeholder of the rule is filled with. */
+export function noteFilling({ filled }: RuleInProcess, name: string, filling: readonly Pattern[] | 'expression'): void {
+  const before = filled.get(name);
+  filled.set(name, before === undefined || isSameFilling(before, filling) ? filling : 'several');
+}
+
+/** Values are alternatives: their order is no difference. */
+export const isSameFilling = (a: Filling, b: Filling): boolean => fillingKey(a) === fillingKey(b);
+
+const fillingKey = (filling: Filling): string =>
+  typeof filling === 'string' ? filling : [...new Set(filling.map((one) => JSON.stringify(one)))].sort().join();
 
 /** Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the pipeline is run. */
 export class ProcessingFailure extends Error {

@@ -3,7 +3,7 @@ import type { Collection, Rule } from '../sigma/collection.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Pipeline } from './pipeline.ts';
-import { placeholderLeft } from './placeholder-left.ts';
+import { mentionsIn } from './placeholder-left.ts';
 import { createProcessor } from './process.ts';
 
 export interface TargetCompilerOptions {
@@ -56,9 +56,7 @@ export function createTargetCompiler({ collection, placeholders, bag, pipelines 
   }
 }
 
-function hasPlaceholder(settled: SettledRule): boolean {
-  return settled.kind === 'correlation' ? settled.parts.some(hasPlaceholder) : placeholderLeft(settled.parts) !== undefined;
-}
+const hasPlaceholder = (settled: SettledRule): boolean => mentionsIn(settled).next().done === false;
 
 type TargetProcessor = (settled: SettledRule) => CompiledRule | undefined;
 

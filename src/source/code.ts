@@ -55,6 +55,7 @@ export const codeCatalogue = {
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
   PIP004: warning('log source without an index', 'Add an entry to splunk.indexes in sigpack.yml, or a pipeline that knows the log source.'),
   PIP005: warning('part of a pipeline does not apply here', 'See docs/pipelines.md for what packs take from a pipeline.'),
+  PIP006: fatal('placeholder has other values for another target', 'Name the target whose values are meant: `-t splunk`.'),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),
   TST003: fatal('events cannot be read', 'Check the path, which is relative to the test file, and the form of the events.'),
@@ -70,6 +71,7 @@ export const codeCatalogue = {
   PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
   LCK001: fatal('sigpack.lock cannot be used', 'Restore the lock from git; `sigpack release` writes it, nobody edits it.'),
   LCK002: fatal('build differs from sigpack.lock', 'Run `sigpack release`, or `sigpack diff` to see what changed.'),
+  LCK003: fatal('release is not finished', 'Run `sigpack release`: it finishes what was begun, and does nothing else.'),
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codeCatalogue;

@@ -21,7 +21,7 @@ const attack = join(shared, 'attack', 'enterprise-attack.json');
 
 describe.skipIf(!existsSync(seeds))('the page of the seed rule', () => {
   const seed = existsSync(seeds) ? readFileSync(join(seeds, readdirSync(seeds)[0] ?? ''), 'utf8') : '';
-  const page = readFileSync(join(root, 'test', 'golden', 'docs', 'dhcp-callout-dll-failed.md'), 'utf8');
+  const page = readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8');
 
   it('has the rows and headings of the original, in its order', () => {
     expect(shapeOf(page)).toEqual(shapeOf(seed));

@@ -2,42 +2,25 @@
  * node test/judges/install-splunk.ts: the pack of public rules goes object by object into the Splunk of the tests, and the official client for Python
  * reads from it what was written: so the stand-in is judged by a client that is at home with the real server.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { appOf, settingsIn } from '../../src/install/app-files.ts';
 import { readTar } from '../archives.ts';
 import { startServer } from '../fake/server.ts';
 import { createFakeSplunk } from '../fake/splunk.ts';
+import { createChecks } from './checks.ts';
+import { runSigpack } from './command.ts';
+import { installed } from './places.ts';
 import { rulePaths } from './proof-data.ts';
 
-const python = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'splunk-sdk', 'bin', 'python3');
-const main = join(import.meta.dirname, '..', '..', 'dist', 'lib', 'cli', 'main.js');
+const python = installed('splunk-sdk', 'splunk-sdk', 'bin', 'python3');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-install-splunk-'));
 const password = 'a & b = "c" d%20';
 
-let failures = 0;
-function check(what: string, right: boolean, more: unknown = ''): void {
-  if (right) return;
-  failures++;
-  console.log(`  WRONG: ${what} ${typeof more === 'string' ? more.slice(0, 800) : JSON.stringify(more)?.slice(0, 800)}`);
-}
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-}
-
-/** The server is in this process, so the command must not block it. */
-function sigpack(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, JUDGE_PASSWORD: password } });
-    let out = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-    child.on('close', (code) => resolve({ code, out }));
-  });
-}
+const { check, end } = createChecks();
+const sigpack = (...args: readonly string[]) => runSigpack(folder, { JUDGE_PASSWORD: password }, ...args);
 
 interface Read {
   readonly version: string;
@@ -61,7 +44,6 @@ function readBySdk(port: string): Promise<Read> {
 const splunk = createFakeSplunk({ user: 'admin', password, token: 'unused' });
 const server = await startServer((request) => splunk.handle(request));
 try {
-  if (spawnSync(python, ['-c', 'import splunklib']).status !== 0) throw new Error('there is no splunk-sdk; test/judges/setup.sh splunk-sdk installs it');
   mkdirSync(join(folder, 'rules'));
   for (const path of rulePaths) copyFileSync(path, join(folder, 'rules', basename(path)));
   writeFileSync(
@@ -119,5 +101,4 @@ try {
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(failures === 0 ? 'installing into Splunk holds' : `${failures} checks failed`);
-process.exitCode = failures === 0 ? 0 : 1;
+end('installing into Splunk holds');

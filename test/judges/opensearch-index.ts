@@ -29,9 +29,9 @@ export async function fillIndex(
   }
 }
 
-/** Permits queries longer than the 32,000 characters that a node takes by default. */
-export async function permitLongQueries(): Promise<void> {
-  await call('PUT', '_cluster/settings', JSON.stringify({ transient: { 'search.query.max_query_string_length': 1_000_000 } }));
+/** The longest query that the node takes, in characters; null for its default, 32,000. */
+export async function limitQueries(characters: number | null): Promise<void> {
+  await call('PUT', '_cluster/settings', JSON.stringify({ transient: { 'search.query.max_query_string_length': characters } }));
 }
 
 export interface Answered {

@@ -1,12 +1,13 @@
-/** node test/judges/proof-page.ts: writes docs/proof.md from what the proof-*.ts beside have found. */
+/** node test/judges/proof-page.ts VERSION...: writes docs/proof.md from what proof-*.ts and graylog/proof.ts have found; VERSION as for the latter. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from './places.ts';
 import { isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const page = join(root, 'docs', 'proof.md');
-const verdicts = ['opensearch', 'graylog', 'splunk', 'grep'].flatMap(verdictsOf);
+const graylog = process.argv.slice(2).map((version) => `graylog-${version}`);
+const verdicts = ['opensearch', ...graylog, 'splunk', 'grep'].flatMap(verdictsOf);
 const ours = verdicts.filter(({ strict }) => strict);
 const theirs = verdicts.filter(({ strict }) => !strict);
 const number = (value: number): string => value.toLocaleString('en');

@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installed } from './places.ts';
 import { pipelinePaths, rulePaths } from './proof-data.ts';
 import type { Answer } from './sigma-cli/our-queries.ts';
 import { theirAnswers } from './sigma-cli/their-queries.ts';
-
-const sigmac = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'sigmac', 'bin', 'python3');
 
 /** Queries of each rule by its path. */
 export type Answers = ReadonlyMap<string, Answer>;
@@ -19,7 +16,7 @@ export async function sigmaCliAnswers(backend: 'splunk' | 'lucene', pipelines: r
 
 /** What sigmac makes of them. */
 export function sigmacAnswers(backend: 'splunk' | 'es-qs' | 'graylog'): Answers {
-  if (!existsSync(sigmac)) throw new Error('sigmac is not installed; run test/judges/setup.sh sigmac');
+  const sigmac = installed('sigmac', 'sigmac', 'bin', 'python3');
   const input = JSON.stringify({ backend, paths: rulePaths });
   const text = execFileSync(sigmac, [join(import.meta.dirname, 'proof-sigmac.py')], {
     input,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompiledDetection } from '../../src/query/compile.ts';
+import { existing, root } from './places.ts';
 import { type Documents, meantBy } from './proof-data.ts';
 
 /** What an engine found by the queries of a rule. */
@@ -83,7 +84,7 @@ export function judged({ engine, converter, strict, rules, documents, foundBy, w
   return { engine, converter, strict, rules: rules.length, refused, recorded, events: list.length, recall, meant, extra: beyond, widened, disagreements };
 }
 
-const folder = join(import.meta.dirname, '..', '..', 'dist', 'proof');
+const folder = join(root, 'dist', 'proof');
 
 /** Tells about verdicts, keeps them for docs/proof.md, and makes the run red where Sigpack disagrees. */
 export function report(part: string, verdicts: readonly Verdict[]): void {
@@ -104,4 +105,5 @@ export function report(part: string, verdicts: readonly Verdict[]): void {
 export const isRed = ({ strict, disagreements, recall, rules, refused }: Verdict): boolean =>
   strict && (disagreements.length > 0 || recall + refused.length < rules);
 
-export const verdictsOf = (part: string): readonly Verdict[] => JSON.parse(readFileSync(join(folder, `${part}.json`), 'utf8')) as readonly Verdict[];
+export const verdictsOf = (part: string): readonly Verdict[] =>
+  JSON.parse(readFileSync(existing(join(folder, `${part}.json`), 'run bash test/judges/run.sh proof'), 'utf8')) as readonly Verdict[];

@@ -1,132 +1,132 @@
 #!/bin/bash
-# Installs the judges that .ci/run needs into the cache; what is there already is left alone.
-# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [rsigma]   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
+# Installs the judges into the cache. What is there stays if it was made from the same sources and versions; else it is made anew.
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [rsigma]
+#   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 shared=${SIGPACK_SHARED:-$root/../shared}
-appinspect=4.3.1
-sigmatools=0.23.1
-rsigma=0.23.0
-splunksdk=2.1.1
+read -ra graylog_versions <<<"${GRAYLOG_VERSIONS:-6.3.7 7.0.1}"
 fail() { echo "setup: $*" >&2; exit 1; }
+need() { local tool; for tool in "${@:2}"; do command -v "$tool" >/dev/null || fail "$1 needs $tool; install it"; done; }
+
+# A digest of the arguments: of the files below a folder, of a file, or of the text itself
+digest() {
+  local one
+  for one; do
+    if [ -d "$one" ]; then (cd "$one" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum); elif [ -f "$one" ]; then sha256sum <"$one"; else echo "$one"; fi
+  done | sha256sum | cut -d' ' -f1
+}
+
+# is_made DIR KEY: whether DIR was made, to its end, from what KEY is the digest of
+is_made() { [ "$(cat "$1/.made-from" 2>/dev/null)" = "$2" ]; }
+# The last thing that is written, so that a half-made folder has none.
+made() { echo "$2" >"$1/.made-from"; }
+
+# environment NAME DIR PACKAGE...: a Python environment with the packages
+environment() {
+  local name=$1 dir=$cache/$2 key; shift 2
+  need "$name" python3
+  key=$(digest "$(python3 -VV)" "$@")
+  is_made "$dir" "$key" && return
+  rm -rf "$dir"
+  python3 -m venv "$dir" || fail "no Python environment for $name"
+  "$dir/bin/python3" -m pip install -q --disable-pip-version-check "$@" || fail "$name cannot be installed"
+  made "$dir" "$key"
+}
 
 # AppInspect looks at files with libmagic, which no Python package brings along
 setup_appinspect() {
   if ! ldconfig -p | grep -q 'libmagic\.so\.1'; then
     command -v apt-get >/dev/null || fail 'AppInspect needs libmagic (libmagic.so.1); install it'
-    apt-get install -y -q libmagic1 >/dev/null 2>&1 || { apt-get update -q >/dev/null && apt-get install -y -q libmagic1 >/dev/null; } || fail 'libmagic1 cannot be installed'
+    local install=(apt-get install -y -q libmagic1)
+    "${install[@]}" >/dev/null 2>&1 || { apt-get update -q >/dev/null && "${install[@]}" >/dev/null; } || fail 'libmagic1 cannot be installed'
   fi
-  if [ "$("$cache/appinspect/bin/python3" -m pip show splunk-appinspect 2>/dev/null | sed -n 's/^Version: //p')" != "$appinspect" ]; then
-    rm -rf "$cache/appinspect"
-    python3 -m venv "$cache/appinspect" || fail 'no Python environment for AppInspect'
-    "$cache/appinspect/bin/python3" -m pip install -q "splunk-appinspect==$appinspect" || fail 'AppInspect cannot be installed'
-  fi
+  environment AppInspect appinspect splunk-appinspect==4.3.1
   "$cache/appinspect/bin/splunk-appinspect" --help >/dev/null || fail 'AppInspect does not start'
-  echo "appinspect $appinspect: ready"
 }
 
 setup_graylog() {
-  local dir=$cache/judges/graylog missing=()
-  for version in ${GRAYLOG_VERSIONS:-6.3.7 7.0.1}; do
-    [ -f "$dir/m2/org/graylog2/graylog2-server/$version/graylog2-server-$version-shaded.jar" ] && [ -f "$dir/java/out-$version/judge/JudgeStoragePlugin.class" ] || missing+=("$version")
-  done
-  if [ ${#missing[@]} -gt 0 ]; then
-    [ -x "$shared/judges/graylog/setup.sh" ] || fail "no judge in $shared/judges/graylog; set SIGPACK_SHARED"
-    for tool in mvn java javac python3 curl bc; do command -v "$tool" >/dev/null || fail "the Graylog judge needs $tool"; done
-    "$shared/judges/graylog/setup.sh" "$dir" "${missing[@]}" || fail "the Graylog judge cannot be set up for ${missing[*]}"
+  local dir=$cache/judges/graylog source=$shared/judges/graylog key version
+  [ -x "$source/setup.sh" ] || fail "missing: $source; set SIGPACK_SHARED to the folder that has it"
+  need 'the Graylog judge' mvn java javac python3 curl bc
+  key=$(digest "$source" "${graylog_versions[@]}" "$(java -version 2>&1)")
+  if ! is_made "$dir" "$key"; then
+    [ ! -x "$dir/stop.sh" ] || "$dir/stop.sh"
+    # what Maven has downloaded stays
+    if [ -d "$dir" ]; then find "$dir" -mindepth 1 -maxdepth 1 ! -name m2 -exec rm -rf {} +; fi
+    "$source/setup.sh" "$dir" "${graylog_versions[@]}" || fail "the Graylog judge cannot be set up for ${graylog_versions[*]}"
+    for version in "${graylog_versions[@]}"; do
+      [ -f "$dir/java/out-$version/judge/JudgeStoragePlugin.class" ] || fail "the Graylog judge does not compile for $version"
+    done
+    made "$dir" "$key"
   fi
-  for file in start.sh judge.sh stop.sh; do [ -x "$dir/$file" ] || fail "$dir/$file is missing"; done
-  echo "graylog ${GRAYLOG_VERSIONS:-6.3.7 7.0.1}: ready"
 }
 
 setup_opensearch() {
-  local dir=$cache/judges/opensearch
-  if [ ! -f "$dir/app/target/classes/OsNode.class" ] || [ -z "$(ls "$dir/app/lib" 2>/dev/null)" ]; then
-    [ -f "$shared/judges/opensearch/setup.sh" ] || fail "no judge in $shared/judges/opensearch; set SIGPACK_SHARED"
-    for tool in mvn java curl; do command -v "$tool" >/dev/null || fail "the OpenSearch judge needs $tool"; done
-    bash "$shared/judges/opensearch/setup.sh" "$dir" >/dev/null || fail 'the OpenSearch judge cannot be set up'
-  fi
-  for file in start.sh stop.sh; do [ -x "$dir/$file" ] || fail "$dir/$file is missing"; done
-  echo 'opensearch: ready'
+  local dir=$cache/judges/opensearch source=$shared/judges/opensearch key
+  [ -f "$source/setup.sh" ] || fail "missing: $source; set SIGPACK_SHARED to the folder that has it"
+  need 'the OpenSearch judge' mvn java curl
+  key=$(digest "$source" "$(java -version 2>&1)")
+  is_made "$dir" "$key" && return
+  [ ! -x "$dir/stop.sh" ] || "$dir/stop.sh"
+  rm -rf "$dir"
+  bash "$source/setup.sh" "$dir" >/dev/null || fail 'the OpenSearch judge cannot be set up'
+  [ -f "$dir/app/target/classes/OsNode.class" ] || fail 'the OpenSearch judge does not compile'
+  made "$dir" "$key"
 }
 
-# Lucene's query parser and the small program around it, which is compiled anew: it may have changed
+# Lucene's query parser and the small program around it
 setup_lucene() {
-  local dir=$cache/judges/lucene source=$root/test/judges/lucene
-  for tool in mvn java javac; do command -v "$tool" >/dev/null || fail "the Lucene judge needs $tool"; done
+  local dir=$cache/judges/lucene source=$root/test/judges/lucene key
+  need 'the Lucene judge' mvn java javac
+  key=$(digest "$source/pom.xml" "$source/ParseQueries.java" "$(java -version 2>&1)")
+  is_made "$dir" "$key" && return
+  rm -rf "$dir"
   mkdir -p "$dir"
-  if ! cmp -s "$source/pom.xml" "$dir/pom.xml" || [ -z "$(ls "$dir"/lib/lucene-queryparser-*.jar 2>/dev/null)" ]; then
-    rm -rf "$dir/lib" "$dir/pom.xml"
-    mvn -q -B -f "$source/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$dir/lib" >/dev/null || fail "Lucene's jars cannot be installed"
-    cp "$source/pom.xml" "$dir/pom.xml"
-  fi
-  rm -rf "$dir/classes"
+  mvn -q -B -f "$source/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$dir/lib" >/dev/null || fail "Lucene's jars cannot be installed"
   javac --release 17 -Xlint:all -Werror -cp "$dir/lib/*" -d "$dir/classes" "$source/ParseQueries.java" || fail 'the Lucene judge cannot be compiled'
   printf -- '-%s\n' "$(printf 'a:("b" "c")' | base64)" | java -cp "$dir/classes:$dir/lib/*" ParseQueries | grep -q '"query":"a:b a:c"' || fail 'the Lucene judge does not parse'
-  echo 'lucene: ready'
+  made "$dir" "$key"
 }
 
 # sigma-cli and what it needs to convert for Splunk and Lucene
 setup_sigma_cli() {
-  local wanted=(sigma-cli==3.1.0 pysigma==1.5.1 pysigma-backend-splunk==2.1.0 pysigma-backend-elasticsearch==2.1.1 pysigma-pipeline-sysmon==2.0.0 pysigma-pipeline-windows==2.0.1)
-  local frozen package
-  frozen=$("$cache/sigma/bin/python3" -m pip freeze --disable-pip-version-check 2>/dev/null | tr 'A-Z_' 'a-z-') || frozen=
-  for package in "${wanted[@]}"; do
-    grep -qxF "$package" <<<"$frozen" && continue
-    rm -rf "$cache/sigma"
-    python3 -m venv "$cache/sigma" || fail 'no Python environment for sigma-cli'
-    "$cache/sigma/bin/python3" -m pip install -q --disable-pip-version-check "${wanted[@]}" || fail 'sigma-cli cannot be installed'
-    break
-  done
+  environment sigma-cli sigma sigma-cli==3.1.0 pysigma==1.5.1 pysigma-backend-splunk==2.1.0 pysigma-backend-elasticsearch==2.1.1 \
+    pysigma-pipeline-sysmon==2.0.0 pysigma-pipeline-windows==2.0.1
   "$cache/sigma/bin/sigma" version >/dev/null || fail 'sigma-cli does not start'
-  echo 'sigma-cli: ready'
 }
 
-# the converter before sigma-cli, whose queries run beside ours
+# the converter before sigma-cli, whose queries are compared with ours
 setup_sigmac() {
-  if [ "$("$cache/sigmac/bin/python3" -m pip show sigmatools 2>/dev/null | sed -n 's/^Version: //p')" != "$sigmatools" ]; then
-    rm -rf "$cache/sigmac"
-    python3 -m venv "$cache/sigmac" || fail 'no Python environment for sigmac'
-    "$cache/sigmac/bin/python3" -m pip install -q --disable-pip-version-check "sigmatools==$sigmatools" 'setuptools<70' || fail 'sigmac cannot be installed'
-  fi
+  environment sigmac sigmac sigmatools==0.23.1 'setuptools<70'
   "$cache/sigmac/bin/python3" -c 'import sigma.backends.discovery' || fail 'sigmac does not start'
-  echo "sigmac $sigmatools: ready"
 }
 
 # Splunk's own client for Python, which reads what an install wrote
 setup_splunk_sdk() {
-  if [ "$("$cache/splunk-sdk/bin/python3" -m pip show splunk-sdk 2>/dev/null | sed -n 's/^Version: //p')" != "$splunksdk" ]; then
-    rm -rf "$cache/splunk-sdk"
-    python3 -m venv "$cache/splunk-sdk" || fail 'no Python environment for splunk-sdk'
-    "$cache/splunk-sdk/bin/python3" -m pip install -q --disable-pip-version-check "splunk-sdk==$splunksdk" || fail 'splunk-sdk cannot be installed'
-  fi
+  environment splunk-sdk splunk-sdk splunk-sdk==2.1.1
   "$cache/splunk-sdk/bin/python3" -c 'import splunklib.client' || fail 'splunk-sdk does not load'
-  echo "splunk-sdk $splunksdk: ready"
 }
 
 # an engine of Sigma rules in Rust
 setup_rsigma() {
-  if [ "$("$cache/rsigma/bin/rsigma" --version 2>/dev/null)" != "rsigma $rsigma" ]; then
-    command -v cargo >/dev/null || fail 'rsigma needs cargo'
-    cargo install -q rsigma --version "$rsigma" --locked --features daachorse-index --root "$cache/rsigma" || fail 'rsigma cannot be installed'
+  local version=0.23.0
+  if [ "$("$cache/rsigma/bin/rsigma" --version 2>/dev/null)" != "rsigma $version" ]; then
+    need rsigma cargo
+    cargo install -q rsigma --version "$version" --locked --features daachorse-index --root "$cache/rsigma" || fail 'rsigma cannot be installed'
   fi
-  echo "rsigma $rsigma: ready"
 }
 
 mkdir -p "$cache"
 [ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk
 for judge; do
-  case $judge in
-    appinspect) setup_appinspect ;;
-    graylog) setup_graylog ;;
-    opensearch) setup_opensearch ;;
-    lucene) setup_lucene ;;
-    sigma-cli) setup_sigma_cli ;;
-    sigmac) setup_sigmac ;;
-    splunk-sdk) setup_splunk_sdk ;;
-    rsigma) setup_rsigma ;;
-    *) fail "no such judge: $judge" ;;
-  esac
+  declare -F "setup_${judge//-/_}" >/dev/null || fail "no such judge: $judge"
+  # two at once would spoil each other's folder, and those of Maven its repository
+  case $judge in opensearch | lucene) lock=maven ;; *) lock=$judge ;; esac
+  exec 8>"$cache/.$lock.lock"
+  flock 8
+  "setup_${judge//-/_}"
+  echo "$judge: ready"
 done

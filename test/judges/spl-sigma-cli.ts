@@ -1,13 +1,14 @@
 /**
  * Reads sigma-cli's Splunk queries of the rules that have events, and runs each on its rule's own events: says how many parse and how many find them.
- * Usage: node test/judges/spl-sigma-cli.ts [SHARED_DIR] [VENV_DIR] [--all]   (--all: parse the queries of the whole corpus too, with timings)
- * The virtual environment needs sigma-cli and pysigma-backend-splunk. Not part of the tests: it needs that install.
+ * Usage: node test/judges/spl-sigma-cli.ts [--all]   (--all: parse the queries of the whole corpus too, with timings)
+ * A check of the reader of SPL; not part of .ci/run. env: SIGPACK_CACHE, SIGPACK_SHARED
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { type LoadedEvent, loadEvents } from './events.ts';
+import { installed } from './places.ts';
 import { compileSpl, type Event } from './spl/spl.ts';
 
 const CONVERT = `
@@ -31,23 +32,20 @@ interface Converted {
   readonly error?: string;
 }
 
-const argv = process.argv.slice(2);
-const all = argv.includes('--all');
-const [shared = '/work/shared', venv = join(homedir(), '.cache/sigpack/sigma')] = argv.filter((arg) => !arg.startsWith('--'));
-const FOLDERS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'];
+const all = process.argv.includes('--all');
+const python = installed('sigma-cli', 'sigma', 'bin', 'python3');
 
 function rulePaths(): readonly string[] {
-  return FOLDERS.flatMap((folder) => {
-    const root = join(shared, 'corpus', folder);
-    return readdirSync(root, { recursive: true, encoding: 'utf8' })
+  return corpusFolders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.yml'))
       .sort()
-      .map((path) => join(root, path));
-  });
+      .map((path) => join(folder, path)),
+  );
 }
 
 function convert(paths: readonly string[]): readonly Converted[] {
-  const output = execFileSync(join(venv, 'bin/python'), ['-c', CONVERT], { input: paths.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 });
+  const output = execFileSync(python, ['-c', CONVERT], { input: paths.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 });
   return output
     .split('\n')
     .filter((line) => line !== '')

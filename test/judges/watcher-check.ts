@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
+import { packs, root } from './places.ts';
 
 export interface NamedWatch {
   /** File and title of the rule. */
@@ -10,8 +11,7 @@ export interface NamedWatch {
   readonly body: Watch;
 }
 
-const root = join(import.meta.dirname, '..', '..');
-const folder = join(root, 'dist', 'judges', 'watcher');
+const folder = join(packs, 'watcher');
 const chunk = 250;
 
 /** What stands in front of a chunk, and a watch as one line of TypeScript; literals, so that the compiler refuses keys that it doesn't know. */

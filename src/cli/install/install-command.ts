@@ -1,6 +1,8 @@
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import { findConfig } from '../find-config.ts';
+import { isReleaseUnderWay } from '../release-files.ts';
 import { visible } from '../report/visible.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -63,8 +65,11 @@ async function atPlace(
 
 /** The configuration; undefined where its complaints were shown. */
 export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
-  const loaded = loadConfig(config);
-  if ('config' in loaded) return loaded;
+  const loaded = loadConfig(findConfig(config));
+  if ('config' in loaded) {
+    if (isReleaseUnderWay(loaded.folder)) process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
+    return loaded;
+  }
   report({ diagnostics: loaded, format: 'text', verbose: false, context: contextFor(terminal), terminal });
   return undefined;
 }

@@ -15,6 +15,8 @@ export interface ReportContext {
   readonly width: number;
   /** From which severity on a diagnostic is a failure. */
   readonly failOn: 'error' | 'warning' | 'never';
+  /** The configuration that was read, as shown; null: there is none; undefined: it is not at stake. */
+  readonly configuration?: string | null;
   /** Of a build. */
   readonly summary?: BuildSummary;
 }

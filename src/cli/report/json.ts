@@ -2,10 +2,15 @@ import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
-/** `{version: 1, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`; lines and columns from 1, the end is exclusive. */
-export const reportJson: Report = (diagnostics, { summary }) => {
+/** `{version: 1, configuration?, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`; lines and columns from 1, the end is exclusive. */
+export const reportJson: Report = (diagnostics, { summary, configuration }) => {
   const counts = countSeverities(diagnostics);
-  const report = { version: 1, summary: summary ? { ...counts, build: summary } : counts, diagnostics: diagnostics.map(plainDiagnostic) };
+  const report = {
+    version: 1,
+    ...(configuration === undefined ? {} : { configuration }),
+    summary: summary ? { ...counts, build: summary } : counts,
+    diagnostics: diagnostics.map(plainDiagnostic),
+  };
   return `${visibleJson(JSON.stringify(report, undefined, 2))}\n`;
 };
 

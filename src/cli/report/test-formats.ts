@@ -10,8 +10,8 @@ import { xmlText } from './junit.ts';
 import { failureLines } from './test-tree.ts';
 import { visibleJson } from './visible.ts';
 
-/** `{version: 1, summary, tests: [...], coverage?: [...], diagnostics: [...]}`; lines and columns from 1. */
-export function testJson(run: TestRun, diagnostics: readonly Diagnostic[]): string {
+/** `{version: 1, configuration, summary, tests: [...], coverage?: [...], diagnostics: [...]}`; lines and columns from 1. */
+export function testJson(run: TestRun, diagnostics: readonly Diagnostic[], configuration: string | null): string {
   const { results, coverage } = run;
   const summary = {
     tests: results.length,
@@ -24,6 +24,7 @@ export function testJson(run: TestRun, diagnostics: readonly Diagnostic[]): stri
   };
   const report = {
     version: 1,
+    configuration,
     summary,
     tests: results.map(plainResult),
     ...(coverage ? { coverage: coverage.map(plainCoverage) } : {}),

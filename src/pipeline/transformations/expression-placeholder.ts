@@ -3,7 +3,7 @@ import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { noteFilling, ProcessingFailure } from '../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
 
 export const expressionPlaceholders: TransformationDefinition = {
@@ -26,11 +26,12 @@ function create(item: YamlMapping): ValueTransformation {
   const ids = idsOf(item);
   return {
     kind: 'value',
-    apply: (test, settled) => {
+    apply: (test, settled, rule) => {
       if (test.kind !== 'string') return undefined;
       const found = test.pattern.find((part) => isPlaceholder(part) && isChosen(part.placeholder));
       if (found === undefined || typeof found !== 'object') return undefined;
       const { placeholder } = found;
+      noteFilling(rule, placeholder, 'expression');
       if (test.pattern.length > 1)
         throw new ProcessingFailure(`\`%${placeholder}%\` stands for a query expression and can't be part of a value`, settled, 'Write nothing around it.');
       const id = ids.get(placeholder) ?? placeholder;

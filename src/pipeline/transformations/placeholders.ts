@@ -7,7 +7,7 @@ import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
+import { noteFilling, ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
 import { expressionPlaceholders } from './expression-placeholder.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
 import { scalarText } from './value-number.ts';
@@ -48,12 +48,20 @@ function filling(item: YamlMapping, choices: (name: string, settled: SettledItem
         if (isPlaceholder(part) && isChosen(part.placeholder) && !values.has(part.placeholder))
           values.set(part.placeholder, choices(part.placeholder, settled, rule));
       if (values.size === 0) return undefined;
-      const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
-      if ('patterns' in filled) return filled.patterns.map((pattern): Test => ({ ...test, pattern }));
-      throw new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+      for (const [name, patterns] of values) noteFilling(rule, name, patterns);
+      return filledTests(test, values, settled);
     },
   };
 }
+
+/** A test for each combination of the values; placeholders without values stay. */
+export function filledTests(test: StringTest, values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
+  const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
+  if ('patterns' in filled) return filled.patterns.map((pattern): Test => ({ ...test, pattern }));
+  throw new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+}
+
+type StringTest = Extract<Test, { readonly kind: 'string' }>;
 
 function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): readonly Pattern[] {
   const given = vars.get(name);

@@ -3,8 +3,7 @@
  * `matching`, in Lucene's own classic parser. It must parse, compile, keep the servers' limits, and search the rule's fields and no others.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversion } from '../../../src/backend/backend.ts';
 import { esQs } from '../../../src/backend/es-qs/es-qs.ts';
@@ -18,8 +17,9 @@ import { itemsOf } from '../../../src/query/tree.ts';
 import { compileFolders, compileText } from '../../compile.ts';
 import { shared } from '../../corpus/corpus.ts';
 import { generatedRules } from '../../hostile-rules.ts';
+import { installed } from '../places.ts';
 
-const home = join(process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack'), 'judges', 'lucene');
+const home = join(installed('lucene', 'judges', 'lucene', 'classes', 'ParseQueries.class'), '..', '..');
 
 /** How to convert, and what the server's parser permits. */
 interface Variant {
@@ -158,7 +158,6 @@ function judge(cases: readonly Case[], answers: readonly Answer[], tallies: Read
 }
 
 function main(): void {
-  if (!existsSync(join(home, 'classes', 'ParseQueries.class'))) throw new Error(`${home} is missing; run test/judges/setup.sh lucene`);
   const tallies = new Map(
     variants.map((variant): [Variant, Tally] => [variant, { queries: 0, rules: 0, refused: 0, faulty: 0, micros: 0, slowest: 0, clauses: 0 }]),
   );

@@ -1,10 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installed } from '../places.ts';
 import type { Answer, Run } from './our-queries.ts';
 
-const cache = process.env.SIGPACK_CACHE ?? join(homedir(), '.cache', 'sigpack');
-const bin = join(cache, 'sigma', 'bin');
+const bin = join(installed('sigma-cli', 'sigma', 'bin', 'python3'), '..');
 
 interface Line {
   readonly run: string;

@@ -1,0 +1,32 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { UsageError } from './exit-code.ts';
+import { shownPath } from './rule-files.ts';
+
+export const configName = 'sigpack.yml';
+
+/**
+ * The configuration to read: the one named on the command line, else the one in SIGPACK_CONFIG, else the first sigpack.yml from the working
+ * directory upwards. Undefined: there is none.
+ */
+export function findConfig(named: string | undefined): string | undefined {
+  const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
+  if (given === undefined) return searchUpwards(process.cwd());
+  if (existsSync(given)) return given;
+  throw new UsageError(`there is no configuration file ${shownPath(given)}${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`);
+}
+
+function searchUpwards(start: string): string | undefined {
+  if (existsSync(join(start, configName))) return configName;
+  for (let folder = dirname(start), below = start; folder !== below; below = folder, folder = dirname(folder)) {
+    const path = join(folder, configName);
+    if (existsSync(path) && !isAnyones(folder)) return path;
+  }
+  return undefined;
+}
+
+/** A folder such as /tmp, where anybody can put a configuration for everybody who works below it. */
+function isAnyones(folder: string): boolean {
+  return process.platform !== 'win32' && (statSync(folder).mode & 0o1002) === 0o1002;
+}

@@ -1,0 +1,111 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { PackConfig } from '../pack/config.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { findConfig } from './find-config.ts';
+import { type Locked, type LockOptions, withLock, withoutLock } from './lock-file.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import { isReleaseUnderWay } from './release-files.ts';
+import type { ReportFormat } from './report/name.ts';
+import type { BuildSummary } from './report/summary.ts';
+import { shownPath } from './rule-files.ts';
+import { configurationLine, contextFor, report } from './run.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+/** What a command says of the project that it works on. */
+export interface ProjectRequest {
+  /** `-c`. */
+  readonly config?: string | undefined;
+  /** `-p`: in place of the pipelines of the configuration. */
+  readonly pipeline?: readonly string[] | undefined;
+  /** Whose pipelines the rules go through. Default: those of the packs. */
+  readonly targets?: readonly string[];
+  /** What the command line puts in place of parts of the configuration. */
+  readonly adjust?: (config: PackConfig) => PackConfig;
+  /** Without it, the lock is not read: the command asks for no published name or version. */
+  readonly lock?: LockOptions;
+}
+
+/** Configuration, diagnostics, lock and pipelines: what every command works with. */
+export interface Project extends Locked {
+  readonly request: ProjectRequest;
+  readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  readonly bag: DiagnosticBag;
+  readonly terminal: Terminal;
+}
+
+/** The form in which a command answers. */
+export interface Answer {
+  readonly format: ReportFormat;
+  readonly verbose: boolean;
+  /** Where the configuration is named: first on standard output, or under --verbose on standard error where standard output is data. */
+  readonly names?: 'first' | 'verbose';
+}
+
+export type Failed = { readonly code: ExitCode };
+
+/** Opens the project of the command line. An exit code where it cannot be used, which has been reported then. */
+export async function openProject(request: ProjectRequest, answer: Answer): Promise<Project | Failed> {
+  const terminal = createTerminal(process.stderr, process.env, () => performance.now());
+  const path = findConfig(request.config);
+  nameConfiguration(path, answer);
+  const loaded = loadConfig(path);
+  const isLoaded = 'config' in loaded;
+  const bag = createBag(isLoaded ? loaded.config.severities : undefined);
+  if (isLoaded) {
+    const project = await projectOf(loaded, request, bag, terminal);
+    if (project) return project;
+  } else bag.list.push(...loaded);
+  const context = { ...contextFor(terminal), configuration: path === undefined ? null : shownPath(path) };
+  report({ diagnostics: bag.list, format: answer.format, verbose: answer.verbose, context, terminal });
+  return { code: exitCodes.usage };
+}
+
+/** The project of a configuration that was read; undefined where `bag` has been told why it cannot be used. */
+export async function projectOf(written: LoadedConfig, request: ProjectRequest, bag: DiagnosticBag, terminal: Terminal): Promise<Project | undefined> {
+  // with the severities that the configuration itself sets
+  for (const { file, ...warning } of written.warnings) bag.add(file, warning);
+  const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
+  // asked last: what was read before a release began to write is of one version
+  if (isReleaseUnderWay(written.folder)) {
+    const message = 'a release was cut off here while it moved its files: configuration, lock and changelog may be of two versions';
+    bag.list.length = 0;
+    bag.add(written.file, { code: 'LCK003', message, span: { start: 0, end: 0 } });
+    return undefined;
+  }
+  if (!locked) return undefined;
+  const { loaded } = locked;
+  const config = request.adjust?.(loaded.config) ?? loaded.config;
+  const adjusted = { ...locked, loaded: { ...loaded, config } };
+  const pipelines = await pipelinesByTarget(request.targets ?? config.targets, request.pipeline, adjusted.loaded, bag);
+  return pipelines && { ...adjusted, request, pipelines, bag, terminal };
+}
+
+/** Reports what the project's bag has, as its configuration says, and answers with the exit code. */
+export function reportProject({ bag, terminal, loaded }: Project, { format, verbose }: Answer, summary?: BuildSummary): ExitCode {
+  const context = { ...contextFor(terminal), failOn: loaded.config.failOn, configuration: shownConfiguration(loaded), ...(summary ? { summary } : {}) };
+  return report({ diagnostics: bag.list, format, verbose, context, terminal });
+}
+
+/** Null: there is none. */
+export const shownConfiguration = ({ exists, file }: LoadedConfig): string | null => (exists ? file.path : null);
+
+/** A path as packs name it: from the project's folder where it lies in that, so that the working directory makes no difference. */
+export function pathInPack({ history }: Project, path: string): string {
+  const inside = history.pathOf(path);
+  return inside.startsWith('../') || isAbsolute(inside) ? path : inside;
+}
+
+/** Rule files and folders of the command line, or else those of the configuration, with its filters. */
+export function rulePaths({ loaded: { config, folder } }: Project, paths: readonly string[] = []): readonly string[] {
+  const inFolder = (path: string): string => resolve(folder, path);
+  return [...(paths.length > 0 ? paths : config.rules.map(inFolder)), ...config.filters.map(inFolder)];
+}
+
+function nameConfiguration(path: string | undefined, { format, verbose, names }: Answer): void {
+  if (format !== 'text' || names === undefined || (names === 'verbose' && !verbose)) return;
+  const stream = names === 'first' ? process.stdout : process.stderr;
+  stream.write(configurationLine(path, createTerminal(stream, process.env, () => 0).paint));
+}

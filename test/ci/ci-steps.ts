@@ -1,0 +1,54 @@
+import { type Judge, judgeSteps, judges } from '../judges/steps.ts';
+import type { Step } from './steps.ts';
+
+type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk';
+
+/** What has to be installed for a step of a judge, by the start of its name. */
+const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
+  [/^appinspect/, ['appinspect']],
+  [/^graylog \S+ start/, ['graylog']],
+  [/^opensearch start/, ['opensearch']],
+  [/^lucene/, ['lucene']],
+  [/^sigma-cli/, ['sigma-cli']],
+  [/^proof (?:opensearch|splunk)/, ['sigma-cli', 'sigmac']],
+  [/^install splunk/, ['splunk-sdk']],
+];
+const setupName = (setup: Setup): string => `setup ${setup}`;
+/** `npm test` and `npm run check` write dist, which all others read. */
+const built = ['npm test', 'check'];
+
+/** All steps of CI. Installing waits for the network, beside the tests; the bench has the machine for itself. */
+export function ciSteps(): readonly Step[] {
+  const steps = [...setupSteps(), ...projectSteps, ...judgeSteps(judges as readonly Judge[]).map(afterBuild)];
+  return [...steps, { name: 'bench', command: npm('bench'), after: steps.map(({ name }) => name), alone: true, limit: 1200 }];
+}
+
+/** Without the scripts before and after it, which build once more. */
+function npm(script: string, ...args: readonly string[]): readonly [string, ...string[]] {
+  return ['npm', 'run', '--ignore-scripts', script, ...(args.length > 0 ? ['--', ...args] : [])];
+}
+
+function setupSteps(): readonly Step[] {
+  // OpenSearch and Lucene share Maven's folder
+  const waits: Readonly<Partial<Record<Setup, Setup>>> = { opensearch: 'lucene' };
+  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk'];
+  return setups.map((setup) => {
+    const before = waits[setup];
+    return { name: setupName(setup), command: ['bash', 'test/judges/setup.sh', setup], cores: 0, after: before === undefined ? [] : [setupName(before)] };
+  });
+}
+
+const projectSteps: readonly Step[] = [
+  // the README's command, of which `npm ci` has run
+  { name: 'npm test', command: ['npm', 'test'], cores: 2 },
+  { name: 'check', command: ['npm', 'run', 'check'], cores: 2, after: ['npm test'] },
+  { name: 'chromium', command: ['bash', 'test/chromium.sh'], cores: 0 },
+  { name: 'test:corpus', command: npm('test:corpus', '--maxWorkers=1'), after: built },
+  { name: 'test:site', command: npm('test:site', '--maxWorkers=1'), needs: ['chromium'], after: built },
+  { name: 'other versions of Node', command: ['bash', 'test/nodes.sh'], after: built },
+];
+
+function afterBuild(step: Step): Step {
+  const setups = setupsOf.filter(([pattern]) => pattern.test(step.name)).flatMap(([, found]) => found.map(setupName));
+  return { ...step, needs: [...(step.needs ?? []), ...setups], after: [...(step.after ?? []), ...built] };
+}

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { postprocessedRule } from '../src/backend/postprocess.ts';
+import { targets } from '../src/backend/registry.ts';
+import { type ConversionTarget, type ConvertedEntry, defaultTargetSettings } from '../src/backend/target.ts';
+import { unpainted } from '../src/cli/report/context.ts';
+import { reportText } from '../src/cli/report/text.ts';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { readPipeline } from '../src/pipeline/read-pipeline.ts';
+import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
+import { type Collection, collect } from '../src/sigma/collection.ts';
+import { readDocuments } from '../src/sigma/document.ts';
+import { compareDiagnostics, createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+
+/** A folder a case: `rule.yml`, perhaps `pipeline.yml`, and the text of each target in `<target>.txt`. */
+export const goldenFolder = join(import.meta.dirname, 'golden');
+
+export const goldenCases: readonly string[] = readdirSync(goldenFolder).sort();
+
+export const targetNames: readonly string[] = targets.map(({ name }) => name);
+
+/** What each target makes of a case, as `sigpack convert` prints it, and what a person reads about it. */
+export function goldenTexts(name: string): ReadonlyMap<string, string> {
+  const folder = join(goldenFolder, name);
+  const bag = createBag();
+  const collection = collect(readDocuments({ path: 'rule.yml', text: readFileSync(join(folder, 'rule.yml'), 'utf8') }, bag).documents, bag);
+  const pipeline = pipelineOf(join(folder, 'pipeline.yml'), bag);
+  if (bag.list.some(({ severity }) => severity === 'error')) throw new Error(shown(bag));
+  return new Map(targets.map((target) => [target.name, textOf(target, collection, pipeline)]));
+}
+
+function pipelineOf(path: string, bag: DiagnosticBag): Pipeline | undefined {
+  return existsSync(path) ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readLines: () => undefined }) : undefined;
+}
+
+function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipeline | undefined): string {
+  const bag = createBag();
+  const applies = pipeline && (pipeline.allowedBackends.size === 0 || pipeline.allowedBackends.has(target.name));
+  const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([[target.name, applies ? [pipeline] : []]]) });
+  const entries = collection.rules
+    .filter((rule) => collection.standsAlone(rule))
+    .flatMap((rule): ConvertedEntry[] => {
+      const compiled = compile(rule)?.forTarget(target.name);
+      if (!compiled) return [];
+      const conversion = postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
+      for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) bag.add(file, remark);
+      return conversion.ok ? [{ rule: compiled.rule, converted: conversion.value }] : [];
+    });
+  const text = entries.length === 0 ? '' : target.formats[0].print(entries);
+  const complaints = shown(bag);
+  return text === '' || complaints === '' ? text + complaints : `${text}\n${complaints}`;
+}
+
+const shown = ({ list }: DiagnosticBag): string =>
+  reportText(list.toSorted(compareDiagnostics), { toolVersion: '0.0.0', paint: unpainted, width: 100, failOn: 'error' });

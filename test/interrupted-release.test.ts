@@ -1,0 +1,140 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { build } from '../src/cli/build.ts';
+import { convert } from '../src/cli/convert.ts';
+import { diff } from '../src/cli/diff-command.ts';
+import { docs } from '../src/cli/docs-command.ts';
+import { explain } from '../src/cli/explain.ts';
+import { status } from '../src/cli/install/status-command.ts';
+import { match } from '../src/cli/match-command.ts';
+import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
+import { stats } from '../src/cli/stats.ts';
+import { test as runTests } from '../src/cli/test-command.ts';
+import { type Said, said } from './said.ts';
+
+let root = '';
+/** A project whose release was cut off between two moves. */
+let folder = '';
+const at = (path: string): string => join(folder, path);
+const config = (): { readonly config: string } => ({ config: at('sigpack.yml') });
+
+const rule = (value: string): string =>
+  `title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: ${value} }, condition: s }\n`;
+
+const releaseIn = (place: string, more: Partial<ReleaseOptions> = {}): Promise<Said> =>
+  said(() =>
+    release({ config: join(place, 'sigpack.yml'), bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false, ...more }),
+  );
+
+/** Every file below a folder with its bytes. */
+function tree(place: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(place, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(paths.filter((path) => statSync(join(place, path)).isFile()).map((path) => [path, readFileSync(join(place, path), 'latin1')]));
+}
+
+beforeAll(async () => {
+  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
+  root = mkdtempSync(join(tmpdir(), 'sigpack-interrupted-'));
+  const before = join(root, 'before');
+  mkdirSync(join(before, 'rules'), { recursive: true });
+  writeFileSync(join(before, 'sigpack.yml'), 'id: cut\ntitle: Cut off\nversion: 1.0.0\nrevision: 1\ntargets: [splunk]\n');
+  writeFileSync(join(before, 'rules', 'a.yml'), rule('x'));
+  expect((await releaseIn(before)).code).toBe(0);
+  writeFileSync(join(before, 'rules', 'a.yml'), rule('y'));
+  cpSync(before, join(root, 'after'), { recursive: true });
+  expect((await releaseIn(join(root, 'after'))).out).toContain('released 1.1.0');
+});
+beforeEach(() => {
+  folder = join(root, 'cut');
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(root, 'before'), folder, { recursive: true });
+  const moves = [
+    { from: 'output', to: 'dist/release/1.1.0' },
+    { from: 'file-0', to: 'sigpack.yml' },
+    { from: 'file-1', to: 'CHANGELOG.md' },
+    { from: 'file-2', to: 'sigpack.lock' },
+  ];
+  mkdirSync(at('.sigpack-release'));
+  for (const { from, to } of moves) cpSync(join(root, 'after', to), at(`.sigpack-release/${from}`), { recursive: true });
+  writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify({ moves }));
+  // the configuration has the new version already, the lock has not
+  for (const { from, to } of moves.slice(0, 2)) renameSync(at(`.sigpack-release/${from}`), at(to));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const rules = (): readonly string[] => [at('rules')];
+const reading: Readonly<Record<string, () => Promise<number>>> = {
+  build: () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false }),
+  'build --frozen': () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false, frozen: true }),
+  check: () => build([], { ...config(), format: 'text', verbose: false, dryRun: true }),
+  test: () => runTests(rules(), { ...config(), watch: false, reporter: 'tree', coverage: false, verbose: false }),
+  stats: () => stats([], { ...config(), all: false, format: 'text' }),
+  docs: () => docs(rules(), { ...config(), output: at('pages'), format: 'md' }),
+  convert: () => convert(rules(), { ...config(), target: ['splunk'], verbose: false }),
+  explain: () => explain(rules(), { ...config(), target: 'splunk', verbose: false }),
+  match: () => match(rules(), { ...config(), events: [at('rules/a.yml')], format: 'text', verbose: false }),
+  diff: () => diff(undefined, undefined, { ...config(), format: 'text', verbose: false }),
+  'release --dry-run': () => release({ ...config(), bump: 'auto', dryRun: true, rename: false, dropRetired: false, fromLock: false, verbose: false }),
+};
+
+describe('where a release was cut off between its moves', () => {
+  test.each(Object.keys(reading))('%s says so, writes nothing and makes nothing of two versions', async (command) => {
+    const before = tree(folder);
+    const { code, out } = await said(reading[command] ?? (async () => -1));
+    expect(out).toMatch(/sigpack\.yml:1:1: error\[LCK003\]: a release was cut off here/);
+    expect(out).toContain('Run `sigpack release`');
+    expect(code).toBe(2);
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('status says so, and goes on: an installation must not wait for a release', async () => {
+    expect(await said(() => status(undefined, { ...config(), format: 'text' }))).toMatchObject({
+      code: expect.stringContaining('names no places under installs'),
+      out: expect.stringContaining('`sigpack release` finishes it'),
+    });
+  });
+
+  test('release finishes it and decides nothing else', async () => {
+    const { code, out } = await releaseIn(folder);
+    expect(code).toBe(0);
+    expect(out).toMatch(/finished the release that was cut off:[\s\S]*sigpack\.lock/);
+    expect(tree(folder)).toEqual(tree(join(root, 'after')));
+    expect(await said(reading.check ?? (async () => -1))).toMatchObject({ code: 0 });
+    expect((await releaseIn(folder)).out).toContain('nothing changed since 1.1.0');
+  });
+
+  test('a release that another process is at is left to it', async () => {
+    writeFileSync(at('.sigpack-release/pid'), String(process.ppid));
+    const before = tree(folder);
+    expect((await releaseIn(folder)).code).toContain('another sigpack release is under way here');
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test.each([
+    ['leads out of the folder', { moves: [{ from: 'file-1', to: '../stolen' }] }],
+    ['takes what is not in the stage', { moves: [{ from: '../rules/a.yml', to: 'CHANGELOG.md' }] }],
+    ['has an absolute path', { moves: [{ from: 'file-1', to: '/tmp/stolen' }] }],
+    ['is another kind of JSON', [1]],
+  ])('a journal that %s is refused', async (_name, journal) => {
+    writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify(journal));
+    const before = tree(root);
+    expect((await releaseIn(folder)).code).toMatch(/^usage: .*journal\.json is no journal of sigpack release/);
+    expect(tree(root)).toEqual(before);
+  });
+
+  test('a release that was cut off before its journal has not happened: no command cares, and the next release clears it away', async () => {
+    rmSync(folder, { recursive: true });
+    cpSync(join(root, 'before'), folder, { recursive: true });
+    mkdirSync(dirname(at('.sigpack-release/file-0')));
+    writeFileSync(at('.sigpack-release/file-0'), 'half');
+    expect(await said(reading.check ?? (async () => -1))).toMatchObject({ code: 0 });
+    expect(existsSync(at('.sigpack-release/file-0'))).toBe(true);
+    expect((await releaseIn(folder)).out).toContain('released 1.1.0');
+    expect(existsSync(at('.sigpack-release'))).toBe(false);
+  });
+});

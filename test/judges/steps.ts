@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Step } from '../ci/steps.ts';
+import { cache } from './places.ts';
+
+/** What `test/judges/run.sh` takes. */
+export const judges = ['appinspect', 'graylog', 'opensearch', 'lucene', 'watcher', 'grep', 'proof', 'history', 'install', 'sigma-cli'] as const;
+export type Judge = (typeof judges)[number];
+
+const versions = (process.env.GRAYLOG_VERSIONS ?? '6.3.7 7.0.1').split(' ').filter((version) => version !== '');
+const node = (script: string, ...args: readonly string[]): readonly [string, ...string[]] => [process.execPath, `test/judges/${script}`, ...args];
+
+/** The steps of the judges named. Those that wait for a server come first: they take longest and need no core. */
+export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
+  const has = (judge: Judge): boolean => wanted.includes(judge);
+  const steps: Step[] = [];
+  if (has('graylog') || has('appinspect')) steps.push({ name: 'packs', command: node('packs.ts') });
+  steps.push(...graylogSteps(has));
+  steps.push(...openSearchSteps(has));
+  if (has('appinspect')) steps.push(...appInspectSteps);
+  if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
+  if (has('sigma-cli')) steps.push({ name: 'sigma-cli', command: node('sigma-cli/sigma-cli.ts') });
+  if (has('grep')) steps.push({ name: 'grep', command: node('grep.ts') });
+  if (has('lucene')) steps.push({ name: 'lucene', command: node('lucene/lucene.ts') });
+  if (has('proof')) {
+    steps.push({ name: 'proof splunk', command: node('proof-splunk.ts') }, { name: 'proof grep', command: node('proof-grep.ts') });
+    steps.push({
+      name: 'proof page',
+      command: node('proof-page.ts', ...versions),
+      needs: steps.map(({ name }) => name).filter((name) => /\bproof\b/.test(name)),
+    });
+  }
+  if (has('install')) {
+    const faults = { SIGPACK_FAULTS: 'all' };
+    steps.push({ name: 'install faults', command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', 'test/install-faults.test.ts'], env: faults });
+    steps.push({ name: 'install splunk', command: node('install-splunk.ts') });
+  }
+  return steps;
+}
+
+/** AppInspect's checks for the cloud are among all its checks and take no notice of the choice: one app shows that they run as such. */
+const appInspectSteps: readonly Step[] = ['corpus', 'processed', 'corpus cloud', 'starter'].map((what): Step => {
+  const [folder = '', cloud] = what.split(' ');
+  const args = cloud === undefined ? [] : ['--cloud'];
+  return {
+    name: `appinspect ${what}`,
+    command: ['bash', '-c', 'exec bash test/judges/appinspect.sh "$@" "$0"/*.spl', `dist/judges/${folder}`, ...args],
+    needs: ['packs'],
+  };
+});
+
+/** One server a version, after one another: they listen on the same ports. Each judge leaves it clean for the next. */
+function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
+  const parts = (['graylog', 'proof', 'history', 'install'] as const).filter(has).map((judge) => (judge === 'graylog' ? 'packs' : judge));
+  if (parts.length === 0) return [];
+  const script = (name: string): string => join(cache, 'judges', 'graylog', name);
+  return versions.flatMap((version, index): readonly Step[] => {
+    const name = (what: string): string => `graylog ${version} ${what}`;
+    const before = index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
+    return [
+      { name: name('start'), command: [script('start.sh'), version], after: before, cores: 0 },
+      ...parts.map(
+        (part, at): Step => ({
+          name: name(part),
+          command: node(`graylog/${part}.ts`, version),
+          env: { SIGPACK_GRAYLOG: version },
+          needs: [name('start'), ...(part === 'packs' ? ['packs'] : [])],
+          after: parts.slice(0, at).map(name),
+          cores: 0,
+        }),
+      ),
+      { name: name('stop'), command: [script('stop.sh')], ends: name('start'), after: [name('start'), ...parts.map(name)], cores: 0 },
+    ];
+  });
+}
+
+/** One node for all; the proof is last, since it lifts the node's limit of queries. */
+function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
+  const scripts = { opensearch: 'opensearch.ts', watcher: 'watcher.ts', proof: 'proof-opensearch.ts' };
+  const parts = (['opensearch', 'watcher', 'proof'] as const).filter(has);
+  if (parts.length === 0) return [];
+  const script = (name: string): string => join(cache, 'judges', 'opensearch', name);
+  const name = (part: (typeof parts)[number]): string => (part === 'proof' ? 'proof opensearch' : part);
+  return [
+    { name: 'opensearch start', command: [script('start.sh')], cores: 0 },
+    ...parts.map((part, at): Step => ({ name: name(part), command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at).map(name) })),
+    { name: 'opensearch stop', command: [script('stop.sh')], ends: 'opensearch start', after: ['opensearch start', ...parts.map(name)], cores: 0 },
+  ];
+}
