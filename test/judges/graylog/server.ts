@@ -28,7 +28,10 @@ export interface GraylogServer {
 /** Runs the work on a server of each version that the command line names; what the work leaves behind is an error. */
 export async function onEachGraylog(work: (server: GraylogServer) => Promise<void>): Promise<void> {
   const versions = process.argv.slice(2).filter((argument) => /^\d+\.\d+\.\d+$/.test(argument));
-  if (versions.length === 0) throw new Error(`name versions, such as: node ${process.argv[1]} 6.3.7 7.0.1`);
+  if (versions.length === 0) {
+    console.error('usage: name versions of Graylog, such as 6.3.7 7.0.1');
+    process.exit(2);
+  }
   existing(join(judge, 'start.sh'), 'run test/judges/setup.sh graylog');
   for (const version of versions) await onGraylog(version, work);
 }
