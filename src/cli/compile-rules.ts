@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
 import type { PackConfig } from '../pack/config.ts';
-import type { DetectionPage } from '../pack/detection-page.ts';
+import type { PackPages } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
@@ -32,25 +32,23 @@ export function compileRules(
 interface PageList {
   readonly add: NonNullable<PackInput['onOutcome']>;
   /** Undefined where their template is at fault, which has been complained about. */
-  readonly pages: () => readonly DetectionPage[] | undefined;
+  readonly pages: () => PackPages | undefined;
 }
 
 export function createPageList({ targets }: PackConfig, { templates }: LoadedTemplates, bag: DiagnosticBag, { file }: LoadedConfig): PageList {
-  const pages: DetectionPage[] = [];
-  const pageOf = createPackPages(targets, createRenderer({ templates }));
+  const list = createPackPages(targets, createRenderer({ templates }));
   let sound = true;
   return {
     add(...given) {
       if (!sound) return;
       try {
-        const page = pageOf(...given);
-        if (page) pages.push(page);
+        list.add(...given);
       } catch (error) {
         templateFault(error, bag, file);
         sound = false;
       }
     },
-    pages: () => (sound ? pages : undefined),
+    pages: () => (sound ? list.all() : undefined),
   };
 }
 

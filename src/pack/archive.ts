@@ -1,45 +1,40 @@
-import { PassThrough, type Readable } from 'node:stream';
-import { TarArchive, ZipArchive } from 'archiver';
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
 import type { PackFile } from './detection.ts';
+import { type ZipEntry, zipOf } from './zip.ts';
 
 /** The same for every entry: two builds of the same files give the same bytes. */
 const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip can hold
 const fileMode = 0o644;
+// levels above cost more time than the few percent are worth
+const tarLevel = 3;
+const outputChunk = 1 << 18;
 
-// levels beyond these cost twice the time for a few percent
 /** A gzip tar of the files (Splunk takes no zip), sorted by path. */
-export function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
+export async function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, bytes } of sorted(files)) archive.entry({ name: path, mode: fileMode, mtime: epoch, size: bytes.length }, bytes);
+  archive.finalize();
   // an mtime of zero in the gzip header is what zlib writes anyway
-  return packed(new TarArchive({ gzip: true, gzipOptions: { level: 4 } }), files);
+  const gzip = createGzip({ level: tarLevel, chunkSize: outputChunk });
+  archive.pipe(gzip);
+  const chunks: Buffer[] = [];
+  for await (const chunk of gzip) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 /** A zip of the files, sorted by path; `store` those that are compressed already. */
-export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
-  return packed(new ZipArchive({ zlib: { level: 3 } }), files);
+export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Buffer {
+  return zipOf(sorted(files));
 }
 
-interface Archive extends Readable {
-  append(content: Buffer | string, entry: { name: string; date: Date; mode: number; store?: boolean }): unknown;
-  finalize(): Promise<void>;
-}
-
-async function packed(archive: Archive, files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const sink = new PassThrough();
-  archive.pipe(sink);
-  const done = new Promise<Buffer>((resolve, reject) => {
-    sink.on('data', (chunk: Buffer) => chunks.push(chunk));
-    sink.on('end', () => resolve(Buffer.concat(chunks)));
-    archive.on('error', reject);
-    sink.on('error', reject);
-  });
-  for (const { path, content, store } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    if (!isSafePath(path)) throw new Error(`unsafe path in an archive: ${path}`);
-    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    archive.append(bytes, { name: path, date: epoch, mode: fileMode, ...(store ? { store } : {}) });
-  }
-  await archive.finalize();
-  return done;
+function sorted(files: readonly (PackFile & { readonly store?: boolean })[]): readonly ZipEntry[] {
+  return [...files]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, content, store = false }) => {
+      if (!isSafePath(path)) throw new Error(`unsafe path in an archive: ${path}`);
+      return { path, store, bytes: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength) };
+    });
 }
 
 /** Relative, without `..`, hidden files, backslashes or control characters. */
