@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
-import type { DetectionPage } from '../pack/detection-page.ts';
+import type { PackPages } from '../pack/detection-page.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createBuilt } from '../release/snapshot.ts';
@@ -77,7 +77,7 @@ async function isUntested(...given: Parameters<typeof import('./test-gate.ts').r
 function artifactsOf(
   project: Project,
   pack: Pack,
-  pages: readonly DetectionPage[],
+  pages: PackPages,
   { templates, assets, custom }: LoadedTemplates,
 ): Promise<readonly Artifact[] | undefined> {
   return makeArtifacts({

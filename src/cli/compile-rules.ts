@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
-import type { DetectionPage } from '../pack/detection-page.ts';
+import type { PackPages } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
@@ -47,24 +47,22 @@ export const projectTemplates = ({ loaded: { config, folder } }: Project): Loade
 interface PageList {
   readonly add: NonNullable<PackInput['onOutcome']>;
   /** Undefined where their template is at fault, which has been complained about. */
-  readonly pages: () => readonly DetectionPage[] | undefined;
+  readonly pages: () => PackPages | undefined;
 }
 
 export function createPageList({ loaded: { config, file }, bag }: Project, { templates }: LoadedTemplates): PageList {
-  const pages: DetectionPage[] = [];
-  const pageOf = createPackPages(config.targets, createRenderer({ templates }));
+  const list = createPackPages(config.targets, createRenderer({ templates }));
   let sound = true;
   return {
     add(...given) {
       if (!sound) return;
       try {
-        const page = pageOf(...given);
-        if (page) pages.push(page);
+        list.add(...given);
       } catch (error) {
         templateFault(error, bag, file);
         sound = false;
       }
     },
-    pages: () => (sound ? pages : undefined),
+    pages: () => (sound ? list.all() : undefined),
   };
 }

@@ -1,4 +1,5 @@
-const special = /[&<>|`\\$*_~[\]]|\s+/g;
+// a single blank stays as it is: most are
+const special = /[&<>|`\\$*_~[\]]|\s{2,}|[^\S ]/g;
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

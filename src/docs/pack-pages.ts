@@ -4,27 +4,38 @@ import { targets as registered } from '../backend/registry.ts';
 import type { ConvertedRule } from '../backend/target.ts';
 import type { Target } from '../pack/config.ts';
 import type { GraylogDetection } from '../pack/detection.ts';
-import { createPages, type DetectionPage } from '../pack/detection-page.ts';
+import type { DetectionPage, PackPages } from '../pack/detection-page.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Render } from '../pack/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
+import { collectBundlePages } from './bundle-pages.ts';
+import { dataNeeded } from './data-needed.ts';
 import { ruleMarkdown } from './rule-markdown.ts';
 import { inSectionOrder, rulePage } from './rule-page.ts';
 
-/** The written rule of a detection, what it became and, in Graylog, what its event definitions search for. */
-export type PageMaker = (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => DetectionPage | undefined;
+export interface PackPageList {
+  /** Takes the written rule of a detection, what it became and, in Graylog, what its event definitions search for. Throws `TemplateError`. */
+  readonly add: (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => void;
+  readonly all: () => PackPages;
+}
 
-/** Makes the page of one detection after the other, with its queries as they ship; none where no pack has it. Throws `TemplateError`. */
-export function createPackPages(names: readonly Target[], render: Render): PageMaker {
+/** Collects the pages of a pack's detections, with their queries as they ship; none of those that no pack has. */
+export function createPackPages(names: readonly Target[], render: Render): PackPageList {
   const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
   const targets = inSectionOrder(registered.filter(({ name }) => names.some((target) => target === name)));
-  const pageOf = createPages({ forApp: names.includes('splunk') });
-  return (outcome, search, compiled) => {
-    const aggregation = search?.kind === 'aggregation' ? search : undefined;
-    if (![...outcome.targets.values()].some(({ kind }) => kind === 'compiled')) return undefined;
-    const { detection } = outcome;
-    const page = rulePage(compiled, detection.slug, targets, ({ name }) => shipped(outcome, name, compiled, aggregation));
-    return pageOf(detection, ruleMarkdown(page, renderDocs));
+  const pages: DetectionPage[] = [];
+  const bundle = collectBundlePages();
+  return {
+    add(outcome, search, compiled) {
+      if (![...outcome.targets.values()].some(({ kind }) => kind === 'compiled')) return;
+      const aggregation = search?.kind === 'aggregation' ? search : undefined;
+      const { detection } = outcome;
+      const needed = dataNeeded(compiled);
+      const page = rulePage(compiled, detection.slug, targets, ({ name }) => shipped(outcome, name, compiled, aggregation), needed);
+      pages.push({ id: detection.id, dataNeeded: needed, source: page.source });
+      bundle.add(detection, ruleMarkdown(page, renderDocs));
+    },
+    all: () => ({ pages, files: bundle.files() }),
   };
 }
 

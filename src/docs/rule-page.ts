@@ -47,25 +47,31 @@ export function inSectionOrder(targets: readonly ConversionTarget[]): readonly C
 }
 
 /** `targets` in the order of the sections. */
-export function rulePage(compiled: CompiledRule, slug: string, targets: readonly ConversionTarget[], convert: Convert): RulePage {
+export function rulePage(
+  compiled: CompiledRule,
+  slug: string,
+  targets: readonly ConversionTarget[],
+  convert: Convert,
+  needed: readonly string[] = dataNeeded(compiled),
+): RulePage {
   const { rule } = compiled;
   return {
     title: oneLine(rule.title),
     slug,
-    rows: factRows(compiled, attackReferences(rule.tags)),
+    rows: factRows(compiled, attackReferences(rule.tags), needed),
     source: sourceOf(rule),
     sections: targets.map((target) => section(target, compiled, convert)),
   };
 }
 
-function factRows(compiled: CompiledRule, attack: AttackReferences): readonly PageRow[] {
+function factRows(compiled: CompiledRule, attack: AttackReferences, needed: readonly string[]): readonly PageRow[] {
   const { rule } = compiled;
   return [
     { name: 'Title', text: rule.title },
     { name: 'Description', text: rule.description ?? '' },
     { name: 'ATT&CK Tactic', items: tacticLinks(attack) },
     { name: 'ATT&CK Technique', items: techniqueLinks(attack) },
-    { name: 'Data Needed', items: dataNeeded(compiled).map(plain) },
+    { name: 'Data Needed', items: needed.map(plain) },
     { name: 'Trigger', items: triggerLinks(attack) },
     { name: 'Severity Level', text: rule.level ?? '' },
     { name: 'False Positives', items: rule.falsepositives.map(plain) },

@@ -6,7 +6,7 @@ import { techniqueNames } from './attack-names.ts';
 import { streamChoice } from './config.ts';
 import { renderContentPack } from './content-pack.ts';
 import type { PackFile } from './detection.ts';
-import { bundlePages, type DetectionPage } from './detection-page.ts';
+import { noPages, type PackPages } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
@@ -26,8 +26,8 @@ export interface ArtifactInput {
   readonly configFile: SourceFile;
   /** Paths of rule files as the manifest has them. Default: as they were read. */
   readonly pathOf?: (path: string) => string;
-  /** Pages of the detections, for the app and the bundle; without them neither has any. */
-  readonly pages?: readonly DetectionPage[];
+  /** Pages of the detections, for the app's view and the bundle. */
+  readonly pages?: PackPages;
 }
 
 /** An artifact of a build: a file to write, with its digest. */
@@ -37,7 +37,7 @@ export interface Artifact extends ArtifactDigest {
 
 /** Renders and packs everything: app, content pack, manifest, release bundle. Undefined after a fatal complaint. */
 export async function makeArtifacts(input: ArtifactInput): Promise<readonly Artifact[] | undefined> {
-  const { pack, toolVersion, bag, configFile, pages = [] } = input;
+  const { pack, toolVersion, bag, configFile, pages = noPages } = input;
   const { info, targets } = pack.config;
   const render = createRenderer(input.templates);
   const problems: string[] = [];
@@ -48,11 +48,9 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
       files.push({ path: `${info.id}-${info.version}-graylog.json`, content: Buffer.from(graylogText(input, render, problems)) });
     const packs = files.map(digested);
     const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
-    // the app in it holds the pages: thousands of files once more would take as long as all the queries
-    const ownPages = targets.includes('splunk') ? [] : bundlePages(pages);
-    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.length)) };
+    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
     const bundle = await zip(
-      [...files, manifest, readme, ...ownPages].map((file) => ({
+      [...files, manifest, readme, ...pages.files].map((file) => ({
         ...file,
         path: `${info.id}-${info.version}/${file.path}`,
         store: file.path.endsWith('.spl'),
@@ -86,7 +84,7 @@ function splunkFiles({ pack, assets, pages }: ArtifactInput, render: Render, pro
     render,
     assets,
     attackNames: techniqueNames,
-    pages: pages ?? [],
+    pages: pages?.pages ?? [],
   });
   problems.push(...app.problems);
   // as bytes: half the memory of texts that hold a letter outside Latin-1

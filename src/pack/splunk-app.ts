@@ -1,8 +1,8 @@
 import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
 import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
-import { appPageFolder, type DetectionPage } from './detection-page.ts';
+import type { DetectionPage } from './detection-page.ts';
 import { cronGap, cronProblem } from './schedule.ts';
-import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaKey, stanzaName } from './splunk-conf.ts';
+import { type ConfModel, compareConf, confProblem, confText, isConfKey, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
 import { savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Render } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
@@ -19,7 +19,7 @@ export interface SplunkAppInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   /** ATT&CK technique id to its name. */
   readonly attackNames?: ReadonlyMap<string, string>;
-  /** Those of the detections go into the app, others are left out. */
+  /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
 }
 
@@ -36,12 +36,14 @@ const templatePaths = [
   'app.manifest',
   'default/app.conf',
   'default/data/ui/nav/default.xml',
+  'default/data/ui/views/detection.xml',
   'default/data/ui/views/overview.xml',
   'default/macros.conf',
   'default/savedsearches.conf',
   'default/transforms.conf',
   'lookups/attack.csv',
   'lookups/detections.csv',
+  'lookups/pages.csv',
   'metadata/default.meta',
 ] as const;
 
@@ -74,7 +76,6 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
     if (content === undefined) problems.push(`${path}: there is no such asset`);
     else files.push({ path: `${input.info.id}/${path}`, content });
   }
-  for (const { name, content } of pagesOf(input, searches)) files.push({ path: `${input.info.id}/${appPageFolder}/${name}`, content });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
@@ -100,13 +101,6 @@ function searchModel({ detections, info }: SplunkAppInput, problems: string[]): 
     } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
   }
   return new Map(stanzas.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Pages of the detections that are in the app. */
-function pagesOf({ pages = [] }: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>): readonly DetectionPage[] {
-  if (pages.length === 0) return pages;
-  const ids = new Set([...searches.values()].map(({ detection }) => detection.id));
-  return pages.filter(({ id }) => ids.has(id));
 }
 
 function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
@@ -154,6 +148,7 @@ function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchS
     ...[...searches].map(([name, { detection, settings }]) => ({ name, id: confText(detection.id), settings })),
     ...(input.tombstones ?? []).map((one) => ({ name: stanzaName(one.name), id: confText(one.id), settings: tombstoneSettings(one) })),
   ];
+  const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const coverage = attackCoverage([...searches.values()].map(({ detection }) => detection));
   return {
     id: info.id,
@@ -170,11 +165,11 @@ function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchS
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
     detections: [...searches].map(([name, stanza]) => lookupRow(name, stanza)),
+    pages: [...searches.values()].map(({ detection }) => pageRow(detection, pages.get(detection.id))),
     coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
     tactics: coverageColumns(coverage).map(tacticTitle),
     counts: {
       detections: searches.size,
-      pages: pagesOf(input, searches).length,
       enabled: [...searches.values()].filter(({ settings }) => isEnabled(settings)).length,
     },
   };
@@ -195,13 +190,15 @@ const appModel = (context: AppContext): ConfModel =>
     ['ui', new Map(Object.entries({ is_visible: '1', label: context.label }))],
   ]);
 
+/** A list in a cell of a lookup: parted by `|`, which a value has no more. */
+const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
+
 // an override of the setting counts
 const isEnabled = (settings: ReadonlyMap<string, string>): boolean => !/^(1|true|t|yes|y)$/i.test(settings.get('disabled') ?? '');
 
-/** A row of the lookup; lists are parted by `|`, which a value has no more. */
+/** A row of the lookup of detections. */
 function lookupRow(name: string, { detection, settings }: SearchStanza) {
   const { rule, attack, logSources, severity } = detection;
-  const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
   const links = rule.references.flatMap((reference) => webLink(reference) ?? []);
   return {
     name,
@@ -218,6 +215,17 @@ function lookupRow(name: string, { detection, settings }: SearchStanza) {
     reference: links[0] ?? '',
     references: list(rule.references),
     links: links.join('|'),
+  };
+}
+
+/** A row of the lookup that the view of a detection reads. Lines of the rule stay lines. */
+function pageRow({ id, rule }: PackDetection, page: DetectionPage | undefined) {
+  return {
+    id: confText(id),
+    description: confText(rule.description ?? ''),
+    false_positives: list(rule.falsepositives),
+    data_needed: list(page?.dataNeeded ?? []),
+    rule: unflaggedLines(page?.source ?? ''),
   };
 }
 
