@@ -7,10 +7,9 @@ const needed = [
   ['rules', corpusFolders],
   ['recorded events', [join(shared, 'events')]],
   ['schemas of the specification', [join(shared, 'spec', 'sigma-detection-rule-schema.json')]],
-  ['names of ATT&CK', [join(shared, 'attack', 'enterprise-attack.json')]],
 ] as const;
 
 export function setup(project: { readonly name: string }): void {
   const lacking = needed.find(([, paths]) => !paths.every((path) => existsSync(path)));
-  if (lacking) missing(project, `no ${lacking[0]} in ${shared}; run scripts/corpus.sh FOLDER and set SIGPACK_SHARED=FOLDER`);
+  if (lacking) missing(project, `no ${lacking[0]} in ${shared}; run bash scripts/corpus.sh ../shared, or set SIGPACK_SHARED to a folder that has them`);
 }

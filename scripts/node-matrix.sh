@@ -1,0 +1,24 @@
+#!/bin/bash
+# Runs npm test's suite on other versions of Node: bash scripts/node-matrix.sh [VERSION...]   (default: 22.12.0 and 26.10.0)
+# env: SIGPACK_CACHE (default ~/.cache/sigpack) keeps the versions, which come as the npm package `node`
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
+[ $# -gt 0 ] || set -- 22.12.0 26.10.0
+npm run -s build
+failed=()
+for version in "$@"; do
+  [[ $version =~ ^[0-9]+(\.[0-9]+){0,2}$ ]] || { echo "node-matrix: $version is no version" >&2; exit 2; }
+  home=$cache/node-$version
+  node=$home/node_modules/node/bin/node
+  if [ ! -x "$node" ]; then
+    mkdir -p "$home"
+    # its script fetches the program
+    echo '{ "private": true, "allowScripts": { "node": true } }' >"$home/package.json"
+    npm install --silent --no-audit --no-fund --prefix "$home" "node@$version" >/dev/null && [ -x "$node" ] || { echo "node-matrix: npm has no node@$version" >&2; exit 1; }
+  fi
+  echo "Node $("$node" --version)"
+  # first in PATH: what the tests start runs on it, too
+  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --project quick --reporter=dot || failed+=("$version")
+done
+[ ${#failed[@]} = 0 ] || { echo "node-matrix: the tests fail on ${failed[*]}" >&2; exit 1; }
