@@ -4,7 +4,7 @@ import { defaultTargetSettings } from '../src/backend/target.ts';
 import { compileText, detectionOf, loginRules } from './compile.ts';
 import { readLogPoint, unquoted } from './logpoint-reader.ts';
 import { matches } from './matcher.ts';
-import { detectionsOfRuleSet, isFlat } from './rule-set-events.ts';
+import { detectionsOfRuleSet, flat, isFlat } from './rule-set-events.ts';
 
 const convert = (detection: string) => logpoint.convert(detectionOf(detection), defaultTargetSettings);
 
@@ -175,6 +175,12 @@ describe('correlations', () => {
   });
 });
 
+/** LogPoint has the whole line as msg, and no null. */
+function asStored(own: Parameters<typeof flat>[0]): ReturnType<typeof flat> {
+  const { _raw, ...event } = flat(own);
+  return { ...event, msg: _raw ?? Object.values(event).join(' ') };
+}
+
 describe('the rules of the rule set', () => {
   const entries = detectionsOfRuleSet();
   const all = entries.flatMap(({ hits, misses }) => [...hits, ...misses]).filter(isFlat);
@@ -191,7 +197,8 @@ describe('the rules of the rule set', () => {
       }
       const tests = conversion.value.queries.map(readLogPoint);
       const widened = conversion.remarks.some(({ code }) => code === 'TGT002');
-      for (const event of [...hits, ...misses, ...all].filter(isFlat)) {
+      for (const own of [...hits, ...misses, ...all].filter(isFlat)) {
+        const event = asStored(own);
         const meant = matches(rule.query, event);
         const is = tests.some((test) => test(event));
         if (meant) found++;
