@@ -1,183 +1,35 @@
-// Events a second: single rules, the whole corpus with and without the index of rules, and rsigma on the same rules and events. Run by npm run bench.
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// sigpack match with all rules over a file of Windows events, beside rsigma.
+import { cpSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
-import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
-import { eventsIn } from '../dist/lib/event/reader.js';
-import { matcherOf } from '../dist/lib/match/matcher.js';
-import { createRuleIndex } from '../dist/lib/match/rule-index.js';
-import { createTargetCompiler } from '../dist/lib/pipeline/target-compiler.js';
-import { collect } from '../dist/lib/sigma/collection.js';
-import { readDocuments } from '../dist/lib/sigma/document.js';
-import { createBag } from '../dist/lib/source/diagnostic.js';
+import { absent, figure } from './figures.mjs';
+import { interleaved, tableOf } from './measure.mjs';
+import { rsigma, ruleFolders, sigpack, temporaryFolder } from './places.mjs';
+import { windowsEvents } from './windows-events.mjs';
 
-const root = join(import.meta.dirname, '..');
-const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
-const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
-const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
-const rsigma = join(cache, 'rsigma', 'bin', 'rsigma');
+const key = 'matchOverRsigma';
+const counts = { few: 2500, many: 25_000 };
 
-/** Detections of the corpus: as written, and for events of Sysmon and of the event log. */
-function corpus() {
-  const bag = createBag();
-  const documents = findRuleFiles(folders, bag).flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents);
-  const collection = collect(documents, bag);
-  const pipelines = new Map([['splunk', loadPipelines(['windows-sysmon'], root, bag)]]);
-  const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines });
-  return collection.rules.flatMap((rule, number) => {
-    const made = compile(rule);
-    const processed = made?.forTarget('splunk');
-    return made?.written.kind === 'detection' && processed ? [{ id: String(number), ruleId: rule.id, written: made.written.query, processed }] : [];
-  });
-}
-
-/** Events with the id of the rule that each was made for. */
-function loadEvents() {
-  const events = join(shared, 'events');
-  return readdirSync(events, { recursive: true })
-    .filter((path) => path.endsWith('info.yml'))
-    .sort()
-    .flatMap((info) => {
-      const folder = join(events, info, '..');
-      const ruleId = /^\s*-\s*id:\s*(\S+)/m.exec(readFileSync(join(events, info), 'utf8'))?.[1];
-      return readdirSync(folder)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-        .flatMap((name) => [...eventsIn(readFileSync(join(folder, name), 'utf8'))].map(({ event }) => ({ ruleId, event })));
-    });
-}
-
-const seconds = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
-/** Events a second of one core: `turn` is run until it has taken so long. */
-function rate(turn, events, least) {
-  turn();
-  const start = seconds();
-  let turns = 0;
-  let taken = 0;
-  do {
-    turn();
-    turns++;
-    taken = seconds() - start;
-  } while (taken < least);
-  return (turns * events) / taken;
-}
-
-const whole = (number) => Math.round(number).toLocaleString('en');
-
-/** Of each rule, over all events or over its own. */
-function singleRules(rules, events, own) {
-  let matched = 0;
-  const rates = rules.flatMap(({ ruleId, query }) => {
-    const made = matcherOf(query);
-    const asked = own ? events.filter((one) => one.ruleId === ruleId) : events;
-    if (!made.ok || asked.length === 0) return [];
-    const times = Math.ceil((own ? 3000 : 1000) / asked.length);
-    const turn = () => {
-      for (let i = 0; i < times; i++) for (const { event } of asked) if (made.matches(event)) matched++;
-    };
-    turn();
-    const start = process.hrtime.bigint();
-    turn();
-    return [(times * asked.length) / (Number(process.hrtime.bigint() - start) / 1e9)];
-  });
-  const sorted = rates.sort((a, b) => a - b);
-  const at = (share) => whole(sorted[Math.floor(share * (sorted.length - 1))]);
-  const share = sorted.filter((one) => one >= 200_000).length / sorted.length;
-  return { rules: sorted.length, median: at(0.5), '5th percentile': at(0.05), slowest: at(0), 'at least 200,000/s': `${(share * 100).toFixed(1)} %`, matched };
-}
-
-const spread = (list, count) => Array.from({ length: count }, (_, index) => list[Math.floor((index * list.length) / count)]);
-
-function manyRules(rules, events) {
-  const started = seconds();
-  const index = createRuleIndex(rules);
-  const made = seconds() - started;
-  const indexed = rate(
-    () => {
-      for (const { event } of events) index.matchesOf(event);
-    },
-    events.length,
-    1,
+export function matchFigures() {
+  const folder = temporaryFolder();
+  const files = Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => {
+      const file = join(folder, `${name}.ndjson`);
+      writeFileSync(file, windowsEvents(count));
+      return [name, file];
+    }),
   );
-  const matchers = rules.map(({ query }) => matcherOf(query)).filter(({ ok }) => ok);
-  const some = events.filter((_, number) => number % 4 === 0);
-  const plain = rate(
-    () => {
-      for (const { event } of some) for (const { matches } of matchers) matches(event);
-    },
-    some.length,
-    1,
-  );
-  return {
-    rules: rules.length,
-    'asked always': index.always,
-    'index made in': `${made.toFixed(2)} s`,
-    'events/s with it': whole(indexed),
-    'one by one': whole(plain),
-    times: (indexed / plain).toFixed(1),
-  };
+  const rules = join(folder, 'rules');
+  // rsigma takes one folder
+  for (const path of ruleFolders) cpSync(path, join(rules, basename(path)), { recursive: true });
+  const ours = (file) => [...sigpack, 'match', rules, '--events', file, '-f', 'ndjson'];
+  const theirs = rsigma ? { rsigma: [rsigma, 'engine', 'eval', '-r', rules, '-e', `@${files.many}`, '--include-event'] } : {};
+  const results = interleaved({ 'few events': ours(files.few), 'many events': ours(files.many), ...theirs }, 3);
+  console.log(`\nsigpack match with all rules over ${counts.few} and ${counts.many} Windows events`);
+  console.table(tableOf(results));
+  const { 'few events': few, 'many events': many, rsigma: peer } = results;
+  const name = "match of 25,000 events, CPU over rsigma's";
+  return [
+    peer ? figure(key, name, many.cpu / peer.cpu, 'times') : absent(key, name, 'no rsigma'),
+    figure('matchMemoryGrowth', 'match, memory of 25,000 events over 2,500', many.mib / few.mib, 'times'),
+  ];
 }
-
-/** CPU seconds of a command. */
-function cpuOf(...command) {
-  const { stdout } = spawnSync('python3', [join(root, 'bench', 'measure.py'), ...command], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  return JSON.parse(stdout.trim().split('\n').at(-1)).cpu;
-}
-
-/** Whole commands: the difference between many events and few leaves out start and rules. All read JSON lines and write a line a match. */
-function commands(events) {
-  const folder = mkdtempSync(join(tmpdir(), 'sigpack-bench-'));
-  const corpus = join(folder, 'rules');
-  mkdirSync(corpus);
-  for (const path of folders) cpSync(path, join(corpus, basename(path)), { recursive: true });
-  const lines = events.map(({ event }) => `${JSON.stringify(event)}\n`).join('');
-  const turns = [1, 101];
-  const files = turns.map((count) => {
-    const file = join(folder, `${count}.ndjson`);
-    writeFileSync(file, lines.repeat(count));
-    return file;
-  });
-  const main = join(root, 'dist', 'lib', 'cli', 'main.js');
-  const ours = (file) => [process.execPath, main, 'match', corpus, '--events', file, '-f', 'ndjson'];
-  const rows = { 'sigpack match': ours };
-  if (existsSync(rsigma)) {
-    const theirs =
-      (...more) =>
-      (file) => [rsigma, 'engine', 'eval', '-r', corpus, '-e', `@${file}`, '--include-event', ...more];
-    Object.assign(rows, { rsigma: theirs(), 'rsigma --cross-rule-ac': theirs('--cross-rule-ac'), 'rsigma --bloom-prefilter': theirs('--bloom-prefilter') });
-  } else console.log('rsigma is not installed: bash test/judges/setup.sh rsigma');
-  const measured = Object.entries(rows).map(([name, command]) => {
-    const [few, many] = files.map((file) => Math.min(...[1, 2].map(() => cpuOf(...command(file)))));
-    const more = (turns[1] - turns[0]) * events.length;
-    return [name, { 'start and rules': `${few.toFixed(2)} s`, 'events/s': whole(more / (many - few)) }];
-  });
-  console.log(`commands with all rules over ${whole(turns[1] * events.length)} events, of one core`);
-  console.table(Object.fromEntries(measured));
-  rmSync(folder, { recursive: true, force: true });
-}
-
-const rules = corpus();
-const events = loadEvents();
-const asWritten = rules.map(({ id, ruleId, written }) => ({ id, ruleId, query: written }));
-const processed = rules.map(({ id, ruleId, processed }) => ({ id, ruleId, query: processed.query }));
-console.log(`single rules of the corpus, events a second of one core (${events.length} events of the corpus)`);
-console.table({
-  'as written, all events': singleRules(asWritten, events, false),
-  'as written, its own events': singleRules(asWritten, events, true),
-  'for Sysmon, all events': singleRules(processed, events, false),
-  'for Sysmon, its own events': singleRules(processed, events, true),
-});
-for (const [name, list] of [
-  ['as written', asWritten],
-  ['for Sysmon and the event log', processed],
-]) {
-  console.log(`many rules ${name}, events a second of one core`);
-  console.table([500, 1000, 2000, list.length].map((count) => manyRules(spread(list, count), events)));
-}
-commands(events);

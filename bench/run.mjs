@@ -1,56 +1,31 @@
-// npm run bench: CPU time and memory of a whole build beside its floor and beside sigma-cli, in one run on one machine.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// npm run bench [-- --all] [-- PART...]: figures beside their budgets, with exit code 1 over budget. Parts: build, convert, match, diff, scale; default: all of
+// them. `--all` adds tables that no budget is about. Meant for a machine that does nothing else.
+import { parseArgs } from 'node:util';
+import { buildFigures } from './build.mjs';
+import { convertFigures } from './convert.mjs';
+import { diffFigures } from './diff.mjs';
+import { report } from './figures.mjs';
+import { matchFigures } from './match.mjs';
+import { missingFolders, rsigma, shared } from './places.mjs';
+import { scaleFigures } from './scale.mjs';
 
-const root = join(import.meta.dirname, '..');
-const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
-const folders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
-const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
-const output = mkdtempSync(join(tmpdir(), 'sigpack-bench-'));
-const node = process.execPath;
-// as the first line of the command has them
-const flags =
-  readFileSync(join(root, 'dist', 'lib', 'cli', 'main.js'), 'utf8')
-    .split('\n')[0]
-    .match(/--\S+/g) ?? [];
-const main = join(root, 'dist', 'lib', 'cli', 'main.js');
-const budgets = JSON.parse(readFileSync(join(root, 'bench', 'budgets.json'), 'utf8'));
-
-function measure(...command) {
-  const result = spawnSync('python3', [join(root, 'bench', 'measure.py'), ...command], { encoding: 'utf8' });
-  return JSON.parse(result.stdout.trim().split('\n').at(-1));
+const parts = { build: buildFigures, convert: convertFigures, match: matchFigures, diff: diffFigures, scale: scaleFigures };
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: 'boolean', default: false } } });
+const unknown = positionals.find((name) => !(name in parts));
+const missing = missingFolders();
+if (unknown !== undefined) {
+  console.error(`there is no part ${unknown}; parts: ${Object.keys(parts).join(', ')}`);
+  process.exitCode = 2;
+} else if (missing.length > 0) {
+  console.error(`missing: ${missing.join(', ')}; bash scripts/corpus.sh brings them to ${shared}, SIGPACK_SHARED names another folder`);
+  process.exitCode = 1;
+} else {
+  if (!rsigma) console.log('missing: rsigma, so nothing is compared with it; bash test/judges/setup.sh rsigma compiles it');
+  const figures = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) figures.push(...(await parts[name](values)));
+  if (values.all) await (await import('./match-tables.mjs')).printTables();
+  console.log();
+  const ok = report(figures);
+  console.log(ok ? 'within budget' : 'over budget');
+  process.exitCode = ok ? 0 : 1;
 }
-
-/** The best of three: what the machine does beside only adds. */
-const best = (...command) => [1, 2, 3].map(() => measure(...command)).sort((a, b) => a.cpu - b.cpu)[0];
-
-const rows = [];
-const add = (name, { cpu, wall, mib }, note = '') =>
-  rows.push({ name, cpu: `${cpu.toFixed(2)} s`, wall: `${wall.toFixed(2)} s`, memory: `${mib.toFixed(0)} MiB`, note });
-
-const start = best(node, ...flags, main, '--help');
-add('sigpack --help', start, `budget ${budgets.helpWall} s`);
-const build = best(node, ...flags, main, 'build', ...folders, '-o', output);
-const spl = join(output, 'sigpack-1.0.0.spl');
-const text = join(output, 'text');
-const content = join(output, 'sigpack-1.0.0-graylog.json');
-if (existsSync(spl)) execFileSync('sh', ['-c', `{ tar -xzOf '${spl}' sigpack/default/savedsearches.conf; cat '${content}'; } > '${text}'`]);
-const floor = best(node, join(root, 'bench', 'floor.mjs'), text, ...folders);
-add('floor: read + parseEvents + gzip', floor);
-const ratio = build.cpu / floor.cpu;
-add('sigpack build, both packs', build, `${ratio.toFixed(2)} times the floor; budget ${budgets.buildOverFloor} times, ${budgets.buildMemory} MiB`);
-const processed = best(node, ...flags, main, 'build', ...folders, '-p', 'splunk,graylog', '-o', output);
-const processedRatio = processed.cpu / floor.cpu;
-add('the same through the pipelines splunk and graylog', processed, `${processedRatio.toFixed(2)} times the floor; budget ${budgets.pipelinesOverFloor} times`);
-const sigma = join(cache, 'sigma', 'bin', 'sigma');
-if (existsSync(sigma)) {
-  const peer = measure(sigma, 'convert', '-t', 'splunk', '--without-pipeline', '-s', '-o', join(output, 'sigma.spl'), ...folders);
-  add('sigma-cli, Splunk queries alone', peer, `${(peer.cpu / build.cpu).toFixed(1)} times Sigpack's build`);
-} else add('sigma-cli', { cpu: 0, wall: 0, mib: 0 }, `not installed (${sigma})`);
-console.table(rows);
-rmSync(output, { recursive: true, force: true });
-const over = ratio > budgets.buildOverFloor || processedRatio > budgets.pipelinesOverFloor || build.mib > budgets.buildMemory || start.wall > budgets.helpWall;
-console.log(over ? 'over budget' : 'within budget');
-process.exitCode = over ? 1 : 0;

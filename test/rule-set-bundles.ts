@@ -39,8 +39,6 @@ export function processRuleSet(): Processed {
   return known;
 }
 
-export const processedRules = (): readonly ProcessedRule[] => processRuleSet().rules;
-
 function process(): Processed {
   const { collection, placeholders } = ruleSetCollection();
   const rules: ProcessedRule[] = [];

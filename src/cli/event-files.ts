@@ -22,17 +22,26 @@ export interface EventFileOptions {
 
 /** The events of files one after the other, in the order given; `-` is the standard input. Gzip is undone. Throws EventError, also for a file that can't be read. */
 export async function* readEvents(paths: readonly string[] | '-', options: EventFileOptions = {}): AsyncGenerator<FoundEvent> {
+  for await (const batch of readEventBatches(paths, options)) yield* batch;
+}
+
+/** The same in batches, as the bytes come: each must be read to its end before the next is asked for. */
+export async function* readEventBatches(paths: readonly string[] | '-', options: EventFileOptions = {}): AsyncGenerator<Iterable<FoundEvent>> {
   for (const path of paths === '-' ? ['-'] : paths) {
     const file = path === '-' ? 'stdin' : shownPath(path);
     const reader = createEventReader({ ...options, file });
     let decoder: StringDecoder | undefined;
     for await (const bytes of plain(path === '-' ? process.stdin : createReadStream(path), file)) {
       decoder ??= decoderOf(bytes);
-      for (const found of reader.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)))) yield { ...found, file };
+      yield inFile(file, reader.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))));
     }
-    for (const found of reader.push(decoder?.end() ?? '')) yield { ...found, file };
-    for (const found of reader.end()) yield { ...found, file };
+    yield inFile(file, reader.push(decoder?.end() ?? ''));
+    yield inFile(file, reader.end());
   }
+}
+
+function* inFile(file: string, events: Iterable<ReadEvent>): Generator<FoundEvent> {
+  for (const { event, line } of events) yield { event, line, file };
 }
 
 /** PowerShell writes UTF-16. What is no UTF-8 becomes a replacement character: logs are what machines sent. */

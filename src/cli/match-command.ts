@@ -7,7 +7,7 @@ import { createRuleIndex, type IndexedRule } from '../match/rule-index.ts';
 import { type CompiledRule, createCombiner } from '../query/compile.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { type FoundEvent, readEvents } from './event-files.ts';
+import { type FoundEvent, readEventBatches } from './event-files.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { processedRules, type RuleChoice } from './processed-rules.ts';
 import { reportProject } from './project.ts';
@@ -41,13 +41,24 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   const write = options.format === 'ndjson' ? ndjsonWriter : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
   let events = 0;
   let matched = 0;
-  try {
-    for await (const found of readEvents(options.events.includes('-') ? '-' : options.events, { view: 'sigma' })) {
+  const matchBatch = (batch: Iterable<FoundEvent>, output: string[]): void => {
+    for (const found of batch) {
       events++;
       const rules = find(found.event);
       if (rules.length === 0) continue;
       matched++;
-      if (!process.stdout.write(write(found, rules))) await new Promise((resolve) => process.stdout.once('drain', resolve));
+      output.push(write(found, rules));
+    }
+  };
+  try {
+    for await (const batch of readEventBatches(options.events.includes('-') ? '-' : options.events, { view: 'sigma' })) {
+      const output: string[] = [];
+      try {
+        matchBatch(batch, output);
+      } finally {
+        // also what was found before an event that can't be read
+        await print(output.join(''));
+      }
     }
   } catch (error) {
     if (error instanceof EventError) throw new UsageError(error.message);
@@ -56,6 +67,11 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   const code = reportProject(project, answer);
   process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
   return code;
+}
+
+/** Waits where whoever reads the output is slower. */
+async function print(text: string): Promise<void> {
+  if (text !== '' && !process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
 /** Asks the detections together, by their index, and each correlation for itself. */

@@ -1,4 +1,4 @@
-import { type Judge, judgeSteps, judges } from '../judges/steps.ts';
+import { judgeSteps, judges } from '../judges/steps.ts';
 import type { Step } from './steps.ts';
 
 type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk';
@@ -17,9 +17,14 @@ const setupName = (setup: Setup): string => `setup ${setup}`;
 /** `npm test` and `npm run check` write dist, which all others read. */
 const built = ['npm test', 'check'];
 
+/** Judges with a server, and what they need: they take longest, so they start first. */
+const hasServer = ({ name }: Step): boolean => /^(?:packs|graylog|opensearch|watcher|proof opensearch)\b/.test(name);
+
 /** All steps of CI. Installing waits for the network, beside the tests; the bench has the machine for itself. */
 export function ciSteps(): readonly Step[] {
-  const steps = [...setupSteps(), ...projectSteps, ...judgeSteps(judges as readonly Judge[]).map(afterBuild)];
+  const judging = judgeSteps(judges).map(afterBuild);
+  const first = judging.filter(hasServer);
+  const steps = [...setupSteps(), ...projectSteps, ...first, ...suites, ...judging.filter((step) => !hasServer(step))];
   return [...steps, { name: 'bench', command: npm('bench'), after: steps.map(({ name }) => name), alone: true, limit: 1200 }];
 }
 
@@ -42,10 +47,13 @@ const projectSteps: readonly Step[] = [
   // the README's command, of which `npm ci` has run
   { name: 'npm test', command: ['npm', 'test'], cores: 2 },
   { name: 'check', command: ['npm', 'run', 'check'], cores: 2, after: ['npm test'] },
-  { name: 'chromium', command: ['bash', 'test/chromium.sh'], cores: 0 },
+  { name: 'chromium', command: ['bash', 'test/site/chromium.sh'], cores: 0 },
+];
+
+const suites: readonly Step[] = [
   { name: 'test:corpus', command: npm('test:corpus', '--maxWorkers=1'), after: built },
   { name: 'test:site', command: npm('test:site', '--maxWorkers=1'), needs: ['chromium'], after: built },
-  { name: 'other versions of Node', command: ['bash', 'test/nodes.sh'], after: built },
+  { name: 'other versions of Node', command: ['bash', 'scripts/node-matrix.sh'], after: built },
 ];
 
 function afterBuild(step: Step): Step {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { json, type Reply, type Request } from './server.ts';
 
 /*
- * Graylog's interface as an install sees it, for faults that a real server can't be made to have; test/judges/install-graylog.ts has the real one. As
+ * Graylog's interface as an install sees it, for faults that a real server can't be made to have; test/judges/graylog/install.ts has the real one. As
  * on 6.3.7 and 7.0.1: a second upload of a revision is refused, an installation makes every definition anew, revisions with an installation stay.
  */
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { grep } from '../../src/backend/grep/grep.ts';
 import { defaultTargetSettings } from '../../src/backend/target.ts';
 import { compileFolders } from '../compile.ts';
-import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { matches } from '../matcher.ts';
+import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
 
 /** Runs every command of the corpus with the real shell and the real grep over one file of all events, one compact JSON object a line. */

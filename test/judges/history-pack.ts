@@ -12,8 +12,8 @@ import type { DiffView } from '../../src/release/diff-view.ts';
 import type { Lock } from '../../src/release/lock.ts';
 import { lockText, readLock } from '../../src/release/lock-text.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { shared } from '../corpus/corpus.ts';
 import type { Checks } from './checks.ts';
+import { shared } from './corpus.ts';
 
 /** A release and what it has to be. */
 export interface Release {

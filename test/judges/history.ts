@@ -7,8 +7,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { findRuleFiles } from '../../src/cli/rule-files.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { corpusFolders } from '../corpus/corpus.ts';
 import { createChecks } from './checks.ts';
+import { corpusFolders } from './corpus.ts';
 import { HistoryPack } from './history-pack.ts';
 
 const checks = createChecks();

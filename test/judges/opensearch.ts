@@ -5,9 +5,9 @@
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import { compileFolders } from '../compile.ts';
-import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
+import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
 import { type Answered, fillIndex, searchIndex } from './opensearch-index.ts';
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpusFolders } from '../corpus/corpus.ts';
+import { corpusFolders } from './corpus.ts';
 import { main, packs, root } from './places.ts';
 
 function build(name: string, ...args: readonly string[]): void {

@@ -8,11 +8,11 @@ import { itemsOf, type Query } from '../../src/query/tree.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { corpusFolders, shared } from '../corpus/corpus.ts';
 import { windowsEvents } from '../corpus/recorded-events.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
 import { productEvents } from '../windows-events.ts';
+import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpusFolders, shared } from '../corpus/corpus.ts';
+import { corpusFolders, shared } from './corpus.ts';
 import { type LoadedEvent, loadEvents } from './events.ts';
 import { installed } from './places.ts';
 import { compileSpl, type Event } from './spl/spl.ts';

@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Step } from '../ci/steps.ts';
-import { cache } from './places.ts';
+import { cache, root } from './places.ts';
 
 /** What `test/judges/run.sh` takes. */
 export const judges = ['appinspect', 'graylog', 'opensearch', 'lucene', 'watcher', 'grep', 'proof', 'history', 'install', 'sigma-cli'] as const;
@@ -29,12 +30,22 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
       needs: steps.map(({ name }) => name).filter((name) => /\bproof\b/.test(name)),
     });
   }
-  if (has('install')) {
-    const faults = { SIGPACK_FAULTS: 'all' };
-    steps.push({ name: 'install faults', command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', 'test/install-faults.test.ts'], env: faults });
-    steps.push({ name: 'install splunk', command: node('install-splunk.ts') });
-  }
+  if (has('install')) steps.push(everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
   return steps;
+}
+
+/** The tests of which `npm test` tries a spread: a kill at every call, every fault at every request. */
+const everyFault: Step = {
+  name: 'every fault',
+  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--maxWorkers=1', ...thoroughTests()],
+  env: { SIGPACK_FAULTS: 'all' },
+};
+
+function thoroughTests(): readonly string[] {
+  const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
+  const thorough = tests.filter((name) => readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
+  if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
+  return thorough.map((name) => `test/${name}`);
 }
 
 /** AppInspect's checks for the cloud are among all its checks and take no notice of the choice: one app shows that they run as such. */

@@ -25,7 +25,7 @@ export interface GraylogOptions {
   readonly concurrency: number;
 }
 
-/** By test/judges/install-graylog.ts. */
+/** By test/judges/graylog/install.ts. */
 const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
 
 /**

@@ -87,7 +87,7 @@ async function packs(): Promise<Packs> {
 }
 
 async function eventsOf(server: GraylogServer, id: string): Promise<number> {
-  const { count } = await server.search('gl-events_*/_count', { query: { term: { event_definition_id: id } } });
+  const { count } = await server.search('gl-events_*/_count', JSON.stringify({ query: { term: { event_definition_id: id } } }));
   return Number(count ?? 0);
 }
 

@@ -71,7 +71,7 @@ function messages(all: Documents): Documents {
 
 /** Number of the message by index and id. */
 async function numbersOfMessages(server: GraylogServer): Promise<ReadonlyMap<string, number>> {
-  const { hits } = (await server.search('graylog_*/_search?ignore_unavailable=true', { size: 10_000, query: { exists: { field: 'proof_n' } } })) as {
+  const { hits } = (await server.search('graylog_*/_search', text({ size: 10_000, query: { exists: { field: 'proof_n' } } }))) as {
     readonly hits: { readonly hits: readonly Json[] };
   };
   return new Map(hits.hits.map(({ _index, _id, _source }) => [`${_index}:${_id}`, Number((_source as Json).proof_n)]));
@@ -85,7 +85,9 @@ async function alerts(server: GraylogServer, titles: ReadonlyMap<string, string>
   const origins = { terms: { field: 'origin_context', size: 1000 } };
   const aggs = { definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: origins } } };
   type Buckets = { readonly buckets: readonly { readonly key: string; readonly origin: Buckets }[] };
-  const { aggregations } = (await server.search('gl-events_*/_search', { size: 0, aggs })) as { readonly aggregations?: { readonly definition: Buckets } };
+  const { aggregations } = (await server.search('gl-events_*/_search', text({ size: 0, aggs }))) as {
+    readonly aggregations?: { readonly definition: Buckets };
+  };
   for (const { key, origin } of aggregations?.definition.buckets ?? []) {
     const title = titles.get(key);
     if (title === undefined) continue;

@@ -22,13 +22,16 @@ export interface GraylogServer {
   /** The body of a creation: 7.0 wraps every one. */
   creation(entity: Json): Json;
   /** Asks the OpenSearch node. */
-  search(path: string, body: Json): Promise<Json>;
+  search(path: string, body: string): Promise<Json>;
 }
 
 /** Runs the work on a server of each version that the command line names; what the work leaves behind is an error. */
 export async function onEachGraylog(work: (server: GraylogServer) => Promise<void>): Promise<void> {
   const versions = process.argv.slice(2).filter((argument) => /^\d+\.\d+\.\d+$/.test(argument));
-  if (versions.length === 0) throw new Error(`name versions, such as: node ${process.argv[1]} 6.3.7 7.0.1`);
+  if (versions.length === 0) {
+    console.error('usage: name versions of Graylog, such as 6.3.7 7.0.1');
+    process.exit(2);
+  }
   existing(join(judge, 'start.sh'), 'run test/judges/setup.sh graylog');
   for (const version of versions) await onGraylog(version, work);
 }
@@ -77,7 +80,7 @@ function connect(version: string): GraylogServer {
     version,
     call: (method, path, body) => request(`${api}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
     creation: (entity) => (version.startsWith('6.') ? entity : { entity, share_request: null }),
-    search: (path, body) => request(`${node}/${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) }),
+    search: (path, body) => request(`${node}/${path}`, { method: 'POST', headers: json, body }),
   };
 }
 
@@ -143,9 +146,7 @@ async function clean(server: GraylogServer, before: State): Promise<readonly str
   await removeAll(server, '/events/notifications?per_page=1000', 'notifications', '/events/notifications');
   await removeAll(server, '/users/local:admin/tokens', 'tokens', '/users/local:admin/tokens');
   await removeAll(server, '/system/inputs', 'inputs', '/system/inputs');
-  for (const index of ['graylog_*', 'gl-events_*']) {
-    await server.search(`${index}/_delete_by_query?refresh=true&conflicts=proceed&ignore_unavailable=true`, { query: { match_all: {} } });
-  }
+  for (const index of ['graylog_*', 'gl-events_*']) await removeDocuments(server, index);
   return [...packs, ...definitions].map(([, name]) => name);
 }
 
@@ -160,4 +161,16 @@ export async function removePack(server: GraylogServer, id: string): Promise<voi
 async function removeAll(server: GraylogServer, list: string, key: string, path: string): Promise<void> {
   const found = (await server.call('GET', list))[key] as readonly { readonly id: string }[];
   for (const { id } of found) await server.call('DELETE', `${path}/${id}`);
+}
+
+/** Document by document: the node has no module that deletes by a query. */
+async function removeDocuments(server: GraylogServer, index: string): Promise<void> {
+  for (;;) {
+    const { hits } = (await server.search(`${index}/_search`, JSON.stringify({ size: 5000, _source: false }))) as {
+      readonly hits: { readonly hits: readonly Json[] };
+    };
+    if (hits.hits.length === 0) return;
+    const lines = hits.hits.map(({ _index, _id }) => `${JSON.stringify({ delete: { _index, _id } })}\n`);
+    await server.search('_bulk?refresh=true', lines.join(''));
+  }
 }

@@ -15,8 +15,8 @@ import { xpackWatcher } from '../../../src/backend/xpack-watcher/xpack-watcher.t
 import type { CompiledRule } from '../../../src/query/compile.ts';
 import { itemsOf } from '../../../src/query/tree.ts';
 import { compileFolders, compileText } from '../../compile.ts';
-import { shared } from '../../corpus/corpus.ts';
 import { generatedRules } from '../../hostile-rules.ts';
+import { shared } from '../corpus.ts';
 import { installed } from '../places.ts';
 
 const home = join(installed('lucene', 'judges', 'lucene', 'classes', 'ParseQueries.class'), '..', '..');

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shared } from '../../corpus/corpus.ts';
+import { shared } from '../corpus.ts';
 import { compare, type Finding, wouldNotice } from './compare.ts';
 import { type Answer, ourConverter, type Run } from './our-queries.ts';
 import { differencesPage, type RunResult } from './page.ts';

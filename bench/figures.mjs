@@ -1,0 +1,42 @@
+// The figures of a run beside their budgets and goals.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const budgets = JSON.parse(readFileSync(join(import.meta.dirname, 'budgets.json'), 'utf8'));
+
+/** What was measured, by its key in budgets.json. */
+export const figure = (key, name, value, unit) => ({ key, name, value, unit });
+
+/** What could not be measured here. It is within its budget. */
+export const absent = (key, name, reason) => ({ key, name, reason });
+
+/** What has no value because a command failed. It is over its budget. */
+export const failed = (key, name, fault) => ({ key, name, fault });
+
+const shown = (value, unit) => `${unit === 'MiB' ? value.toFixed(0) : value.toFixed(2)} ${unit}`;
+
+function verdictOf({ key, value, reason, fault }) {
+  if (reason !== undefined) return `not measured: ${reason}`;
+  if (fault !== undefined) return `over: ${fault}`;
+  return value <= budgets[key].budget ? 'ok' : 'over';
+}
+
+/** Prints a line for each figure; whether all are within their budgets. */
+export function report(figures) {
+  const rows = figures.map((one) => {
+    const { budget, goal } = budgets[one.key];
+    return {
+      figure: one.name,
+      value: one.value === undefined ? '-' : shown(one.value, one.unit),
+      budget: String(budget),
+      goal: goal === undefined ? '-' : String(goal),
+      verdict: verdictOf(one),
+    };
+  });
+  const heads = { figure: 'figure', value: 'value', budget: 'budget', goal: 'goal', verdict: '' };
+  const widths = Object.fromEntries(Object.keys(heads).map((name) => [name, Math.max(...[heads, ...rows].map((row) => row[name].length))]));
+  const line = (row) =>
+    `${row.figure.padEnd(widths.figure)}  ${row.value.padStart(widths.value)}  ${row.budget.padStart(widths.budget)}  ${row.goal.padStart(widths.goal)}  ${row.verdict}`;
+  console.log([heads, ...rows].map((row) => line(row).trimEnd()).join('\n'));
+  return rows.every(({ verdict }) => !verdict.startsWith('over'));
+}
