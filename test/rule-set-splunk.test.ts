@@ -11,8 +11,8 @@ import { askedDetections, changedInTime, correlationsOfSet, flat, withRaw } from
 import { knownFaultsOf } from './rule-set-known.ts';
 
 const detections = askedDetections();
-/** One event of each rule, which all others see as well. */
-const strangers = detections.flatMap(({ events }) => events.slice(0, 1));
+/** Events of some rules, which all others see as well. */
+const strangers = detections.filter((_, index) => index % 4 === 0).flatMap(({ events }) => events.slice(0, 1));
 
 describe('SPL of the rule set, run by an independent reader', () => {
   test.each([true, false])('finds what the rules mean, under both readings of a missing field (safe for Splunk Cloud: %s)', (cloudSafe) => {
