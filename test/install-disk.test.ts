@@ -30,7 +30,8 @@ async function freshLab(): Promise<void> {
   second = await lab.build('1.1.0', 2, secondRules);
 }
 
-describe('a Splunk home on disk', () => {
+// each test goes on from where the one before has come to
+describe('a Splunk home on disk', { shuffle: false }, () => {
   beforeAll(freshLab);
 
   test('gets the app, once', async () => {
@@ -155,7 +156,7 @@ test.each([
   expect(existsSync(other.at(`splunk/${folder}/acme/default/app.conf`))).toBe(true);
 });
 
-describe('wrong use', () => {
+describe('wrong use', { shuffle: false }, () => {
   beforeAll(freshLab);
 
   test.each<[string, () => Promise<{ readonly code: number | string }>, string]>([
@@ -212,7 +213,7 @@ function child(home: string, env: Readonly<Record<string, string>>, prefix: read
   return spawnSync(command[0] ?? '', command.slice(1), { encoding: 'utf8', env: environment(env) });
 }
 
-describe('what goes wrong', () => {
+describe('what goes wrong', { shuffle: false }, () => {
   const copies: string[] = [];
   beforeAll(async () => {
     await freshLab();

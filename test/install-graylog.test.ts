@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFakeGraylog, type FakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
@@ -19,82 +19,85 @@ const lab = (more = '', config = ''): Lab => createLab(`{ kind: graylog, url: '$
 const config = 'graylog: { streamParameter: STREAM }\n';
 const titles = () => [...graylog.definitions.values()].map(({ title }) => title).sort();
 
-test('parameters have their values, and another value changes what is there', async () => {
-  const one = lab(", parameters: { STREAM: 'Default Stream' }", config);
-  const first = await one.build('1.0.0', 1, firstRules);
-  const done = await one.install(first);
-  expect(`${done.code} ${done.out}`).toMatch(/^0 /);
-  expect(titles()).toEqual(['First', 'Second', 'Third']);
-  expect((await one.status()).out).toMatch(/1\.0\.0, 3 objects, as installed/);
-  const unknown = lab(', parameters: { OTHER: x }', config);
-  await unknown.build('1.0.0', 1, firstRules);
-  expect((await unknown.install(first)).code).toBe('usage: the content pack has no parameter OTHER');
-  const nowhere = lab(', parameters: { STREAM: Nowhere }', config);
-  await nowhere.build('1.0.0', 1, firstRules);
-  expect((await nowhere.install(first)).code).toBe('usage: the server has no stream with the title "Nowhere", or more than one');
-  expect((await nowhere.status()).code).toBe(0);
-});
+// each test goes on from where the one before has come to
+describe('a Graylog server', { shuffle: false }, () => {
+  test('parameters have their values, and another value changes what is there', async () => {
+    const one = lab(", parameters: { STREAM: 'Default Stream' }", config);
+    const first = await one.build('1.0.0', 1, firstRules);
+    const done = await one.install(first);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+    expect(titles()).toEqual(['First', 'Second', 'Third']);
+    expect((await one.status()).out).toMatch(/1\.0\.0, 3 objects, as installed/);
+    const unknown = lab(', parameters: { OTHER: x }', config);
+    await unknown.build('1.0.0', 1, firstRules);
+    expect((await unknown.install(first)).code).toBe('usage: the content pack has no parameter OTHER');
+    const nowhere = lab(', parameters: { STREAM: Nowhere }', config);
+    await nowhere.build('1.0.0', 1, firstRules);
+    expect((await nowhere.install(first)).code).toBe('usage: the server has no stream with the title "Nowhere", or more than one');
+    expect((await nowhere.status()).code).toBe(0);
+  });
 
-test('one revision has one content, and is never older than what is there', async () => {
-  const one = lab('', config);
-  const other = await one.build('1.0.0', 1, secondRules);
-  const same = await one.install(other);
-  expect(same.code).toBe('usage: the server has a revision 1 of this pack with another content; raise `revision` in sigpack.yml, as sigpack release does');
-  expect(titles()).toEqual(['First', 'Second', 'Third']);
-  const second = await one.build('1.1.0', 2, secondRules);
-  expect((await one.install(second)).code).toBe(0);
-  expect(titles()).toEqual(['First', 'Fourth', 'Third']);
-  const first = await one.build('1.0.0', 1, firstRules);
-  expect((await one.install(first)).code).toMatch(/^usage: the server has revision 2 of this pack, this is the older 1; sigpack rollback goes back/);
-});
+  test('one revision has one content, and is never older than what is there', async () => {
+    const one = lab('', config);
+    const other = await one.build('1.0.0', 1, secondRules);
+    const same = await one.install(other);
+    expect(same.code).toBe('usage: the server has a revision 1 of this pack with another content; raise `revision` in sigpack.yml, as sigpack release does');
+    expect(titles()).toEqual(['First', 'Second', 'Third']);
+    const second = await one.build('1.1.0', 2, secondRules);
+    expect((await one.install(second)).code).toBe(0);
+    expect(titles()).toEqual(['First', 'Fourth', 'Third']);
+    const first = await one.build('1.0.0', 1, firstRules);
+    expect((await one.install(first)).code).toMatch(/^usage: the server has revision 2 of this pack, this is the older 1; sigpack rollback goes back/);
+  });
 
-test('a definition that was deleted there comes back', async () => {
-  const one = lab('', config);
-  const second = await one.build('1.1.0', 2, secondRules);
-  const [id = ''] = [...graylog.definitions].find(([, { title }]) => title === 'Fourth') ?? [];
-  graylog.definitions.delete(id);
-  expect((await one.status()).out).toContain('! Fourth was removed in place\n');
-  const done = await one.install(second);
-  expect(done.out).toContain('! Fourth was removed in place: it becomes as the pack has it\n  + Fourth\n');
-  expect(titles()).toEqual(['First', 'Fourth', 'Third']);
-  expect((await one.install(second)).out).toContain('nothing to do');
-});
+  test('a definition that was deleted there comes back', async () => {
+    const one = lab('', config);
+    const second = await one.build('1.1.0', 2, secondRules);
+    const [id = ''] = [...graylog.definitions].find(([, { title }]) => title === 'Fourth') ?? [];
+    graylog.definitions.delete(id);
+    expect((await one.status()).out).toContain('! Fourth was removed in place\n');
+    const done = await one.install(second);
+    expect(done.out).toContain('! Fourth was removed in place: it becomes as the pack has it\n  + Fourth\n');
+    expect(titles()).toEqual(['First', 'Fourth', 'Third']);
+    expect((await one.install(second)).out).toContain('nothing to do');
+  });
 
-test('what an upgrade wrote that was cut off is nobody’s hand, whatever comes next', async () => {
-  const one = lab('', config);
-  const changed = (to: string) => secondRules.map((text) => text.replace('other.exe', to));
-  const third = await one.build('1.2.0', 3, changed('third.exe'));
-  const fourth = await one.build('1.3.0', 4, changed('fourth.exe'));
-  const start = server.requests.length;
-  // the upload that ends it
-  server.faultAt = (_, { path }) =>
-    path.endsWith('/system/content_packs') && server.requests.slice(start).some((request) => request.method === 'PUT') ? 'cut' : undefined;
-  const cut = await one.install(third);
-  server.faultAt = () => undefined;
-  expect(`${cut.code} ${cut.out}`).toMatch(/^4 [\s\S]*failed: .*the connection was cut[\s\S]*run the command again to end it/);
-  expect(JSON.stringify([...graylog.definitions.values()])).toContain('[tT][hH][iI][rR][dD]');
-  const done = await one.install(fourth);
-  expect(done.out).not.toContain('changed in place');
-  expect(done.code).toBe(0);
-  expect(JSON.stringify([...graylog.definitions.values()])).toContain('[fF][oO][uU][rR][tT][hH]');
-  expect((await one.status()).out).toMatch(/1\.3\.0, before it 1\.1\.0, 3 objects, as installed/);
-});
+  test('what an upgrade wrote that was cut off is nobody’s hand, whatever comes next', async () => {
+    const one = lab('', config);
+    const changed = (to: string) => secondRules.map((text) => text.replace('other.exe', to));
+    const third = await one.build('1.2.0', 3, changed('third.exe'));
+    const fourth = await one.build('1.3.0', 4, changed('fourth.exe'));
+    const start = server.requests.length;
+    // the upload that ends it
+    server.faultAt = (_, { path }) =>
+      path.endsWith('/system/content_packs') && server.requests.slice(start).some((request) => request.method === 'PUT') ? 'cut' : undefined;
+    const cut = await one.install(third);
+    server.faultAt = () => undefined;
+    expect(`${cut.code} ${cut.out}`).toMatch(/^4 [\s\S]*failed: .*the connection was cut[\s\S]*run the command again to end it/);
+    expect(JSON.stringify([...graylog.definitions.values()])).toContain('[tT][hH][iI][rR][dD]');
+    const done = await one.install(fourth);
+    expect(done.out).not.toContain('changed in place');
+    expect(done.code).toBe(0);
+    expect(JSON.stringify([...graylog.definitions.values()])).toContain('[fF][oO][uU][rR][tT][hH]');
+    expect((await one.status()).out).toMatch(/1\.3\.0, before it 1\.1\.0, 3 objects, as installed/);
+  });
 
-test('a machine is told of a failure, too', async () => {
-  const one = lab('', config);
-  const second = await one.build('1.1.0', 2, secondRules);
-  server.faultAt = () => 503;
-  const { code, out } = await one.install(second, { format: 'json' });
-  expect(code).toBe(4);
-  expect(JSON.parse(out)).toEqual({ outcome: 'failed', error: expect.stringMatching(/^127\.0\.0\.1:\d+: GET \/: 503 \(no: Basic \*\*\* \)$/) });
-  expect(JSON.parse((await one.status('json')).out)).toMatchObject({ places: [{ to: 'lab', kind: 'graylog', error: expect.stringContaining('503') }] });
-  server.faultAt = () => undefined;
-});
+  test('a machine is told of a failure, too', async () => {
+    const one = lab('', config);
+    const second = await one.build('1.1.0', 2, secondRules);
+    server.faultAt = () => 503;
+    const { code, out } = await one.install(second, { format: 'json' });
+    expect(code).toBe(4);
+    expect(JSON.parse(out)).toEqual({ outcome: 'failed', error: expect.stringMatching(/^127\.0\.0\.1:\d+: GET \/: 503 \(no: Basic \*\*\* \)$/) });
+    expect(JSON.parse((await one.status('json')).out)).toMatchObject({ places: [{ to: 'lab', kind: 'graylog', error: expect.stringContaining('503') }] });
+    server.faultAt = () => undefined;
+  });
 
-test('a server that is none of Graylog is told apart', async () => {
-  const other = await startServer(() => ({ status: 200, body: '<html>', type: 'text/html' }));
-  const one = createLab(`{ kind: graylog, url: '${other.url}', secretEnv: GRAYLOG_TOKEN, retries: 0 }`);
-  await one.build('1.0.0', 1, firstRules);
-  expect((await one.status()).out).toContain('the answer is not that of a Graylog server; its url ends with /api');
-  await other.close();
+  test('a server that is none of Graylog is told apart', async () => {
+    const other = await startServer(() => ({ status: 200, body: '<html>', type: 'text/html' }));
+    const one = createLab(`{ kind: graylog, url: '${other.url}', secretEnv: GRAYLOG_TOKEN, retries: 0 }`);
+    await one.build('1.0.0', 1, firstRules);
+    expect((await one.status()).out).toContain('the answer is not that of a Graylog server; its url ends with /api');
+    await other.close();
+  });
 });

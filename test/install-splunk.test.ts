@@ -29,7 +29,8 @@ async function freshLab(place: (url: string) => string, folder = ''): Promise<vo
   second = await lab.build('1.1.0', 2, secondRules);
 }
 
-describe('object by object', () => {
+// each test goes on from where the one before has come to
+describe('object by object', { shuffle: false }, () => {
   beforeAll(() => freshLab((url) => `{ kind: splunk, url: '${url}', retries: 0 }`));
   afterAll(() => server.close());
 
@@ -116,7 +117,7 @@ describe('object by object', () => {
   });
 });
 
-describe('with a user', () => {
+describe('with a user', { shuffle: false }, () => {
   beforeAll(() => freshLab((url) => `{ kind: splunk, url: '${url}', user: admin, secretEnv: LAB_PASSWORD, retries: 0 }`));
   afterAll(() => server.close());
 
@@ -135,7 +136,7 @@ describe('with a user', () => {
   });
 });
 
-describe('as a file that the server can read', () => {
+describe('as a file that the server can read', { shuffle: false }, () => {
   let folder = '';
   beforeAll(async () => {
     const own = createLab('{}');

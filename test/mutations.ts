@@ -3,9 +3,7 @@ import type { Event } from './judges/spl/value.ts';
 
 /** Near misses and near hits: the event with each field of the rule changed a little, one change at a time. */
 export function mutations(event: Event, query: Query): Event[] {
-  // what an engine makes of a text that is almost a time is its own matter
-  const items = [...itemsOf(query)].filter(({ test }) => test.kind !== 'time');
-  const fields = new Set(items.map(({ field }) => field ?? '_raw'));
+  const fields = new Set([...itemsOf(query)].flatMap((item) => (item.field === undefined ? ['_raw'] : [item.field])));
   const changed: Event[] = [];
   for (const field of fields) {
     const value = event[field];

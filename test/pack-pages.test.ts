@@ -179,7 +179,8 @@ describe('hostile rules', () => {
   });
 });
 
-describe('the name of a page', () => {
+// names are given in turn
+describe('the name of a page', { shuffle: false }, () => {
   const nameOf = createPages({ forApp: false });
   it.each([
     ['a', 'a.md'],

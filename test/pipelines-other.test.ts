@@ -7,7 +7,9 @@ import { documentedFields, otherPipelines, otherPipelinesPage, otherRules, query
 import { ruleSetCollection } from './rule-set.ts';
 
 const { collection, placeholders } = ruleSetCollection();
-const rules = otherRules(collection, placeholders).filter(({ rule }) => !/test\/rule-set\/(?:modifiers|placeholders)\//.test(rule.file.path));
+const rules = otherRules(collection, placeholders).filter(({ rule }) =>
+  /test\/rule-set\/(?:application|cloud|identity|linux|macos|network|web)\//.test(rule.file.path),
+);
 
 /** Fields that no public rule uses. */
 const ownFields = new Set(['visibility', 'actor_user_name', 'host.scan.status', 'capabilities', 'hostPath']);

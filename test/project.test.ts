@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BuildOptions, build } from '../src/cli/build.ts';
 import { convert } from '../src/cli/convert.ts';
 import { diff } from '../src/cli/diff-command.ts';
@@ -14,6 +14,9 @@ import { test as runTests, type TestOptions } from '../src/cli/test-command.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
@@ -61,7 +64,7 @@ const built = (more: Partial<BuildOptions> = {}): Promise<Said> =>
 const tested = (more: Partial<TestOptions> = {}): Promise<Said> =>
   said(() => runTests([], { ...named(), watch: false, reporter: 'tree', coverage: false, verbose: false, ...more }));
 const released = (dryRun = true): Promise<Said> => {
-  process.env.SOURCE_DATE_EPOCH = '1700000000';
+  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
   return said(() => release({ ...named(), bump: 'auto', dryRun, rename: false, dropRetired: false, fromLock: false, verbose: false }));
 };
 const diffed = (): Promise<Said> => said(() => diff(at('before'), folder, { ...named(), format: 'json', verbose: false }));

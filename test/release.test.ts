@@ -77,7 +77,7 @@ beforeEach(() => {
   write('rules/c.yml', rule(3, 'Third', '\\c.exe'));
 });
 
-describe('a history of releases', () => {
+describe('a history of releases', { shuffle: false }, () => {
   test('keeps names, counts versions by what changed, and retires what is gone', async () => {
     expect(await publish('1.0.0')).toContain('the first version');
     expect(read('CHANGELOG.md')).toContain('## [1.0.0] - 2026-03-01\n\n### Added\n\n- [First](rules/a.yml) (high)\n');
