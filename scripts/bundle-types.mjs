@@ -9,6 +9,6 @@ const bundle = await rolldown({
   input: { index: './dist/types/index.d.ts' },
   external: /^node:/,
   // the declarations come from tsc; the generator is only asked for what has none
-  plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+  plugins: [dts({ dtsInput: true, oxc: true, tsconfig: false })],
 });
 await bundle.write({ dir: join(root, 'dist', 'lib'), format: 'es' });
