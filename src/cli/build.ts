@@ -10,6 +10,7 @@ import { compileRules, createPageList, type RuleCounts, rulePaths } from './comp
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { checkFrozen, withLock } from './lock-file.ts';
+import { optimizeLate } from './optimize-late.ts';
 import { toolVersion } from './package-root.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { ReportFormat } from './report/name.ts';
@@ -39,6 +40,7 @@ export interface BuildOptions {
 /** `sigpack build` and `sigpack check`. */
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
+  optimizeLate();
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const written = loadConfig(options.config);

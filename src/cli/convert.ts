@@ -14,6 +14,7 @@ import { loadConfig } from './config-file.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
+import { optimizeLate } from './optimize-late.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { visible } from './report/visible.ts';
@@ -34,6 +35,7 @@ export interface ConvertOptions {
 
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
+  optimizeLate();
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const context = contextFor(terminal);
   const outcome = { format: 'text', verbose: options.verbose, context, terminal } as const;
