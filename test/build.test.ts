@@ -234,9 +234,9 @@ describe('a folder of templates', () => {
       readTar(plain.artifacts.get('sigpack-1.0.0.spl')?.content ?? new Uint8Array()),
     ]);
     // the library is given no pages
-    const mine = files.filter(({ header }) => !header.name.includes('/README/rules/'));
-    const different = mine.filter(({ text }, index) => text !== others[index]?.text);
-    expect(mine.map(({ header }) => header.name)).toEqual(others.map(({ header }) => header.name));
+    const isOfPages = (name: string): boolean => name === 'sigpack/lookups/sigpack_pages.csv';
+    const different = files.filter(({ header, text }, index) => !isOfPages(header.name) && text !== others[index]?.text);
+    expect(files.map(({ header }) => header.name)).toEqual(others.map(({ header }) => header.name));
     expect(different.map(({ header, text }) => [header.name, text])).toEqual([['sigpack/README.md', 'Mine: Sigpack detections, 1\n']]);
     expect(readFileSync(join(folder, 'out', 'sigpack-1.0.0-graylog.json'), 'utf8')).toBe(textOf(plain, 'sigpack-1.0.0-graylog.json'));
   });

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gzipTar, zip } from '../src/pack/archive.ts';
-import { createPages } from '../src/pack/detection-page.ts';
 import { readTar, readZip } from './archives.ts';
-import { readStrictConf } from './conf-reader.ts';
+import { readCsv, readStrictConf } from './conf-reader.ts';
 import { generatedRules } from './hostile-rules.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -51,8 +50,24 @@ function outputOf(cwd: string): readonly string[] {
   }
 }
 
-const pageNames = (files: ReadonlyMap<string, string>, folder: string): readonly string[] =>
-  [...files.keys()].flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
+/** Names of the bundle's files of pages. */
+const pageFiles = (bundle: ReadonlyMap<string, string>): readonly string[] =>
+  [...bundle.keys()].flatMap((path) => (path.startsWith('rules/') ? [path.slice('rules/'.length)] : []));
+
+/** The pages of a file by the address that its table of contents has for them. */
+function pagesOf(file: string): ReadonlyMap<string, string> {
+  const pages = file.split(/^<a id="([a-z0-9_]+)"><\/a>$/m).slice(1);
+  return new Map(pages.flatMap((slug, at) => (at % 2 === 0 ? [[slug, pages[at + 1] ?? ''] as const] : [])));
+}
+
+/** A page without its heading. */
+const bodyOf = (page: string): string => page.replace(/^\n*# [^\n]*\n\n/, '');
+
+/** Rows of a lookup of the app by id, each a cell by its column. */
+function lookupOf(app: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const [head = [], ...rows] = readCsv(app.get(path) ?? '');
+  return new Map(rows.map((row) => new Map(head.map((name, at) => [name, row[at] ?? '']))).map((row) => [row.get('id') ?? '', row]));
+}
 
 const rule = (title: string, more = '', detection = 'sel: { Image|endswith: x.exe }'): string =>
   `title: ${JSON.stringify(title)}\nstatus: test\nlogsource: { product: windows }\ndetection:\n  ${detection}\n  condition: sel\n${more}`;
@@ -81,12 +96,13 @@ const codeBelow = (markdown: string, heading: string): string =>
 
 describe('the page of the seed rule', () => {
   const source = readFileSync(join(root, 'rules', 'windows', 'dhcp-callout-dll-failed.yml'), 'utf8');
-  const name = 'dhcp_server_error_failed_loading_the_callout_dll.md';
   let built: Built;
+  let file = '';
   let page = '';
   beforeAll(async () => {
     built = await buildOf({ 'rules/seed.yml': source }, 'rules');
-    page = built.app.get(`README/rules/${name}`) ?? '';
+    file = built.bundle.get('rules/windows_dhcp.md') ?? '';
+    page = bodyOf([...pagesOf(file).values()][0] ?? '');
   });
 
   it('has the rows of the rule page, the source as written and a section for each pack', () => {
@@ -105,11 +121,40 @@ describe('the page of the seed rule', () => {
     expect(codeBelow(page, '### graylog')).toBe('EventID:("1031" "1032" "1034")');
   });
 
-  it('lies in the app, and the READMEs tell of it', () => {
-    expect(pageNames(built.app, 'README/rules')).toEqual([name]);
-    expect(pageNames(built.bundle, 'rules')).toEqual([]);
-    expect(built.app.get('README.md')).toContain('`README/rules/`');
+  it('lies in the file of its log source, behind a table of contents', () => {
+    expect(pageFiles(built.bundle)).toEqual(['windows_dhcp.md']);
+    expect(file).toMatch(/^# windows dhcp\n\n- \[DHCP [^\]\n]+\]\(#dhcp_server_error_failed_loading_the_callout_dll\)\n\n<a id/);
+    expect([...pagesOf(file).keys()]).toEqual(['dhcp_server_error_failed_loading_the_callout_dll']);
     expect(built.bundle.get('README.md')).toContain('page for each of 1 detections');
+  });
+
+  it('is a row of the lookup that the view of the app reads', () => {
+    expect([...built.app.keys()].filter((path) => path.startsWith('README/'))).toEqual([]);
+    const [row] = [...lookupOf(built.app, 'lookups/sigpack_pages.csv').values()];
+    expect(row?.get('rule')).toBe(source.trim());
+    expect(row?.get('description')).toMatch(/^This rule detects a DHCP server/);
+    expect(row?.get('false_positives')).toBe('Unknown');
+    expect(row?.get('data_needed')?.split('|')).toContain('Log source: product windows, service dhcp');
+    const view = built.app.get('default/data/ui/views/detection.xml') ?? '';
+    expect(view).toContain('| inputlookup sigpack_pages | where id=$detection|s$');
+    expect(built.app.get('default/transforms.conf')).toContain('[sigpack_pages]\nfilename = sigpack_pages.csv\n');
+    expect(built.app.get('default/data/ui/views/overview.xml')).toContain('/app/sigpack/detection?form.detection=$row.id|u$');
+  });
+});
+
+describe('tokens of the views', () => {
+  it('are quoted for SPL or encoded for an address', async () => {
+    const { app } = await buildOf({ 'rules/a.yml': rule('A') }, 'rules');
+    for (const name of ['overview', 'detection']) {
+      const view = app.get(`default/data/ui/views/${name}.xml`) ?? '';
+      for (const [, query = ''] of view.matchAll(/<query>(.*?)<\/query>/gs)) {
+        expect(query.replace(/=\$\w+\|s\$/g, '')).not.toContain('$');
+      }
+      for (const [, link = ''] of view.matchAll(/<link [^>]*>(.*?)<\/link>/gs)) {
+        // a reference is a link as a whole, and only http and https addresses are references
+        expect(link === '$row.reference|n$' || !link.replace(/\$row\.\w+\|u\$/g, '').includes('$')).toBe(true);
+      }
+    }
   });
 });
 
@@ -117,24 +162,41 @@ describe('which detections have a page', () => {
   const files = { 'rules/both.yml': rule('Both'), 'rules/half.yml': rule('Half', '', noGraylog) };
 
   it('those in either pack; the reason stands in place of a query', async () => {
-    const { app } = await buildOf(files, 'rules');
-    expect(pageNames(app, 'README/rules')).toEqual(['both.md', 'half.md']);
-    expect(app.get('README/rules/half.md')).toMatch(/### graylog\n\nNo query: .*fieldref/);
-    expect(codeBelow(app.get('README/rules/half.md') ?? '', '### graylog')).toBe('');
+    const { app, bundle } = await buildOf(files, 'rules');
+    const pages = pagesOf(bundle.get('rules/windows.md') ?? '');
+    expect([...pages.keys()]).toEqual(['both', 'half']);
+    expect(lookupOf(app, 'lookups/sigpack_pages.csv').size).toBe(2);
+    expect(pages.get('half')).toMatch(/### graylog\n\nNo query: .*fieldref/);
+    expect(codeBelow(pages.get('half') ?? '', '### graylog')).toBe('');
   });
 
   it('only those of the packs that are built', async () => {
     const { app, bundle } = await buildOf(files, 'rules', '-t', 'graylog');
     expect(app.size).toBe(0);
-    expect(pageNames(bundle, 'rules')).toEqual(['both.md']);
-    expect(shapeOf(bundle.get('rules/both.md') ?? '').headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog']);
+    const pages = pagesOf(bundle.get('rules/windows.md') ?? '');
+    expect([...pages.keys()]).toEqual(['both']);
+    expect(shapeOf(bodyOf(pages.get('both') ?? '')).headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog']);
   });
+});
+
+describe('the file of a page', () => {
+  const fileOf = async (logsource: string): Promise<readonly string[]> => {
+    const text = `title: A\nlogsource: ${logsource}\ndetection:\n  sel: { a: b }\n  condition: sel\n`;
+    return pageFiles((await buildOf({ 'rules/a.yml': text }, 'rules')).bundle);
+  };
+
+  it.each([
+    ['{ product: windows, category: process_creation, service: x }', 'windows_process_creation_x.md'],
+    ['{ product: con }', 'source_con.md'],
+    ['{ product: ../../etc/passwd }', '_etc_passwd.md'],
+    ['{ product: "漢字" }', 'source__.md'],
+  ])('of the log source %s is %s', async (logsource, name) => expect(await fileOf(logsource)).toEqual([name]));
 });
 
 describe('what settings change', () => {
   it('a threshold is told beside the query that the event definition counts', async () => {
-    const { app } = await buildOf({ 'rules/a.yml': rule('A', 'sigpack: { threshold: 5 }\n') }, 'rules');
-    expect(app.get('README/rules/a.md')).toMatch(
+    const { bundle } = await buildOf({ 'rules/a.yml': rule('A', 'sigpack: { threshold: 5 }\n') }, 'rules');
+    expect(bundle.get('rules/windows.md')).toMatch(
       /### graylog\n\n```\n[^\n]+\n```\n\nNote: The event definition wants count\(\) &gt;= 5 within 900 seconds\.\n/,
     );
   });
@@ -144,16 +206,13 @@ describe('addresses', () => {
   const text = rule('A', 'references: [ "https://10.1.2.3/x?from=10.1.2.4" ]\n', 'sel: { Ip: [ 10.9.8.7, 10.0.0.0/8 ] }');
 
   it('are defanged in the app, where AppInspect would warn, and exact in the bundle', async () => {
-    const { app } = await buildOf({ 'rules/a.yml': text }, 'rules', '-t', 'splunk');
-    const { bundle } = await buildOf({ 'rules/a.yml': text }, 'rules', '-t', 'graylog');
-    const inApp = app.get('README/rules/a.md') ?? '';
-    const inBundle = bundle.get('rules/a.md') ?? '';
+    const { app, bundle } = await buildOf({ 'rules/a.yml': text }, 'rules');
+    const inBundle = bundle.get('rules/windows.md') ?? '';
     expect(codeBelow(inBundle, '### Sigma rule')).toBe(text.trim());
     expect(inBundle).toContain('](https://10.1.2.3/x?from=10.1.2.4)');
-    expect(inApp).toContain('](https://10%2E1.2.3/x?from=10%2E1.2.4)');
+    const inApp = [...lookupOf(app, 'lookups/sigpack_pages.csv').values()][0]?.get('rule') ?? '';
     expect(inApp).toContain('Ip: [ 10[.]9.8.7,');
     expect(inApp).not.toMatch(/(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\/\d)(?![\w.])/);
-    expect(new URL('https://10%2E1.2.3/x').hostname).toBe('10.1.2.3');
   });
 });
 
@@ -165,31 +224,30 @@ describe('hostile rules', () => {
       ...names.map((name) => [`rules/${name}`, readFileSync(join(folder, name), 'utf8')] as const),
       ...[...generatedRules()].map(([name, text]) => [`rules/${name}`, text] as const),
     ]);
-    const { app } = await buildOf(files, 'rules');
-    const pages = pageNames(app, 'README/rules');
-    expect(pages.length).toBeGreaterThan(120);
-    expect(pages.filter((name) => !/^[a-z0-9_-]{1,120}\.md$/.test(name))).toEqual([]);
-    expect(new Set(pages).size).toBe(pages.length);
-    const rows = shapeOf(readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8')).rows;
-    for (const [path, page] of app) {
-      if (!/(?:^|\/)rules\//.test(path)) continue;
-      expect([path, shapeOf(page)]).toEqual([path, { rows, headings: ['## Detection Rules', '### Sigma rule', '### graylog', '### splunk'] }]);
-      for (const [, url = ''] of page.split('\n## ')[0]?.matchAll(/\]\(([^)]*)\)/g) ?? []) expect(url).toMatch(/^https?:/);
+    const { app, bundle } = await buildOf(files, 'rules');
+    const written = pageFiles(bundle);
+    expect(written.filter((name) => !/^[a-z0-9_]{1,120}\.md$/.test(name))).toEqual([]);
+    const { rows } = shapeOf(readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8'));
+    let count = 0;
+    for (const name of written) {
+      const file = bundle.get(`rules/${name}`) ?? '';
+      const contents = [...(file.split('\n<a id="')[0] ?? '').matchAll(/^- \[.*\]\(#([a-z0-9_]+)\)$/gm)].map(([, slug]) => slug);
+      const pages = pagesOf(file);
+      expect([name, [...pages.keys()]]).toEqual([name, contents]);
+      for (const [slug, page] of pages) {
+        count++;
+        const { headings, rows: own } = shapeOf(page);
+        expect([slug, own, headings.slice(1)]).toEqual([slug, rows, ['## Detection Rules', '### Sigma rule', '### graylog', '### splunk']]);
+        for (const [, url = ''] of page.split('\n## ')[0]?.matchAll(/\]\(([^)]*)\)/g) ?? []) expect(url).toMatch(/^https?:/);
+      }
     }
+    expect(count).toBeGreaterThan(120);
+    const lookup = readCsv(app.get('lookups/sigpack_pages.csv') ?? '');
+    expect(new Set(lookup.map((row) => row.length))).toEqual(new Set([5]));
+    expect(lookup).toHaveLength(readCsv(app.get('lookups/sigpack_detections.csv') ?? '').length);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    expect(app.get('lookups/sigpack_pages.csv')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/);
   });
-});
-
-// names are given in turn
-describe('the name of a page', { shuffle: false }, () => {
-  const nameOf = createPages({ forApp: false });
-  it.each([
-    ['a', 'a.md'],
-    ['a', 'a-2.md'],
-    ['a', 'a-3.md'],
-    ['con', 'rule-con.md'],
-    ['lpt1', 'rule-lpt1.md'],
-    ['console', 'console.md'],
-  ])('of %s is %s', (slug, name) => expect(nameOf({ id: slug, slug } as Parameters<typeof nameOf>[0], '').name).toBe(name));
 });
 
 describe('a template of the pages at fault', () => {

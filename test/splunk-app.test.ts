@@ -142,12 +142,14 @@ describe('a small app', () => {
       'sigpack_test/app.manifest',
       'sigpack_test/default/app.conf',
       'sigpack_test/default/data/ui/nav/default.xml',
+      'sigpack_test/default/data/ui/views/detection.xml',
       'sigpack_test/default/data/ui/views/overview.xml',
       'sigpack_test/default/macros.conf',
       'sigpack_test/default/savedsearches.conf',
       'sigpack_test/default/transforms.conf',
       'sigpack_test/lookups/sigpack_test_attack.csv',
       'sigpack_test/lookups/sigpack_test_detections.csv',
+      'sigpack_test/lookups/sigpack_test_pages.csv',
       'sigpack_test/metadata/default.meta',
       'sigpack_test/static/appIcon.png',
       'sigpack_test/static/appIcon_2x.png',
@@ -280,7 +282,7 @@ describe('hostile rules', () => {
   });
 
   it('leave XML and JSON well-formed', () => {
-    for (const path of ['default/data/ui/nav/default.xml', 'default/data/ui/views/overview.xml'])
+    for (const path of ['default/data/ui/nav/default.xml', 'default/data/ui/views/detection.xml', 'default/data/ui/views/overview.xml'])
       expect([path, XMLValidator.validate(app.text(path))]).toEqual([path, true]);
     expect(JSON.parse(app.text('app.manifest'))).toMatchObject({ schemaVersion: '2.0.0', info: { id: { name: info.id } } });
     expect(app.text('default/data/ui/views/overview.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
@@ -349,7 +351,8 @@ describe('the references of a detection', () => {
   ])('%j stays one link', (reference, link) => expect(linksOf([reference])).toEqual([link]));
 
   it('are opened by the dashboard where they are links, and by nothing else', () => {
-    const view = build(small.map(detection)).text('default/data/ui/views/overview.xml');
+    const app = build(small.map(detection));
+    const view = `${app.text('default/data/ui/views/overview.xml')}${app.text('default/data/ui/views/detection.xml')}`;
     const opened = [...view.matchAll(/<condition field="([^"]+)">\s*<link target="_blank">([^<]+)<\/link>/g)].map(([, field, target]) => [field, target]);
     expect(opened.filter(([, target]) => !target?.startsWith('/app/'))).toEqual([
       ['reference', '$row.reference|n$'],
@@ -359,7 +362,7 @@ describe('the references of a detection', () => {
     expect(queries).toHaveLength(2);
     // whatever an admin writes into the lookup
     for (const query of queries) expect(query).toMatch(/match\((?:reference|links), "\^https\?:\/\/"\)/);
-    expect(queries[1]).toContain('| makemv delim="|" links | mvexpand links');
+    expect(queries[1]).toContain('makemv delim="|" links | mvexpand links');
   });
 });
 

@@ -9,6 +9,7 @@ import { compileRules, createPageList, projectTemplates, type RuleCounts } from 
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { checkFrozen } from './lock-file.ts';
+import { optimizeLate } from './optimize-late.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack, reportProject } from './project.ts';
 import type { ReportFormat } from './report/name.ts';
@@ -38,6 +39,7 @@ export interface BuildOptions {
 /** `sigpack build` and `sigpack check`. */
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
+  optimizeLate();
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);

@@ -12,6 +12,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
+import { optimizeLate } from './optimize-late.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject, rulePaths } from './project.ts';
@@ -32,6 +33,7 @@ export interface ConvertOptions {
 
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
+  optimizeLate();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));

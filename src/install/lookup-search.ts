@@ -1,5 +1,6 @@
-/** Rows a search carries: its text stays below what a server takes as one. */
+/** What a search carries at most, unless a single row is more: its text stays below what a server takes as one. */
 const rowsAtOnce = 200;
+const charactersAtOnce = 200_000;
 
 /**
  * Searches that write a lookup: Splunk's REST interface takes files only from the server's own disk. The values travel as JSON in which all but plain
@@ -8,13 +9,27 @@ const rowsAtOnce = 200;
 export function lookupSearches(file: string, csv: string): readonly string[] {
   const [names = [], ...rows] = csvRows(csv);
   const table = `| table ${names.map(quoted).join(' ')}`;
-  const chunks = Array.from({ length: Math.max(1, Math.ceil(rows.length / rowsAtOnce)) }, (_, index) =>
-    rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
-  );
-  return chunks.map((chunk, index) => {
-    const data = `[${chunk.map((row) => `{${names.map((name, at) => `${jsonText(name)}:${jsonText(row[at] ?? '')}`).join(',')}}`).join(',')}]`;
+  const records = rows.map((row) => `{${names.map((name, at) => `${jsonText(name)}:${jsonText(row[at] ?? '')}`).join(',')}}`);
+  return chunksOf(records).map((chunk, index) => {
+    const data = `[${chunk.join(',')}]`;
     return `| makeresults format=json data=${quoted(data)} ${table} | outputlookup ${index === 0 ? '' : 'append=true '}${quoted(file)}`;
   });
+}
+
+/** At least one, which may be empty. */
+function chunksOf(records: readonly string[]): readonly (readonly string[])[] {
+  const chunks: string[][] = [[]];
+  let characters = 0;
+  for (const record of records) {
+    const full = (chunks.at(-1)?.length ?? 0) >= rowsAtOnce || characters + record.length > charactersAtOnce;
+    if (full && characters > 0) {
+      chunks.push([]);
+      characters = 0;
+    }
+    chunks.at(-1)?.push(record);
+    characters += record.length;
+  }
+  return chunks;
 }
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -83,6 +83,8 @@ interface ConfVisitor {
   /** The value stands in `text` from `start` to `end`. */
   setting(key: string, text: string, start: number, end: number, line: number): void;
   problem(message: string): void;
+  /** Where the line that starts at `at` ends, if it is known without being read; else -1. */
+  known?(text: string, at: number): number;
 }
 
 /** Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and repeated keys overwritten, as in Splunk, and reported. */
@@ -114,6 +116,12 @@ function visitConf(text: string, visitor: ConfVisitor): void {
   let pending = '';
   let number = 0;
   for (let at = 0; at < text.length; ) {
+    const known = pending === '' ? (visitor.known?.(text, at) ?? -1) : -1;
+    if (known >= 0) {
+      number += 1;
+      at = known + 1;
+      continue;
+    }
     const found = text.indexOf('\n', at);
     const next = found < 0 ? text.length : found;
     const end = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
@@ -179,6 +187,7 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
     },
     setting: (key, source, start, end, line) => check.setting(key, source.slice(start, end), line),
     problem: (message) => differences.push(message),
+    known: (source, at) => check.known(source, at),
   });
   check.end();
   for (const name of expected.keys()) if (!seen.has(name)) differences.push(`[${name}] is missing`);
@@ -186,6 +195,8 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
 }
 
 interface SettingChecker {
+  /** Takes the next setting of the model, where the line at `at` is the one that it would be written as. */
+  known(text: string, at: number): number;
   setting(key: string, value: string, line: number): void;
   end(): void;
 }
@@ -193,6 +204,7 @@ interface SettingChecker {
 /** Settings mostly come in the model's order; only from the first that does not are keys looked up. */
 function settingChecker(name: string, expected: ReadonlyMap<string, string> | undefined, extras: 'refuse' | 'allow', differences: string[]): SettingChecker {
   const order = expected?.entries();
+  let upcoming = order?.next().value;
   let found: Set<string> | undefined;
   let count = 0;
   const lookUp = (key: string, value: string, line: number): void => {
@@ -206,11 +218,19 @@ function settingChecker(name: string, expected: ReadonlyMap<string, string> | un
     } else if (wanted !== value) differences.push(`[${name}] ${key} reads ${excerpt(value)}, not ${excerpt(wanted)}`);
   };
   return {
+    known: (text, at) => {
+      if (found !== undefined || upcoming === undefined) return -1;
+      const end = endOfSetting(text, at, upcoming);
+      if (end < 0) return -1;
+      count += 1;
+      upcoming = order?.next().value;
+      return end;
+    },
     setting: (key, value, line) => {
       if (found === undefined) {
-        const next = order?.next().value;
-        if (next !== undefined && next[0] === key && next[1] === value) {
+        if (upcoming !== undefined && upcoming[0] === key && upcoming[1] === value) {
           count += 1;
+          upcoming = order?.next().value;
           return;
         }
       }
@@ -222,6 +242,19 @@ function settingChecker(name: string, expected: ReadonlyMap<string, string> | un
       for (const key of expected.keys()) if (!present.has(key)) differences.push(`[${name}] ${key} is missing`);
     },
   };
+}
+
+/** Where a line ends that says a setting just as it is written and read, one line without a continuation; -1 for any other line. */
+function endOfSetting(text: string, at: number, [key, value]: readonly [string, string]): number {
+  const start = at + key.length + 3;
+  const end = start + value.length;
+  const line = text.charCodeAt(end) === 10 && text.startsWith(key, at) && text.startsWith(' = ', at + key.length) && text.startsWith(value, start);
+  return line && isConfKey(key) && readsAsItIs(value) ? end : -1;
+}
+
+function readsAsItIs(value: string): boolean {
+  const last = value.charCodeAt(value.length - 1);
+  return value !== '' && last !== backslash && !isSpace(last) && !isSpace(value.charCodeAt(0)) && !value.includes('\n');
 }
 
 const excerpt = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
