@@ -76,12 +76,7 @@ async function isUntested(...given: Parameters<typeof import('./test-gate.ts').r
   return refuseUntested(...given);
 }
 
-function artifactsOf(
-  project: Project,
-  pack: Pack,
-  pages: PackPages,
-  { templates, assets, custom }: LoadedTemplates,
-): Promise<readonly Artifact[] | undefined> {
+function artifactsOf(project: Project, pack: Pack, pages: PackPages, { templates, assets, custom }: LoadedTemplates): Promise<readonly Artifact[] | undefined> {
   return makeArtifacts({
     pack,
     pages,
