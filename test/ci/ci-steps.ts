@@ -53,6 +53,12 @@ const projectSteps: readonly Step[] = [
 const suites: readonly Step[] = [
   { name: 'test:corpus', command: npm('test:corpus', '--maxWorkers=1'), after: built },
   { name: 'test:site', command: npm('test:site', '--maxWorkers=1'), needs: ['chromium'], after: built },
+  {
+    name: 'package by npm',
+    command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', 'test/package.test.ts'],
+    env: { SIGPACK_NETWORK: '1' },
+    after: built,
+  },
   { name: 'other versions of Node', command: ['bash', 'scripts/node-matrix.sh'], after: built },
 ];
 

@@ -109,7 +109,7 @@ export class HistoryPack {
     }
     const usual: ReleaseOptions = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false, config };
     const { code, out, complaints } = await timed('release', () => quietly(() => release({ ...usual, ...more })));
-    if (code !== 0 || !(out.split('\n')[0] ?? '').includes(` ${version}`))
+    if (code !== 0 || !out.split('\n').some((line) => /^released (\S+?),? /.exec(line)?.[1] === version))
       throw new Error(`${version} is not released: ${code} ${out} ${complaints.slice(-2000)}`);
     const lock = this.checkRelease(version, counts);
     this.git('add', '-A');
