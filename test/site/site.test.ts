@@ -23,7 +23,7 @@ let faults: string[] = [];
 
 async function build(output: string, ...rules: readonly string[]): Promise<number> {
   const { stdout, stderr } = await sigpack(['docs', ...rules, '-o', output]);
-  const pages = /^wrote (\d+) pages/.exec(stdout)?.[1];
+  const pages = /^wrote (\d+) pages/m.exec(stdout)?.[1];
   if (pages === undefined) throw new Error(`no site was written: ${stdout}${stderr}`);
   return Number(pages);
 }
