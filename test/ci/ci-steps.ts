@@ -25,7 +25,7 @@ export function ciSteps(): readonly Step[] {
   const judging = judgeSteps(judges).map(afterBuild);
   const first = judging.filter(hasServer);
   const steps = [...setupSteps(), ...projectSteps, ...first, ...suites, ...judging.filter((step) => !hasServer(step))];
-  return [...steps, { name: 'bench', command: npm('bench'), after: steps.map(({ name }) => name), alone: true, limit: 1200 }];
+  return [...steps, { name: 'bench', command: npm('bench', '--held'), after: steps.map(({ name }) => name), alone: true, limit: 1200 }];
 }
 
 /** Without the scripts before and after it, which build once more. */

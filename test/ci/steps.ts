@@ -16,7 +16,7 @@ export interface Step {
   readonly cores?: number;
   /** Nothing else runs while it does. */
   readonly alone?: boolean;
-  /** Seconds after which it counts as hung; default 900. */
+  /** Seconds after which it counts as hung; default 1,500: twice what the longest takes on a busy machine. */
   readonly limit?: number;
   /** The step that left something running, which this one stops; it does so even when the whole run is stopped. */
   readonly ends?: string;
@@ -41,7 +41,7 @@ export interface Run {
   readonly stopped: NodeJS.Signals | undefined;
 }
 
-const defaultLimit = 900;
+const defaultLimit = 1500;
 /** Milliseconds that a step has to end in after SIGTERM. */
 const grace = 30_000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -21,7 +21,7 @@ export function setup(): () => void {
       if (before[index] === undefined) delete process.env[name];
       else process.env[name] = before[index];
     }
-    for (const folder of [temporary, cache]) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    for (const folder of [temporary, cache]) rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
     if (left.length > 0) throw new Error(`the tests left files behind:\n${left.join('\n')}`);
   };
 }
