@@ -25,7 +25,9 @@ export async function pipelinesByTarget(
   // the reader and its regular expressions are loaded where they are needed
   const { loadPipelines } = await import('./pipeline-files.ts');
   const before = bag.list.length;
-  const loaded = new Map(wanted.map(([target, names]) => [target, loadPipelines(names, named ? process.cwd() : folder, bag)]));
+  // targets share pipelines: each is read, and complained about, once
+  const known = new Map<string, Pipeline | undefined>();
+  const loaded = new Map(wanted.map(([target, names]) => [target, loadPipelines(names, named ? process.cwd() : folder, bag, known)]));
   const found = new Map([...loaded].map(([target, pipelines]) => [target, pipelines.filter((pipeline) => isAllowed(target, pipeline))]));
   const used = new Set([...found.values()].flat().map(({ file }) => file.path));
   const foreign = [...loaded.values()].flat().find(({ file }) => !used.has(file.path));

@@ -12,17 +12,25 @@ import { readSourceFile } from './rule-files.ts';
 
 const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
 
+/** By path; undefined for those at fault. */
+type ReadPipelines = Map<string, Pipeline | undefined>;
+
 /**
  * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of those, or a file of an npm package.
- * Complains (PIP001) about those that are at fault and leaves them out.
+ * Complains (PIP001) about those that are at fault and leaves them out. What is in `known` is not read again.
  */
-export function loadPipelines(names: readonly string[], folder: string, bag: DiagnosticBag): readonly Pipeline[] {
+export function loadPipelines(names: readonly string[], folder: string, bag: DiagnosticBag, known: ReadPipelines = new Map()): readonly Pipeline[] {
   const paths = [...new Set(names.flatMap((name) => pathsOf(name, folder)))];
   return paths.flatMap((path): readonly Pipeline[] => {
-    const file = readSourceFile(path, bag);
-    const pipeline = file && readPipeline(file, bag, { readLines: (other) => linesOf(resolve(dirname(path), other)) });
+    if (!known.has(path)) known.set(path, readFrom(path, bag));
+    const pipeline = known.get(path);
     return pipeline ? [pipeline] : [];
   });
+}
+
+function readFrom(path: string, bag: DiagnosticBag): Pipeline | undefined {
+  const file = readSourceFile(path, bag);
+  return file && readPipeline(file, bag, { readLines: (other) => linesOf(resolve(dirname(path), other)) });
 }
 
 function pathsOf(name: string, folder: string): readonly string[] {

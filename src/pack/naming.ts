@@ -47,13 +47,17 @@ export function createNamer(
     const before = known.byId.get(id.toLowerCase());
     let name = before?.name ?? shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
     // the local settings that an admin gave another detection under this name are not for this one
-    if (before === undefined && (known.names.get(stanzaKey(name)) ?? id.toLowerCase()) !== id.toLowerCase()) name = marked(name, id);
-    const taken = names.get(stanzaKey(name));
+    let key = stanzaKey(name);
+    if (before === undefined && (known.names.get(key) ?? id.toLowerCase()) !== id.toLowerCase()) {
+      name = marked(name, id);
+      key = stanzaKey(name);
+    }
+    const taken = names.get(key);
     if (taken) {
       bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.file.path}`, span: rule.titleSpan });
       return undefined;
     }
-    names.set(stanzaKey(name), rule);
+    names.set(key, rule);
     ids.add(id.toLowerCase());
     const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
     slugs.add(slug);

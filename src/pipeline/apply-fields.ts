@@ -1,6 +1,7 @@
 import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
 import { shaped } from '../sigma/pattern.ts';
+import { withAppliedId } from './applied-ids.ts';
 import { applyToCorrelation } from './apply-correlation.ts';
 import type { FieldTransformation, ProcessingItem } from './pipeline.ts';
 import { rebuiltParts } from './rebuild.ts';
@@ -16,8 +17,7 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
     return names;
   };
   rule.parts = rebuiltParts(rule.parts, (settled) => renamedItem(item, transformation, settled, rule, rename));
-  const fields = rule.rule.fields.flatMap((field) => rename(field) ?? [field]);
-  rule.rule = { ...rule.rule, fields };
+  if (rule.rule.fields.length > 0) rule.rule = { ...rule.rule, fields: rule.rule.fields.flatMap((field) => rename(field) ?? [field]) };
   if (rule.rule.kind === 'correlation') rule.rule = applyToCorrelation(rule.rule, rename);
 }
 
@@ -27,10 +27,12 @@ function renamedItem(item: ProcessingItem, { map }: FieldTransformation, settled
   if (!item.appliesToItem(settled, rule)) return settled;
   const referring = renamedReferences(settled, rename);
   const names = settled.field === undefined ? keywordNames(item, map, rule) : rename(settled.field);
-  if (!names) return referring === settled ? settled : { ...referring, applied: withId(settled, item.id) };
-  const marked: SettledItem = { ...(settled.field === undefined ? contained(referring) : referring), applied: withId(settled, item.id) };
+  if (!names && referring === settled) return settled;
+  const applied = withAppliedId(settled.applied, item.id);
+  if (!names) return { ...referring, applied };
+  const widened = settled.field === undefined ? contained(referring) : referring;
   const [only] = names;
-  return names.length === 1 && only !== undefined ? { ...marked, field: only } : spreadFields(marked, names);
+  return names.length === 1 && only !== undefined ? { ...widened, field: only, applied } : spreadFields({ ...widened, applied }, names);
 }
 
 function keywordNames(item: ProcessingItem, map: FieldTransformation['map'], rule: RuleInProcess): readonly string[] | undefined {
@@ -47,9 +49,10 @@ function contained(settled: SettledItem): SettledItem {
 }
 
 function renamedReferences(settled: SettledItem, rename: Rename): SettledItem {
+  if (!settled.values.some(({ tests }) => tests.some(isFieldTest))) return settled;
   let changed = false;
   const values = settled.values.map((value): SettledValue => {
-    if (!value.tests.some((test) => test.kind === 'field')) return value;
+    if (!value.tests.some(isFieldTest)) return value;
     const tests = value.tests.flatMap((test): readonly Test[] => {
       const names = test.kind === 'field' ? rename(test.other) : undefined;
       if (test.kind !== 'field' || !names) return [test];
@@ -61,15 +64,13 @@ function renamedReferences(settled: SettledItem, rename: Rename): SettledItem {
   return changed ? { ...settled, values } : settled;
 }
 
-function withId({ applied }: SettledItem, id: string): ReadonlySet<string> {
-  return new Set([...(applied ?? []), id]);
-}
+const isFieldTest = (test: Test): boolean => test.kind === 'field';
 
 function trackName(rule: RuleInProcess, field: string, names: readonly string[], id: string): void {
-  const known = rule.mappings.get(field) ?? new Set();
-  for (const name of names) known.add(name);
-  rule.mappings.set(field, known);
+  const known = rule.mappings.get(field);
+  if (known) for (const name of names) known.add(name);
+  else rule.mappings.set(field, new Set(names));
   if (names.length === 1 && names[0] === field) return;
-  const ids = new Set([...(rule.fieldsApplied.get(field) ?? []), id]);
+  const ids = withAppliedId(rule.fieldsApplied.get(field), id);
   for (const name of names) rule.fieldsApplied.set(name, ids);
 }

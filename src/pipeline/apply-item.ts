@@ -1,6 +1,7 @@
 import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
 import { patternText } from '../sigma/pattern.ts';
+import { withAppliedId } from './applied-ids.ts';
 import { applyFieldNames } from './apply-fields.ts';
 import type { ItemTransformation, ProcessingItem, ValueTransformation } from './pipeline.ts';
 import { rebuiltParts } from './rebuild.ts';
@@ -53,7 +54,7 @@ function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, set
     // conditions look at values one by one; under `all` the new values stay alternatives of the old one
     return settled.link === 'or' && !value.absent ? tests.map((test) => ({ ...value, tests: [test] })) : tests.length === 0 ? [] : [{ ...value, tests }];
   });
-  return changed ? { ...settled, values: distinctValues(values), applied: withId(settled, item.id) } : settled;
+  return changed ? { ...settled, values: distinctValues(values), applied: withAppliedId(settled.applied, item.id) } : settled;
 }
 
 /** Several values of a rule can become the same one. */
@@ -67,10 +68,6 @@ function distinctValues(values: readonly SettledValue[]): readonly SettledValue[
   });
 }
 
-function withId({ applied }: SettledItem, id: string): ReadonlySet<string> {
-  return new Set([...(applied ?? []), id]);
-}
-
 function marked(body: SettledBody, id: string): SettledBody {
-  return body.kind === 'item' ? { ...body, applied: withId(body, id) } : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
+  return body.kind === 'item' ? { ...body, applied: withAppliedId(body.applied, id) } : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
 }

@@ -109,5 +109,7 @@ export function linkedTest<C, S, R>(linked: Linked<C>, test: (condition: C) => (
   const tests = linked.operands.map((operand) => linkedTest(operand, test));
   const [only] = tests;
   if (only && tests.length === 1) return only;
+  // most items have no conditions of some kind
+  if (!only && linked.kind === 'all') return () => true;
   return linked.kind === 'all' ? (subject, rule) => tests.every((one) => one(subject, rule)) : (subject, rule) => tests.some((one) => one(subject, rule));
 }

@@ -1,5 +1,6 @@
-import { type SettledDetection, settledItems } from '../query/settled.ts';
+import type { SettledBody, SettledDetection } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { SourceFile } from '../source/span.ts';
 import { isMapped, type RuleInProcess } from './rule-in-process.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
@@ -11,20 +12,25 @@ export interface FieldCoverage {
 }
 
 export function fieldCoverage(done: RuleInProcess): FieldCoverage {
-  const fields = new Set(done.parts.flatMap((part) => [...fieldsOf(part)]));
+  const fields = new Set<string>();
+  for (const part of done.parts) addFieldsOf(part, fields);
   if (done.rule.kind === 'correlation') for (const field of correlationFields(done.rule)) fields.add(field);
   if (!done.renames) return { unmapped: [], known: fields.size === 0 };
-  return { unmapped: [...fields].filter((field) => !done.produced.has(field) && !isMapped(done, field)).sort(), known: true };
+  const unmapped: string[] = [];
+  for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
+  return { unmapped: unmapped.sort(), known: true };
 }
 
-function* fieldsOf({ file, searches }: SettledDetection): Generator<string> {
-  for (const { body } of searches.values()) {
-    for (const item of settledItems(body)) {
-      // what a pipeline adds is named as its author wants it
-      if (item.file !== file) continue;
-      if (item.field !== undefined) yield item.field;
-      for (const { tests } of item.values) for (const test of tests) if (test.kind === 'field') yield test.other;
-    }
+function addFieldsOf({ file, searches }: SettledDetection, fields: Set<string>): void {
+  for (const { body } of searches.values()) addFieldsIn(body, file, fields);
+}
+
+function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): void {
+  if (body.kind === 'group') for (const entry of body.entries) addFieldsIn(entry, file, fields);
+  // what a pipeline adds is named as its author wants it
+  else if (body.file === file) {
+    if (body.field !== undefined) fields.add(body.field);
+    for (const { tests } of body.values) for (const test of tests) if (test.kind === 'field') fields.add(test.other);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SettledDetectionRule, SettledRule } from '../query/compile.ts';
-import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
+import { type SettledBody, type SettledDetection, type SettledItem, settledItems, someSettledItem } from '../query/settled.ts';
 import { isPlaceholder } from '../sigma/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
@@ -11,8 +11,20 @@ export interface PlaceholderLeft {
 
 /** The first placeholder that no pipeline replaced. */
 export function placeholderLeft(parts: readonly SettledDetection[]): PlaceholderLeft | undefined {
+  // nearly every rule has none, which a plain search finds sooner
+  if (!hasPlaceholder(parts)) return undefined;
   for (const found of placeholdersLeft(parts)) return found;
   return undefined;
+}
+
+function hasPlaceholder(parts: readonly SettledDetection[]): boolean {
+  for (const { searches } of parts) for (const { body } of searches.values()) if (someSettledItem(body, holdsPlaceholder)) return true;
+  return false;
+}
+
+function holdsPlaceholder({ values }: SettledItem): boolean {
+  for (const { tests } of values) for (const test of tests) if (test.kind === 'string') for (const part of test.pattern) if (isPlaceholder(part)) return true;
+  return false;
 }
 
 export interface PlaceholderMention extends PlaceholderLeft {

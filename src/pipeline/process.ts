@@ -1,5 +1,5 @@
 import type { SettledRule } from '../query/compile.ts';
-import { type SettledDetection, settledItems } from '../query/settled.ts';
+import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
@@ -139,6 +139,6 @@ function postprocessed(query: string, items: readonly PostprocessingItem[], rule
 
 /** What a pipeline adds is no reason to alert. */
 function keepsOwnItem({ file }: DetectionRule, [own]: readonly SettledDetection[]): boolean {
-  for (const { body } of own?.searches.values() ?? []) for (const item of settledItems(body)) if (item.file === file && item.values.length > 0) return true;
+  for (const { body } of own?.searches.values() ?? []) if (someSettledItem(body, (item) => item.file === file && item.values.length > 0)) return true;
   return false;
 }

@@ -3,24 +3,27 @@ import type { SettledBody, SettledDetection, SettledItem, SettledSearch } from '
 /** The detections with each item replaced; what stays the same is the same object. */
 export function rebuiltParts(parts: readonly SettledDetection[], replace: (item: SettledItem) => SettledBody): readonly SettledDetection[] {
   return parts.map((part) => {
-    let changed = false;
-    const searches = new Map<string, SettledSearch>();
+    let searches: Map<string, SettledSearch> | undefined;
     for (const [name, search] of part.searches) {
       const body = rebuilt(search.body, replace);
-      if (body !== search.body) changed = true;
-      searches.set(name, body === search.body ? search : { ...search, body });
+      if (body === search.body) continue;
+      searches ??= new Map(part.searches);
+      searches.set(name, { name: search.name, span: search.span, body });
     }
-    return changed ? { ...part, searches } : part;
+    return searches ? { ...part, searches } : part;
   });
 }
 
 function rebuilt(body: SettledBody, replace: (item: SettledItem) => SettledBody): SettledBody {
   if (body.kind === 'item') return replace(body);
-  let changed = false;
-  const entries = body.entries.map((entry) => {
+  let entries: SettledBody[] | undefined;
+  for (let at = 0; at < body.entries.length; at++) {
+    const entry = body.entries[at];
+    if (!entry) continue;
     const one = rebuilt(entry, replace);
-    if (one !== entry) changed = true;
-    return one;
-  });
-  return changed ? { ...body, entries } : body;
+    if (one === entry) continue;
+    entries ??= [...body.entries];
+    entries[at] = one;
+  }
+  return entries ? { kind: 'group', link: body.link, entries } : body;
 }

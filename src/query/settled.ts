@@ -75,6 +75,13 @@ export function settledQuery(body: SettledBody): Query | undefined {
   return body.link === 'and' ? and(operands) : or(operands);
 }
 
+/** True where the test holds for some item of a selection; asked of every rule, where a generator would cost more than the test. */
+export function someSettledItem(body: SettledBody, holds: (item: SettledItem) => boolean): boolean {
+  if (body.kind === 'item') return holds(body);
+  for (const entry of body.entries) if (someSettledItem(entry, holds)) return true;
+  return false;
+}
+
 /** Every item of a selection, in order. */
 export function* settledItems(body: SettledBody): Generator<SettledItem> {
   if (body.kind === 'item') yield body;

@@ -8,12 +8,9 @@ import { addIr, classesOf, closure, FINAL, machineOf, successors } from './regex
 export function determinizeCost(ir: Ir, limit: number): number {
   const machine = machineOf(classesOf(ir));
   const known = new Set<string>();
-  const visited = new Set<readonly number[]>();
   const queue: (readonly number[])[] = [];
   let cost = 0;
   const visit = (states: readonly number[]): void => {
-    if (visited.has(states)) return;
-    visited.add(states);
     const key = String.fromCharCode(...states);
     if (known.has(key)) return;
     known.add(key);

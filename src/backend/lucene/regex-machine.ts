@@ -8,11 +8,12 @@ export interface Machine {
   /** Where a state leads: one state from one that reads, any number from one that branches. */
   readonly next: (readonly number[])[];
   readonly closures: (readonly number[] | undefined)[];
-  /** What {@link reachedBy} has found, by the states that read. */
-  readonly reached: Map<string, readonly number[]>;
+  /** Of a state, in which round it was reached last: a set that need not be emptied. */
+  readonly reachedAt: number[];
+  round: number;
+  readonly readers: Readers;
   /** Of each set of the expression, the classes of characters that nothing in it tells apart. */
   readonly classes: ReadonlyMap<CodeRanges, readonly number[]>;
-  readonly classCount: number;
 }
 
 export const FINAL = 0;
@@ -26,9 +27,10 @@ export const machineOf = (classes: Machine['classes']): Machine => ({
   reads: [[]],
   next: [[]],
   closures: [],
-  reached: new Map(),
+  reachedAt: [],
+  round: 0,
+  readers: { groupOf: new Array<number>(countOf(classes)).fill(NO_READERS), before: [], state: [], partedBy: [], parted: [], told: [], count: 0 },
   classes,
-  classCount: countOf(classes),
 });
 
 function addState(machine: Machine, reads: readonly number[] | undefined, next: readonly number[]): number {
@@ -74,55 +76,106 @@ interface Step {
 
 /** The states reached from the given ones; one step for classes that the same states read. */
 function stepsFrom(states: readonly number[], machine: Machine): readonly Step[] {
-  const byReaders = new Map<number | string, number[]>();
-  for (const [char, readers] of readersOf(states, machine).entries()) {
-    const classes = byReaders.get(readers);
+  groupByReaders(states, machine);
+  const byGroup = new Map<number, number[]>();
+  for (const [char, group] of machine.readers.groupOf.entries()) {
+    const classes = byGroup.get(group);
     if (classes) classes.push(char);
-    else byReaders.set(readers, [char]);
+    else byGroup.set(group, [char]);
   }
-  return Array.from(byReaders, ([readers, classes]) => ({ classes, states: reachedBy(readerText(readers, states), machine) })).filter(isStep);
+  return Array.from(byGroup, ([group, classes]) => ({ classes, states: reachedBy(group, machine) })).filter(isStep);
 }
 
 const isStep = (step: Step): boolean => step.states.length > 0;
 
-/** As sets, the states that one character can lead to; the same array for the same readers. */
+/** As sets, the states that one character can lead to, each once for the classes that the same states read. */
 export function successors(states: readonly number[], machine: Machine): readonly (readonly number[])[] {
+  groupByReaders(states, machine);
+  const { groupOf, told } = machine.readers;
   const found: (readonly number[])[] = [];
-  for (const readers of new Set(readersOf(states, machine))) if (readers) found.push(reachedBy(readerText(readers, states), machine));
+  for (let char = 0; char < groupOf.length; char++) {
+    const group = groupOf[char] ?? NO_READERS;
+    if (group === NO_READERS || told[group]) continue;
+    told[group] = true;
+    found.push(reachedBy(group, machine));
+  }
   return found;
 }
 
-/** Of each class, the states that read it: bits where they are few enough, else a text, a unit for each state. */
-function readersOf(states: readonly number[], machine: Machine): readonly (number | string)[] {
-  const few = states.length <= 31;
-  const readers = new Array<number | string>(machine.classCount).fill(few ? 0 : '');
+/** Of each class, the states that read it; numbers of groups, reused by every call of {@link groupByReaders}. */
+interface Readers {
+  readonly groupOf: number[];
+  /** The group that has one state less, and that state. */
+  readonly before: number[];
+  readonly state: number[];
+  /** The last state that parted classes from the group, and the group they went to. */
+  readonly partedBy: number[];
+  readonly parted: number[];
+  readonly told: boolean[];
+  count: number;
+}
+
+const NO_READERS = 0;
+
+/** Starts with all classes in one group and parts them by one state after the other. */
+function groupByReaders(states: readonly number[], { reads, readers }: Machine): void {
+  readers.groupOf.fill(NO_READERS);
+  readers.count = 0;
+  addGroup(readers, NO_READERS, FINAL);
   for (let index = 0; index < states.length; index++) {
     const state = states[index] ?? FINAL;
-    const sign = String.fromCharCode(state);
-    for (const char of machine.reads[state] ?? []) {
-      const known = readers[char];
-      readers[char] = typeof known === 'number' ? known | (1 << index) : known + sign;
+    const classes = reads[state] ?? [];
+    for (let at = 0; at < classes.length; at++) {
+      const char = classes[at] ?? 0;
+      const group = readers.groupOf[char] ?? NO_READERS;
+      if (readers.partedBy[group] !== state) {
+        readers.partedBy[group] = state;
+        readers.parted[group] = addGroup(readers, group, state);
+      }
+      readers.groupOf[char] = readers.parted[group] ?? NO_READERS;
     }
   }
-  return readers;
 }
 
-function readerText(readers: number | string, states: readonly number[]): string {
-  if (typeof readers === 'string') return readers;
-  let text = '';
-  for (let index = 0; index < states.length; index++) if (readers & (1 << index)) text += String.fromCharCode(states[index] ?? FINAL);
-  return text;
+function addGroup(readers: Readers, before: number, state: number): number {
+  const group = readers.count++;
+  readers.before[group] = before;
+  readers.state[group] = state;
+  readers.partedBy[group] = -1;
+  readers.parted[group] = NO_READERS;
+  readers.told[group] = false;
+  return group;
 }
 
-function reachedBy(readers: string, machine: Machine): readonly number[] {
-  const known = machine.reached.get(readers);
-  if (known) return known;
-  const reached = new Set<number>();
-  for (let at = 0; at < readers.length; at++) {
-    for (const to of closure(machine.next[readers.charCodeAt(at)]?.[0] ?? FINAL, machine)) reached.add(to);
+function reachedBy(group: number, machine: Machine): readonly number[] {
+  const { reachedAt, next } = machine;
+  const { before, state } = machine.readers;
+  const round = ++machine.round;
+  const reached: number[] = [];
+  for (let at = group; at !== NO_READERS; at = before[at] ?? NO_READERS) {
+    const states = closure(next[state[at] ?? FINAL]?.[0] ?? FINAL, machine);
+    for (let index = states.length - 1; index >= 0; index--) {
+      const to = states[index] ?? FINAL;
+      if (reachedAt[to] === round) continue;
+      reachedAt[to] = round;
+      reached.push(to);
+    }
   }
-  const states = [...reached].sort((a, b) => a - b);
-  machine.reached.set(readers, states);
+  // states come last to first
+  return sorted(reached.reverse());
+}
+
+const FEW = 32;
+
+/** In place. Short lists, most of them almost in order, are sorted much faster than by a function that compares. */
+function sorted(states: number[]): readonly number[] {
+  if (states.length > FEW) return states.sort((a, b) => a - b);
+  for (let index = 1; index < states.length; index++) {
+    const state = states[index] ?? FINAL;
+    let at = index;
+    for (; at > 0 && (states[at - 1] ?? FINAL) > state; at--) states[at] = states[at - 1] ?? FINAL;
+    states[at] = state;
+  }
   return states;
 }
 
@@ -183,6 +236,7 @@ function namedSteps(name: string, taken: readonly number[], inner: Machine): rea
   return steps;
 }
 
+/** Ranges that the same sets hold are one class: most sets hold all but a few characters. */
 export function classesOf(ir: Ir): Machine['classes'] {
   const sets = new Set<CodeRanges>();
   collectSets(ir, sets);
@@ -190,13 +244,25 @@ export function classesOf(ir: Ir): Machine['classes'] {
   for (const ranges of sets) for (const [low, high] of ranges) starts.add(low).add(high + 1);
   const bounds = [...starts].sort((a, b) => a - b).filter((bound) => bound <= MAX_CODE_POINT);
   const numbers = new Map(bounds.map((bound, index) => [bound, index]));
-  const classes = new Map<CodeRanges, readonly number[]>();
+  const classOf = bounds.map(() => 0);
+  let count = 1;
+  const membersOf = (ranges: CodeRanges): readonly number[] => {
+    const members: number[] = [];
+    for (const [low, high] of ranges) for (let at = numbers.get(low) ?? 0; at < bounds.length && (bounds[at] ?? 0) <= high; at++) members.push(at);
+    return members;
+  };
   for (const ranges of sets) {
-    const taken: number[] = [];
-    for (const [low, high] of ranges) for (let at = numbers.get(low) ?? 0; at < bounds.length && (bounds[at] ?? 0) <= high; at++) taken.push(at);
-    classes.set(ranges, taken);
+    const parted = new Map<number, number>();
+    for (const at of membersOf(ranges)) {
+      const before = classOf[at] ?? 0;
+      const after = parted.get(before) ?? count++;
+      parted.set(before, after);
+      classOf[at] = after;
+    }
   }
-  return classes;
+  // numbered anew: most of those on the way are empty
+  const names = new Map([...new Set(classOf)].map((name, index) => [name, index]));
+  return new Map([...sets].map((ranges) => [ranges, [...new Set(membersOf(ranges).map((at) => names.get(classOf[at] ?? 0) ?? 0))].sort((a, b) => a - b)]));
 }
 
 function collectSets(ir: Ir, into: Set<CodeRanges>): void {

@@ -97,10 +97,15 @@ function termText(pattern: Pattern): string {
 
 function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dialect: Dialect): Form {
   const open = pattern[0] === ANY;
-  const close = pattern.length > 1 && pattern.at(-1) === ANY;
+  const close = pattern.length > 1 && pattern[pattern.length - 1] === ANY;
   const shape: Shape = open ? (close ? 'contains' : 'endswith') : close ? 'startswith' : 'whole';
   let text = '';
-  for (let at = open ? 1 : 0; at < pattern.length - (close ? 1 : 0); at++) text += regexPart(pattern[at] ?? '', ignoreCase, dialect.hideDollar);
+  let wild = false;
+  for (let at = open ? 1 : 0; at < pattern.length - (close ? 1 : 0); at++) {
+    const part = pattern[at] ?? '';
+    if (typeof part === 'number') wild = true;
+    text += regexPart(part, ignoreCase, dialect.hideDollar);
+  }
   if (text.length + 4 > dialect.regexLength) {
     throw new Inexpressible({
       code: 'TGT004',
@@ -110,7 +115,6 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
       hint: 'Shorten the value to the part that matters, or set graylog.matching: exact.',
     });
   }
-  const wild = pattern.some((part, at) => typeof part === 'number' && !(open && at === 0) && !(close && at === pattern.length - 1));
   return { kind: 'regex', shape, text, wild };
 }
 
@@ -118,16 +122,8 @@ export function regexPart(part: PatternPart, ignoreCase: boolean, hideDollar: bo
   if (part === ANY) return '.*';
   if (part === ONE) return '.';
   if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
-  const known = ignoreCase && hideDollar ? escapes.get(part) : undefined;
-  if (known !== undefined) return known;
-  const text = luceneEscape(part, ignoreCase, hideDollar);
-  if (ignoreCase && hideDollar && escapes.size < maximumEscapes) escapes.set(part, text);
-  return text;
+  return luceneEscape(part, ignoreCase, hideDollar);
 }
-
-/** The same paths and program names stand in thousands of rules. */
-const escapes = new Map<string, string>();
-const maximumEscapes = 20_000;
 
 function around(core: string, shape: Shape): string {
   const text = `${shape === 'contains' || shape === 'endswith' ? '.*' : ''}${core}${shape === 'contains' || shape === 'startswith' ? '.*' : ''}`;

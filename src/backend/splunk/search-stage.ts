@@ -144,7 +144,8 @@ function printOr(operands: readonly Query[], cloudSafe: boolean): string {
       at++;
     }
   }
-  const alternatives = distinct(printed);
+  // a set of one long list would have to hash it
+  const alternatives = printed.length === 1 ? printed : distinct(printed);
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 
