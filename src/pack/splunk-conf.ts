@@ -40,14 +40,15 @@ export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(ke
 
 /** A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets values for all others. */
 export function stanzaName(text: string): string {
-  const name = confText(text).replaceAll('[', '(').replaceAll(']', ')');
+  const value = confText(text);
+  const name = /[[\]]/.test(value) ? value.replaceAll('[', '(').replaceAll(']', ')') : value;
   return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
 }
 
 /** Names with the same key are one stanza to Splunk. */
 export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
 
-const suspicious = /rm["']?[\s,]+["']?-|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\d\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
+const suspicious = /rm["'\s,]|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
 const quad = /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
 
 /**
@@ -72,13 +73,14 @@ export const confText = (text: string): string => unflagged(confValue(text));
 
 // line ends of other systems, and what shows nothing or makes a text read as another
 const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
+const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const someQuad = /\d\.\d{1,3}\.\d{1,3}\.\d/;
 const anyQuad = /(?<![\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]))/g;
 
 /** A text of several lines for a lookup: AppInspect warns of IPv4 addresses in any file, so analysts' `10[.]0.0.1` stands for them. */
 export function unflaggedLines(text: string): string {
-  const lines = either.test(text.replaceAll('\n', '')) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
+  const lines = eitherInLines.test(text) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
   return someQuad.test(lines) ? lines.replace(anyQuad, '$1[.]') : lines;
 }
 
