@@ -267,6 +267,13 @@ describe('content pack', () => {
     expect(pack([filter(['a'])], {}, changed).problems.join('\n')).toContain(problem);
   });
 
+  test.each([0, 1, 3])('a pack of %i detections reads the same where the templates are ours', (count) => {
+    const detections = Array.from({ length: count }, (_, index) => filter([`a:\u2011${index}`, 'b']));
+    const checked = pack(detections);
+    expect(pack(detections, { templatesAreOurs: true })).toEqual(checked);
+    expect(JSON.parse(checked.text).entities).toHaveLength(2 * count);
+  });
+
   test('templates of the user may change texts, not searches', () => {
     const source = templates.get('graylog/event-definition.json.hbs') ?? '';
     const with_ = (event: string) => createRenderer({ templates: new Map([...templates, ['graylog/event-definition.json.hbs', event]]) });

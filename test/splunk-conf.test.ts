@@ -197,6 +197,14 @@ describe('reading conf files', () => {
     expect(compareConf(model, '[a]\nx = 1\nextra = 1\ny = 2\n[b]\nx = 3\n[c]\n', 'allow')).toEqual([]);
     expect(compareConf(model, '[a]\nx = 1\nx = 1\ny = 2\n[b]\nx = 3\n', 'allow')).toEqual(['line 3: [a] x a second time']);
   });
+
+  it('goes on with a stanza that was as meant so far', () => {
+    const rest = '\n[b]\nx = 3\n';
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n# more\nz = 1\n${rest}`)).toEqual(['[a] z was not meant to be there']);
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\nx = 2\n${rest}`)).toEqual(['line 5: [a] x a second time', '[a] x reads "2", not "1"']);
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n[a]\nx = 1\ny = 2\n${rest}`)).toEqual(['line 5: [a] a second time']);
+    expect(compareConf(new Map([['a]b', new Map([['x', '1']])]]), '[a]b]\nx = 1\n')).toEqual(['line 1: stanza name with brackets or text after it']);
+  });
 });
 
 describe('savedsearches.conf keys', () => {

@@ -56,12 +56,11 @@ export function attackCoverage(detections: readonly PackDetection[]): CoverageCe
       }
     }
   }
-  const rank = (tactic: string): number => {
-    const at = tacticOrder.indexOf(tactic);
-    return at < 0 ? tacticOrder.length : at;
-  };
+  const rank = (tactic: string): number => ranks.get(tactic) ?? tacticOrder.length;
   return [...cells.values()].sort((a, b) => rank(a.tactic) - rank(b.tactic) || compare(a.tactic, b.tactic) || compare(a.technique, b.technique));
 }
+
+const ranks: ReadonlyMap<string, number> = new Map(tacticOrder.map((tactic, index) => [tactic, index]));
 
 // ATT&CK v19 splits the first into the other two: a pack has either
 const renamed = ['defense-evasion', 'stealth', 'defense-impairment'];

@@ -27,6 +27,8 @@ export interface ContentPackInput {
 export interface ContentPack {
   /** JSON, installable as it is. */
   readonly text: string;
+  /** The same in pieces: encoded one by one they take no second copy of ten megabytes. */
+  readonly parts: readonly string[];
   /** What is wrong with it; a pack with problems must not be installed. */
   readonly problems: readonly string[];
 }
@@ -53,9 +55,27 @@ export function renderContentPack({ info, detections, options, render }: Content
     eventDefinitions(g, info, { minimumServerVersion: options.minimumServerVersion, streamIds: streams.idsFor(g) }),
   );
   const pack = packModel(info, streams.parameters, [...streams.entities, ...definitions]);
-  const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
-  const text = render('graylog/content-pack.json.hbs', { pack, entities });
-  return { text, problems: [...detections.flatMap(settingProblems), ...textProblems(text, pack, options)] };
+  const parts = renderParts(pack, render, options);
+  const problems = [...detections.flatMap(settingProblems), ...textProblems(parts, pack, options)];
+  return {
+    parts,
+    problems,
+    get text() {
+      return parts.join('');
+    },
+  };
+}
+
+// no JSON holds this character as it is
+const entitiesMarker = '\u0000entities\u0000';
+
+function renderParts(pack: PackModel, render: Render, options: ContentPackOptions): readonly string[] {
+  const entities = pack.entities.map((entity, index) => `${index === 0 ? '' : ',\n'}${renderEntity(entity, render).trimEnd()}`);
+  const envelope = (text: string): string => render('graylog/content-pack.json.hbs', { pack, entities: text });
+  // a template of the user's own may do more with the entities than print them
+  if (!options.templatesAreOurs) return [envelope(entities.join(''))];
+  const [head = '', ...rest] = envelope(entitiesMarker).split(entitiesMarker);
+  return [head, ...rest.flatMap((tail) => [...entities, tail])];
 }
 
 function packModel(info: PackInfo, parameters: readonly PackParameter[], entities: readonly Entity[]): PackModel {
@@ -93,11 +113,11 @@ function settingProblems(g: GraylogDetection): string[] {
   return problems;
 }
 
-function textProblems(text: string, pack: PackModel, options: ContentPackOptions): string[] {
+function textProblems(parts: readonly string[], pack: PackModel, options: ContentPackOptions): string[] {
   if (options.templatesAreOurs) return checkContentPack(pack, { minimumServerVersion: options.minimumServerVersion });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(parts.join(''));
   } catch (error) {
     return [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`];
   }

@@ -44,33 +44,33 @@ export function checkQuery(query: string): string[] {
 const newGroup = (): Group => ({ and: false, or: false, not: false, after: false });
 
 function step(scan: Scan): void {
-  switch (scan.text.charAt(scan.at)) {
-    case ' ':
-    case '\t':
-    case '\n':
-    case '\r':
-    case '\u3000':
+  switch (scan.text.charCodeAt(scan.at)) {
+    case 0x20:
+    case 0x09:
+    case 0x0a:
+    case 0x0d:
+    case 0x3000:
       scan.at++;
       return;
-    case '(':
+    case openingParenthesis:
       beginOperand(scan);
       scan.groups.push(scan.group);
       scan.group = newGroup();
       scan.at++;
       return;
-    case ')':
+    case closingParenthesis:
       leaveGroup(scan);
       return;
-    case '"':
+    case quote:
       leaf(scan);
       scan.at = endOfQuoted(scan);
       return;
-    case '/':
+    case 0x2f: // /
       leaf(scan);
       readRegex(scan);
       return;
-    case '[':
-    case '{':
+    case openingBracket:
+    case 0x7b: // {
       leaf(scan);
       readRange(scan);
       return;
@@ -206,10 +206,14 @@ function readWord(scan: Scan): void {
     return;
   }
   scan.at = Math.max(at, start + 1);
-  const named = operators.get(word);
+  const named = word.length <= 3 ? operators.get(word) : undefined;
   if (named !== undefined) operator(scan, named);
+  else if (word.length > 3 && !beginsOddly.test(word)) leaf(scan);
   else if (!/^[<>]=?$/.test(word) && !/^[~^][\d.]*$/.test(word)) readTerm(scan, word);
 }
+
+// a longer word with another first letter has nothing wrong with it
+const beginsOddly = /^[<>=*?~^+-]/;
 
 function readTerm(scan: Scan, word: string): void {
   leaf(scan);

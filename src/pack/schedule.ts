@@ -29,10 +29,19 @@ export function spreadCron(id: string, intervalSeconds: number): string {
 
 // Splunk's documentation writes lists (03,23,43), so do we: `3-59/20` is not said to work everywhere
 function every(first: number, step: number, end: number): string {
+  const key = (end * maximumStep + step) * maximumStep + first;
+  const known = lists.get(key);
+  if (known !== undefined) return known;
   const values: number[] = [];
   for (let value = first; value < end; value += step) values.push(value);
-  return values.join(',');
+  const list = values.join(',');
+  lists.set(key, list);
+  return list;
 }
+
+// a few hundred at most: minutes of an hour and hours of a day
+const lists = new Map<number, string>();
+const maximumStep = 61;
 
 /** FNV-1a with a final mix, 32 bits, unsigned. */
 function hashOf(id: string): number {

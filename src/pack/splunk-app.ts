@@ -21,6 +21,8 @@ export interface SplunkAppInput {
   readonly attackNames?: ReadonlyMap<string, string>;
   /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
+  /** What becomes of a file's text once it was read back; default: it stays a text. Bytes take half the memory of one with a letter outside Latin-1. */
+  readonly encode?: (text: string) => Uint8Array;
 }
 
 export interface SplunkApp {
@@ -69,7 +71,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
     const model = models[path];
     // every value was made one line before it came here, so what is there beyond the model is the template's own doing
     if (model !== undefined) for (const difference of compareConf(model, content, 'allow')) problems.push(`${path}: ${difference}`);
-    files.push({ path: appPath(input.info.id, path), content });
+    files.push({ path: appPath(input.info.id, path), content: input.encode?.(content) ?? content });
   }
   for (const path of assetPaths) {
     const content = input.assets.get(`splunk/${path}`);
@@ -83,6 +85,8 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
 const appPath = (id: string, path: string): string => (path.startsWith('lookups/') ? `${id}/lookups/${id}_${path.slice(8)}` : `${id}/${path}`);
 
 interface SearchStanza {
+  /** The detection's id as a conf value. */
+  readonly id: string;
   readonly detection: PackDetection;
   readonly settings: ReadonlyMap<string, string>;
 }
@@ -93,14 +97,15 @@ function searchModel({ detections, info }: SplunkAppInput, problems: string[]): 
   const names = new Set<string>();
   for (const detection of detections) {
     const name = stanzaName(detection.detection.name);
+    const key = stanzaKey(name);
     const settings = savedSearchSettings(detection, info);
-    const problem = names.has(stanzaKey(name)) ? 'has the name of another detection' : searchProblem(detection, settings);
+    const problem = names.has(key) ? 'has the name of another detection' : searchProblem(detection, settings);
     if (problem === undefined) {
-      names.add(stanzaKey(name));
-      stanzas.push([name, { detection: detection.detection, settings }]);
+      names.add(key);
+      stanzas.push([name, { id: confText(detection.detection.id), detection: detection.detection, settings }]);
     } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
   }
-  return new Map(stanzas.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(stanzas.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
 }
 
 function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
@@ -126,7 +131,7 @@ function macroModel({ macros, detections }: SplunkAppInput, problems: string[]):
     else model.set(stanzaName(name), macroSettings(definition.trim(), confText(comment)));
   }
   const filters = detections.map(({ detection, filterMacro }) => [stanzaName(filterMacro), detection.name] as const);
-  for (const [name, detection] of filters.sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, detection] of filters.sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
     if (!model.has(name)) model.set(name, macroSettings('search *', confText(`Leaves out false positives of: ${detection}`)));
   }
   return model;
@@ -145,10 +150,11 @@ type AppContext = ReturnType<typeof appContext>;
 function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>, macros: ConfModel) {
   const { info } = input;
   const stanzas = [
-    ...[...searches].map(([name, { detection, settings }]) => ({ name, id: confText(detection.id), settings })),
+    ...[...searches].map(([name, { id, settings }]) => ({ name, id, settings })),
     ...(input.tombstones ?? []).map((one) => ({ name: stanzaName(one.name), id: confText(one.id), settings: tombstoneSettings(one) })),
   ];
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
+  const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ detection }) => detection));
   return {
     id: info.id,
@@ -164,13 +170,13 @@ function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchS
     stanzas,
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
-    detections: [...searches].map(([name, stanza]) => lookupRow(name, stanza)),
-    pages: [...searches.values()].map(({ detection }) => pageRow(detection, pages.get(detection.id))),
+    detections,
+    pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.detection.id))),
     coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
     tactics: coverageColumns(coverage).map(tacticTitle),
     counts: {
       detections: searches.size,
-      enabled: [...searches.values()].filter(({ settings }) => isEnabled(settings)).length,
+      enabled: detections.filter(({ enabled }) => enabled === 1).length,
     },
   };
 }
@@ -197,12 +203,12 @@ const list = (values: readonly string[]): string => confText(values.map((value) 
 const isEnabled = (settings: ReadonlyMap<string, string>): boolean => !/^(1|true|t|yes|y)$/i.test(settings.get('disabled') ?? '');
 
 /** A row of the lookup of detections. */
-function lookupRow(name: string, { detection, settings }: SearchStanza) {
+function lookupRow(name: string, { id, detection, settings }: SearchStanza) {
   const { rule, attack, logSources, severity } = detection;
   const links = rule.references.flatMap((reference) => webLink(reference) ?? []);
   return {
     name,
-    id: confText(detection.id),
+    id,
     title: confText(rule.title),
     severity,
     status: rule.status ?? 'unknown',
@@ -219,9 +225,9 @@ function lookupRow(name: string, { detection, settings }: SearchStanza) {
 }
 
 /** A row of the lookup that the view of a detection reads. Lines of the rule stay lines. */
-function pageRow({ id, rule }: PackDetection, page: DetectionPage | undefined) {
+function pageRow({ id, detection: { rule } }: SearchStanza, page: DetectionPage | undefined) {
   return {
-    id: confText(id),
+    id,
     description: confText(rule.description ?? ''),
     false_positives: list(rule.falsepositives),
     data_needed: list(page?.dataNeeded ?? []),
@@ -232,9 +238,13 @@ function pageRow({ id, rule }: PackDetection, page: DetectionPage | undefined) {
 // what could end a link, a cell or a token, and what reads as another
 const unsafeInLink = /[\s"'<>`\\|$()[\]{}^\p{Cc}\p{Cf}\p{Cs}]/gu;
 
+// what most addresses are: nothing to escape
+const plainLink = /^https?:\/\/[a-zA-Z0-9][\w.:-]*(?:[/?#][\w!#%&*+,./:;=?@~-]*)?$/;
+
 /** An http or https address that the dashboard may open; undefined for others, for one with a user, and for one that AppInspect would take for a host. */
 function webLink(reference: string): string | undefined {
   const address = reference.trim();
+  if (plainLink.test(address)) return confText(address) === address ? address : undefined;
   if (!/^https?:\/\/[a-z0-9][^\s/?#@\\]*(?:[/?#]|$)/i.test(address)) return undefined;
   const link = address
     .toWellFormed()

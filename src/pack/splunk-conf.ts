@@ -12,6 +12,11 @@ const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
 // control characters, bidirectional marks (they make a text read as another), byte order marks, halves of surrogate pairs
 const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const backslash = 92;
+const lineFeed = 10;
+const space = 32;
+const equalsSign = 61;
+const openingBracket = 91;
+const closingBracket = 93;
 
 // most texts have none of them: one search is cheaper than two replacements
 const either = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
@@ -35,14 +40,15 @@ export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(ke
 
 /** A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets values for all others. */
 export function stanzaName(text: string): string {
-  const name = confText(text).replaceAll('[', '(').replaceAll(']', ')');
+  const value = confText(text);
+  const name = /[[\]]/.test(value) ? value.replaceAll('[', '(').replaceAll(']', ')') : value;
   return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
 }
 
 /** Names with the same key are one stanza to Splunk. */
 export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
 
-const suspicious = /rm["']?[\s,]+["']?-|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\d\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
+const suspicious = /rm["'\s,]|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
 const quad = /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
 
 /**
@@ -67,13 +73,14 @@ export const confText = (text: string): string => unflagged(confValue(text));
 
 // line ends of other systems, and what shows nothing or makes a text read as another
 const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
+const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const someQuad = /\d\.\d{1,3}\.\d{1,3}\.\d/;
 const anyQuad = /(?<![\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]))/g;
 
 /** A text of several lines for a lookup: AppInspect warns of IPv4 addresses in any file, so analysts' `10[.]0.0.1` stands for them. */
 export function unflaggedLines(text: string): string {
-  const lines = either.test(text.replaceAll('\n', '')) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
+  const lines = eitherInLines.test(text) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
   return someQuad.test(lines) ? lines.replace(anyQuad, '$1[.]') : lines;
 }
 
@@ -83,8 +90,14 @@ interface ConfVisitor {
   /** The value stands in `text` from `start` to `end`. */
   setting(key: string, text: string, start: number, end: number, line: number): void;
   problem(message: string): void;
-  /** Where the line that starts at `at` ends, if it is known without being read; else -1. */
-  known?(text: string, at: number): number;
+  /** The lines from `at` on that need no reading, if there are any. */
+  known?(text: string, at: number, line: number): KnownLines | undefined;
+}
+
+interface KnownLines {
+  /** Where the last of them ends. */
+  readonly end: number;
+  readonly count: number;
 }
 
 /** Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and repeated keys overwritten, as in Splunk, and reported. */
@@ -116,10 +129,10 @@ function visitConf(text: string, visitor: ConfVisitor): void {
   let pending = '';
   let number = 0;
   for (let at = 0; at < text.length; ) {
-    const known = pending === '' ? (visitor.known?.(text, at) ?? -1) : -1;
-    if (known >= 0) {
-      number += 1;
-      at = known + 1;
+    const known = pending === '' ? visitor.known?.(text, at, number + 1) : undefined;
+    if (known !== undefined) {
+      number += known.count;
+      at = known.end + 1;
       continue;
     }
     const found = text.indexOf('\n', at);
@@ -175,19 +188,29 @@ function visitLine(text: string, from: number, to: number, number: number, visit
 export function compareConf(expected: ConfModel, text: string, extras: 'refuse' | 'allow' = 'refuse'): string[] {
   const differences: string[] = [];
   const seen = new Set<string>();
+  const order = expected.entries();
+  let upcoming = order.next().value;
   let check = settingChecker('default', expected.get('default'), extras, differences);
+  const begin = (name: string, line: number, settings: ReadonlyMap<string, string> | undefined, met: number): void => {
+    check.end();
+    if (seen.has(name)) differences.push(repeated(line, `[${name}]`));
+    seen.add(name);
+    if (name === upcoming?.[0]) upcoming = order.next().value;
+    if (settings === undefined && extras === 'refuse') differences.push(`[${name}] was not meant to be there`);
+    check = settingChecker(name, settings, extras, differences, met);
+  };
+  const keys = new Set<string>();
   visitConf(text, {
-    stanza: (name, line) => {
-      check.end();
-      if (seen.has(name)) differences.push(repeated(line, `[${name}]`));
-      seen.add(name);
-      const settings = expected.get(name);
-      if (settings === undefined && extras === 'refuse') differences.push(`[${name}] was not meant to be there`);
-      check = settingChecker(name, settings, extras, differences);
-    },
+    stanza: (name, line) => begin(name, line, expected.get(name), 0),
     setting: (key, source, start, end, line) => check.setting(key, source.slice(start, end), line),
     problem: (message) => differences.push(message),
-    known: (source, at) => check.known(source, at),
+    known: (source, at, line) => {
+      if (upcoming === undefined || source.charCodeAt(at) !== openingBracket) return undefined;
+      const [name, settings] = upcoming;
+      const lines = wholeStanza(source, at, name, settings, keys);
+      if (lines !== undefined) begin(name, line, settings, settings.size);
+      return lines;
+    },
   });
   check.end();
   for (const name of expected.keys()) if (!seen.has(name)) differences.push(`[${name}] is missing`);
@@ -195,18 +218,18 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
 }
 
 interface SettingChecker {
-  /** Takes the next setting of the model, where the line at `at` is the one that it would be written as. */
-  known(text: string, at: number): number;
   setting(key: string, value: string, line: number): void;
   end(): void;
 }
 
-/** Settings mostly come in the model's order; only from the first that does not are keys looked up. */
-function settingChecker(name: string, expected: ReadonlyMap<string, string> | undefined, extras: 'refuse' | 'allow', differences: string[]): SettingChecker {
-  const order = expected?.entries();
+type Settings = ReadonlyMap<string, string>;
+
+/** `met`: how many of the settings were read before. They mostly come in the model's order; only from the first that does not are keys looked up. */
+function settingChecker(name: string, expected: Settings | undefined, extras: 'refuse' | 'allow', differences: string[], met = 0): SettingChecker {
+  const order = met === 0 ? expected?.entries() : undefined;
   let upcoming = order?.next().value;
   let found: Set<string> | undefined;
-  let count = 0;
+  let count = met;
   const lookUp = (key: string, value: string, line: number): void => {
     // those before this one were met in order
     found ??= new Set([...(expected?.keys() ?? [])].slice(0, count));
@@ -218,23 +241,11 @@ function settingChecker(name: string, expected: ReadonlyMap<string, string> | un
     } else if (wanted !== value) differences.push(`[${name}] ${key} reads ${excerpt(value)}, not ${excerpt(wanted)}`);
   };
   return {
-    known: (text, at) => {
-      if (found !== undefined || upcoming === undefined) return -1;
-      const end = endOfSetting(text, at, upcoming);
-      if (end < 0) return -1;
-      count += 1;
-      upcoming = order?.next().value;
-      return end;
-    },
     setting: (key, value, line) => {
-      if (found === undefined) {
-        if (upcoming !== undefined && upcoming[0] === key && upcoming[1] === value) {
-          count += 1;
-          upcoming = order?.next().value;
-          return;
-        }
-      }
-      lookUp(key, value, line);
+      if (found === undefined && upcoming !== undefined && upcoming[0] === key && upcoming[1] === value) {
+        count += 1;
+        upcoming = order?.next().value;
+      } else lookUp(key, value, line);
     },
     end: () => {
       if (expected === undefined || (found === undefined && count === expected.size)) return;
@@ -244,12 +255,32 @@ function settingChecker(name: string, expected: ReadonlyMap<string, string> | un
   };
 }
 
+/**
+ * The lines of a stanza that says all its settings just as they are read, up to a blank line; undefined for any other. Most are: two
+ * hundred thousand lines are compared in place. `keys` collects names of settings that were looked at.
+ */
+function wholeStanza(text: string, at: number, name: string, settings: Settings, keys: Set<string>): KnownLines | undefined {
+  let end = at + name.length + 2;
+  const named = text.charCodeAt(end) === lineFeed && text.charCodeAt(end - 1) === closingBracket && text.startsWith(name, at + 1);
+  if (!named || /[[\]\n]/.test(name)) return undefined;
+  for (const [key, value] of settings) {
+    end = endOfSetting(text, end + 1, key, value);
+    if (end < 0) return undefined;
+    if (!keys.has(key)) {
+      if (!isConfKey(key)) return undefined;
+      keys.add(key);
+    }
+  }
+  return end + 1 === text.length || text.charCodeAt(end + 1) === lineFeed ? { end, count: settings.size + 1 } : undefined;
+}
+
 /** Where a line ends that says a setting just as it is written and read, one line without a continuation; -1 for any other line. */
-function endOfSetting(text: string, at: number, [key, value]: readonly [string, string]): number {
-  const start = at + key.length + 3;
-  const end = start + value.length;
-  const line = text.charCodeAt(end) === 10 && text.startsWith(key, at) && text.startsWith(' = ', at + key.length) && text.startsWith(value, start);
-  return line && isConfKey(key) && readsAsItIs(value) ? end : -1;
+function endOfSetting(text: string, at: number, key: string, value: string): number {
+  const equals = at + key.length + 1;
+  const end = equals + 2 + value.length;
+  const parted = text.charCodeAt(equals - 1) === space && text.charCodeAt(equals) === equalsSign && text.charCodeAt(equals + 1) === space;
+  if (!parted || text.charCodeAt(end) !== lineFeed) return -1;
+  return text.startsWith(value, equals + 2) && text.startsWith(key, at) && readsAsItIs(value) ? end : -1;
 }
 
 function readsAsItIs(value: string): boolean {

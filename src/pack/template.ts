@@ -22,7 +22,8 @@ export class TemplateError extends Error {
   }
 }
 
-const unsafeInJson = /[<>&\u2028\u2029]/g;
+const unsafe = /[<>&\u2028\u2029]/;
+const unsafeInJson = new RegExp(unsafe, 'g');
 // outside of what XML 1.0 allows in a document
 const notXml = /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const xmlSpecial = /[&<>"'\t\n\r]/g;
@@ -31,6 +32,7 @@ const xmlSpecial = /[&<>"'\t\n\r]/g;
 function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new Error('json is given nothing that JSON can hold');
+  if (!unsafe.test(text)) return text;
   return text.replace(unsafeInJson, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -57,9 +59,9 @@ function printable(value: unknown, helper: string): string {
 /** `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred thousand settings would each cost Handlebars a block. */
 function printStanza(name: string, settings: unknown): string {
   if (!(settings instanceof Map)) throw new Error('stanza is given no settings');
-  let text = `[${name}]`;
-  for (const [key, value] of settings) text += `\n${key} = ${value}`;
-  return text;
+  const lines = [`[${name}]`];
+  for (const [key, value] of settings) lines.push(`${key} = ${value}`);
+  return lines.join('\n');
 }
 
 const compileOptions = {
