@@ -8,18 +8,19 @@ const folder = 'rules';
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const longestName = 100;
 
+const intro = 'Each page has what its detection finds and needs, and its Sigma rule. The queries are in the packs of this bundle.';
+
 export interface BundlePages {
   /** Takes the page of a detection. */
   readonly add: (detection: PackDetection, markdown: string) => void;
-  /** A Markdown file for each log source, with a table of contents. */
+  /** A Markdown file for each log source, with a table of contents. Lets go of the pages. */
   readonly files: () => readonly PackFile[];
 }
 
 interface SourceFile {
   readonly title: string;
   contents: string;
-  // as bytes: half the memory of texts that hold a letter outside Latin-1
-  readonly pages: Buffer[];
+  readonly pages: string[];
 }
 
 /** Collects pages in a file for each log source: thousands of files of a page each are slow to pack and to unpack. */
@@ -33,13 +34,18 @@ export function collectBundlePages(): BundlePages {
       sources.set(name, file);
       const heading = markdownText(detection.name);
       file.contents += `- [${heading}](#${detection.slug})\n`;
-      file.pages.push(Buffer.from(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`));
+      file.pages.push(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`);
     },
-    files: () =>
-      [...sources].map(([name, { title, contents, pages }]) => ({
-        path: `${folder}/${name}.md`,
-        content: Buffer.concat([Buffer.from(`# ${markdownText(title)}\n\n${contents}`), ...pages]),
-      })),
+    files() {
+      const files: PackFile[] = [];
+      for (const [name, { title, contents, pages }] of sources) {
+        // one text for a file: bytes of each page would be written twice
+        const text = `# ${markdownText(title)}\n\n${intro}\n\n${contents}${pages.join('')}`;
+        files.push({ path: `${folder}/${name}.md`, content: Buffer.from(text) });
+        sources.delete(name);
+      }
+      return files;
+    },
   };
 }
 
