@@ -39,14 +39,22 @@ export function collectBundlePages(): BundlePages {
     files() {
       const files: PackFile[] = [];
       for (const [name, { title, contents, pages }] of sources) {
-        // one text for a file: bytes of each page would be written twice
-        const text = `# ${markdownText(title)}\n\n${intro}\n\n${contents}${pages.join('')}`;
-        files.push({ path: `${folder}/${name}.md`, content: Buffer.from(text) });
+        files.push({ path: `${folder}/${name}.md`, content: bytesOf([`# ${markdownText(title)}\n\n${intro}\n\n${contents}`, ...pages]) });
         sources.delete(name);
       }
       return files;
     },
   };
+}
+
+/** One after the other, each encoded by itself: a letter outside Latin-1 would double the memory of all when they are joined. */
+function bytesOf(texts: readonly string[]): Uint8Array {
+  let length = 0;
+  for (const text of texts) length += Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const text of texts) at += bytes.write(text, at);
+  return bytes.subarray(0, at);
 }
 
 /** `windows process_creation`; correlations have a file of their own. */
