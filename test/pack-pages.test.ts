@@ -105,25 +105,31 @@ describe('the page of the seed rule', () => {
     page = bodyOf([...pagesOf(file).values()][0] ?? '');
   });
 
-  it('has the rows of the rule page, the source as written and a section for each pack', () => {
+  it('has the rows of the rule page and the source as written', () => {
     const original = readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8');
     expect(page.split('\n## ')[0]).toBe(original.split('\n## ')[0]);
-    expect(shapeOf(page).headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog', '### splunk']);
+    expect(shapeOf(page).headings).toEqual(['## Detection Rules', '### Sigma rule']);
     expect(codeBelow(page, '### Sigma rule')).toBe(source.trim());
   });
 
-  it('has the queries that the packs hold', () => {
-    const [stanza] = [...readStrictConf(built.app.get('default/savedsearches.conf') ?? '').values()];
-    expect(codeBelow(page, '### splunk')).toBe(stanza?.get('search'));
-    expect(codeBelow(page, '### splunk')).toContain('`sigpack_windows_dhcp`');
-    const content = JSON.parse(built.bundle.get('sigpack-1.0.0-graylog.json') ?? '');
-    expect(JSON.stringify(content)).toContain(JSON.stringify(codeBelow(page, '### graylog')));
-    expect(codeBelow(page, '### graylog')).toBe('EventID:("1031" "1032" "1034")');
+  it('leaves the queries to the packs of the bundle, and says so', () => {
+    const search =
+      readStrictConf(built.app.get('default/savedsearches.conf') ?? '')
+        .values()
+        .next()
+        .value?.get('search') ?? '';
+    expect(search).toContain('`sigpack_windows_dhcp`');
+    expect(file).not.toContain(search);
+    const graylog = 'EventID:("1031" "1032" "1034")';
+    expect(built.bundle.get('sigpack-1.0.0-graylog.json')).toContain(JSON.stringify(graylog));
+    expect(file).not.toContain(graylog);
+    expect(file.split('\n<a id')[0]).toContain('The queries are in the packs of this bundle.');
+    expect(built.bundle.get('README.md')).toContain('its Sigma rule as written. The queries are in the packs.');
   });
 
   it('lies in the file of its log source, behind a table of contents', () => {
     expect(pageFiles(built.bundle)).toEqual(['windows_dhcp.md']);
-    expect(file).toMatch(/^# windows dhcp\n\n- \[DHCP [^\]\n]+\]\(#dhcp_server_error_failed_loading_the_callout_dll\)\n\n<a id/);
+    expect(file).toMatch(/^# windows dhcp\n\n[^\n]+\n\n- \[DHCP [^\]\n]+\]\(#dhcp_server_error_failed_loading_the_callout_dll\)\n\n<a id/);
     expect([...pagesOf(file).keys()]).toEqual(['dhcp_server_error_failed_loading_the_callout_dll']);
     expect(built.bundle.get('README.md')).toContain('page for each of 1 detections');
   });
@@ -161,13 +167,14 @@ describe('tokens of the views', () => {
 describe('which detections have a page', () => {
   const files = { 'rules/both.yml': rule('Both'), 'rules/half.yml': rule('Half', '', noGraylog) };
 
-  it('those in either pack; the reason stands in place of a query', async () => {
+  it('those in either pack; a page says why a pack lacks its detection', async () => {
     const { app, bundle } = await buildOf(files, 'rules');
     const pages = pagesOf(bundle.get('rules/windows.md') ?? '');
     expect([...pages.keys()]).toEqual(['both', 'half']);
     expect(lookupOf(app, 'lookups/sigpack_pages.csv').size).toBe(2);
     expect(pages.get('half')).toMatch(/### graylog\n\nNo query: .*fieldref/);
-    expect(codeBelow(pages.get('half') ?? '', '### graylog')).toBe('');
+    expect(shapeOf(bodyOf(pages.get('half') ?? '')).headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog']);
+    expect(shapeOf(bodyOf(pages.get('both') ?? '')).headings).toEqual(['## Detection Rules', '### Sigma rule']);
   });
 
   it('only those of the packs that are built', async () => {
@@ -175,7 +182,7 @@ describe('which detections have a page', () => {
     expect(app.size).toBe(0);
     const pages = pagesOf(bundle.get('rules/windows.md') ?? '');
     expect([...pages.keys()]).toEqual(['both']);
-    expect(shapeOf(bodyOf(pages.get('both') ?? '')).headings).toEqual(['## Detection Rules', '### Sigma rule', '### graylog']);
+    expect(shapeOf(bodyOf(pages.get('both') ?? '')).headings).toEqual(['## Detection Rules', '### Sigma rule']);
   });
 });
 
@@ -193,12 +200,14 @@ describe('the file of a page', () => {
   ])('of the log source %s is %s', async (logsource, name) => expect(await fileOf(logsource)).toEqual([name]));
 });
 
-describe('what settings change', () => {
-  it('a threshold is told beside the query that the event definition counts', async () => {
-    const { bundle } = await buildOf({ 'rules/a.yml': rule('A', 'sigpack: { threshold: 5 }\n') }, 'rules');
-    expect(bundle.get('rules/windows.md')).toMatch(
-      /### graylog\n\n```\n[^\n]+\n```\n\nNote: The event definition wants count\(\) &gt;= 5 within 900 seconds\.\n/,
-    );
+describe('a template of the pages in place of the built-in one', () => {
+  it('makes the pages of the bundle', async () => {
+    const template = '{{#each rows}}{{name}}={{cell}};{{/each}}\n{{source}}\n{{#each sections}}{{name}}: {{#each remarks}}{{this}}{{/each}}\n{{/each}}';
+    const files = { 'rules/half.yml': rule('Half_', '', noGraylog), 'mine/docs/rule.md.hbs': template, 'sigpack.yml': 'templates: mine\n' };
+    const page = pagesOf((await buildOf(files)).bundle.get('rules/windows.md') ?? '').get('half') ?? '';
+    expect(page).toMatch(/^\n\n# Half\\_\n\nTitle {15}=Half\\_;Description {9}=;ATT&amp;CK Tactic/);
+    expect(page).toContain(`;\n${files['rules/half.yml'].trim()}\ngraylog: `);
+    expect(page).toMatch(/\ngraylog: .*fieldref.*\n$/);
   });
 });
 
@@ -237,7 +246,9 @@ describe('hostile rules', () => {
       for (const [slug, page] of pages) {
         count++;
         const { headings, rows: own } = shapeOf(page);
-        expect([slug, own, headings.slice(1)]).toEqual([slug, rows, ['## Detection Rules', '### Sigma rule', '### graylog', '### splunk']]);
+        const reasons = headings.slice(3);
+        expect([slug, own, headings.slice(1, 3)]).toEqual([slug, rows, ['## Detection Rules', '### Sigma rule']]);
+        expect([[], ['### graylog'], ['### splunk']]).toContainEqual(reasons);
         for (const [, url = ''] of page.split('\n## ')[0]?.matchAll(/\]\(([^)]*)\)/g) ?? []) expect(url).toMatch(/^https?:/);
       }
     }

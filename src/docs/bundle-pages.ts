@@ -8,18 +8,19 @@ const folder = 'rules';
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const longestName = 100;
 
+const intro = 'Each page has what its detection finds and needs, and its Sigma rule. The queries are in the packs of this bundle.';
+
 export interface BundlePages {
   /** Takes the page of a detection. */
   readonly add: (detection: PackDetection, markdown: string) => void;
-  /** A Markdown file for each log source, with a table of contents. */
+  /** A Markdown file for each log source, with a table of contents. Lets go of the pages. */
   readonly files: () => readonly PackFile[];
 }
 
 interface SourceFile {
   readonly title: string;
   contents: string;
-  // as bytes: half the memory of texts that hold a letter outside Latin-1
-  readonly pages: Buffer[];
+  readonly pages: string[];
 }
 
 /** Collects pages in a file for each log source: thousands of files of a page each are slow to pack and to unpack. */
@@ -33,14 +34,27 @@ export function collectBundlePages(): BundlePages {
       sources.set(name, file);
       const heading = markdownText(detection.name);
       file.contents += `- [${heading}](#${detection.slug})\n`;
-      file.pages.push(Buffer.from(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`));
+      file.pages.push(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`);
     },
-    files: () =>
-      [...sources].map(([name, { title, contents, pages }]) => ({
-        path: `${folder}/${name}.md`,
-        content: Buffer.concat([Buffer.from(`# ${markdownText(title)}\n\n${contents}`), ...pages]),
-      })),
+    files() {
+      const files: PackFile[] = [];
+      for (const [name, { title, contents, pages }] of sources) {
+        files.push({ path: `${folder}/${name}.md`, content: bytesOf([`# ${markdownText(title)}\n\n${intro}\n\n${contents}`, ...pages]) });
+        sources.delete(name);
+      }
+      return files;
+    },
   };
+}
+
+/** One after the other, each encoded by itself: a letter outside Latin-1 would double the memory of all when they are joined. */
+function bytesOf(texts: readonly string[]): Uint8Array {
+  let length = 0;
+  for (const text of texts) length += Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const text of texts) at += bytes.write(text, at);
+  return bytes.subarray(0, at);
 }
 
 /** `windows process_creation`; correlations have a file of their own. */

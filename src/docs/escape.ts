@@ -36,6 +36,7 @@ export function markdownLink(text: string, url: string): string {
 
 /** A run of backticks longer than any in the text, at least three. */
 export function fenceFor(text: string): string {
+  if (!text.includes('```')) return '```';
   let longest = 2;
   for (const run of text.match(/`{3,}/g) ?? []) longest = Math.max(longest, run.length);
   return '`'.repeat(longest + 1);

@@ -1,10 +1,19 @@
 import type { Render } from '../pack/template.ts';
 import { fenceFor, markdownLink, markdownText } from './escape.ts';
-import type { PageRow, RulePage } from './rule-page.ts';
+import type { PageRow, TargetSection } from './rule-page.ts';
+
+/** What the Markdown shows of a page. */
+export interface MarkdownPage {
+  readonly rows: readonly PageRow[];
+  readonly source: string;
+  readonly sections: readonly Omit<TargetSection, 'description'>[];
+}
+
+const nameWidth = 20;
 
 /** The page as Markdown, from `rule.md.hbs`. All that comes from the rule is escaped here: Handlebars only lays out. */
-export function ruleMarkdown(page: RulePage, render: Render): string {
-  const rows = page.rows.map((row) => ({ name: markdownText(row.name).padEnd(20), cell: cellOf(row) }));
+export function ruleMarkdown(page: MarkdownPage, render: Render): string {
+  const rows = page.rows.map((row) => ({ name: rowName(row.name), cell: cellOf(row) }));
   return render('rule.md', {
     rows,
     table: tableOf(rows),
@@ -19,10 +28,24 @@ export function ruleMarkdown(page: RulePage, render: Render): string {
   });
 }
 
+// every page has the same few
+const rowNames = new Map<string, string>();
+
+function rowName(name: string): string {
+  const known = rowNames.get(name);
+  if (known !== undefined) return known;
+  const shown = markdownText(name).padEnd(nameWidth);
+  rowNames.set(name, shown);
+  return shown;
+}
+
 /** One text: eleven rows would each cost Handlebars a block. The first row is the head. */
-function tableOf([head, ...rows]: readonly { readonly name: string; readonly cell: string }[]): string {
-  const line = ({ name, cell }: { readonly name: string; readonly cell: string }): string => `| ${name} | ${cell} |\n`;
-  return head === undefined ? '' : `${line(head)}|:---------------------|:-----|\n${rows.map(line).join('')}`;
+function tableOf(rows: readonly { readonly name: string; readonly cell: string }[]): string {
+  let table = '';
+  for (const { name, cell } of rows) {
+    table += table === '' ? `| ${name} | ${cell} |\n|:---------------------|:-----|\n` : `| ${name} | ${cell} |\n`;
+  }
+  return table;
 }
 
 function cellOf({ text, items }: PageRow): string {

@@ -47,25 +47,18 @@ export function inSectionOrder(targets: readonly ConversionTarget[]): readonly C
 }
 
 /** `targets` in the order of the sections. */
-export function rulePage(
-  compiled: CompiledRule,
-  slug: string,
-  targets: readonly ConversionTarget[],
-  convert: Convert,
-  needed: readonly string[] = dataNeeded(compiled),
-): RulePage {
+export function rulePage(compiled: CompiledRule, slug: string, targets: readonly ConversionTarget[], convert: Convert): RulePage {
   const { rule } = compiled;
   return {
     title: oneLine(rule.title),
     slug,
-    rows: factRows(compiled, attackReferences(rule.tags), needed),
+    rows: factRows(rule, attackReferences(rule.tags), dataNeeded(compiled)),
     source: sourceOf(rule),
     sections: targets.map((target) => section(target, compiled, convert)),
   };
 }
 
-function factRows(compiled: CompiledRule, attack: AttackReferences, needed: readonly string[]): readonly PageRow[] {
-  const { rule } = compiled;
+export function factRows(rule: CompiledRule['rule'], attack: AttackReferences, needed: readonly string[]): readonly PageRow[] {
   return [
     { name: 'Title', text: rule.title },
     { name: 'Description', text: rule.description ?? '' },
@@ -86,25 +79,27 @@ const plain = (text: string): Link => ({ text, url: '' });
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** The whole file, comments at its start included, unless other documents are in it too. */
-function sourceOf({ file, span }: RuleHead): string {
-  const alone = !file.text.includes('\n---') && !file.text.includes('\r---');
+export function sourceOf({ file, span }: RuleHead): string {
+  const hasReturns = file.text.includes('\r');
+  const alone = !file.text.includes('\n---') && !(hasReturns && file.text.includes('\r---'));
   const text = alone ? file.text : file.text.slice(span.start, span.end);
   // the same page of a file that was written on Windows
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/^(?:[ \t]*\n)+/, '')
-    .trimEnd();
+  const lines = hasReturns ? text.replace(/\r\n?/g, '\n') : text;
+  return lines.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
 
 function section(target: ConversionTarget, compiled: CompiledRule, convert: Convert): TargetSection {
   const { name, description } = target;
   const conversion = convert(target, compiled);
   if (!conversion.ok) {
-    const remarks = conversion.problems.map(({ message, hint }) => oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`));
+    const remarks = conversion.problems.map(({ message, hint }) => remarkText(message, hint));
     return { name, description, query: '', remarks };
   }
   const query = target.formats[0].print([{ rule: compiled.rule, converted: conversion.value }]).trimEnd();
-  return { name, description, query, remarks: conversion.remarks.map(({ message }) => oneLine(sentence(message))) };
+  return { name, description, query, remarks: conversion.remarks.map(({ message }) => remarkText(message)) };
 }
+
+/** Sentences on one line. */
+export const remarkText = (message: string, hint?: string): string => oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`);
 
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;

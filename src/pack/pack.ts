@@ -45,7 +45,7 @@ export interface PackInput {
   readonly history?: NamingHistory;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told of each detection while its rule is at hand: the pack itself lets go of it. */
-  readonly onOutcome?: (outcome: DetectionOutcome, search: GraylogDetection['search'] | undefined, written: CompiledRule) => void;
+  readonly onOutcome?: (outcome: DetectionOutcome, written: CompiledRule) => void;
 }
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
@@ -155,8 +155,7 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
   }
   const outcome = { detection, targets };
   pack.outcomes.push(outcome);
-  const last = pack.graylog.at(-1);
-  adding.onOutcome?.(outcome, last?.detection === detection ? last.search : undefined, written);
+  adding.onOutcome?.(outcome, written);
 }
 
 function addToSplunk({ pack, config, bag, warnings, placed }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {

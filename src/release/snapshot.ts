@@ -61,7 +61,7 @@ export interface BuiltEntry extends SnapshotEntry {
 
 export interface Built {
   readonly entries: readonly BuiltEntry[];
-  readonly add: (outcome: DetectionOutcome, search: unknown, written: CompiledRule) => void;
+  readonly add: (outcome: DetectionOutcome, written: CompiledRule) => void;
 }
 
 export interface SnapshotOptions {
@@ -75,7 +75,7 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
   const entries: BuiltEntry[] = [];
   return {
     entries,
-    add({ detection, targets }, _search, written) {
+    add({ detection, targets }, written) {
       const text = textOf(detection);
       const settings = settingsOf(detection);
       const queries: Partial<Record<Target, readonly string[]>> = {};
