@@ -15,6 +15,7 @@ import { openProject, type Project, pathInPack, reportProject } from './project.
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { shownPath } from './rule-files.ts';
+import { keepNurserySmall } from './small-nursery.ts';
 import type { LoadedTemplates } from './template-files.ts';
 import { writeArtifacts } from './write-artifacts.ts';
 
@@ -40,6 +41,7 @@ export interface BuildOptions {
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
   optimizeLate();
+  keepNurserySmall();
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
