@@ -1,6 +1,7 @@
 import type { Conversion } from '../backend/backend.ts';
 import type { GraylogAggregation } from '../backend/graylog/correlation.ts';
-import { targets as registered } from '../backend/registry.ts';
+import { graylog } from '../backend/graylog/target.ts';
+import { splunk } from '../backend/splunk/target.ts';
 import type { ConvertedRule } from '../backend/target.ts';
 import type { Target } from '../pack/config.ts';
 import type { GraylogDetection } from '../pack/detection.ts';
@@ -22,7 +23,7 @@ export interface PackPageList {
 /** Collects the pages of a pack's detections, with their queries as they ship; none of those that no pack has. */
 export function createPackPages(names: readonly Target[], render: Render): PackPageList {
   const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
-  const targets = inSectionOrder(registered.filter(({ name }) => names.some((target) => target === name)));
+  const targets = inSectionOrder([graylog, splunk].filter(({ name }) => names.some((target) => target === name)));
   const pages: DetectionPage[] = [];
   const bundle = collectBundlePages();
   return {
