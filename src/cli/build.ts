@@ -4,17 +4,16 @@ import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
-import { createBuilt } from '../release/snapshot.ts';
 import { compileRules, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
-import { checkFrozen } from './lock-file.ts';
 import { optimizeLate } from './optimize-late.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack, reportProject } from './project.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { shownPath } from './rule-files.ts';
+import { keepNurserySmall } from './small-nursery.ts';
 import type { LoadedTemplates } from './template-files.ts';
 import { writeArtifacts } from './write-artifacts.ts';
 
@@ -40,6 +39,7 @@ export interface BuildOptions {
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const started = performance.now();
   optimizeLate();
+  keepNurserySmall();
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
@@ -47,7 +47,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if ('code' in project) return project.code;
   const { loaded, bag, terminal, history } = project;
   const output = options.output ?? defaultOutput(loaded);
-  const built = options.frozen === true ? createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false }) : undefined;
+  // what a comparison needs is loaded where one is asked for
+  const frozen = options.frozen === true ? await frozenCheck() : undefined;
+  const built = frozen?.createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false });
   const templates = options.dryRun ? undefined : projectTemplates(project);
   const pages = templates ? createPageList(project, templates) : undefined;
   const { pack, counts } = compileRules(project, paths, (...outcome) => {
@@ -58,13 +60,19 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
-  if (built) checkFrozen(project, pack, built);
+  if (built) frozen?.checkFrozen(project, pack, built);
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
   const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(project, pack, made, templates)) ?? []) : [];
   if (artifacts.length > 0) writeArtifacts(output, artifacts);
   return reportProject(project, answer, summaryOf(counts, pack, output, artifacts, performance.now() - started));
+}
+
+/** The modules of `--frozen`. */
+async function frozenCheck() {
+  const [{ createBuilt }, { checkFrozen }] = await Promise.all([import('../release/snapshot.ts'), import('./frozen.ts')]);
+  return { createBuilt, checkFrozen };
 }
 
 /** In the project's folder: the same place from wherever in it the command is called. */

@@ -17,6 +17,7 @@ import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject, rulePaths } from './project.ts';
 import { visible } from './report/visible.ts';
+import { keepNurserySmall } from './small-nursery.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ConvertOptions {
@@ -34,6 +35,7 @@ export interface ConvertOptions {
 /** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
   optimizeLate();
+  keepNurserySmall();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));

@@ -23,11 +23,13 @@ export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): rea
 }
 
 function walk(folder: string, found: Set<string>): void {
+  // joined once: names of entries need no normalizing
+  const start = join(folder, 'x').slice(0, -1);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) walk(join(folder, entry.name), found);
+    if (entry.isDirectory()) walk(`${start}${entry.name}`, found);
     // a pipe would be waited for without end
-    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(withSlashes(join(folder, entry.name)));
+    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(withSlashes(`${start}${entry.name}`));
   }
 }
 
