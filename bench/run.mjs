@@ -21,7 +21,7 @@ if (unknown !== undefined) {
   console.error(`there is no part ${unknown}; parts: ${Object.keys(parts).join(', ')}`);
   process.exitCode = 2;
 } else if (missing.length > 0) {
-  console.error(`missing: ${missing.join(', ')}; bash scripts/corpus.sh brings them to ${shared}, SIGPACK_SHARED names another folder`);
+  console.error(`missing: ${missing.join(', ')}; run bash scripts/corpus.sh ${shared}, or set SIGPACK_SHARED to a folder that has them`);
   process.exitCode = 1;
 } else {
   if (!rsigma) console.log('missing: rsigma, so nothing is compared with it; bash test/judges/setup.sh rsigma compiles it');

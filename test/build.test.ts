@@ -200,8 +200,8 @@ describe('the starter pack', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 
-  it('is what test/packs/starter holds; UPDATE_GOLDEN=1 writes it anew', () => {
-    if (process.env.UPDATE_GOLDEN === '1') {
+  it('is what test/packs/starter holds; UPDATE=1 writes it anew', () => {
+    if (process.env.UPDATE === '1') {
       rmSync(join(golden, 'app'), { recursive: true, force: true });
       write(golden, Object.fromEntries(files));
     }

@@ -109,7 +109,7 @@ installs:
 `;
 
 test('docs/sigpack.schema.json is the schema', () => {
-  if (process.env.UPDATE_DOCS) writeFileSync(docs('sigpack.schema.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
+  if (process.env.UPDATE) writeFileSync(docs('sigpack.schema.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
   expect(JSON.parse(readFileSync(docs('sigpack.schema.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(configSchema)));
 });
 

@@ -23,6 +23,6 @@ function pageFrom(current: string): string {
 
 test('docs/diagnostics.md says of each code what the catalogue says', () => {
   const current = readFileSync(path, 'utf8');
-  if (process.env.UPDATE_DOCS) writeFileSync(path, pageFrom(current));
+  if (process.env.UPDATE) writeFileSync(path, pageFrom(current));
   expect(readFileSync(path, 'utf8')).toBe(pageFrom(current));
 });

@@ -6,9 +6,9 @@ import { reportText } from '../src/cli/report/text.ts';
 import { compareDiagnostics, createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 
-// A case is a folder: rule.yml and what a person reads about it. UPDATE_ERRORS=1 writes the latter anew; read it before you commit it.
+// A case is a folder: rule.yml and what a person reads about it. UPDATE=1 writes the latter anew; read it before you commit it.
 const folder = join(import.meta.dirname, 'errors');
-const update = process.env.UPDATE_ERRORS === '1';
+const update = process.env.UPDATE === '1';
 const cases = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
@@ -30,7 +30,7 @@ describe('what a person reads', () => {
     const report = reportOf(name);
     expect(report).not.toBe('');
     if (update) writeFileSync(path, report);
-    expect(existsSync(path), 'expected.txt is missing: run with UPDATE_ERRORS=1').toBe(true);
+    expect(existsSync(path), 'expected.txt is missing: run with UPDATE=1').toBe(true);
     expect(report).toBe(readFileSync(path, 'utf8'));
   });
 });

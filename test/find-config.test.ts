@@ -57,6 +57,9 @@ describe('the configuration', () => {
     vi.stubEnv('SIGPACK_CONFIG', at('elsewhere/sigpack.yml'));
     expect((await checked()).out).toContain('\nElsewhere 1.0.0\n');
     expect((await checked('../../../third/sigpack.yml')).out).toContain('\nThird 1.0.0\n');
+    // as a folder, like the project of tsc
+    expect((await checked('../../../third')).out).toContain('\nThird 1.0.0\n');
+    expect((await checked('../../../project/rules')).code).toBe('usage: there is no sigpack.yml in ..');
     vi.stubEnv('SIGPACK_CONFIG', '');
     expect((await checked()).out).toContain('\nOuter 1.0.0\n');
   });

@@ -104,9 +104,9 @@ describe('the page of the seed rule', () => {
     expect(page).not.toMatch(/```\n\s*\n```/);
   });
 
-  it('is the golden file; UPDATE_GOLDEN=1 writes it anew', () => {
+  it('is the golden file; UPDATE=1 writes it anew', () => {
     const golden = join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md');
-    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, page);
+    if (process.env.UPDATE) writeFileSync(golden, page);
     expect(page).toBe(readFileSync(golden, 'utf8'));
   });
 });

@@ -113,7 +113,7 @@ describe('test files', () => {
 
   test('docs/rule-tests.schema.json is the schema, and starter tests fit it', () => {
     const path = new URL('../docs/rule-tests.schema.json', import.meta.url);
-    if (process.env.UPDATE_DOCS) writeFileSync(path, `${JSON.stringify(testSchema, undefined, 2)}\n`);
+    if (process.env.UPDATE) writeFileSync(path, `${JSON.stringify(testSchema, undefined, 2)}\n`);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(testSchema)));
     const validate = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(testSchema)));
     const root = join(import.meta.dirname, '..', 'rules');

@@ -13,8 +13,14 @@ export const configName = 'sigpack.yml';
 export function findConfig(named: string | undefined): string | undefined {
   const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
   if (given === undefined) return searchUpwards(process.cwd());
-  if (existsSync(given)) return given;
+  if (existsSync(given)) return statSync(given).isDirectory() ? inFolder(given) : given;
   throw new UsageError(`there is no configuration file ${shownPath(given)}${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`);
+}
+
+function inFolder(folder: string): string {
+  const path = join(folder, configName);
+  if (existsSync(path)) return path;
+  throw new UsageError(`there is no ${configName} in ${shownPath(folder)}`);
 }
 
 function searchUpwards(start: string): string | undefined {

@@ -47,11 +47,11 @@ const splunkAlone =
   });
 
 function histogram(searches: number, minutes: readonly number[], budget: number | undefined, width: number): string {
-  const most = Math.max(1, ...minutes);
+  const most = Math.max(0, ...minutes);
   const room = Math.max(10, Math.min(60, width - 20));
   const rows = minutes.map((count, minute) => {
     const over = budget !== undefined && count > budget ? ' over budget' : '';
-    return `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)} ${'█'.repeat(Math.ceil((count / most) * room))}${over}`;
+    return `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)} ${'█'.repeat(Math.ceil((count / Math.max(1, most)) * room))}${over}`;
   });
   const mean = minutes.reduce((sum, count) => sum + count, 0) / 60;
   return `${searches} ${searches === 1 ? 'search' : 'searches'}; starts on each minute of the worst hour (most ${most}, mean ${mean.toFixed(1)}${budget === undefined ? '' : `, budget ${budget}`})\n${rows.join('\n')}\n`;

@@ -58,6 +58,16 @@ const appInspectSteps: readonly Step[] = ['corpus', 'processed', 'starter'].map(
   };
 });
 
+/** A script of a judge, or one line that names what installs it. */
+const installed = (judge: string, script: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+  'bash',
+  '-c',
+  `[ -x "$1" ] || { echo "missing: $1; run bash test/judges/setup.sh $0" >&2; exit 2; }; exec "$@"`,
+  judge,
+  join(cache, 'judges', judge, script),
+  ...args,
+];
+
 /** Without the second compiler of the JVM, a server that runs for minutes takes less time: it starts in half. */
 const quickStart = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' };
 
@@ -65,12 +75,11 @@ const quickStart = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' };
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   const parts = (['graylog', 'proof', 'history', 'install'] as const).filter(has).map((judge) => (judge === 'graylog' ? 'packs' : judge));
   if (parts.length === 0) return [];
-  const script = (name: string): string => join(cache, 'judges', 'graylog', name);
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
     const before = index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
     return [
-      { name: name('start'), command: [script('start.sh'), version], env: quickStart, after: before, cores: 0 },
+      { name: name('start'), command: installed('graylog', 'start.sh', version), env: quickStart, after: before, cores: 0 },
       ...parts.map(
         (part, at): Step => ({
           name: name(part),
@@ -81,7 +90,7 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
           cores: 0,
         }),
       ),
-      { name: name('stop'), command: [script('stop.sh')], ends: name('start'), after: [name('start'), ...parts.map(name)], cores: 0 },
+      { name: name('stop'), command: installed('graylog', 'stop.sh'), ends: name('start'), after: [name('start'), ...parts.map(name)], cores: 0 },
     ];
   });
 }
@@ -91,11 +100,16 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
   const scripts = { opensearch: 'opensearch.ts', watcher: 'watcher.ts', proof: 'proof-opensearch.ts' };
   const parts = (['opensearch', 'watcher', 'proof'] as const).filter(has);
   if (parts.length === 0) return [];
-  const script = (name: string): string => join(cache, 'judges', 'opensearch', name);
   const name = (part: (typeof parts)[number]): string => (part === 'proof' ? 'proof opensearch' : part);
   return [
-    { name: 'opensearch start', command: [script('start.sh')], env: quickStart, cores: 0 },
+    { name: 'opensearch start', command: installed('opensearch', 'start.sh'), env: quickStart, cores: 0 },
     ...parts.map((part, at): Step => ({ name: name(part), command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at).map(name) })),
-    { name: 'opensearch stop', command: [script('stop.sh')], ends: 'opensearch start', after: ['opensearch start', ...parts.map(name)], cores: 0 },
+    {
+      name: 'opensearch stop',
+      command: installed('opensearch', 'stop.sh'),
+      ends: 'opensearch start',
+      after: ['opensearch start', ...parts.map(name)],
+      cores: 0,
+    },
   ];
 }
