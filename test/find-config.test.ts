@@ -59,7 +59,7 @@ describe('the configuration', () => {
     expect((await checked('../../../third/sigpack.yml')).out).toContain('\nThird 1.0.0\n');
     // as a folder, like the project of tsc
     expect((await checked('../../../third')).out).toContain('\nThird 1.0.0\n');
-    expect((await checked('../../../project/rules')).code).toBe('usage: there is no sigpack.yml in ..');
+    expect((await checked('../../../project/rules')).code).toBe('usage: there is no sigpack.yml in ../../rules');
     vi.stubEnv('SIGPACK_CONFIG', '');
     expect((await checked()).out).toContain('\nOuter 1.0.0\n');
   });
