@@ -25,9 +25,10 @@ export interface RunOptions {
 
 /** The environment of a run: nothing of the caller's own that changes what is printed. */
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'NODE_COMPILE_CACHE'];
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
   const own = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
-  return { ...Object.fromEntries(own), ...more };
+  const cache = process.env.SIGPACK_TEST_CACHE;
+  return { ...Object.fromEntries(own), ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }), ...more };
 }
 
 /** Runs the command line in a process of its own, for what only a process can show. */
@@ -52,7 +53,7 @@ export async function sigpack(args: readonly string[], { cwd, env, input = '' }:
   running = true;
   const output = { stdout: '', stderr: '' };
   const streams = (['stdout', 'stderr'] as const).map((name) => taken(name, output));
-  const restore = [inFolder(cwd), withEnvironment(environment(env)), withArguments(args), withInput(input), ...streams];
+  const restore = [inFolder(cwd), withEnvironment({ ...environment(env), NODE_DISABLE_COMPILE_CACHE: '1' }), withArguments(args), withInput(input), ...streams];
   try {
     // the query makes a new module of the entry alone: it runs again, over the modules that are there
     await import(/* @vite-ignore */ `${pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href}?run=${++runs}`);

@@ -12,8 +12,8 @@ export function setup(): () => void {
   const temporary = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
   const cache = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
   for (const name of names) process.env[name] = temporary;
-  // the command keeps its bytecode for the next one
-  process.env.NODE_COMPILE_CACHE ??= cache;
+  // the command keeps its bytecode for the next one; workers do not, which would write theirs for seconds when they end
+  process.env.SIGPACK_TEST_CACHE = cache;
   const tree = new Set(filesOf(root));
   return () => {
     const left = [...readdirSync(temporary).map((name) => join(temporary, name)), ...filesOf(root).filter((path) => !tree.has(path))];
