@@ -1,5 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -50,6 +63,20 @@ describe('the configuration', () => {
     expect((await checked()).out).toMatch(/^Configuration: \.\.\/sigpack\.yml\nInner 1\.0\.0\n1 rule read/);
     write({ 'project/rules/deep/sigpack.yml': 'title: Near here\nrules: [.]\n' });
     expect((await checked()).out).toMatch(/^Configuration: sigpack\.yml\nNear here 1\.0\.0\n1 rule read/);
+  });
+
+  test('that is a link to nothing is an error, and no reason to take the one above', async () => {
+    symlinkSync(at('nowhere.yml'), at('project/rules/sigpack.yml'));
+    const { code, out } = await checked();
+    expect([code, out]).toEqual([2, expect.stringContaining('../sigpack.yml: ENOENT')]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('of another user in a folder above is passed over', async () => {
+    chownSync(at('project/sigpack.yml'), 12_345, 12_345);
+    expect((await checked()).out).toMatch(/^Configuration: none/);
+    // whose checkout it is, may say what is built in it
+    chownSync(at('project/rules/deep'), 12_345, 12_345);
+    expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n/);
   });
 
   test('is the one of -c, else that of SIGPACK_CONFIG, else the one found', async () => {

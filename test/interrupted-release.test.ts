@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -106,6 +106,37 @@ describe('where a release was cut off between its moves', () => {
     expect(tree(folder)).toEqual(tree(join(root, 'after')));
     expect(await said(reading.check ?? (async () => -1))).toMatchObject({ code: 0 });
     expect((await releaseIn(folder)).out).toContain('nothing changed since 1.1.0');
+  });
+
+  // the folder may have been cloned, journal and all
+  test.each([
+    ['into the repository of git', '.git/hooks/pre-commit', /is no journal of sigpack release/],
+    ['out of the folder by a link', 'link/planted', /leads out of the folder of the configuration/],
+    ['above the folder', '../planted', /is no journal of sigpack release/],
+  ])('a journal that leads %s is refused, and nothing is moved', async (_, to, message) => {
+    mkdirSync(join(root, 'outside'), { recursive: true });
+    symlinkSync(join(root, 'outside'), at('link'));
+    writeFileSync(at('.sigpack-release/file-7'), '#!/bin/sh\n', { mode: 0o755 });
+    writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify({ moves: [{ from: 'file-7', to }] }));
+    const before = tree(folder);
+    expect(String((await releaseIn(folder)).code)).toMatch(message);
+    expect(tree(folder)).toEqual(before);
+    expect(readdirSync(join(root, 'outside'))).toEqual([]);
+  });
+
+  test('a journal whose files are gone is no release, and brings no program', async () => {
+    writeFileSync(at('.sigpack-release/file-2'), 'lock', { mode: 0o755 });
+    writeFileSync(
+      at('.sigpack-release/journal.json'),
+      JSON.stringify({
+        moves: [
+          { from: 'file-2', to: 'sigpack.lock' },
+          { from: 'file-8', to: 'LOST.md' },
+        ],
+      }),
+    );
+    expect(String((await releaseIn(folder)).code)).toMatch(/file-8 is missing; delete .*\.sigpack-release and restore the folder from git/);
+    expect(statSync(at('sigpack.lock')).mode & 0o111).toBe(0);
   });
 
   test('a release that another process is at is left to it', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from './exit-code.ts';
@@ -24,15 +24,23 @@ function inFolder(folder: string): string {
 }
 
 function searchUpwards(start: string): string | undefined {
-  if (existsSync(join(start, configName))) return configName;
+  // a link that leads nowhere is a configuration that cannot be read, and no reason to take another one
+  if (isThere(join(start, configName))) return configName;
   for (let folder = dirname(start), below = start; folder !== below; below = folder, folder = dirname(folder)) {
     const path = join(folder, configName);
-    if (existsSync(path) && !isAnyones(folder)) return path;
+    if (isThere(path) && !isAnyones(folder, path, start)) return path;
   }
   return undefined;
 }
 
-/** A folder such as /tmp, where anybody can put a configuration for everybody who works below it. */
-function isAnyones(folder: string): boolean {
-  return process.platform !== 'win32' && (statSync(folder).mode & 0o1002) === 0o1002;
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/**
+ * A configuration that somebody else put there for everybody who works below: in a folder such as /tmp, or a file that belongs neither to root,
+ * nor to this user, nor to the owner of the working directory.
+ */
+function isAnyones(folder: string, path: string, start: string): boolean {
+  if (process.getuid === undefined) return false;
+  const isSharedFolder = (statSync(folder).mode & 0o1002) === 0o1002;
+  return isSharedFolder || ![0, process.getuid(), statSync(start).uid].includes(lstatSync(path).uid);
 }

@@ -95,7 +95,7 @@ export const shownConfiguration = ({ exists, file }: LoadedConfig): string | nul
 /** A path as packs name it: from the project's folder where it lies in that, so that the working directory makes no difference. */
 export function pathInPack({ history }: Project, path: string): string {
   const inside = history.pathOf(path);
-  return inside.startsWith('../') || isAbsolute(inside) ? path : inside;
+  return isAbsolute(inside) ? path : inside;
 }
 
 /** Rule files and folders of the command line, or else those of the configuration, with its filters. */

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
@@ -39,6 +39,12 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   mkdirSync(join(stage, 'output'));
   for (const { path, content } of output.files) writeDurably(join(stage, 'output', path), content);
   const journal: Journal = { moves: [{ from: 'output', to: output.path }, ...moves] };
+  try {
+    for (const { to } of journal.moves) refuseElsewhere(folder, to);
+  } catch (error) {
+    rmSync(stage, { recursive: true, force: true });
+    throw error;
+  }
   writeDurably(join(stage, 'journal.tmp'), JSON.stringify(journal));
   renameSync(join(stage, 'journal.tmp'), join(stage, journalName));
   finishRelease(folder);
@@ -53,15 +59,17 @@ export function finishRelease(folder: string): readonly string[] | undefined {
   const stage = join(folder, stageName);
   refuseRunning(stage);
   const moves = journalMoves(join(stage, journalName));
+  for (const { to } of moves) refuseElsewhere(folder, to);
   for (const { from, to } of moves) {
+    const source = join(stage, from);
     const target = join(folder, to);
-    mkdirSync(dirname(target), { recursive: true });
-    try {
-      renameSync(join(stage, from), target);
-    } catch (error) {
+    if (existsSync(source)) {
+      mkdirSync(dirname(target), { recursive: true });
+      // a stage that was cloned may hold a program
+      if (lstatSync(source).isFile()) chmodSync(source, 0o644);
+      renameSync(source, target);
       // what is not there any more was moved before
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
+    } else if (!existsSync(target)) throw new UsageError(`${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`);
   }
   rmSync(stage, { recursive: true, force: true });
   return moves.map(({ to }) => to);
@@ -80,7 +88,18 @@ function journalMoves(path: string): Journal['moves'] {
   throw new UsageError(`${shownPath(path)} is no journal of sigpack release; delete ${shownPath(dirname(path))} and restore the folder from git`);
 }
 
-const isBelow = (path: string): boolean => path !== '' && !isAbsolute(path) && !path.split(/[/\\]/).includes('..');
+const isBelow = (path: string): boolean => path !== '' && !isAbsolute(path) && !path.split(/[/\\]/).some((part) => part === '..' || /^\.git$/i.test(part));
+
+/** Files are renamed to their places: those must be below the folder, also where links lead, and on its disk. */
+function refuseElsewhere(folder: string, to: string): void {
+  let parent = dirname(join(folder, to));
+  while (!existsSync(parent)) parent = dirname(parent);
+  const inside = relative(realpathSync(folder), realpathSync(parent));
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+    throw new UsageError(`${shownPath(join(folder, to))} leads out of the folder of the configuration; a release is written below it`);
+  if (statSync(parent).dev !== statSync(folder).dev)
+    throw new UsageError(`${shownPath(join(folder, to))} is on another disk than the configuration; a release is moved in one step`);
+}
 
 /** Clears away a release that was cut off before its journal: nothing of it has happened. */
 function clearStage(folder: string): void {
@@ -104,7 +123,8 @@ function isRunning(pidFile: string): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // of another user
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
