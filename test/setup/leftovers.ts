@@ -14,9 +14,12 @@ export function setup(): () => void {
   for (const name of names) process.env[name] = temporary;
   // the command keeps its bytecode for the next one; workers do not, which would write theirs for seconds when they end
   process.env.SIGPACK_TEST_CACHE = cache;
+  process.env.NODE_DISABLE_COMPILE_CACHE = '1';
   const tree = new Set(filesOf(root));
   return () => {
-    const left = [...readdirSync(temporary).map((name) => join(temporary, name)), ...filesOf(root).filter((path) => !tree.has(path))];
+    // Node's own cache of bytecode, where a command had no other place for it
+    const entries = readdirSync(temporary).filter((name) => name !== 'node-compile-cache');
+    const left = [...entries.map((name) => join(temporary, name)), ...filesOf(root).filter((path) => !tree.has(path))];
     for (const [index, name] of names.entries()) {
       if (before[index] === undefined) delete process.env[name];
       else process.env[name] = before[index];
