@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { graylogCorrelation } from '../src/backend/graylog/correlation.ts';
+import { graylogDefaults } from '../src/backend/graylog/graylog.ts';
+import { compileText, loginRules } from './compile.ts';
+
+/** What Graylog aggregates for a correlation of failed logons, given by the lines of its type and condition. */
+function aggregationOf(lines: string, rules = '[failed]') {
+  const correlation = `---\ntitle: Many\nstatus: test\ncorrelation:\n  rules: ${rules}\n  group-by: [Computer]\n  timespan: 10m\n${lines.replace(/^/gm, '  ')}\n`;
+  const compiled = compileText(`${loginRules}${correlation}`).find((rule) => rule.kind === 'correlation');
+  if (compiled?.kind !== 'correlation') throw new Error('the correlation does not compile');
+  const queries = compiled.parts.flatMap((part) => (part.kind === 'detection' ? [part.query] : []));
+  return graylogCorrelation(compiled.rule, queries, graylogDefaults);
+}
+
+describe('the aggregation of an event definition', () => {
+  it.each([
+    ['event_count', 'type: event_count\ncondition: { gte: 10 }', { type: 'count' }, [{ operator: '>=', value: 10 }], 900, 300],
+    ['value_count', 'type: value_count\ncondition: { field: User, gt: 3 }', { type: 'card', field: 'User' }, [{ operator: '>', value: 3 }], 900, 300],
+    ['value_sum', 'type: value_sum\ncondition: { field: Bytes, gte: 5.5 }', { type: 'sum', field: 'Bytes' }, [{ operator: '>=', value: 5.5 }], 900, 300],
+    ['value_avg', 'type: value_avg\ncondition: { field: Bytes, gt: 2 }', { type: 'avg', field: 'Bytes' }, [{ operator: '>', value: 2 }], 600, 600],
+    [
+      'value_percentile',
+      'type: value_percentile\ncondition: { field: Bytes, percentile: 95, gte: 7 }',
+      { type: 'percentile', field: 'Bytes', percentile: 95 },
+      [{ operator: '>=', value: 7 }],
+      600,
+      600,
+    ],
+  ] as const)('of %s', (_, lines, series, conditions, within, every) => {
+    expect(aggregationOf(lines)).toMatchObject({ ok: true, value: { query: 'EventID:"4625"', groupBy: ['Computer'], series, conditions, within, every } });
+  });
+
+  it.each([
+    ['gt', '>'],
+    ['gte', '>='],
+    ['lt', '<'],
+    ['lte', '<='],
+    ['eq', '=='],
+    ['neq', '!='],
+  ])('has the operator of %s', (operator, sign) => {
+    expect(aggregationOf(`type: event_count\ncondition: { ${operator}: 4 }`)).toMatchObject({ value: { conditions: [{ operator: sign, value: 4 }] } });
+  });
+
+  it.each(['temporal', 'temporal_ordered'])('is refused for %s', (type) => {
+    expect(aggregationOf(`type: ${type}`, '[failed, login]')).toMatchObject({ ok: false, problems: [{ code: 'TGT001' }] });
+  });
+});
