@@ -30,6 +30,6 @@ if (unknown !== undefined) {
   if (values.all) await (await import('./match-tables.mjs')).printTables();
   console.log();
   const ok = report(figures, values);
-  console.log(ok ? 'within budget' : 'over budget');
+  console.log(ok ? (values.held ? 'nothing is worse than it is held at' : 'within budget') : 'over budget');
   process.exitCode = ok ? 0 : 1;
 }
