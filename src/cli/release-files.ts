@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
+import { isAlive } from './is-alive.ts';
 import { shownPath } from './rule-files.ts';
 import { writeDurably } from './write-durably.ts';
 
@@ -112,19 +113,6 @@ function clearStage(folder: string): void {
 
 function refuseRunning(stage: string): void {
   const pidFile = join(stage, 'pid');
-  if (isRunning(pidFile)) throw new UsageError(`another sigpack release is under way here; if that is no longer true, delete ${shownPath(pidFile)}`);
-}
-
-/** Whether the process that began is at work still: this one does not count. */
-function isRunning(pidFile: string): boolean {
-  if (!existsSync(pidFile)) return false;
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // of another user
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  if (existsSync(pidFile) && isAlive(Number(readFileSync(pidFile, 'utf8'))))
+    throw new UsageError(`another sigpack release is under way here; if that is no longer true, delete ${shownPath(pidFile)}`);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
+import { isAlive } from '../is-alive.ts';
 
 /** Does work that no one else may do at the same time, here or on another machine that shares the folder. */
 export function withDiskLock<T>(folder: string, work: () => T): T {
@@ -44,16 +45,5 @@ export function isHeld(folder: string): boolean {
     return false;
   } catch (error) {
     return error instanceof UsageError;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // of another user
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
