@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { csvRow } from './csv.ts';
+import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
 
 /** Template sources by name, such as `splunk/default/app.conf.hbs`. */
@@ -74,7 +75,8 @@ function printStanza(name: string, settings: unknown): string {
   return text;
 }
 
-const compileOptions = {
+/** `precompiled` is made with the same. */
+export const compileOptions = {
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
@@ -100,7 +102,8 @@ export function createRenderer(set: TemplateSet): Renderer {
     if (known) return known;
     const source = set.templates.get(name);
     if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
-    const template = environment.compile<object>(source, compileOptions);
+    const specification = precompiled.get(source);
+    const template: Handlebars.TemplateDelegate<object> = specification ? environment.template(specification) : environment.compile(source, compileOptions);
     compiled.set(name, template);
     return template;
   };
