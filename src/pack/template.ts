@@ -75,7 +75,7 @@ function printStanza(name: string, settings: unknown): string {
   return text;
 }
 
-/** `precompiled` is made with the same. */
+/** `scripts/bundle.mjs` makes `precompiled` with the same. @public */
 export const compileOptions = {
   noEscape: true,
   strict: true,
