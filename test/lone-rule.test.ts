@@ -10,6 +10,7 @@ describe('a file that holds one detection rule', () => {
     ['without an id', rule(), { id: undefined, name: undefined }],
     ['with an id and a name', rule(`id: ${id}\nname: base\n`), { id, name: 'base' }],
     ['with comments, blanks and a list in the first column', rule(`# correlation: x\n\ntags:\n- attack.t1001\nid:  ${id} \n`), { id, name: undefined }],
+    ['with blanks after a key', rule(`id            : ${id}\n`), { id, name: undefined }],
     ['with line breaks of Windows', rule(`id: ${id}\n`).replaceAll('\n', '\r\n'), { id, name: undefined }],
     ['with a text of several lines', rule('description: |\n  filter: this\n  --- not a document\n'), { id: undefined, name: undefined }],
   ])('%s', (_, text, expected) => expect(loneRule(text)).toEqual(expected));
@@ -32,6 +33,8 @@ describe('a file that holds one detection rule', () => {
     ['an id on the next line', rule(`id:\n  ${id}\n`)],
     ['two ids', rule(`id: ${id}\nid: x\n`)],
     ['a name with an escape', rule('name: "b\\x61se"\n')],
+    ['line breaks of old', rule().replaceAll('\n', '\r')],
+    ['a key of two words', rule(`id of it: ${id}\n`)],
     ['nothing', ''],
   ])('is not sure of %s', (_, text) => expect(loneRule(text)).toBeUndefined());
 });

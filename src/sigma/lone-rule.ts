@@ -4,28 +4,44 @@ export interface LoneRule {
   readonly name: string | undefined;
 }
 
-// a list item, a comment, a blank, a plain key: whatever else starts a line of block YAML may be a document, a quoted key or a tag
-const otherStart = /^(?:---|\.\.\.|[^\w\s#-])/m;
-const otherKind = /^(?:filter|correlation|action)\b/m;
-const isDetection = /^detection[ \t]*:/m;
-const keys = { id: /^id[ \t]*:.*$/gm, name: /^name[ \t]*:.*$/gm };
-const plainValue = /:[ \t]+([\w.-]+)[ \t]*\r?$/;
+// what starts a line of block YAML: a letter of a key, a blank, a comment, an item of a list. Anything else may be a document, a quoted key or a tag
+const knownStart = /[\w \t\r\n#-]/;
+const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
+// of documents, and of kinds that are about other rules
+const doubtful = ['---', '...', 'filter', 'correlation', 'action'];
+const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/;
 
 /**
  * Whether a text is, without a doubt, one document with a detection, and how correlations and filters would name it. A look at the lines is
  * enough: in a map that starts in the first column, each of its keys does. Undefined for any text that leaves a doubt.
  */
 export function loneRule(text: string): LoneRule | undefined {
-  if (otherStart.test(text) || otherKind.test(text) || !isDetection.test(text)) return undefined;
-  const [id, name] = [keyOf(text, keys.id), keyOf(text, keys.name)];
-  return id === 'doubt' || name === 'doubt' ? undefined : { id: id?.value, name: name?.value };
+  // a line may end in a carriage return alone
+  if (text.includes('\r') && /\r(?!\n)/.test(text)) return undefined;
+  const values = new Map<string, string>();
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at);
+    const next = end < 0 ? text.length : end;
+    const key = keyAt(text, at);
+    if (key === 'doubt') return undefined;
+    if (key !== undefined) {
+      const line = text.slice(at, next);
+      const value = key === 'detection' ? /^detection[ \t]*:/.exec(line)?.[0] : plainValue.exec(line)?.[1];
+      if (value === undefined || values.has(key)) return undefined;
+      values.set(key, value);
+    }
+    at = next + 1;
+  }
+  return values.has('detection') ? { id: values.get('id'), name: values.get('name') } : undefined;
 }
 
-function keyOf(text: string, key: RegExp): { readonly value: string } | undefined | 'doubt' {
-  const lines = text.match(key);
-  if (!lines) return undefined;
-  const value = plainValue.exec(lines[0])?.[1];
-  return lines.length > 1 || value === undefined ? 'doubt' : { value };
+/** Which of the keys that matter a line begins with. */
+function keyAt(text: string, at: number): 'id' | 'name' | 'detection' | 'doubt' | undefined {
+  const code = text.charCodeAt(at);
+  // most lines are indented
+  if (code === 32) return undefined;
+  if (known[code] !== true || doubtful.some((start) => text.startsWith(start, at))) return 'doubt';
+  return (['id', 'name', 'detection'] as const).find((key) => text.startsWith(key, at) && ' \t:'.includes(text.charAt(at + key.length)));
 }
 
 // letters that are written by a number, or on two lines
