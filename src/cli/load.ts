@@ -31,5 +31,9 @@ export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal
     count += read.count;
   }
   const collection = collect(documents, bag);
-  return { collection, files: files.length, invalid: count - collection.rules.length - collection.filters.length };
+  return {
+    collection,
+    files: files.length,
+    invalid: count - collection.rules.length - collection.filters.filter(({ detection }) => detection !== undefined).length,
+  };
 }

@@ -24,20 +24,25 @@ function* termsOf(literal: string): Generator<string> {
   // a word may begin before `at` where `open`
   let open = true;
   for (let at = tail; at < literal.length; ) {
-    const escape = escapeAt(literal, at);
-    if (escape || !isWord(literal[at] ?? '')) {
-      open = escape ? !escape.certain : !isBreaker(literal[at] ?? '');
-      at = escape?.end ?? at + 1;
+    const breaker = escapeAt(literal, at);
+    const char = literal.charAt(at);
+    if (breaker || !isWord(char)) {
+      open = breaker ? !breaker.certain : !isBreaker(char);
+      at = breaker?.end ?? at + 1;
       continue;
     }
-    let end = at;
-    while (end < literal.length && isWord(literal[end] ?? '')) end++;
+    const end = wordEnd(literal, at);
     const broken = end === literal.length && literal[at - 1] === '%' && opensEscape(literal.slice(at - 1));
-    const close = end < literal.length && isBreaker(literal[end] ?? '');
     // single letters and digits are in every event
-    if (end - at > 1 && !broken) yield `"${open ? '*' : ''}${literal.slice(at, end)}${close ? '' : '*'}"`;
+    if (end - at > 1 && !broken) yield `"${open ? '*' : ''}${literal.slice(at, end)}${isBreaker(literal.charAt(end)) ? '' : '*'}"`;
     at = end;
   }
+}
+
+function wordEnd(literal: string, start: number): number {
+  let end = start;
+  while (isWord(literal.charAt(end))) end++;
+  return end;
 }
 
 /** `*word*` says all that a keyword of letters and digits alone does; a single one is no search term. */
