@@ -17,10 +17,12 @@ export {
 } from './backend/target.ts';
 export { EventError } from './event/event-error.ts';
 export { eventTime } from './event/event-time.ts';
+export { logSourceOf } from './event/log-source.ts';
 export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
 export { type CorrelationHit, type Correlator, correlatorOf } from './match/correlation.ts';
 export type { Event } from './match/event.ts';
+export type { EventSource } from './match/event-source.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';
 export { createRuleIndex, type IndexedRule, type RuleIndex, type RuleIndexOptions } from './match/rule-index.ts';
 export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifacts.ts';

@@ -43,6 +43,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
           })),
     referenced: settled.kind === 'correlation' ? settled.parts : [],
     vars: new Map(),
+    conversion: new Map(),
     state: new Map([['s', 5]]),
     attributes: new Map(),
     applied: new Set(['first', 'map']),

@@ -161,6 +161,24 @@ finalizers:
     expect(json).not.toContain('# ours');
   });
 
+  test('templates know the target, the format and the state of the rule', async () => {
+    const named = `name: Named
+vars: { team: blue }
+transformations:
+  - { type: set_state, key: index, val: main }
+postprocessing:
+  - { type: template, template: "{% if pipeline.vars.backend is defined %}{{ pipeline.vars.backend }}/{{ pipeline.vars.output_format }} {% endif %}{{ query }}" }
+finalizers:
+  - { type: template, template: "{{ pipeline.vars.backend }} {{ pipeline.vars.team }} {{ pipeline.state.index }}: {{ queries | join }}" }
+`;
+    const cwd = project({ 'a.yml': rule, 'named.yml': named, 'own.yml': named.replace('team: blue', 'backend: mine, team: red') });
+    const text = async (...more: readonly string[]) => (await sigpack(['convert', 'a.yml', ...more], { cwd })).stdout;
+    expect(await text('-t', 'splunk', '-p', 'named.yml')).toBe('splunk blue main: splunk/default Image="*\\\\cmd.exe" Odd=7\n');
+    expect(await text('-t', 'graylog', '-p', 'named.yml')).toMatch(/^graylog blue main: graylog\/default /);
+    expect(await text('-t', 'splunk', '-f', 'savedsearches', '-p', 'named.yml')).toMatch(/^search = splunk\/savedsearches /m);
+    expect(await text('-t', 'splunk', '-p', 'own.yml')).toMatch(/^mine red main: mine\/default /);
+  });
+
   test('packs take the postprocessing', async () => {
     const cwd = project({ 'rules/a.yml': rule, 'after.yml': after, 'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: after.yml }\n' });
     expect((await sigpack(['build', '-o', 'out'], { cwd })).code).toBe(0);

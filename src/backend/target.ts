@@ -59,6 +59,8 @@ export interface ConvertedRule {
 export interface ConvertedEntry {
   readonly rule: CompiledRule['rule'];
   readonly converted: ConvertedRule;
+  /** What a pipeline set for the rule, for its finalizers. */
+  readonly state?: ReadonlyMap<string, unknown>;
 }
 
 export interface TargetFormat {

@@ -6,8 +6,10 @@ import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import type { CompiledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -43,12 +45,13 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines, terminal } = project;
-  const rules = targetedRules(project, paths);
+  const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
+  const rules = targetedRules(project, paths, formats);
   const settings = targetSettings(loaded.config);
   const write = writerTo(options.output, paths, chosen.length);
   for (const { target, format } of chosen) {
     const entries = converted(rules, target, settings, bag);
-    write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
+    write(target, finalized(format, pipelines.get(target.name) ?? [], conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
   return reportProject(project, answer);
@@ -67,10 +70,13 @@ function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted
   return { target, format };
 }
 
-function targetedRules(project: Project, paths: readonly string[]): readonly TargetedRule[] {
+/** As pySigma's templates know it: what is written without a choice is the default. */
+const formatName = (target: ConversionTarget, format: TargetFormat): string => (format === target.formats[0] ? 'default' : format.name);
+
+function targetedRules(project: Project, paths: readonly string[], formats: ReadonlyMap<string, string>): readonly TargetedRule[] {
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines });
+  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines, formats });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 
@@ -87,19 +93,24 @@ function converted(rules: readonly TargetedRule[], target: ConversionTarget, set
     for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
       bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
     }
-    return conversion.ok ? [{ entry: { rule: compiled.rule, converted: conversion.value }, path: compiled.rule.file.path }] : [];
+    return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
   });
 }
 
+function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEntry['converted']): ConvertedEntry {
+  return { rule, converted: convertedRule, ...(processing && { state: processing.state }) };
+}
+
 /** The finalizers of pipelines make the text of the plain format; others have a form of their own. */
-function finalized(format: TargetFormat, pipelines: readonly Pipeline[]): TargetFormat {
+function finalized(format: TargetFormat, pipelines: readonly Pipeline[], conversion: ReadonlyMap<string, unknown>): TargetFormat {
   const finalizers = pipelines.flatMap((pipeline) => pipeline.finalizers);
   if (finalizers.length === 0 || (format !== plainFormat && format !== luceneLineFormat)) return format;
   return {
     ...format,
     print(entries) {
       const queries = entries.flatMap((entry) => entry.converted.queries);
-      return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts), queries).join('\n')}\n`;
+      const context = { vars: varsOf(pipelines), conversion, states: entries.map(({ state }) => state ?? new Map()) };
+      return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries).join('\n')}\n`;
     },
   };
 }

@@ -16,7 +16,21 @@ export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: b
 export interface ProcessOptions {
   readonly bag: DiagnosticBag;
   readonly onStep?: OnStep;
+  /** `pipeline.vars` of templates that no pipeline has to give: see {@link conversionVars}. */
+  readonly conversion?: ReadonlyMap<string, unknown>;
 }
+
+const noVars: ReadonlyMap<string, unknown> = new Map();
+
+/** As pySigma gives them: the target by its name, and its output format. */
+export const conversionVars = (target: string, format = 'default'): ReadonlyMap<string, unknown> =>
+  new Map([
+    ['backend', target],
+    ['output_format', format],
+  ]);
+
+/** `vars` of the pipelines, the later ones winning. */
+export const varsOf = (pipelines: readonly Pipeline[]): ReadonlyMap<string, unknown> => new Map(byPriority(pipelines).flatMap(({ vars }) => [...vars]));
 
 /** Lower priorities first; those of one priority in the order given. */
 export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] {
@@ -47,7 +61,7 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     relevant: createRelevance(items),
     renames: items.some(renamesFields),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
-    vars: new Map(ordered.flatMap(({ vars }) => [...vars])),
+    vars: varsOf(pipelines),
   };
   const known = new WeakMap<SettledRule, { readonly processed: SettledRule | undefined }>();
   const process = (settled: SettledRule): SettledRule | undefined => {
@@ -71,6 +85,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     parts: settled.kind === 'detection' ? settled.parts : [],
     referenced,
     vars: run.vars,
+    conversion: run.conversion ?? noVars,
     state: new Map(),
     attributes: new Map(),
     applied: new Set(),

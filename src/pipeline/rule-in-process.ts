@@ -14,6 +14,8 @@ export interface RuleInProcess {
   readonly referenced: readonly SettledRule[];
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
+  /** What templates see of the conversion beside `vars`: the target and its format. */
+  readonly conversion: ReadonlyMap<string, unknown>;
   readonly state: Map<string, unknown>;
   readonly attributes: Map<string, unknown>;
   /** Ids of the processing items that were applied to the rule. */

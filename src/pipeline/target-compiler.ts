@@ -4,7 +4,7 @@ import type { Pattern } from '../sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Pipeline } from './pipeline.ts';
 import { mentionsIn } from './placeholder-left.ts';
-import { createProcessor } from './process.ts';
+import { conversionVars, createProcessor } from './process.ts';
 
 export interface TargetCompilerOptions {
   readonly collection: Collection;
@@ -12,6 +12,8 @@ export interface TargetCompilerOptions {
   readonly bag: DiagnosticBag;
   /** By name of the target; none: its rules keep their names. */
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  /** Formats that queries are written in, by name of the target; the default where none is given. Templates may ask for it. */
+  readonly formats?: ReadonlyMap<string, string>;
 }
 
 /** A rule as written and what each target makes its query of. */
@@ -27,11 +29,13 @@ export interface TargetedRule {
 }
 
 /** Settles each rule once, whatever the number of targets; targets without a pipeline share its query. */
-export function createTargetCompiler({ collection, placeholders, bag, pipelines }: TargetCompilerOptions): TargetCompiler {
+export function createTargetCompiler({ collection, placeholders, bag, pipelines, formats }: TargetCompilerOptions): TargetCompiler {
   const keepPlaceholders = [...pipelines.values()].some((list) => list.length > 0);
   const settle = createSettler(collection, { placeholders, bag, keepPlaceholders });
   const combined = createCombiner(bag);
-  const processors = new Map([...pipelines].filter(([, list]) => list.length > 0).map(([target, list]) => [target, createTargetProcessor(target, list, bag)]));
+  const processors = new Map(
+    [...pipelines].filter(([, list]) => list.length > 0).map(([target, list]) => [target, createTargetProcessor(target, list, bag, formats?.get(target))]),
+  );
   const empty = new Map<string, TargetProcessor>();
   return {
     compile(rule) {
@@ -61,9 +65,9 @@ const hasPlaceholder = (settled: SettledRule): boolean => mentionsIn(settled).ne
 type TargetProcessor = (settled: SettledRule) => CompiledRule | undefined;
 
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
-function createTargetProcessor(target: string, pipelines: readonly Pipeline[], bag: DiagnosticBag): TargetProcessor {
+function createTargetProcessor(target: string, pipelines: readonly Pipeline[], bag: DiagnosticBag, format?: string): TargetProcessor {
   const found = createBag();
-  const process = createProcessor(pipelines, { bag: found });
+  const process = createProcessor(pipelines, { bag: found, conversion: conversionVars(target, format) });
   const combine = createCombiner(found);
   return (settled) => {
     const processed = process(settled);

@@ -109,7 +109,7 @@ export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => Co
 }
 
 function settledFilter(filter: FilterRule, options: CompileOptions): SettledDetection | undefined {
-  const settled = settleDetection({ ...options, file: filter.file }, filter.detection);
+  const settled = filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
   // its condition is looked at here, for all rules
   return settled && combine(settled, options.bag) !== 'fault' ? settled : undefined;
 }

@@ -1,4 +1,4 @@
-import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { parseYaml, type YamlNode } from '../source/yaml.ts';
 import { createReader } from './attribute.ts';
@@ -11,7 +11,7 @@ import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule;
 
-/** What a file gave: its sound documents, and how many it holds in all. */
+/** What a file gave: its sound documents, filters at fault among them, and how many it holds in all. */
 export interface ReadFile {
   readonly documents: readonly SigmaDocument[];
   readonly count: number;
@@ -26,11 +26,13 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
   for (const node of nodes) {
-    if (doubtful(node)) continue;
+    const unclear = doubtful(node);
     const start = bag.list.length;
-    const document = readDocument(file, node, bag);
+    const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    if (document && !bag.list.slice(start).some(isFatal)) documents.push(document);
+    if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
+    // but a filter takes the rules that it reaches along
+    else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
   }
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
