@@ -18,6 +18,10 @@ export interface GraylogOptions {
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
+  /** Titles of the streams that are searched; none: all. */
+  readonly streams?: readonly string[];
+  /** A parameter of the content pack names the stream to search. */
+  readonly streamParameter?: string;
 }
 
 export const graylogDefaults: GraylogOptions = {
