@@ -44,11 +44,11 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines, terminal } = project;
   const rules = targetedRules(project, paths);
-  const settings = targetSettings(loaded.config);
   const write = writerTo(options.output, paths, chosen.length);
   for (const { target, format } of chosen) {
-    const entries = converted(rules, target, settings, bag);
-    write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
+    const own = pipelines.get(target.name) ?? [];
+    const entries = converted(rules, target, targetSettings(loaded.config, own), bag);
+    write(target, finalized(format, own), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
   return reportProject(project, answer);

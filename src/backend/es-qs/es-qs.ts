@@ -17,10 +17,10 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     leadingWildcards: true,
     hideDollar: false,
     emptyIsAbsent: false,
-    analysedFields: [],
+    analysedFields: settings.textFields,
     keywordFields: [],
-    // ECS maps addresses as `ip`
-    addressFields: 'all',
+    addressFields: settings.ipFields,
+    casedFields: settings.wildcardFields,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '*:*',
