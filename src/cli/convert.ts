@@ -47,11 +47,11 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const { loaded, bag, pipelines, terminal } = project;
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
   const rules = targetedRules(project, paths, formats);
-  const settings = targetSettings(loaded.config);
   const write = writerTo(options.output, paths, chosen.length);
   for (const { target, format } of chosen) {
-    const entries = converted(rules, target, settings, bag);
-    write(target, finalized(format, pipelines.get(target.name) ?? [], conversionVars(target.name, formatName(target, format))), entries, bag);
+    const own = pipelines.get(target.name) ?? [];
+    const entries = converted(rules, target, targetSettings(loaded.config, own), bag);
+    write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
   return reportProject(project, answer);

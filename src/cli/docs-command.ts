@@ -46,13 +46,13 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     if (compiled) targeted.set(compiled.written, compiled);
     return compiled?.written;
   };
-  const settings = targetSettings(config);
+  const settings = new Map(names.map((name) => [name, targetSettings(config, pipelines.get(name))]));
   const { templates, assets } = projectTemplates(project);
   const files = docsFiles({
     title: config.info.title,
     rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
     targets,
-    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings),
+    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings.get(target.name) ?? targetSettings(config)),
     format: options.format,
     render: createRenderer({ templates }),
     assets,

@@ -47,7 +47,7 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   const settle = createSettler(collection, { placeholders: config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
   // what is printed goes to standard output, whose own terminal decides on colour
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
-  const explaining: Explaining = { target, pipelines, settings: targetSettings(config), bag, paint, verbose: options.verbose };
+  const explaining: Explaining = { target, pipelines, settings: targetSettings(config, pipelines), bag, paint, verbose: options.verbose };
   const texts = collection.rules.flatMap((rule) => settle(rule) ?? []).map((rule) => explained(rule, explaining));
   process.stdout.write(texts.join('\n'));
   return reportProject(project, answer);

@@ -140,10 +140,18 @@ const elasticsearch = map(
   {
     matching: {
       enum: ['native', 'case-insensitive'],
-      default: 'native',
       description:
-        'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions.',
+        'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions. Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
     },
+    textFields: list(
+      text('A field name.'),
+      'Fields analysed into lower-case words (text, match_only_text). Default: those of ECS with an ecs- pipeline, else none.',
+    ),
+    ipFields: list(text('A field name.'), 'Fields of the type ip, where CIDR searches work. Default: those of ECS with an ecs- pipeline, else none.'),
+    wildcardFields: list(
+      text('A field name.'),
+      'Fields of the type wildcard, which keep the case of letters also where the others ignore it. Default: those of ECS with an ecs- pipeline, else none.',
+    ),
     index: text('Index pattern of watches and data view id of saved searches, several with commas.', { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' }),
     timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
     interval: duration('Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.'),

@@ -1,4 +1,5 @@
 import type { Conversion } from '../backend/backend.ts';
+import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
 import { postprocessed } from '../backend/postprocess.ts';
@@ -16,6 +17,8 @@ export function graylogSearch(
 ): Conversion<GraylogFilterSearch | GraylogAggregationSearch> {
   const { matching, leadingWildcards, textFields, keywordFields, ipFields } = config.graylog;
   const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
+  const refusal = graylogBlankRefusal(compiled, config.graylog, detection.settings.graylog.streams);
+  if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
     const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
     const conversion = postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) }));

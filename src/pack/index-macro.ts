@@ -30,7 +30,9 @@ export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): 
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined => splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
+/** What sigpack.yml says of where the events of a log source are. */
+export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined =>
+  splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
 
 /** Warns of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
 export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly SearchScope[], { rule }: CompiledRule, config: PackConfig): void {

@@ -7,6 +7,7 @@ import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import { elasticsearchBlankRefusal } from './blank.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
 
 function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
@@ -16,10 +17,10 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     leadingWildcards: true,
     hideDollar: false,
     emptyIsAbsent: false,
-    analysedFields: [],
+    analysedFields: settings.textFields,
     keywordFields: [],
-    // ECS maps addresses as `ip`
-    addressFields: 'all',
+    addressFields: settings.ipFields,
+    casedFields: settings.wildcardFields,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '*:*',
@@ -52,6 +53,8 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
     return { ok: false, problems: [{ code: 'TGT001', message: 'a query_string finds single events; it has no correlations', file, span: typeSpan, hint }] };
   }
   const { rule, query } = compiled;
+  const refusal = elasticsearchBlankRefusal(compiled, settings);
+  if (refusal) return refusal;
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;

@@ -3,6 +3,7 @@ import type { Conversion } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
+import { graylogBlankRefusal } from './blank.ts';
 import { graylogQueries } from './graylog.ts';
 
 function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<ConvertedRule> {
@@ -15,6 +16,8 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     };
   }
   const { rule, query } = compiled;
+  const refusal = graylogBlankRefusal(compiled, settings.graylog);
+  if (refusal) return refusal;
   const conversion = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings.graylog);
   return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
 }

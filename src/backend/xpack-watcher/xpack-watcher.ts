@@ -1,5 +1,6 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Conversion, converted } from '../backend.ts';
+import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { correlationPlan } from './correlation.ts';
@@ -8,6 +9,8 @@ import { detectionPlan, watchOf } from './watch.ts';
 
 function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conversion<ConvertedRule> {
   const settings = { ...general, ...general.ofRule(compiled) };
+  const refusal = elasticsearchBlankRefusal(compiled, settings);
+  if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
     return converted((remarks) => {
       const { plan, queries } = correlationPlan(compiled, settings, remarks);
