@@ -70,7 +70,7 @@ function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted
 function targetedRules(project: Project, paths: readonly string[]): readonly TargetedRule[] {
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines });
+  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines, unmatchable: loaded.config.unmatchable });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
+import type { Unmatchable } from '../pipeline/target-compiler.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
@@ -35,6 +36,8 @@ export interface PackConfig {
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
   readonly enable: Enabling;
+  /** What becomes of rules that can never be true in a target. */
+  readonly unmatchable: Unmatchable;
   readonly defaults: SettingsPatch;
   readonly levels: ReadonlyMap<Level, SettingsPatch>;
   readonly logsources: readonly LogSourceSettings[];
@@ -87,6 +90,7 @@ interface Written extends Partial<PackInfo> {
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
   readonly failOn?: FailOn;
   readonly enable?: Partial<Enabling>;
+  readonly unmatchable?: Unmatchable;
   readonly splunk?: Partial<SplunkConfig>;
   readonly graylog?: Partial<GraylogConfig>;
   readonly elasticsearch?: WrittenElasticsearch;
@@ -146,6 +150,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
     failOn: written.failOn ?? 'error',
     enable: enablingOf(written.enable ?? {}),
+    unmatchable: written.unmatchable ?? 'leave-out',
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),

@@ -2,6 +2,7 @@ import type { Remark } from '../backend/backend.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
@@ -50,7 +51,7 @@ export interface PackInput {
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
 export function assemblePack({ collection, config, bag, pipelines = new Map(), history, onProgress, onOutcome }: PackInput): Pack {
-  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines, unmatchable: config.unmatchable });
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
@@ -142,21 +143,24 @@ interface Adding {
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
-function addDetection(adding: Adding, detection: PackDetection, { written, forTarget }: TargetedRule): void {
+function addDetection(adding: Adding, detection: PackDetection, { written, forTarget, whyNot }: TargetedRule): void {
   const { pack, config } = adding;
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
     const compiled = forTarget(target);
-    if (!compiled) targets.set(target, skipped([{ code: 'PIP002', message: 'a pipeline cannot process the rule' }]));
+    if (!compiled) targets.set(target, skipped([whyNot(target)]));
     else {
       warnOfUnmapped(adding.warnings, target, compiled);
-      targets.set(target, target === 'splunk' ? addToSplunk(adding, detection, compiled) : addToGraylog(adding, detection, compiled));
+      const own = neverTrue(compiled) ? switchedOff(detection) : detection;
+      targets.set(target, target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled));
     }
   }
   const outcome = { detection, targets };
   pack.outcomes.push(outcome);
   adding.onOutcome?.(outcome, written);
 }
+
+const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
 
 function addToSplunk({ pack, config, bag, warnings, placed }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
   const conversion = splunkDetection(compiled, detection, config);

@@ -1,4 +1,4 @@
-import type { SettledBody, SettledDetection } from '../query/settled.ts';
+import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { SourceFile } from '../source/span.ts';
 import { isMapped, type RuleInProcess } from './rule-in-process.ts';
@@ -7,6 +7,8 @@ import { isMapped, type RuleInProcess } from './rule-in-process.ts';
 export interface FieldCoverage {
   /** Fields whose names no pipeline has a say on, sorted; none where no transformation of names applies to the rule. */
   readonly unmapped: readonly string[];
+  /** Those of them that no event has, where a pipeline says that it knows all fields of the log source; undefined where none does. */
+  readonly absent?: readonly string[];
   /** False for a rule with fields to which no transformation of names applies. */
   readonly known: boolean;
 }
@@ -18,7 +20,21 @@ export function fieldCoverage(done: RuleInProcess): FieldCoverage {
   if (!done.renames) return { unmapped: [], known: fields.size === 0 };
   const unmapped: string[] = [];
   for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
-  return { unmapped: unmapped.sort(), known: true };
+  const coverage = { unmapped: unmapped.sort(), known: true };
+  if (done.state.get(unmappedState) !== 'absent') return coverage;
+  const added = addedFields(done);
+  return { ...coverage, absent: unmapped.filter((field) => !added.has(field)) };
+}
+
+/** State of a pipeline that knows every field of the rule's log source: `absent` says that no event has those that stay unmapped. */
+const unmappedState = 'unmapped_fields';
+
+/** Fields that pipelines ask for by themselves: events have them. */
+function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
+  const added = new Set<string>();
+  for (const { file, searches } of parts)
+    for (const { body } of searches.values()) for (const item of settledItems(body)) if (item.file !== file && item.field !== undefined) added.add(item.field);
+  return added;
 }
 
 function addFieldsOf({ file, searches }: SettledDetection, fields: Set<string>): void {

@@ -116,8 +116,8 @@ function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, wr
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
-  const { unmapped, known } = fieldCoverage(done);
-  const processing = { state, attributes, unmapped, known: known || !renames, ...logsource, ...postprocess };
+  const { known, ...coverage } = fieldCoverage(done);
+  const processing = { state, attributes, ...coverage, known: known || !renames, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };

@@ -55,6 +55,8 @@ export interface Processing {
   readonly attributes: ReadonlyMap<string, unknown>;
   /** Fields whose names no pipeline has a say on, sorted. */
   readonly unmapped: readonly string[];
+  /** Fields of the rule that no event of the product has; undefined where no pipeline says that it knows all fields of the log source. */
+  readonly absent?: readonly string[];
   /** False where the pipelines rename fields, but none of this rule's log source. */
   readonly known: boolean;
   /** Changes the text of a query after a backend made it; throws what it can't do. Undefined: no pipeline asks for that. */
