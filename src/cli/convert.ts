@@ -4,10 +4,15 @@ import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
+import { warnOfUnplaced } from '../pack/index-macro.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
+import { searchScopes } from '../pack/splunk-search.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -46,11 +51,13 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const rules = targetedRules(project, paths);
   const settings = targetSettings(loaded.config);
   const write = writerTo(options.output, paths, chosen.length);
+  const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
-    const entries = converted(rules, target, settings, bag);
+    const entries = converted(rules, target, settings, bag, (compiled) => warnOf(compiled, target, project, warnings));
     write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
+  warnings.tell();
   return reportProject(project, answer);
 }
 
@@ -79,10 +86,23 @@ interface Entry {
   readonly path: string;
 }
 
-function converted(rules: readonly TargetedRule[], target: ConversionTarget, settings: TargetSettings, bag: DiagnosticBag): readonly Entry[] {
+/** What pipelines leave open is told as `sigpack build` tells it. */
+function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
+  if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
+  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled), compiled, loaded.config);
+}
+
+function converted(
+  rules: readonly TargetedRule[],
+  target: ConversionTarget,
+  settings: TargetSettings,
+  bag: DiagnosticBag,
+  onCompiled: (compiled: CompiledRule) => void,
+): readonly Entry[] {
   return rules.flatMap(({ forTarget }): readonly Entry[] => {
     const compiled = forTarget(target.name);
     if (!compiled) return [];
+    onCompiled(compiled);
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
     for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
       bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });

@@ -150,8 +150,9 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     const compiled = forTarget(target);
     if (!compiled) targets.set(target, skipped([whyNot(target)]));
     else {
-      warnOfUnmapped(adding.warnings, target, compiled);
-      const own = neverTrue(compiled) ? switchedOff(detection) : detection;
+      const never = neverTrue(compiled) !== undefined;
+      if (!never) warnOfUnmapped(adding.warnings, target, compiled);
+      const own = never ? switchedOff(detection) : detection;
       targets.set(target, target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled));
     }
   }
