@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { neverTrue } from '../src/query/never-true.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { readTar } from './archives.ts';
+import { readStrictConf } from './conf-reader.ts';
 import { compiledAfter, ruleOf } from './pipeline-run.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -149,6 +151,11 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`${found}; it is switched off`);
     expect(stdout).toMatch(/splunk +1 +0 +0\n/);
+    const { detections } = JSON.parse(readFileSync(join(cwd, 'o', 'manifest.json'), 'utf8'));
+    expect(detections[0].targets.splunk).toEqual({ name: 'A library', queries: 1, enabled: false });
+    const app = await readTar(readFileSync(join(cwd, 'o', 'sigpack-1.0.0.spl')));
+    const conf = readStrictConf(app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '');
+    expect(conf.get('A library')?.get('disabled')).toBe('1');
   });
 
   test('explain says why', async () => {

@@ -153,7 +153,8 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
       const never = neverTrue(compiled) !== undefined;
       if (!never) warnOfUnmapped(adding.warnings, target, compiled);
       const own = never ? switchedOff(detection) : detection;
-      targets.set(target, target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled));
+      const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
+      targets.set(target, never && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
     }
   }
   const outcome = { detection, targets };
