@@ -106,6 +106,6 @@ test('every text that a path matches is found in its two parts, and no other', (
 
 test('other fields stay as they are', () => {
   expect(queryAfter('Image: a', '  - { type: split_path, parent: K, name: N, field_name_conditions: [{ type: include_fields, fields: [P] }] }')).toBe(
-    'Image="a"',
+    'Image=‹a›',
   );
 });

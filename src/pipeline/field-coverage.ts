@@ -21,12 +21,13 @@ export function fieldCoverage(done: RuleInProcess): FieldCoverage {
   const unmapped: string[] = [];
   for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
   const coverage = { unmapped: unmapped.sort(), known: true };
-  if (done.state.get(unmappedState) !== 'absent') return coverage;
+  const lacking = done.state.get(unmappedState);
+  if (lacking !== 'absent' && !Array.isArray(lacking)) return coverage;
   const added = addedFields(done);
-  return { ...coverage, absent: unmapped.filter((field) => !added.has(field)) };
+  return { ...coverage, absent: unmapped.filter((field) => !added.has(field) && (lacking === 'absent' || lacking.includes(field))) };
 }
 
-/** State of a pipeline that knows every field of the rule's log source: `absent` says that no event has those that stay unmapped. */
+/** State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are in no event where it is `absent`, or where it names them. */
 const unmappedState = 'unmapped_fields';
 
 /** Fields that pipelines ask for by themselves: events have them. */
