@@ -48,6 +48,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
     applied: new Set(['first', 'map']),
     fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
     mappings: new Map([['Net', new Set(['NetIp'])]]),
+    named: new Map(),
     produced: new Set(),
     filled: new Map(),
     renames: false,

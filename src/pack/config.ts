@@ -15,7 +15,7 @@ import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
-import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
 export type Target = 'splunk' | 'graylog';
@@ -120,6 +120,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
     complaints = [...ofSettings, ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
   }
+  for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;

@@ -6,7 +6,6 @@ import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config.ts';
 import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './detection.ts';
-import { isTemplateField, keyFieldsOf } from './event-definition.ts';
 
 /** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
 export function graylogSearch(
@@ -55,12 +54,7 @@ function settingProblem(g: GraylogDetection): { readonly message: string; readon
       hint: 'Shorten the lists of the rule, or leave the threshold out.',
     };
   }
-  const field = keyFieldsOf(g).find((name) => !isTemplateField(name));
-  if (field === undefined) return undefined;
-  return {
-    message: `the key field \`${field}\` can't stand in a template of Graylog`,
-    hint: 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
-  };
+  return undefined;
 }
 
 /** Undefined where one of the parts is a correlation itself. */

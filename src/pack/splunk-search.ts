@@ -7,6 +7,7 @@ import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../q
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
 import { indexMacroName } from './index-macro.ts';
+import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
 export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
@@ -20,10 +21,10 @@ export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
 /** The search of a saved search: index macro, the rule, filter macro. */
-export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
+export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
-  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
+  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
   const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
-  return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;
+  return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
 }

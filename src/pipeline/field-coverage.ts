@@ -1,3 +1,4 @@
+import type { NamedField } from '../query/compile.ts';
 import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -21,10 +22,28 @@ export function fieldCoverage(done: RuleInProcess): FieldCoverage {
   const unmapped: string[] = [];
   for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
   const coverage = { unmapped: unmapped.sort(), known: true };
-  const lacking = done.state.get(unmappedState);
-  if (lacking !== 'absent' && !Array.isArray(lacking)) return coverage;
+  const lacks = lackTest(done);
+  if (!lacks) return coverage;
   const added = addedFields(done);
-  return { ...coverage, absent: unmapped.filter((field) => !added.has(field) && (lacking === 'absent' || lacking.includes(field))) };
+  return { ...coverage, absent: unmapped.filter((field) => !added.has(field) && lacks(field)) };
+}
+
+/** Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows. */
+function lackTest({ state }: RuleInProcess): ((field: string) => boolean) | undefined {
+  const lacking = state.get(unmappedState);
+  if (lacking === 'absent') return () => true;
+  return Array.isArray(lacking) ? (field) => lacking.includes(field) : undefined;
+}
+
+/** `targets`: every name that the pipelines give, to rules of any log source. */
+export function namedFields(done: RuleInProcess, targets: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
+  const lacks = done.renames ? lackTest(done) : undefined;
+  return new Map(
+    Array.from(done.named, ([field, { names, mapped }]) => {
+      const known = mapped || isMapped(done, field) || done.produced.has(field) || targets.has(field);
+      return [field, { names, absent: !known && lacks?.(field) === true }];
+    }),
+  );
 }
 
 /** State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are in no event where it is `absent`, or where it names them. */

@@ -5,7 +5,7 @@ import type { Pattern } from '../sigma/pattern.ts';
 import { type Complaint, createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Pipeline } from './pipeline.ts';
 import { mentionsIn } from './placeholder-left.ts';
-import { createProcessor } from './process.ts';
+import { createProcessor, type ProcessOptions } from './process.ts';
 
 export interface TargetCompilerOptions {
   readonly collection: Collection;
@@ -13,6 +13,8 @@ export interface TargetCompilerOptions {
   readonly bag: DiagnosticBag;
   /** By name of the target; none: its rules keep their names. */
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  /** See {@link ProcessOptions}. */
+  readonly namedBy?: ProcessOptions['namedBy'];
   /** What becomes of a rule that no event of a target's product can fulfil; default: it is left out of the target. */
   readonly unmatchable?: Unmatchable;
 }
@@ -77,9 +79,10 @@ interface TargetProcessor {
 }
 
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
-function createTargetProcessor(target: string, pipelines: readonly Pipeline[], { bag, unmatchable = 'leave-out' }: TargetCompilerOptions): TargetProcessor {
+function createTargetProcessor(target: string, pipelines: readonly Pipeline[], options: TargetCompilerOptions): TargetProcessor {
+  const { bag, namedBy, unmatchable = 'leave-out' } = options;
   const found = createBag();
-  const process = createProcessor(pipelines, { bag: found });
+  const process = createProcessor(pipelines, { bag: found, ...(namedBy ? { namedBy } : {}) });
   const combine = createCombiner(found);
   let reason: Pick<Complaint, 'code' | 'message'> | undefined;
   return {
