@@ -49,6 +49,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
     fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
     mappings: new Map([['Net', new Set(['NetIp'])]]),
     named: new Map(),
+    chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
     renames: false,

@@ -1,12 +1,9 @@
 import { type Conversion, converted, type Place, refused } from '../backend/backend.ts';
+import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
 import { isTemplateField } from './event-definition.ts';
 import { namedField, placeOfName } from './named-fields.ts';
-
-/** Fields that Graylog gives every message by itself. */
-const ownFields: ReadonlySet<string> = new Set(['source', 'message', 'full_message', 'timestamp', 'streams', '_id']);
-const isOwn = (name: string): boolean => ownFields.has(name) || name.startsWith('gl2_');
 
 /** The detection with its key fields as messages have them. */
 export function graylogFields(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
@@ -36,7 +33,7 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
 
 function keyField(compiled: CompiledRule, name: string, place: Place): string {
   const { names, absent } = namedField(compiled, name);
-  if (absent && !isOwn(name))
+  if (absent && !isGraylogOwn(name))
     throw refused(
       place,
       `no message of the log source has a field \`${name}\``,

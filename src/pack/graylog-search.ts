@@ -1,6 +1,8 @@
 import type { Conversion } from '../backend/backend.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
+import { graylogOwn } from '../backend/graylog/own-fields.ts';
+import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
@@ -17,12 +19,17 @@ export function graylogSearch(
   const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
   if (compiled.kind === 'correlation') {
     const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
-    const conversion = postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) }));
+    const conversion = withOwnFieldRemarks(
+      postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
+      compiled,
+      graylogOwn,
+    );
     return conversion.ok ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } } : conversion;
   }
   const { rule, query } = compiled;
   const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
-  const conversion = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
+  const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
+  const conversion = withOwnFieldRemarks(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection);
   const problem = settingProblem({ detection, search });

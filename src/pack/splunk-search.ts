@@ -1,7 +1,9 @@
 import type { Conversion } from '../backend/backend.ts';
+import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
 import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
@@ -25,6 +27,7 @@ export function splunkDetection(compiled: CompiledRule, { detection, more, steps
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
-  const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
+  const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
+  const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
   return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
 }

@@ -13,7 +13,10 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
   rule.renames = true;
   const rename = (field: string): readonly string[] | undefined => {
     const names = item.appliesToField(field, rule) ? transformation.map(field, rule) : undefined;
-    if (names) trackName(rule, field, names, item.id);
+    if (names) {
+      trackName(rule, field, names, item.id);
+      for (const name of names) if (name !== field || transformation.targets) rule.chosen.add(name);
+    }
     return names;
   };
   rule.parts = rebuiltParts(rule.parts, (settled) => renamedItem(item, transformation, settled, rule, rename));

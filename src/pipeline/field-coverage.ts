@@ -6,6 +6,8 @@ import { isMapped, type RuleInProcess } from './rule-in-process.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
+  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  readonly asWritten: ReadonlySet<string>;
   /** Fields whose names no pipeline has a say on, sorted; none where no transformation of names applies to the rule. */
   readonly unmapped: readonly string[];
   /** Those of them that no event has, where a pipeline says that it knows all fields of the log source; undefined where none does. */
@@ -18,10 +20,11 @@ export function fieldCoverage(done: RuleInProcess): FieldCoverage {
   const fields = new Set<string>();
   for (const part of done.parts) addFieldsOf(part, fields);
   if (done.rule.kind === 'correlation') for (const field of correlationFields(done.rule)) fields.add(field);
-  if (!done.renames) return { unmapped: [], known: fields.size === 0 };
+  const asWritten = new Set([...fields].filter((field) => !done.chosen.has(field) && !done.produced.has(field)));
+  if (!done.renames) return { asWritten, unmapped: [], known: fields.size === 0 };
   const unmapped: string[] = [];
   for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
-  const coverage = { unmapped: unmapped.sort(), known: true };
+  const coverage = { asWritten, unmapped: unmapped.sort(), known: true };
   const lacks = lackTest(done);
   if (!lacks) return coverage;
   const added = addedFields(done);

@@ -83,6 +83,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     fieldsApplied: new Map(),
     mappings: new Map(),
     named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false }]) : []),
+    chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
     renames: false,

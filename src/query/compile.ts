@@ -55,6 +55,8 @@ export interface Processing {
   readonly attributes: ReadonlyMap<string, unknown>;
   /** Fields whose names no pipeline has a say on, sorted. */
   readonly unmapped: readonly string[];
+  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  readonly asWritten?: ReadonlySet<string>;
   /** Fields of the rule that no event of the product has; undefined where no pipeline says that it knows all fields of the log source. */
   readonly absent?: readonly string[];
   /** Fields that the settings of the rule name. */

@@ -1,15 +1,18 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
 import { splunkCorrelation } from './correlation.ts';
 import { detectionSearch } from './data-model.ts';
+import { splunkOwn } from './own-fields.ts';
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
   const options = { cloudSafe: splunk.cloudSafe };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
-  return conversion.ok ? { ...conversion, value: { queries: [conversion.value] } } : conversion;
+  const told = withOwnFieldRemarks(conversion, compiled, splunkOwn);
+  return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
 
 /** One line; what a conf file would take for the end of a value or of a stanza's name is replaced. */
