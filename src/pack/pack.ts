@@ -41,6 +41,9 @@ export interface Pack {
 
 export interface PackInput {
   readonly collection: Collection;
+  /** The rules to compile, with their number or more for the progress; default: those of the collection. */
+  readonly rules?: Iterable<Rule>;
+  readonly total?: number;
   readonly config: PackConfig;
   readonly bag: DiagnosticBag;
   /** None: fields keep their names. */
@@ -53,7 +56,17 @@ export interface PackInput {
 }
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
-export function assemblePack({ collection, config, bag, pipelines = new Map(), history, onProgress, onOutcome }: PackInput): Pack {
+export function assemblePack({
+  collection,
+  rules = collection.rules,
+  total = collection.rules.length,
+  config,
+  bag,
+  pipelines = new Map(),
+  history,
+  onProgress,
+  onOutcome,
+}: PackInput): Pack {
   const { compile } = createTargetCompiler({
     collection,
     placeholders: config.placeholders,
@@ -69,9 +82,9 @@ export function assemblePack({ collection, config, bag, pipelines = new Map(), h
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
-  const rules = collection.rules;
-  for (const [index, rule] of rules.entries()) {
-    onProgress?.(index, rules.length);
+  let index = 0;
+  for (const rule of rules) {
+    onProgress?.(index++, total);
     if (!collection.standsAlone(rule)) continue;
     const targeted = compile(rule);
     if (!targeted) invalid++;
