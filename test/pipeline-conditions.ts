@@ -49,6 +49,8 @@ function inProcess(settled: SettledRule): RuleInProcess {
     applied: new Set(['first', 'map']),
     fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
     mappings: new Map([['Net', new Set(['NetIp'])]]),
+    named: new Map(),
+    chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
     renames: false,

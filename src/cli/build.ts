@@ -113,7 +113,7 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
     rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
     targets: targets.map((target) => {
       const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
-      const compiled = outcomes.filter(({ result }) => result?.kind === 'compiled');
+      const compiled = outcomes.flatMap(({ enabled, result }) => (result?.kind === 'compiled' ? [{ enabled: enabled && !result.off }] : []));
       const skipped = outcomes.flatMap(({ result }) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
       return { target, compiled: compiled.length, enabled: compiled.filter(({ enabled }) => enabled).length, skipped: countSkipped(skipped) };
     }),

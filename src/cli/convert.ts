@@ -4,12 +4,16 @@ import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
+import { warnOfUnplaced } from '../pack/index-macro.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
+import { searchScopes } from '../pack/splunk-search.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -48,12 +52,14 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
   const rules = targetedRules(project, paths, formats);
   const write = writerTo(options.output, paths, chosen.length);
+  const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
-    const entries = converted(rules, target, targetSettings(loaded.config, own), bag);
+    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (compiled) => warnOf(compiled, target, project, warnings));
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
+  warnings.tell();
   return reportProject(project, answer);
 }
 
@@ -76,7 +82,8 @@ const formatName = (target: ConversionTarget, format: TargetFormat): string => (
 function targetedRules(project: Project, paths: readonly string[], formats: ReadonlyMap<string, string>): readonly TargetedRule[] {
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines, formats });
+  const { placeholders, unmatchable } = loaded.config;
+  const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 
@@ -85,10 +92,23 @@ interface Entry {
   readonly path: string;
 }
 
-function converted(rules: readonly TargetedRule[], target: ConversionTarget, settings: TargetSettings, bag: DiagnosticBag): readonly Entry[] {
+/** What pipelines leave open is told as `sigpack build` tells it. */
+function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
+  if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
+  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled), compiled, loaded.config);
+}
+
+function converted(
+  rules: readonly TargetedRule[],
+  target: ConversionTarget,
+  settings: TargetSettings,
+  bag: DiagnosticBag,
+  onCompiled: (compiled: CompiledRule) => void,
+): readonly Entry[] {
   return rules.flatMap(({ forTarget }): readonly Entry[] => {
     const compiled = forTarget(target.name);
     if (!compiled) return [];
+    onCompiled(compiled);
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
     for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
       bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });

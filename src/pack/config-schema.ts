@@ -231,6 +231,12 @@ export const configSchema: JsonSchema = {
     severities,
     failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
     enable,
+    unmatchable: {
+      enum: ['leave-out', 'disable'],
+      default: 'leave-out',
+      description:
+        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007): it is left out of that target, or built switched off.',
+    },
     defaults: settings('Settings of every detection.'),
     levels: map(
       Object.fromEntries(levels.map((name) => [name, settings(`Settings of the detections with level ${name}.`)])),

@@ -121,7 +121,7 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
   settings.set('action.notable.param.security_domain', confValue(own.splunk.securityDomain));
   settings.set('action.notable.param.severity', severity);
   const fields = riskObjects(detection).map(({ field }) => field);
-  settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
+  if (fields.length > 0) settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
   // a name with these in it could not be passed to the command literally
   if (!/[$"\\`|]/.test(name)) {
     const search = { name: 'Show the events of this detection', search: `| savedsearch "${name}"` };
@@ -134,7 +134,9 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
 
 function addRisk(settings: Map<string, string>, { name }: Texts, detection: PackDetection): void {
   const score = detection.settings.risk?.score ?? riskScore[detection.severity];
-  const objects = riskObjects(detection).map(({ field, type }) => ({ risk_object_field: confValue(field), risk_object_type: type, risk_score: score }));
+  const found = riskObjects(detection);
+  if (found.length === 0) return;
+  const objects = found.map(({ field, type }) => ({ risk_object_field: confValue(field), risk_object_type: type, risk_score: score }));
   settings.set('action.risk', '1');
   settings.set('action.risk.param._risk', JSON.stringify(objects));
   settings.set('action.risk.param._risk_message', withoutTokens(name));
@@ -148,18 +150,8 @@ interface RiskObject {
   readonly type: 'user' | 'system' | 'other';
 }
 
-/** The configured ones; else the group of a correlation, whose results have no other fields; else the host, which every event has. */
-function riskObjects({ rule, settings }: PackDetection): readonly RiskObject[] {
-  const own = settings.risk?.objects ?? [];
-  if (own.length > 0) return own;
-  if (rule.kind === 'correlation' && rule.groupBy.length > 0) return rule.groupBy.map((field) => ({ field, type: kindOfField(field) }));
-  return [{ field: 'host', type: 'system' }];
-}
-
-function kindOfField(field: string): RiskObject['type'] {
-  if (/user|account|identity/i.test(field)) return 'user';
-  return /host|computer|device|dest|src|ip$/i.test(field) ? 'system' : 'other';
-}
+/** The configured ones, or those that the results have; else the host, which every event has. */
+const riskObjects = ({ settings }: PackDetection): readonly RiskObject[] => settings.risk?.objects ?? [{ field: 'host', type: 'system' }];
 
 // `$field$` in these texts would be replaced by a value of the event; a full-width dollar reads the same and is no token
 const withoutTokens = (text: string): string => text.replaceAll('$', '\uff04');

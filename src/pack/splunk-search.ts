@@ -1,13 +1,16 @@
 import type { Conversion } from '../backend/backend.ts';
 import { blankRefusal } from '../backend/blank-events.ts';
+import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
 import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
 import { indexMacroName, placeOf } from './index-macro.ts';
+import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
 export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
@@ -33,12 +36,13 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 }
 
 /** The search of a saved search: index macro, the rule, filter macro. */
-export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
+export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
   const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
   if (refusal) return refusal;
-  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
-  const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
-  return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;
+  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
+  const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
+  const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
+  return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
 }

@@ -57,6 +57,8 @@ export interface ItemTransformation {
 /** Renames fields wherever they stand. Undefined: the field stays as it is. */
 export interface FieldTransformation {
   readonly kind: 'field';
+  /** Every name that it may give, where they are known. */
+  readonly targets?: readonly string[];
   readonly map: (field: string | undefined, rule: RuleInProcess) => readonly string[] | undefined;
 }
 

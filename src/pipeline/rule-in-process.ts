@@ -24,6 +24,10 @@ export interface RuleInProcess {
   readonly fieldsApplied: Map<string, ReadonlySet<string>>;
   /** Names that fields had to those they were given. */
   readonly mappings: Map<string, Set<string>>;
+  /** Fields that settings name, to what they are called now; `mapped` is false where no pipeline has a say on one. */
+  readonly named: Map<string, { readonly names: readonly string[]; readonly mapped: boolean }>;
+  /** Names that a pipeline spells out, or gives a field of another name: they are meant for the target. */
+  readonly chosen: Set<string>;
   /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */
   readonly produced: Set<string>;
   /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */

@@ -58,6 +58,10 @@ export const codeCatalogue = {
   PIP004: warning('log source without an index', 'Add an entry to splunk.indexes in sigpack.yml, or a pipeline that knows the log source.'),
   PIP005: warning('part of a pipeline does not apply here', 'See docs/pipelines.md for what packs take from a pipeline.'),
   PIP006: fatal('placeholder has other values for another target', 'Name the target whose values are meant: `-t splunk`.'),
+  PIP007: warning(
+    'rule can never be true in the target',
+    'Map the field in a pipeline of your own if your events have it; `unmatchable` in sigpack.yml builds such rules switched off instead.',
+  ),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),
   TST003: fatal('events cannot be read', 'Check the path, which is relative to the test file, and the form of the events.'),

@@ -6,9 +6,11 @@ import type { Dialect } from '../lucene/dialect.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { elasticsearchBlankRefusal } from './blank.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
+import { ecsObjects } from './own-fields.ts';
 
 function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
   return {
@@ -65,5 +67,5 @@ export const esQs: ConversionTarget = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
-  convert: (rule, settings) => convert(rule, settings.elasticsearch),
+  convert: (rule, settings) => withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };
