@@ -77,7 +77,7 @@ describe('what a correlation alerts on is what its SPL does', () => {
           time += gap;
           return { ...fields, _time: time };
         });
-        const rows = runSpl(conversion.value, events);
+        const rows = runSpl(conversion.value, events, {}, { earliest: -3600, latest: 3600 });
         expect(groups(compiled, events)).toEqual([...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort());
       }),
       { numRuns: 150 },

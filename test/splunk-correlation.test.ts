@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
 import { compileText } from './compile.ts';
-import { runSpl } from './judges/spl/spl.ts';
+import { runSpl, type TimeRange } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 
 const bases = `
@@ -43,6 +43,10 @@ function searchOf(text: string): string {
   if (!conversion.ok) throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
   return conversion.value;
 }
+
+/** Long enough before the events that every window is seen whole. */
+const day: TimeRange = { earliest: -86_400, latest: 86_400 };
+const run = (spl: string, events: readonly Event[], range = day) => runSpl(spl, events, {}, range);
 
 const failed = (_time: number, user = 'ann', more: object = {}): Event => ({ _time, index: 'windows', EventID: 4625, User: user, ...more });
 const login = (_time: number, user = 'ann'): Event => ({ _time, index: 'windows', EventID: 4624, User: user });
@@ -121,7 +125,7 @@ describe('correlations in SPL', () => {
     ],
   ];
   it.each(cases)('%s', (_name, correlation, events, groups) => {
-    const rows = runSpl(search(correlation), events);
+    const rows = run(search(correlation), events);
     const field = correlation.includes('aliases') ? 'ip' : 'User';
     expect(rows.map((row) => row[field])).toEqual(groups);
   });
@@ -137,15 +141,15 @@ name: outer
 correlation: { type: temporal_ordered, rules: [many, login], group-by: [User], timespan: 10m }
 `;
     const spl = searchOf(text);
-    expect(runSpl(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
-    expect(runSpl(spl, [failed(0), failed(1), login(60)])).toEqual([]);
-    expect(runSpl(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
+    expect(run(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
+    expect(run(spl, [failed(0), failed(1), login(60)])).toEqual([]);
+    expect(run(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
   });
 
   it('without a group a search that finds nothing gives no row', () => {
     const spl = search('type: event_count\nrules: [failed]\ntimespan: 5m\ncondition: {gte: 2}');
-    expect(runSpl(spl, [failed(0)])).toEqual([]);
-    expect(runSpl(spl, [failed(0), failed(1, 'bob')])).toHaveLength(1);
+    expect(run(spl, [failed(0)])).toEqual([]);
+    expect(run(spl, [failed(0), failed(1, 'bob')])).toHaveLength(1);
   });
 
   it('keeps the scope of every base rule', () => {

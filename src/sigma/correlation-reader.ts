@@ -11,6 +11,7 @@ import {
   type ThresholdOperator,
 } from './correlation.ts';
 import { readHead } from './head.ts';
+import { isImpossibleCount } from './threshold.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
@@ -30,22 +31,22 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
       complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
   }
   const typeNode = lookup(node, 'type');
-  const type = correlationTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
-  if (!type)
-    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${correlationTypes.join(', ')}.`);
+  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
+  if (!written)
+    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${writtenTypes.join(', ')}.`);
   const rules = readReferences(reader, node);
   const timespan = readTimespan(reader, node);
   const condition = readCondition(reader, node, lookup(node, 'field'));
   const groupBy = readTexts(reader, lookup(node, 'group-by'), 'group-by');
   const aliases = readAliases(reader, lookup(node, 'aliases'));
   const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
-  if (!head || !type || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
+  if (!head || !written || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
 
-  if (!suitsType(reader, node, type, rules, condition)) return undefined;
+  if (!suitsType(reader, node, written, rules, condition)) return undefined;
   return {
     kind: 'correlation',
     ...head,
-    type,
+    type: written === median ? 'value_percentile' : written,
     typeSpan: typeNode ?? node,
     rules,
     groupBy,
@@ -58,14 +59,22 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   };
 }
 
+/** Of the next specification; pySigma has it. It is the percentile of 50. */
+const median = 'value_median';
+const writtenTypes = [...correlationTypes, median] as const;
+
 /** What each type needs beyond what all have. */
-function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType, rules: readonly RuleReference[], condition: Condition): boolean {
+function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType | typeof median, rules: readonly RuleReference[], condition: Condition): boolean {
   const typePlace = lookup(node, 'type') ?? node;
   const place = lookup(node, 'condition') ?? typePlace;
   const refuse = (span: Span, message: string, hint: string): boolean => {
     complain(reader, span, message, hint);
     return false;
   };
+  const counts = type === 'event_count' || type === 'value_count' || type === 'temporal';
+  if (counts && isImpossibleCount(condition.thresholds)) {
+    return refuse(place, 'no number can fulfil all criteria of the condition', 'Correct the numbers; `lt: 1` looks for silence.');
+  }
   if (type === 'temporal' || type === 'temporal_ordered') {
     return rules.length > 1 || refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
   }
@@ -75,6 +84,7 @@ function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType, rul
   if (condition.fields.length === 0) return refuse(place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
   if (type === 'value_count') return true;
   if (condition.fields.length > 1) return refuse(place, `a ${type} correlation looks at one field`, 'Leave one field under `field`.');
+  if (type === median && condition.percentile !== undefined) return refuse(place, 'value_median is the percentile of 50', 'Remove `percentile`.');
   if (type !== 'value_percentile' || condition.percentile !== undefined) return true;
   return refuse(place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
 }
@@ -102,6 +112,10 @@ function readReferences(reader: Reader, node: YamlMapping): readonly RuleReferen
 
 function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
   const span = lookup(node, 'timespan');
+  if (span?.kind === 'scalar' && /^\d+[My]$/.test(span.text)) {
+    const hint = 'pySigma takes them and the next specification will have them; write days, such as `30d`.';
+    return complain(reader, span, `months and years are no timespans of Sigma 2.1, and not all of one length: ${span.text}`, hint);
+  }
   const match = span?.kind === 'scalar' ? /^(\d{1,6})([smhdw])$/.exec(span.text) : null;
   const seconds = match ? Number(match[1]) * (secondsOf[match[2] ?? ''] ?? 0) : 0;
   if (seconds > 0) return seconds;
@@ -118,6 +132,11 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const node = lookup(correlation, 'condition');
   const outer = outerField ? readTexts(reader, outerField, 'field') : [];
   if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
+  if (node.kind === 'scalar' && /[a-z_]/i.test(node.text)) {
+    const hint =
+      'pySigma reads it and the next specification will have it; write a temporal correlation of the rules that must match, or filter its base rules.';
+    return complain(reader, node, 'an extended condition, an expression over rules, is not part of Sigma 2.1', hint);
+  }
   if (node.kind !== 'mapping') return complain(reader, node, 'the condition of a correlation must be a map', 'Write `condition:` with `gte: 10` below it.');
   const thresholds: Threshold[] = [];
   let fields = outer;

@@ -40,6 +40,8 @@ export interface CorrelationRule extends RuleHead {
   /** 0 to 100, value_percentile only. */
   readonly percentile: number;
   readonly aliases: readonly Alias[];
+  /** Fields that a pipeline mapped to several, by the name that the rule uses: an event's value is that of the first which it has. */
+  readonly alternatives?: ReadonlyMap<string, readonly string[]>;
   /** True: the referenced rules are detections of their own too. */
   readonly generate: boolean;
 }
