@@ -6,6 +6,7 @@ import {
   type CorrelationRule,
   type CorrelationType,
   correlationTypes,
+  type LostCorrelation,
   type RuleReference,
   type Threshold,
   type ThresholdOperator,
@@ -63,6 +64,19 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
 const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
 
+/** What is left of a correlation with errors. */
+export function lostCorrelation(document: YamlMapping): LostCorrelation {
+  const node = lookup(document, 'correlation');
+  const rules = lookup(node, 'rules');
+  const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
+  const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
+  return {
+    kind: 'lost',
+    references: items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])),
+    generate: generate?.kind === 'scalar' && generate.value === true,
+  };
+}
+
 /** What each type needs beyond what all have. */
 function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType | typeof median, rules: readonly RuleReference[], condition: Condition): boolean {
   const typePlace = lookup(node, 'type') ?? node;
@@ -112,14 +126,14 @@ function readReferences(reader: Reader, node: YamlMapping): readonly RuleReferen
 
 function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
   const span = lookup(node, 'timespan');
-  if (span?.kind === 'scalar' && /^\d+[My]$/.test(span.text)) {
-    const hint = 'pySigma takes them and the next specification will have them; write days, such as `30d`.';
-    return complain(reader, span, `months and years are no timespans of Sigma 2.1, and not all of one length: ${span.text}`, hint);
-  }
   const match = span?.kind === 'scalar' ? /^(\d{1,6})([smhdw])$/.exec(span.text) : null;
   const seconds = match ? Number(match[1]) * (secondsOf[match[2] ?? ''] ?? 0) : 0;
   if (seconds > 0) return seconds;
-  return complain(reader, span ?? node.pairs[0]?.key ?? node, 'the timespan is missing or not a number with a unit', 'Write `timespan: 15m` (s, m, h or d).');
+  const hint =
+    span?.kind === 'scalar' && /^\d+[My]$/.test(span.text)
+      ? 'Months and years are for pySigma and the next specification, and not all of one length: write days, such as `timespan: 30d`.'
+      : 'Write `timespan: 15m` (s, m, h or d).';
+  return complain(reader, span ?? node.pairs[0]?.key ?? node, 'the timespan is missing or not a number with a unit', hint);
 }
 
 interface Condition {
@@ -132,12 +146,7 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const node = lookup(correlation, 'condition');
   const outer = outerField ? readTexts(reader, outerField, 'field') : [];
   if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
-  if (node.kind === 'scalar' && /[a-z_]/i.test(node.text)) {
-    const hint =
-      'pySigma reads it and the next specification will have it; write a temporal correlation of the rules that must match, or filter its base rules.';
-    return complain(reader, node, 'an extended condition, an expression over rules, is not part of Sigma 2.1', hint);
-  }
-  if (node.kind !== 'mapping') return complain(reader, node, 'the condition of a correlation must be a map', 'Write `condition:` with `gte: 10` below it.');
+  if (node.kind !== 'mapping') return complainOfCondition(reader, node);
   const thresholds: Threshold[] = [];
   let fields = outer;
   let percentile: number | undefined;
@@ -156,6 +165,14 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
     else return complain(reader, value, `a percentile is a number from 0 to 100, not ${number}`, 'Correct the number.');
   }
   return fields && { thresholds, fields, percentile };
+}
+
+function complainOfCondition(reader: Reader, node: YamlNode): undefined {
+  const isExpression = node.kind === 'scalar' && /[a-z_]/i.test(node.text);
+  const hint = isExpression
+    ? 'Expressions over rules (extended conditions) are for pySigma and the next specification: name the rules that must all match under `rules`, or filter them.'
+    : 'Write `condition:` with `gte: 10` below it.';
+  return complain(reader, node, 'the condition of a correlation must be a map', hint);
 }
 
 function readTexts(reader: Reader, node: YamlNode | undefined, name: string): readonly string[] | undefined {

@@ -45,3 +45,11 @@ export interface CorrelationRule extends RuleHead {
   /** True: the referenced rules are detections of their own too. */
   readonly generate: boolean;
 }
+
+/** A correlation that was left out: its base rules are as little detections of their own as those of a sound one. */
+export interface LostCorrelation {
+  readonly kind: 'lost';
+  /** Ids and names of the rules that it refers to, as far as they can be read. */
+  readonly references: readonly string[];
+  readonly generate: boolean;
+}

@@ -45,7 +45,8 @@ const every = (seconds: number, from = 0, to = 86_400): readonly number[] =>
   Array.from({ length: Math.ceil((to - from) / seconds) }, (_, index) => from + index * seconds);
 const poisson = (random: () => number, mean: number, from = 0, to = 86_400): readonly number[] => {
   const times: number[] = [];
-  for (let time = from - mean * Math.log(1 - random()); time < to; time -= mean * Math.log(1 - random())) times.push(Math.round(time * 1000) / 1000);
+  const gap = () => mean * -Math.log(1 - random());
+  for (let time = from + gap(); time < to; time += gap()) times.push(Math.round(time * 1000) / 1000);
   return times;
 };
 const burst = (random: () => number, at: number, size: number, spread: number): readonly number[] =>

@@ -1,6 +1,6 @@
 import type { CompiledCorrelation, CompiledRule } from '../../query/compile.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
-import { growsWithEvents } from '../../sigma/threshold.ts';
+import { growsWithEvents, isAbsence } from '../../sigma/threshold.ts';
 import { Inexpressible, type Place, refused } from '../backend.ts';
 import type { DataModel } from './data-model.ts';
 import { decimal, evalField, searchField } from './text.ts';
@@ -39,6 +39,9 @@ export function addInner(part: CompiledCorrelation, marks: Marks, steps: string[
 /** `isInner`: another correlation looks at the marks. */
 export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: string[], model?: DataModel, isInner = false): void {
   const { rule } = part;
+  if (isInner && isAbsence(rule)) {
+    throw refused(placeOf(rule), 'no event fulfils a correlation that looks for silence, so no other can build on it', 'Refer to its base rules.');
+  }
   addInner(part, marks, steps, model);
   const inputs = inputsOf(part.parts, marks);
   const mark = `sigpack_m${new Set(marks.values()).size + 1}`;

@@ -5,6 +5,7 @@ import type { CorrelationRule } from '../../sigma/correlation.ts';
 import type { DetectionRule } from '../../sigma/rule.ts';
 import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
 import { type Conversion, converted, Inexpressible, type Remark } from '../backend.ts';
+import { remarkOnSilentGroups } from '../silent-groups.ts';
 import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, newFieldName, placeOf } from './correlation-marks.ts';
 import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
 import { silentGroups, silentWindows } from './silence.ts';
@@ -29,7 +30,8 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
     const { rule } = correlation;
     const by = groupClause(rule);
     const lead = splunkLead(lookBackOf(correlation));
-    remarks.push(...silenceRemarks(rule));
+    if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
+    remarkOnSilentGroups(rule, placeOf(rule), remarks);
     if (by !== '' && isAbsence(rule)) {
       addInner(correlation, marks, steps, model);
       steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
@@ -49,13 +51,9 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
 /** Seconds that a search looks back before the first moment that it decides on: whole minutes, on which saved searches start and end. */
 export const splunkLead = (lookBack: number): number => Math.ceil(lookBack / 60) * 60;
 
-/** What there is to know of windows without events. */
-function silenceRemarks(rule: CorrelationRule): readonly Remark[] {
-  if (rule.groupBy.length === 0 || !holdsOfNothing(rule)) return [];
-  const message = isAbsence(rule)
-    ? `a group that was seen before is found once, ${rule.timespan} s after its last event; one that was never seen is not known`
-    : 'a group is looked at where it has events; one that has fallen silent is found by a correlation of its own with `lt: 1`';
-  return [{ code: 'TGT003', message, ...placeOf(rule) }];
+function silenceRemark(rule: CorrelationRule): Remark {
+  const message = `a group that was seen before is found once, ${rule.timespan} s after its last event; one that was never seen is not known`;
+  return { code: 'TGT003', message, ...placeOf(rule) };
 }
 
 interface Source {
