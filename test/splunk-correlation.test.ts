@@ -124,6 +124,57 @@ describe('correlations in SPL', () => {
       ['10.1.1.1'],
     ],
   ];
+  it('holds all events of the moment at which a window ends, whichever way they come', () => {
+    const found = (correlation: string, events: readonly Event[]) => run(search(correlation), events).map((row) => row.User);
+    const three = [failed(5), failed(5), failed(5)];
+    expect(found(count('{eq: 3}'), three)).toEqual(['ann']);
+    expect(found(count('{eq: 2}'), three)).toEqual([]);
+    expect(found(count('{lt: 3}'), three)).toEqual([]);
+    const ordered = 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m';
+    expect(found(ordered, [login(5), failed(5)])).toEqual(['ann']);
+    expect(found(ordered, [failed(5), login(5)])).toEqual(['ann']);
+    expect(found(ordered, [login(5), failed(6)])).toEqual([]);
+  });
+
+  it('decides on the windows that the search sees whole', () => {
+    const found = (condition: string, events: readonly Event[], earliest: number) =>
+      run(search(count(condition)), events, { earliest, latest: 3600 }).map(({ _time }) => _time);
+    const five = [0, 60, 120, 180, 240].map((time) => failed(time));
+    expect(found('{lt: 5}', five, -300)).toEqual([180]);
+    expect(found('{lt: 5}', five, -120)).toEqual([180]);
+    expect(found('{lt: 5}', five, -60)).toEqual([]);
+    // what a run before has told is not told again
+    expect(found('{gte: 3}', five, -180)).toEqual([240]);
+    expect(found('{gte: 5}', five, -60)).toEqual([240]);
+    expect(found('{gte: 5}', five, 0)).toEqual([]);
+  });
+
+  it('tells combinations of values apart, whatever signs are in them', () => {
+    const spl = search('type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: [Host, Port], gte: 2}');
+    const of = (...pairs: readonly (readonly [string, string])[]) =>
+      run(
+        spl,
+        pairs.map(([Host, Port], time) => failed(time, 'ann', { Host, Port })),
+      ).length;
+    expect(of(['a', 'b'], ['a', 'b'])).toBe(0);
+    expect(of(['a::b', 'c'], ['a', 'b::c'])).toBe(1);
+    expect(of(['1', '2:3'], ['1:2', '3'])).toBe(1);
+    expect(of(['11:', ''], ['1', '1:'])).toBe(1);
+  });
+
+  it('finds silence inside a chain only at its end', () => {
+    const chain = (last: string) => `${bases}---
+title: Silent
+name: silent
+correlation: { type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: { lt: 1 } }
+---
+title: Outer
+name: outer
+correlation: { type: ${last}, group-by: [User], timespan: 10m }
+`;
+    expect(() => searchOf(chain('temporal, rules: [silent, login]'))).toThrow('no event fulfils a correlation that looks for silence');
+  });
+
   it.each(cases)('%s', (_name, correlation, events, groups) => {
     const rows = run(search(correlation), events);
     const field = correlation.includes('aliases') ? 'ip' : 'User';

@@ -1,6 +1,6 @@
 import type { CompiledCorrelation, CompiledRule } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
-import { growsWithEvents } from '../sigma/threshold.ts';
+import { growsWithEvents, isAbsence } from '../sigma/threshold.ts';
 import { createAggregate } from './correlation-aggregate.ts';
 import { type GroupKey, groupKeysOf } from './correlation-group.ts';
 import { createSilence } from './correlation-silence.ts';
@@ -106,7 +106,8 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
     parts.push(part);
   }
   const groupsOf = groupKeysOf(rule, making.view);
-  const aggregate = createAggregate(rule, making.view);
+  // silence alone fulfils it, however little an event adds
+  const aggregate = isAbsence(rule) ? undefined : createAggregate(rule, making.view);
   const silence = createSilence(rule, making.view);
   const wholeFrom = making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
   return (moment) => {
@@ -114,7 +115,7 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
     const groups = fulfilled.includes(true) ? groupsOf(fulfilled) : nowhere;
     const silent = silence?.(groups, moment.time) ?? nowhere;
     if (groups.length === 0 && silent.length === 0) return none;
-    const found = groups.filter((group) => aggregate(group, fulfilled, moment.time));
+    const found = aggregate ? groups.filter((group) => aggregate(group, fulfilled, moment.time)) : nowhere;
     return [...silent, ...(moment.age >= wholeFrom ? found : [])].map((group) => ({ group }));
   };
 }

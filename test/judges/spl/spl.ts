@@ -126,7 +126,10 @@ function buildStage(name: string, text: string, nulls: NullLogic, first: boolean
 const addinfo: Stage['run'] = (rows, _, { earliest, latest }) =>
   rows.map((row) => withFields(row, { info_min_time: earliest, info_max_time: Number.isFinite(latest) ? latest : '+Infinity' }));
 
-/** `multisearch` and `union` mix their searches' events by time, newest first; `append` puts its rows at the end. */
+/**
+ * `multisearch` and `union` mix their searches' events by time, newest first, those of one time in any order: here the later searches come first, so
+ * that no search can rest on the order in which it is written; `append` puts its rows at the end.
+ */
 function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: NullLogic, first: boolean): Stage {
   const subsearches = bracketsOf(name, text, nulls);
   if (name === 'multisearch' && !first) throw new SplError('multisearch must be the first command of a search');
@@ -136,7 +139,7 @@ function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: 
     throw new SplError('Multisearch subsearches might only contain purely streaming operations');
   }
   const run: Stage['run'] = (rows, indexed, range) => {
-    const found = subsearches.flatMap((one) => runStages(one, indexed, range));
+    const found = subsearches.toReversed().flatMap((one) => runStages(one, indexed, range));
     return name === 'append' ? [...rows, ...found] : newestFirst(first ? found : [...rows, ...found]);
   };
   return { name, arguments: text, run, streaming: false, subsearches };
