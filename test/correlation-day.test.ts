@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Correlation } from './correlation-day/evaluator.ts';
 import { compiledOf, matchedDay } from './correlation-day/matcher.ts';
-import { type DayRule, dayRules } from './correlation-day/rules.ts';
+import { type DayRule, dayRules, hasFixedWindows } from './correlation-day/rules.ts';
 import { dayOf, runTimes, savedSearchesOf } from './correlation-day/runs.ts';
 import { dayStart, type Stream, streams } from './correlation-day/streams.ts';
 
@@ -29,6 +29,20 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     }
     expect(wrong).toEqual([]);
     expect(expected).toBeGreaterThan(2000);
+  });
+
+  test('by `stats`, in fixed windows', () => {
+    const searches = new Map(savedSearchesOf(dayRules, 'targets: [splunk]\nsplunk: { correlation: stats }\n').map((search) => [search.rule, search]));
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const { rule, stream } of sample.filter((_, index) => index % 3 === 0)) {
+      const search = searches.get(rule);
+      const result = search && dayOf(search, stream, hasFixedWindows(rule.correlation) ? 'fixed' : 'sliding');
+      expected += result?.expected ?? 0;
+      if (!result || result.missed.length + result.extra.length > 0) wrong.push(`${rule.correlation.name} over ${stream.name}: ${JSON.stringify(result)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(500);
   });
 
   test('by the matcher, at every event', () => {

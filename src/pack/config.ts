@@ -1,4 +1,5 @@
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
+import type { CorrelationMethod } from '../backend/splunk/splunk.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
@@ -59,6 +60,7 @@ export interface SplunkConfig {
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
+  readonly correlation: CorrelationMethod;
 }
 
 export interface GraylogConfig {
@@ -149,7 +151,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { indexes: [], namePrefix: '', cloudSafe: true, correlation: 'streamstats', ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',

@@ -24,6 +24,8 @@ export interface Correlation {
 export interface Alert {
   readonly time: number;
   readonly group: string;
+  /** When its window ends, and all that is in it can be known. */
+  readonly end: number;
 }
 
 interface Member {
@@ -112,7 +114,22 @@ function inOrder({ rules }: Correlation, window: readonly Member[]): boolean {
 }
 
 export const alertsOf = (correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] =>
-  firingEvents(correlation, events).map(({ time, group }) => ({ time, group }));
+  firingEvents(correlation, events).map(({ time, group }) => ({ time, group, end: time }));
+
+/** The same with fixed windows, one after another from the epoch on: an alert for each group of each of them, at its last event. */
+export function fixedAlertsOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] {
+  const windows = new Map<string, Member[]>();
+  for (const member of membersOf(correlation, events)) {
+    const key = `${Math.floor(member.time / correlation.timespan)} ${member.group}`;
+    windows.set(key, [...(windows.get(key) ?? []), member]);
+  }
+  return [...windows.values()].flatMap((window): readonly Alert[] => {
+    const time = Math.max(...window.map((member) => member.time));
+    // just before the next window starts
+    const end = (Math.floor(time / correlation.timespan) + 1) * correlation.timespan - 0.0001;
+    return fulfilled(correlation, window) ? [{ time, group: window[0]?.group ?? '', end }] : [];
+  });
+}
 
 /** True where the condition holds of windows without events, of them alone (`absence`) or not. */
 export const holdsOfNone = ({ type, condition }: Correlation): boolean => /_count$|^temporal$/.test(type) && condition.length > 0 && holds(0, condition);

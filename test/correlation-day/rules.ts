@@ -1,4 +1,4 @@
-import type { Correlation } from './evaluator.ts';
+import { type Correlation, holdsOfNone, isAbsence } from './evaluator.ts';
 
 /** Rules that the correlations refer to: one for each kind of event. */
 export const baseRules = ['a', 'b', 'c']
@@ -150,3 +150,9 @@ export function documentsOf({ name, type, rules, groupBy, timespan, condition, f
   ];
   return [...inner.map((below) => documentsOf(below)), `${lines.join('\n')}\n`].join('---\n');
 }
+
+/** Rules that `stats` has fixed windows for; the others keep their sliding ones. */
+export const hasFixedWindows = (correlation: Correlation): boolean => {
+  const silence = correlation.groupBy.length === 0 ? holdsOfNone(correlation) : isAbsence(correlation);
+  return !correlation.inner && correlation.type !== 'temporal_ordered' && !silence;
+};

@@ -7,7 +7,7 @@ import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { compileSpl } from '../judges/spl/spl.ts';
 import type { Event } from '../judges/spl/value.ts';
-import { type Alert, alertsOf, type Correlation, holdsOfNone, isAbsence, silencesOf } from './evaluator.ts';
+import { type Alert, alertsOf, type Correlation, fixedAlertsOf, holdsOfNone, isAbsence, silencesOf } from './evaluator.ts';
 import { baseRules, type DayRule, documentsOf } from './rules.ts';
 import { dayEnd, dayStart, type Stream } from './streams.ts';
 
@@ -76,7 +76,7 @@ function expectedOf(
 ): ReadonlySet<string> {
   const found = new Map<string, number>();
   if (!(isAbsence(correlation) && correlation.groupBy.length > 0)) {
-    for (const { time, group } of alerts) if (time >= from && time < to) found.set(group, Math.max(found.get(group) ?? 0, time));
+    for (const { time, group, end } of alerts) if (end >= from && end < to) found.set(group, Math.max(found.get(group) ?? 0, time));
   }
   for (const { group, from: start, until } of silences) {
     const silent = correlation.groupBy.length > 0 ? start >= from && start < to : Math.max(start, from) < Math.min(until, to);
@@ -87,9 +87,9 @@ function expectedOf(
 }
 
 /** Runs a saved search over a stream, each run over what has arrived by then, and compares each run's results with what its windows fulfil. */
-export function dayOf({ rule: { correlation }, settings, run }: SavedSearch, { events }: Stream): DayResult {
+export function dayOf({ rule: { correlation }, settings, run }: SavedSearch, { events }: Stream, windows: 'sliding' | 'fixed' = 'sliding'): DayResult {
   const visible = events.map((event): { readonly event: Event; readonly arrives: number } => ({ event: event as Event, arrives: event.arrives }));
-  const alerts = alertsOf(correlation, events);
+  const alerts = (windows === 'fixed' ? fixedAlertsOf : alertsOf)(correlation, events);
   const absent = isAbsence(correlation) || (correlation.groupBy.length === 0 && holdsOfNone(correlation));
   // long before the day nothing is there: silence begins with it
   const silences = absent ? silencesOf(correlation, events, dayStart - 10 * 86_400) : [];

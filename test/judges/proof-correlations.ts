@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledOf, matchedDay } from '../correlation-day/matcher.ts';
-import { dayRules } from '../correlation-day/rules.ts';
+import { dayRules, hasFixedWindows } from '../correlation-day/rules.ts';
 import { type DayResult, dayOf, savedSearchesOf } from '../correlation-day/runs.ts';
 import { streams } from '../correlation-day/streams.ts';
 import { root } from './places.ts';
@@ -31,6 +31,13 @@ const searches = savedSearchesOf(dayRules);
 const bySearch = searches.flatMap((search) =>
   streams.map((stream) => ({ label: `${search.rule.correlation.name} over ${stream.name}`, ...dayOf(search, stream) })),
 );
+const inFixedWindows = savedSearchesOf(
+  dayRules.filter(({ correlation }) => hasFixedWindows(correlation)),
+  'targets: [splunk]\nsplunk: { correlation: stats }\n',
+);
+const byStats = inFixedWindows.flatMap((search) =>
+  streams.map((stream) => ({ label: `${search.rule.correlation.name} over ${stream.name}`, ...dayOf(search, stream, 'fixed') })),
+);
 const compiled = compiledOf(dayRules);
 // the matcher takes events of one time one after the other
 const distinct = streams.filter((stream) => stream.distinct);
@@ -42,6 +49,7 @@ const byMatcher = dayRules.flatMap(({ correlation }) => {
 
 const verdicts = [
   judged('Splunk, `streamstats`', searches.length, streams.length, bySearch),
+  judged('Splunk, `stats`: fixed windows', inFixedWindows.length, streams.length, byStats),
   judged('`sigpack match` and `sigpack test`', dayRules.length, distinct.length, byMatcher),
 ];
 mkdirSync(join(root, 'dist', 'proof'), { recursive: true });

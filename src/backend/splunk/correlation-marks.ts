@@ -22,8 +22,9 @@ export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): str
   return `${parts.length === 1 ? any : `(${any})`} AND isnotnull(${counted(rule, placeOf(rule), false)})`;
 }
 
-const inputsOf = (parts: readonly CompiledRule[], marks: Marks): readonly string[] => [...new Set(parts.map((inner) => markOf(inner, marks)))];
-const anyOf = (inputs: readonly string[]): string => inputs.map((input) => `${input}=1`).join(' OR ');
+/** The marks of the rules that it refers to, each once. */
+export const inputsOf = (parts: readonly CompiledRule[], marks: Marks): readonly string[] => [...new Set(parts.map((inner) => markOf(inner, marks)))];
+export const anyOf = (inputs: readonly string[]): string => inputs.map((input) => `${input}=1`).join(' OR ');
 
 /** The marks of the correlations below, and the fields that the aliases stand for. */
 export function addInner(part: CompiledCorrelation, marks: Marks, steps: string[], model?: DataModel): void {
@@ -65,13 +66,13 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
     if (chained) steps.push(cleared(['sigpack_c']));
     steps.push(
       `eval sigpack_v=if(${any}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
-      `${window} ${aggregate(rule)}(sigpack_v) AS sigpack_c${by}`,
+      `${window} ${windowValue(rule)}(sigpack_v) AS sigpack_c${by}`,
     );
   }
   // a window holds all events of the moment at which it ends; what grows with events is seen at the last of them anyway
   if (isInner || !growsWithEvents(rule)) steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
-  const wanted = rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte' as const, value: inputs.length }];
-  steps.push(markStep(mark, inputs.length === 1 ? any : `(${any})`, wanted));
+  const row = inputs.length === 1 ? any : `(${any})`;
+  steps.push(`eval ${mark}=if(${[row, ...testsOf(rule, inputs.length)].join(' AND ')}, 1, null())`);
 }
 
 const cleared = (fields: readonly string[]): string => `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;
@@ -101,12 +102,14 @@ function orderedSteps(rule: CorrelationRule, inputs: readonly string[], mark: st
 
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
 
-function markStep(mark: string, row: string, thresholds: readonly Threshold[]): string {
-  const tests = thresholds.map((threshold) => `sigpack_c${operators[threshold.operator]}${decimal(threshold.value)}`);
-  return `eval ${mark}=if(${[row, ...tests].join(' AND ')}, 1, null())`;
+/** What the value of a window must fulfil; without a condition all of the rules must be there. */
+export function testsOf({ thresholds }: CorrelationRule, rules: number): readonly string[] {
+  const wanted: readonly Threshold[] = thresholds.length > 0 ? thresholds : [{ operator: 'gte', value: rules }];
+  return wanted.map(({ operator, value }) => `sigpack_c${operators[operator]}${decimal(value)}`);
 }
 
-function aggregate(rule: CorrelationRule): string {
+/** The function that makes the value of a window. */
+export function windowValue(rule: CorrelationRule): string {
   const functions = {
     event_count: 'sum',
     value_count: 'dc',
@@ -126,7 +129,7 @@ function percentile(percent: number): string {
 }
 
 /** `grouped`: a row stands for several events, as its `count` says. */
-function counted(rule: CorrelationRule, place: Place, grouped: boolean): string {
+export function counted(rule: CorrelationRule, place: Place, grouped: boolean): string {
   if (rule.type === 'event_count') return grouped ? 'count' : '1';
   if (grouped && (rule.type === 'value_avg' || rule.type === 'value_percentile')) {
     throw refused(

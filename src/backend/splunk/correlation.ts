@@ -1,4 +1,4 @@
-import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, rulesBelow } from '../../query/compile.ts';
+import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow, rulesBelow } from '../../query/compile.ts';
 import { lookBackOf } from '../../query/look-back.ts';
 import { or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule } from '../../sigma/correlation.ts';
@@ -6,8 +6,10 @@ import type { DetectionRule } from '../../sigma/rule.ts';
 import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
 import { type Conversion, converted, Inexpressible, type Remark } from '../backend.ts';
 import { remarkOnSilentGroups } from '../silent-groups.ts';
+import { bucketSteps, fitsBuckets } from './buckets.ts';
 import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, newFieldName, placeOf } from './correlation-marks.ts';
 import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
+import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
 import { evalField } from './text.ts';
@@ -26,26 +28,59 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
     const sources = leaves(correlation, scopeOf, options);
     const [model] = sources.flatMap((source) => source.model ?? []);
     const marks: Marks = new Map();
-    const steps = [baseSearch(sources, marks, correlation.rule), ...joinedFields(correlation), 'sort 0 _time'];
-    const { rule } = correlation;
-    const by = groupClause(rule);
+    const steps = [baseSearch(sources, marks, correlation.rule), ...joinedFields(correlation)];
     const lead = splunkLead(lookBackOf(correlation));
-    if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
-    remarkOnSilentGroups(rule, placeOf(rule), remarks);
-    if (by !== '' && isAbsence(rule)) {
-      addInner(correlation, marks, steps, model);
-      steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
-    } else {
-      addCorrelation(correlation, marks, steps, model);
-      const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
-      if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
-      else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
-      // stats without BY makes a row of nothing, which would alert
-      if (by === '' && !holdsOfNothing(rule)) steps.push('where sigpack_hits>0');
-    }
+    if (usesBuckets(correlation, options, remarks)) steps.push(...bucketSteps(correlation, marks, lead, model));
+    else addSliding(correlation, marks, steps, { model, lead, remarks });
     if (model) steps.push(withoutDataSet(model));
     return steps.join(' | ');
   });
+}
+
+interface Sliding {
+  readonly model: DataModel | undefined;
+  readonly lead: number;
+  readonly remarks: Remark[];
+}
+
+function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
+  const { rule } = correlation;
+  const by = groupClause(rule);
+  steps.push('sort 0 _time');
+  if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
+  remarkOnSilentGroups(rule, placeOf(rule), remarks);
+  if (by !== '' && isAbsence(rule)) {
+    addInner(correlation, marks, steps, model);
+    steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
+  } else {
+    addCorrelation(correlation, marks, steps, model);
+    const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
+    if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
+    else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
+    // stats without BY makes a row of nothing, which would alert
+    if (by === '' && !holdsOfNothing(rule)) steps.push('where sigpack_hits>0');
+  }
+}
+
+/** Whether fixed windows are wanted, and fit. Says what either way costs. */
+function usesBuckets(correlation: CompiledCorrelation, { correlation: method }: SplunkOptions, remarks: Remark[]): boolean {
+  const { rule } = correlation;
+  const place = placeOf(rule);
+  if (method === 'stats' && fitsBuckets(correlation)) {
+    remarks.push({ code: 'TGT002', message: `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`, ...place });
+    return true;
+  }
+  if (method === 'stats') {
+    const message = '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
+    remarks.push({ code: 'TGT003', message, ...place });
+  }
+  const broad = isAbsence(rule) ? undefined : detectionsBelow(correlation).find(({ query }) => !narrows(query));
+  if (broad) {
+    const message = `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events where a window holds more than 10,000`;
+    const hint = 'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise max_stream_window in limits.conf.';
+    remarks.push({ code: 'TGT005', message, hint, ...place });
+  }
+  return false;
 }
 
 /** Seconds that a search looks back before the first moment that it decides on: whole minutes, on which saved searches start and end. */

@@ -6,7 +6,8 @@ import { splunkCorrelation } from './correlation.ts';
 import { detectionSearch } from './data-model.ts';
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
-  const options = { cloudSafe: splunk.cloudSafe };
+  const { cloudSafe, correlation } = splunk;
+  const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
   return conversion.ok ? { ...conversion, value: { queries: [conversion.value] } } : conversion;
