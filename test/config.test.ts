@@ -73,6 +73,7 @@ splunk:
   namePrefix: 'Sigma - '
   searchesPerMinute: 20
   cloudSafe: false
+  correlation: stats
 graylog:
   matching: exact
   minimumServerVersion: 6.3.7
@@ -166,6 +167,7 @@ test('every key of the sample is read', () => {
       namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
       cloudSafe: false,
+      correlation: 'stats',
     },
     graylog: {
       matching: 'exact',

@@ -162,6 +162,28 @@ describe('correlations in SPL', () => {
     expect(of(['11:', ''], ['1', '1:'])).toBe(1);
   });
 
+  it.each([
+    ['EventID: 4624', true],
+    ['EventID: [4624, 4625]\n    Channel: Security', true],
+    ['EventID: 4624\n    User|exists: true', true],
+    ['EventID: 4624\n    LogonType: 10', false],
+    ['EventID: 4624\n    User|neq: bob', false],
+  ])('warns where a base rule finds every event of a kind: %s', (selection, broad) => {
+    const base = `title: Base\nname: base\nlogsource: { product: windows }\ndetection:\n  s:\n    ${selection}\n  condition: s\n`;
+    const over = (lines: string) => `${base}---\ntitle: Outer\nname: outer\ncorrelation: { rules: [base], timespan: 5m, ${lines} }\n`;
+    const codes = (lines: string, method: 'streamstats' | 'stats') => {
+      const outer = compileText(over(lines)).find((rule) => rule.rule.name === 'outer');
+      const made = outer?.kind === 'correlation' ? splunkCorrelation(outer, () => '', { cloudSafe: true, correlation: method }) : undefined;
+      return made?.ok ? made.remarks.map(({ code }) => code) : ['none'];
+    };
+    const many = 'type: event_count, group-by: [User], condition: { gte: 3 }';
+    expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT005'] : []);
+    expect(codes(many, 'stats')).toEqual(['TGT002']);
+    // silence is found whatever the number of events
+    expect(codes('type: event_count, group-by: [User], condition: { lt: 1 }', 'streamstats')).toEqual(['TGT003']);
+    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT005'] : ['TGT003']);
+  });
+
   it('finds silence inside a chain only at its end', () => {
     const chain = (last: string) => `${bases}---
 title: Silent

@@ -7,7 +7,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 export function targetSettings(config: PackConfig): TargetSettings {
   const { splunk, graylog, grep } = config;
   return {
-    splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe, correlation: splunk.correlation },
+    splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe, ...(splunk.correlation ? { correlation: splunk.correlation } : {}) },
     graylog,
     elasticsearch: elasticsearchSettings(config),
     grep,

@@ -60,7 +60,8 @@ export interface SplunkConfig {
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
-  readonly correlation: CorrelationMethod;
+  /** Default: `streamstats`. */
+  readonly correlation?: CorrelationMethod;
 }
 
 export interface GraylogConfig {
@@ -151,7 +152,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, correlation: 'streamstats', ...written.splunk },
+    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',

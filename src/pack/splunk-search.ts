@@ -23,7 +23,7 @@ export const filterMacroName = (detection: PackDetection): string => `${detectio
 export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
   const { cloudSafe, correlation } = config.splunk;
-  const options = { cloudSafe, correlation };
+  const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
   const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
   return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;

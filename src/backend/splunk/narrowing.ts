@@ -8,7 +8,7 @@ const kinds: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether a query asks for more than events of a kind: a value of a field, or a keyword. What it shuts out leaves most events in. */
+/** Whether a query asks for more than events of a kind: for a value of a field or a keyword, or for none. */
 export function narrows(query: Query): boolean {
   switch (query.kind) {
     case 'and':
@@ -16,7 +16,7 @@ export function narrows(query: Query): boolean {
     case 'or':
       return query.operands.every(narrows);
     case 'not':
-      return false;
+      return narrows(query.operand);
     default:
       return narrowsItem(query);
   }
