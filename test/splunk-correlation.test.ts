@@ -184,6 +184,61 @@ describe('correlations in SPL', () => {
     expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT005'] : ['TGT003']);
   });
 
+  it('leaves nothing of a correlation to an event that is in no group of the next', () => {
+    const spl = searchOf(`${bases}---
+title: By user
+name: by_user
+correlation: { type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: { gte: 2 } }
+---
+title: By host
+name: by_host
+correlation: { type: event_count, rules: [failed], group-by: [Host], timespan: 5m, condition: { gte: 2 } }
+---
+title: Outer
+name: outer
+correlation: { type: temporal, rules: [by_user, by_host], group-by: [User], timespan: 5m }
+`);
+    expect(run(spl, [failed(0), failed(1)])).toEqual([]);
+    expect(run(spl, [failed(0, 'ann', { Host: 'h' }), failed(1, 'ann', { Host: 'h' })])).toHaveLength(1);
+  });
+
+  it('takes the least and the greatest for the percentiles that Splunk has no word for', () => {
+    const found = (percentile: number, condition: string) =>
+      run(search(`type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: n, percentile: ${percentile}, ${condition}}`), [
+        failed(0, 'ann', { n: 3 }),
+        failed(1, 'ann', { n: 1 }),
+        failed(2, 'ann', { n: 2 }),
+      ]).map(({ _time }) => _time);
+    expect(found(0, 'lte: 1')).toEqual([2]);
+    expect(found(0, 'gt: 1')).toEqual([0]);
+    expect(found(100, 'gte: 3')).toEqual([2]);
+  });
+
+  it('leaves nothing of an inner correlation to an event that is in no group of the outer one', () => {
+    const spl = searchOf(`${bases}---
+title: Few
+name: few
+correlation: { type: event_count, rules: [failed], timespan: 5m, condition: { gte: 3 } }
+---
+title: Middle
+name: middle
+correlation: { type: event_count, rules: [few], group-by: [User], timespan: 5m, condition: { gte: 3 } }
+---
+title: Outer
+name: outer
+correlation: { type: event_count, rules: [middle], group-by: [Host], timespan: 5m, condition: { gte: 1 } }
+`);
+    const at = (_time: number): Event => ({ _time, index: 'windows', EventID: 4625, Host: 'h' });
+    // without a user no event is in a group of the middle one
+    expect(run(spl, [at(0), at(1), at(2), at(3), at(4)])).toEqual([]);
+    expect(
+      run(
+        spl,
+        [0, 1, 2, 3, 4].map((time) => ({ ...at(time), User: 'ann' })),
+      ),
+    ).toHaveLength(1);
+  });
+
   it('finds silence inside a chain only at its end', () => {
     const chain = (last: string) => `${bases}---
 title: Silent

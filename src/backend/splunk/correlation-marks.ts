@@ -46,11 +46,12 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
   addInner(part, marks, steps, model);
   const inputs = inputsOf(part.parts, marks);
   const mark = `sigpack_m${new Set(marks.values()).size + 1}`;
+  // an event that is in no group of this correlation has what another left
+  const stale = [...marks.keys()].some(({ kind }) => kind === 'correlation');
   marks.set(part, mark);
-  const chained = part.parts.some(({ kind }) => kind === 'correlation');
   if (rule.type === 'temporal_ordered') {
     const ordered = part.parts.map((inner) => markOf(inner, marks));
-    steps.push(...(chained ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []), ...orderedSteps(rule, ordered, mark));
+    steps.push(...(stale ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []), ...orderedSteps(rule, ordered, mark));
     return;
   }
   const any = anyOf(inputs);
@@ -59,11 +60,10 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
   if (rule.type === 'temporal') {
     const seen = inputs.map((input, index) => `max(${input}) AS sigpack_w${index + 1}`).join(' ');
     const count = inputs.map((_, index) => `coalesce(sigpack_w${index + 1}, 0)`).join('+');
-    // an event that is in no group of this correlation has what the one below left
-    if (chained) steps.push(cleared(inputs.map((_, index) => `sigpack_w${index + 1}`)));
+    if (stale) steps.push(cleared(inputs.map((_, index) => `sigpack_w${index + 1}`)));
     steps.push(`${window} ${seen}${by}`, `eval sigpack_c=${count}`);
   } else {
-    if (chained) steps.push(cleared(['sigpack_c']));
+    if (stale) steps.push(cleared(['sigpack_c']));
     steps.push(
       `eval sigpack_v=if(${any}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
       `${window} ${windowValue(rule)}(sigpack_v) AS sigpack_c${by}`,
