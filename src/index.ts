@@ -21,7 +21,7 @@ export { eventTime } from './event/event-time.ts';
 export { logSourceOf } from './event/log-source.ts';
 export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
-export { type CorrelationHit, type Correlator, correlatorOf } from './match/correlation.ts';
+export { type CorrelationHit, type Correlator, type CorrelatorOptions, correlatorOf, type History } from './match/correlation.ts';
 export type { Event } from './match/event.ts';
 export type { EventSource } from './match/event-source.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';

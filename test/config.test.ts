@@ -74,6 +74,7 @@ splunk:
   namePrefix: 'Sigma - '
   searchesPerMinute: 20
   cloudSafe: false
+  correlation: stats
 graylog:
   matching: exact
   minimumServerVersion: 6.3.7
@@ -168,6 +169,7 @@ test('every key of the sample is read', () => {
       namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
       cloudSafe: false,
+      correlation: 'stats',
     },
     graylog: {
       matching: 'exact',

@@ -150,6 +150,14 @@ describe('what is wrong with a correlation', () => {
       { type: 'value_percentile', condition: '{ gt: 1, field: a, percentile: 101 }' },
       ['SIG050 24:45 a percentile is a number from 0 to 100, not 101'],
     ],
+    [
+      'a percentile of a median',
+      { type: 'value_median', condition: '{ gt: 1, field: a, percentile: 9 }' },
+      ['SIG050 24:14 value_median is the percentile of 50'],
+    ],
+    ['bounds that shut out each other', { condition: '{ gt: 5, lt: 4 }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
+    ['bounds with no whole number between', { condition: '{ gt: 1, lt: 2 }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
+    ['fewer than none', { type: 'value_count', condition: '{ lt: 0, field: a }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
     ['one rule in a temporal one', { type: 'temporal', condition: undefined }, ['SIG050 20:9 a temporal correlation needs two rules or more']],
     ['a group that is a map', { 'group-by': '{ a: b }' }, ['SIG050 22:13 `group-by` must be a field name or a list of them']],
     ['aliases that are a list', { aliases: '[a]' }, ['SIG050 25:12 `aliases` must be a map']],
@@ -159,6 +167,46 @@ describe('what is wrong with a correlation', () => {
     const bag = complaintsOf(withBases(lines(changes)));
     expect(told(bag)).toEqual(wanted);
     expect(bag.list.every(({ hint, severity }) => hint !== '' && severity === 'error')).toBe(true);
+  });
+
+  test.each<[string, Readonly<Record<string, string | undefined>>]>([
+    ['an expression over rules', { type: 'temporal', rules: '[failed, login]', condition: 'failed and not login' }],
+    ['months', { timespan: '2M' }],
+    ['years', { timespan: '1y' }],
+  ])('%s: the hint says where the form exists', (_, changes) => {
+    const [complaint, ...more] = complaintsOf(withBases(lines(changes))).list;
+    expect(complaint?.hint).toContain('pySigma and the next specification');
+    expect(more).toEqual([]);
+  });
+
+  test('a median is the percentile of 50', () => {
+    const { type, percentile } = outer(lines({ type: 'value_median', condition: '{ gt: 1, field: a }' }));
+    expect([type, percentile]).toEqual(['value_percentile', 50]);
+  });
+
+  test.each<[string, Readonly<Record<string, string | undefined>>, string]>([
+    ['an unknown type', { type: 'event_cuont' }, ''],
+    ['an expression over rules', { type: 'temporal', condition: 'failed and not login' }, ''],
+    ['a rule that is missing', { rules: '[failed, login, missing]' }, ''],
+    ['no timespan', { timespan: '5' }, ''],
+    ['a name that is taken', {}, 'name: failed\n'],
+    ['a date where a map belongs', {}, 'sigpack: 2026-01-01\n'],
+    ['a key that stands twice', { timespan: '5m\ntimespan: 6m' }, ''],
+    ['no title', {}, 'title: [a]\n'],
+  ])('with %s it takes the rules along that only serve it', (_, changes, more) => {
+    const standing = (extra: string): readonly string[] => {
+      const bag = createBag();
+      const text = `${withBases(lines({ rules: '[failed, login]', ...changes }), more)}${extra}`;
+      const collection = collect(
+        readDocuments({ path: 'r.yml', text: more.startsWith('title') ? text.replace('title: Outer\n', '') : text }, bag).documents,
+        bag,
+      );
+      expect(bag.list.length).toBeGreaterThan(0);
+      return collection.rules.filter((one) => collection.standsAlone(one)).map(({ name = '' }) => name);
+    };
+    expect(standing('')).toEqual([]);
+    expect(standing('generate: true\n')).toEqual(['failed', 'login']);
+    expect(standing(`---\n${rule('other')}`)).toEqual(['other']);
   });
 
   test('not a map', () => {

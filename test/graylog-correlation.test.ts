@@ -4,8 +4,8 @@ import { graylogDefaults } from '../src/backend/graylog/graylog.ts';
 import { compileText, loginRules } from './compile.ts';
 
 /** What Graylog aggregates for a correlation of failed logons, given by the lines of its type and condition. */
-function aggregationOf(lines: string, rules = '[failed]') {
-  const correlation = `---\ntitle: Many\nstatus: test\ncorrelation:\n  rules: ${rules}\n  group-by: [Computer]\n  timespan: 10m\n${lines.replace(/^/gm, '  ')}\n`;
+function aggregationOf(lines: string, rules = '[failed]', group = '[Computer]') {
+  const correlation = `---\ntitle: Many\nstatus: test\ncorrelation:\n  rules: ${rules}\n  group-by: ${group}\n  timespan: 10m\n${lines.replace(/^/gm, '  ')}\n`;
   const compiled = compileText(`${loginRules}${correlation}`).find((rule) => rule.kind === 'correlation');
   if (compiled?.kind !== 'correlation') throw new Error('the correlation does not compile');
   const queries = compiled.parts.flatMap((part) => (part.kind === 'detection' ? [part.query] : []));
@@ -53,5 +53,22 @@ describe('the aggregation of an event definition', () => {
 
   it.each(['temporal', 'temporal_ordered'])('is refused for %s', (type) => {
     expect(aggregationOf(`type: ${type}`, '[failed, login]')).toMatchObject({ ok: false, problems: [{ code: 'TGT001' }] });
+  });
+
+  it.each(['lt: 1', 'eq: 0', 'lte: 0', 'lt: 0.5'])('is refused for groups without events (%s)', (condition) => {
+    expect(aggregationOf(`type: event_count\ncondition: { ${condition} }`)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'TGT001', message: expect.stringContaining('only a group without events'), span: { start: expect.any(Number) } }],
+    });
+    const alone = aggregationOf(`type: event_count\ncondition: { ${condition} }`, '[failed]', '[]');
+    expect(alone).toMatchObject({ ok: true, value: { groupBy: [], series: { type: 'count' } } });
+  });
+
+  it('says that groups without events are not looked at', () => {
+    const notes = (condition: string) => {
+      const made = aggregationOf(`type: event_count\ncondition: { ${condition} }`);
+      return made.ok ? made.remarks.filter(({ message }) => message.includes('fallen silent')).length : -1;
+    };
+    expect([notes('lt: 5'), notes('neq: 3'), notes('gte: 1, lt: 5')]).toEqual([1, 1, 0]);
   });
 });

@@ -157,7 +157,7 @@ describe('correlations', () => {
     ],
     [
       'type: event_count\nrules: [failed, login]\ntimespan: 5m\ncondition: { lt: 10, neq: 3 }',
-      'EventID IN [4625, 4624] | chart count() as sigpack_value | search sigpack_value>0 AND sigpack_value<10 AND -sigpack_value=3',
+      'EventID IN [4625, 4624] | chart count() as sigpack_value | search sigpack_value<10 AND -sigpack_value=3',
     ],
     [
       'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Host, gt: 3 }',
@@ -171,6 +171,7 @@ describe('correlations', () => {
 
   it.each([
     ['type: temporal\nrules: [failed, login]\ntimespan: 5m', "can't tell which rule"],
+    ['type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { lt: 1 }', 'only a group without events'],
     ['type: value_percentile\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3, percentile: 95 }', 'no percentile'],
   ])('%s is refused', (body, reason) => {
     const conversion = outer(body);

@@ -77,7 +77,7 @@ describe('what a correlation alerts on is what its SPL does', () => {
           time += gap;
           return { ...fields, _time: time };
         });
-        const rows = runSpl(conversion.value, events);
+        const rows = runSpl(conversion.value, events, {}, { earliest: -3600, latest: 3600 });
         expect(groups(compiled, events)).toEqual([...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort());
       }),
       { numRuns: 150 },
@@ -94,6 +94,53 @@ describe('a correlation', () => {
     };
     expect(fired()).toEqual([0, 1, 1, 0]);
     expect(fired()).toEqual([0, 1, 1, 0]);
+  });
+
+  test('with a history that is not known leaves windows undecided that it has not seen whole', () => {
+    const fired = (body: string, history: 'empty' | 'unknown') => {
+      const made = correlatorOf(correlation(body), { history });
+      return [0, 5, 9, 10, 30].map((time) => (made.ok ? made.push({ id: 1, size: 5 }, time * 1000).length : -1));
+    };
+    const few = 'type: event_count, rules: [a], timespan: 10s, condition: { lt: 4 }';
+    expect(fired(few, 'empty')).toEqual([1, 1, 1, 1, 2]);
+    expect(fired(few, 'unknown')).toEqual([0, 0, 0, 1, 2]);
+    const mean = 'type: value_avg, rules: [a], timespan: 10s, condition: { field: size, gte: 5 }';
+    expect(fired(mean, 'unknown')).toEqual([0, 0, 0, 1, 1]);
+    const many = 'type: event_count, rules: [a], timespan: 10s, condition: { gte: 2 }';
+    expect(fired(many, 'unknown')).toEqual([0, 1, 1, 1, 0]);
+  });
+
+  test('that looks for silence fires once for each, at the next event of all', () => {
+    const silence = (by: string, events: readonly Event[]) => {
+      const made = correlatorOf(correlation(`type: event_count, rules: [a], ${by}timespan: 10s, condition: { lt: 1 }`));
+      return events.map((event) => (made.ok ? made.push(event, Number(event._time) * 1000).map(({ group }) => group.join()) : []));
+    };
+    const ann = (_time: number): Event => ({ _time, id: 1, user: 'ann' });
+    const other = (_time: number): Event => ({ _time, id: 3, user: 'bob' });
+    expect(silence('group-by: [user], ', [ann(0), other(9), other(10), other(11), other(30), ann(31), ann(50)])).toEqual([
+      [],
+      [],
+      [],
+      ['ann'],
+      [],
+      [],
+      ['ann'],
+    ]);
+    expect(silence('', [other(0), other(11), ann(12), ann(22), ann(33)])).toEqual([[], [''], [], [], ['']]);
+  });
+
+  test('groups by the first of the fields that a pipeline made of one', () => {
+    const compiled = correlation('type: event_count, rules: [a], group-by: [who], timespan: 10s, condition: { gte: 2 }');
+    const events: readonly Event[] = [
+      { _time: 0, id: 1, user: 'ann' },
+      { _time: 1, id: 1, account: 'ann', user: 'eve' },
+      { _time: 2, id: 1, account: 'bob' },
+    ];
+    const several = { ...compiled, rule: { ...compiled.rule, alternatives: new Map([['who', ['account', 'user']]]) } };
+    expect(groups(several, events)).toEqual(['ann']);
+    const conversion = splunkCorrelation(several, () => '', { cloudSafe: false });
+    const rows = conversion.ok ? runSpl(conversion.value, events, {}, { earliest: -60, latest: 60 }) : [];
+    expect(rows.map(({ who }) => who)).toEqual(['ann']);
   });
 
   test('has a group for each value of a list', () => {
@@ -115,7 +162,7 @@ describe('a correlation', () => {
     ).toEqual(['ann']);
   });
 
-  test('of a percentile takes the nearest rank', () => {
+  test('of a percentile takes what lies so far between the values', () => {
     const compiled = correlation('type: value_percentile, rules: [a], timespan: 10s, condition: { field: size, percentile: 50, gte: 5 }');
     expect(
       groups(
@@ -129,6 +176,13 @@ describe('a correlation', () => {
         [1, 2, 9].map((size, time) => ({ _time: time, id: 1, size })),
       ),
     ).toEqual([]);
+    // the median of four is in the middle of two
+    expect(
+      groups(
+        compiled,
+        [1, 4, 6, 9].map((size, time) => ({ _time: time, id: 1, size })),
+      ),
+    ).toEqual(['']);
   });
 
   test("over a rule that can't be matched is refused with the reason", () => {

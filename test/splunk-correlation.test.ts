@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
 import { compileText } from './compile.ts';
-import { runSpl } from './judges/spl/spl.ts';
+import { runSpl, type TimeRange } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 
 const bases = `
@@ -43,6 +43,10 @@ function searchOf(text: string): string {
   if (!conversion.ok) throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
   return conversion.value;
 }
+
+/** Long enough before the events that every window is seen whole. */
+const day: TimeRange = { earliest: -86_400, latest: 86_400 };
+const run = (spl: string, events: readonly Event[], range = day) => runSpl(spl, events, {}, range);
 
 const failed = (_time: number, user = 'ann', more: object = {}): Event => ({ _time, index: 'windows', EventID: 4625, User: user, ...more });
 const login = (_time: number, user = 'ann'): Event => ({ _time, index: 'windows', EventID: 4624, User: user });
@@ -120,8 +124,136 @@ describe('correlations in SPL', () => {
       ['10.1.1.1'],
     ],
   ];
+  it('holds all events of the moment at which a window ends, whichever way they come', () => {
+    const found = (correlation: string, events: readonly Event[]) => run(search(correlation), events).map((row) => row.User);
+    const three = [failed(5), failed(5), failed(5)];
+    expect(found(count('{eq: 3}'), three)).toEqual(['ann']);
+    expect(found(count('{eq: 2}'), three)).toEqual([]);
+    expect(found(count('{lt: 3}'), three)).toEqual([]);
+    const ordered = 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m';
+    expect(found(ordered, [login(5), failed(5)])).toEqual(['ann']);
+    expect(found(ordered, [failed(5), login(5)])).toEqual(['ann']);
+    expect(found(ordered, [login(5), failed(6)])).toEqual([]);
+  });
+
+  it('decides on the windows that the search sees whole', () => {
+    const found = (condition: string, events: readonly Event[], earliest: number) =>
+      run(search(count(condition)), events, { earliest, latest: 3600 }).map(({ _time }) => _time);
+    const five = [0, 60, 120, 180, 240].map((time) => failed(time));
+    expect(found('{lt: 5}', five, -300)).toEqual([180]);
+    expect(found('{lt: 5}', five, -120)).toEqual([180]);
+    expect(found('{lt: 5}', five, -60)).toEqual([]);
+    // what a run before has told is not told again
+    expect(found('{gte: 3}', five, -180)).toEqual([240]);
+    expect(found('{gte: 5}', five, -60)).toEqual([240]);
+    expect(found('{gte: 5}', five, 0)).toEqual([]);
+  });
+
+  it('tells combinations of values apart, whatever signs are in them', () => {
+    const spl = search('type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: [Host, Port], gte: 2}');
+    const of = (...pairs: readonly (readonly [string, string])[]) =>
+      run(
+        spl,
+        pairs.map(([Host, Port], time) => failed(time, 'ann', { Host, Port })),
+      ).length;
+    expect(of(['a', 'b'], ['a', 'b'])).toBe(0);
+    expect(of(['a::b', 'c'], ['a', 'b::c'])).toBe(1);
+    expect(of(['1', '2:3'], ['1:2', '3'])).toBe(1);
+    expect(of(['11:', ''], ['1', '1:'])).toBe(1);
+  });
+
+  it.each([
+    ['EventID: 4624', true],
+    ['EventID: [4624, 4625]\n    Channel: Security', true],
+    ['EventID: 4624\n    User|exists: true', true],
+    ['EventID: 4624\n    LogonType: 10', false],
+    ['EventID: 4624\n    User|neq: bob', false],
+  ])('warns where a base rule finds every event of a kind: %s', (selection, broad) => {
+    const base = `title: Base\nname: base\nlogsource: { product: windows }\ndetection:\n  s:\n    ${selection}\n  condition: s\n`;
+    const over = (lines: string) => `${base}---\ntitle: Outer\nname: outer\ncorrelation: { rules: [base], timespan: 5m, ${lines} }\n`;
+    const codes = (lines: string, method: 'streamstats' | 'stats') => {
+      const outer = compileText(over(lines)).find((rule) => rule.rule.name === 'outer');
+      const made = outer?.kind === 'correlation' ? splunkCorrelation(outer, () => '', { cloudSafe: true, correlation: method }) : undefined;
+      return made?.ok ? made.remarks.map(({ code }) => code) : ['none'];
+    };
+    const many = 'type: event_count, group-by: [User], condition: { gte: 3 }';
+    expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT006'] : []);
+    expect(codes(many, 'stats')).toEqual(['TGT002']);
+    // silence is found whatever the number of events
+    expect(codes('type: event_count, group-by: [User], condition: { lt: 1 }', 'streamstats')).toEqual(['TGT003']);
+    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT006'] : ['TGT003']);
+  });
+
+  it('leaves nothing of a correlation to an event that is in no group of the next', () => {
+    const spl = searchOf(`${bases}---
+title: By user
+name: by_user
+correlation: { type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: { gte: 2 } }
+---
+title: By host
+name: by_host
+correlation: { type: event_count, rules: [failed], group-by: [Host], timespan: 5m, condition: { gte: 2 } }
+---
+title: Outer
+name: outer
+correlation: { type: temporal, rules: [by_user, by_host], group-by: [User], timespan: 5m }
+`);
+    expect(run(spl, [failed(0), failed(1)])).toEqual([]);
+    expect(run(spl, [failed(0, 'ann', { Host: 'h' }), failed(1, 'ann', { Host: 'h' })])).toHaveLength(1);
+  });
+
+  it('takes the least and the greatest for the percentiles that Splunk has no word for', () => {
+    const found = (percentile: number, condition: string) =>
+      run(search(`type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: n, percentile: ${percentile}, ${condition}}`), [
+        failed(0, 'ann', { n: 3 }),
+        failed(1, 'ann', { n: 1 }),
+        failed(2, 'ann', { n: 2 }),
+      ]).map(({ _time }) => _time);
+    expect(found(0, 'lte: 1')).toEqual([2]);
+    expect(found(0, 'gt: 1')).toEqual([0]);
+    expect(found(100, 'gte: 3')).toEqual([2]);
+  });
+
+  it('leaves nothing of an inner correlation to an event that is in no group of the outer one', () => {
+    const spl = searchOf(`${bases}---
+title: Few
+name: few
+correlation: { type: event_count, rules: [failed], timespan: 5m, condition: { gte: 3 } }
+---
+title: Middle
+name: middle
+correlation: { type: event_count, rules: [few], group-by: [User], timespan: 5m, condition: { gte: 3 } }
+---
+title: Outer
+name: outer
+correlation: { type: event_count, rules: [middle], group-by: [Host], timespan: 5m, condition: { gte: 1 } }
+`);
+    const at = (_time: number): Event => ({ _time, index: 'windows', EventID: 4625, Host: 'h' });
+    // without a user no event is in a group of the middle one
+    expect(run(spl, [at(0), at(1), at(2), at(3), at(4)])).toEqual([]);
+    expect(
+      run(
+        spl,
+        [0, 1, 2, 3, 4].map((time) => ({ ...at(time), User: 'ann' })),
+      ),
+    ).toHaveLength(1);
+  });
+
+  it('finds silence inside a chain only at its end', () => {
+    const chain = (last: string) => `${bases}---
+title: Silent
+name: silent
+correlation: { type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: { lt: 1 } }
+---
+title: Outer
+name: outer
+correlation: { type: ${last}, group-by: [User], timespan: 10m }
+`;
+    expect(() => searchOf(chain('temporal, rules: [silent, login]'))).toThrow('no event fulfils a correlation that looks for silence');
+  });
+
   it.each(cases)('%s', (_name, correlation, events, groups) => {
-    const rows = runSpl(search(correlation), events);
+    const rows = run(search(correlation), events);
     const field = correlation.includes('aliases') ? 'ip' : 'User';
     expect(rows.map((row) => row[field])).toEqual(groups);
   });
@@ -137,15 +269,15 @@ name: outer
 correlation: { type: temporal_ordered, rules: [many, login], group-by: [User], timespan: 10m }
 `;
     const spl = searchOf(text);
-    expect(runSpl(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
-    expect(runSpl(spl, [failed(0), failed(1), login(60)])).toEqual([]);
-    expect(runSpl(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
+    expect(run(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
+    expect(run(spl, [failed(0), failed(1), login(60)])).toEqual([]);
+    expect(run(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
   });
 
   it('without a group a search that finds nothing gives no row', () => {
     const spl = search('type: event_count\nrules: [failed]\ntimespan: 5m\ncondition: {gte: 2}');
-    expect(runSpl(spl, [failed(0)])).toEqual([]);
-    expect(runSpl(spl, [failed(0), failed(1, 'bob')])).toHaveLength(1);
+    expect(run(spl, [failed(0)])).toEqual([]);
+    expect(run(spl, [failed(0), failed(1, 'bob')])).toHaveLength(1);
   });
 
   it('keeps the scope of every base rule', () => {

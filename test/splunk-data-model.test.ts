@@ -91,7 +91,9 @@ correlation: { type: ${type}, ${more}, group-by: [Processes.dest], timespan: 5m 
   it('counts the events of a row', () => {
     const event = (_time: number, dest: string): Event => ({ _time, datamodel: 'Endpoint.Processes', 'Processes.process': 'A', 'Processes.dest': dest });
     const events = [event(0.1, 'x'), event(0.2, 'x'), event(9, 'x'), event(0, 'y'), event(1, 'y')];
-    expect(runSpl(over('event_count', 'rules: [a], condition: {gte: 3}'), events).map((row) => row.dest)).toEqual(['x']);
+    expect(runSpl(over('event_count', 'rules: [a], condition: {gte: 3}'), events, {}, { earliest: -86_400, latest: 86_400 }).map((row) => row.dest)).toEqual([
+      'x',
+    ]);
   });
 
   it('refuses several searches', () => expect(over('temporal', 'rules: [a, b]')).toContain('takes no `tstats`'));

@@ -3,8 +3,13 @@ import { type Place, refused } from './backend.ts';
 
 /** The one field that `name` stands for: itself, or an alias that is the same field in every rule. `grouping` says who can't do with more. */
 export function singleField(rule: CorrelationRule, name: string, place: Place, grouping: string): string {
-  const fields = new Set(rule.aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]);
-  const [only] = fields;
-  if (fields.size === 1 && only !== undefined) return only;
-  throw refused(place, `alias \`${name}\` is another field in each rule, and ${grouping} by one`, 'Normalise the field before indexing.');
+  const alias = rule.aliases.find((known) => known.name === name);
+  const named = new Set(alias?.fields.values() ?? [name]);
+  const [only] = named;
+  if (named.size !== 1 || only === undefined) {
+    throw refused(place, `alias \`${name}\` is another field in each rule, and ${grouping} by one`, 'Normalise the field before indexing.');
+  }
+  const fields = rule.alternatives?.get(only);
+  if (!fields) return only;
+  throw refused(place, `a pipeline maps \`${only}\` to ${fields.length} fields (${fields.join(', ')}), and ${grouping} by one`, 'Map it to one field.');
 }

@@ -2,11 +2,13 @@ import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import type { Conversion } from './backend.ts';
 import { type GraylogOptions, graylogDefaults } from './graylog/graylog.ts';
 import { pipelineScope } from './splunk/scope.ts';
+import type { CorrelationMethod } from './splunk/splunk.ts';
 
 /** Settings of `sigpack convert` and of the rule pages; each target reads those that concern it. */
 export interface TargetSettings {
   readonly splunk: {
     readonly cloudSafe: boolean;
+    readonly correlation?: CorrelationMethod;
     /** What stands before a detection's search; empty for none. */
     readonly scopeOf: (part: CompiledDetection) => string;
   };

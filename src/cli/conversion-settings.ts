@@ -9,7 +9,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 export function targetSettings(config: PackConfig, pipelines: readonly Pipeline[] = []): TargetSettings {
   const { splunk, graylog, grep } = config;
   return {
-    splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe },
+    splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe, ...(splunk.correlation ? { correlation: splunk.correlation } : {}) },
     graylog,
     elasticsearch: elasticsearchSettings(config, pipelines),
     grep,

@@ -107,7 +107,7 @@ function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag, source
       detections.push({ id: String(number), query: compiled.query, logsource });
       continue;
     }
-    const made = correlatorOf(compiled, ({ logsource }) => source?.allows(logsource) ?? true);
+    const made = correlatorOf(compiled, { history: 'unknown', asks: ({ logsource }) => source?.allows(logsource) ?? true });
     if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
     else unmatchable(compiled, made.reason);
   }

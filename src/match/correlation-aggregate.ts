@@ -1,6 +1,8 @@
 import type { CorrelationRule, Threshold } from '../sigma/correlation.ts';
+import { passesAll } from '../sigma/threshold.ts';
+import { fieldReader } from './correlation-field.ts';
 import type { GroupKey } from './correlation-group.ts';
-import { type EventView, fieldSlot, valuesOf } from './event.ts';
+import type { EventView } from './event.ts';
 
 /** Adds an event to its group and says whether the correlation is fulfilled at it. */
 export type Aggregate = (group: GroupKey, fulfilled: readonly boolean[], time: number) => boolean;
@@ -37,14 +39,14 @@ function windowAggregate(rule: CorrelationRule, view: EventView): Aggregate {
     entries.splice(0, gone === -1 ? entries.length : gone);
     entries.push(entryOf(fulfilled, time));
     const found = aggregated(rule, entries);
-    return found !== undefined && thresholds.every((threshold) => passes(found, threshold));
+    return found !== undefined && passesAll(found, thresholds);
   };
 }
 
 function entryReader(rule: CorrelationRule, view: EventView): (fulfilled: readonly boolean[], time: number) => Entry {
-  const slots = rule.valueFields.map((field) => fieldSlot(view, field));
+  const fields = rule.valueFields.map((field) => fieldReader(rule, view, field));
   return (fulfilled, time) => {
-    const texts = slots.map((slot) => valuesOf(view, slot)[0]?.text);
+    const texts = fields.map((read) => read()[0]?.text);
     const [first = ''] = texts;
     const number = first.trim() === '' ? Number.NaN : Number(first);
     return { time, fulfilled, text: texts.includes(undefined) ? undefined : JSON.stringify(texts), number: Number.isNaN(number) ? undefined : number };
@@ -78,27 +80,12 @@ function aggregated({ type, percentile }: CorrelationRule, entries: readonly Ent
 
 const sum = (numbers: readonly number[]): number | undefined => (numbers.length === 0 ? undefined : numbers.reduce((total, number) => total + number, 0));
 
-/** The nearest rank: the smallest value that so many percent of all are not above. */
+/** What lies so far between the least and the greatest, in between two values where no value stands there: of 50 it is the median. */
 function percentileOf(numbers: readonly number[], percentile: number): number | undefined {
   const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)];
-}
-
-function passes(found: number, { operator, value }: Threshold): boolean {
-  switch (operator) {
-    case 'gt':
-      return found > value;
-    case 'gte':
-      return found >= value;
-    case 'lt':
-      return found < value;
-    case 'lte':
-      return found <= value;
-    case 'eq':
-      return found === value;
-    case 'neq':
-      return found !== value;
-  }
+  const rank = (percentile / 100) * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
+  return low === undefined || high === undefined ? undefined : low + (high - low) * (rank - Math.floor(rank));
 }
 
 /** For each rule the latest start of a chain that has come so far: the tightest chain is found if there is one. */

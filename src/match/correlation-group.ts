@@ -1,5 +1,6 @@
 import type { CorrelationRule } from '../sigma/correlation.ts';
-import { type EventView, type FieldSlot, fieldSlot, valuesOf } from './event.ts';
+import { fieldReader } from './correlation-field.ts';
+import type { EventView } from './event.ts';
 
 /** Values of the fields of a group, in the order of `group-by`. */
 export type GroupKey = readonly string[];
@@ -12,15 +13,16 @@ const maximumGroups = 1000;
  * An alias is the field of the first rule that the event fulfils.
  */
 export function groupKeysOf(rule: CorrelationRule, view: EventView): (fulfilled: readonly boolean[]) => readonly GroupKey[] {
-  const fields = rule.groupBy.map((name): readonly FieldSlot[] | FieldSlot => {
+  const fields = rule.groupBy.map((name) => {
     const alias = rule.aliases.find((candidate) => candidate.name === name);
-    return alias ? rule.rules.map((reference) => fieldSlot(view, alias.fields.get(reference.name) ?? '')) : fieldSlot(view, name);
+    if (!alias) return fieldReader(rule, view, name);
+    const perRule = rule.rules.map((reference) => fieldReader(rule, view, alias.fields.get(reference.name) ?? ''));
+    return (fulfilled: readonly boolean[]) => perRule[fulfilled.indexOf(true)]?.() ?? [];
   });
   return (fulfilled) => {
     let groups: GroupKey[] = [[]];
-    for (const field of fields) {
-      const slot = 'read' in field ? field : field[fulfilled.indexOf(true)];
-      const values = slot ? [...new Set(valuesOf(view, slot).map(({ text }) => text))] : [];
+    for (const read of fields) {
+      const values = [...new Set(read(fulfilled).map(({ text }) => text))];
       groups = groups.flatMap((group) => values.map((value) => [...group, value])).slice(0, maximumGroups);
     }
     return groups;

@@ -1,7 +1,10 @@
 import type { CompiledCorrelation, CompiledRule } from '../query/compile.ts';
+import { lookBackOf } from '../query/look-back.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
+import { growsWithEvents, isAbsence } from '../sigma/threshold.ts';
 import { createAggregate } from './correlation-aggregate.ts';
 import { type GroupKey, groupKeysOf } from './correlation-group.ts';
+import { createSilence } from './correlation-silence.ts';
 import { createView, type Event, type EventView, showEvent } from './event.ts';
 import { compiledFor } from './matcher.ts';
 
@@ -21,31 +24,58 @@ export type CorrelatorOf = { readonly ok: true; readonly push: Correlator } | { 
 
 const none: readonly CorrelationHit[] = [];
 
+/** `empty`: before the first event nothing has happened, as in a test. `unknown`: events were there that are not seen, as before the start of a file. */
+export type History = 'empty' | 'unknown';
+
+export interface CorrelatorOptions {
+  /** Default: `empty`. */
+  readonly history?: History;
+  /** Default: every rule is about every event. */
+  readonly asks?: Asks;
+}
+
 /**
  * A correlation over a sequence of events, with sliding windows that are open at their far end: at each event that one of its rules means, the
- * events of the same group within the timespan before are counted, itself included. What is kept is what the windows hold.
+ * events of the same group within the timespan before are counted, itself included. What is kept is what the windows hold. A window that reaches
+ * back to before the first event is only decided on where what it holds is enough, unless nothing has happened before. Events of one time are taken in their order.
  */
-export function correlatorOf(compiled: CompiledCorrelation, asks: Asks = () => true): CorrelatorOf {
+export function correlatorOf(compiled: CompiledCorrelation, { history = 'empty', asks = () => true }: CorrelatorOptions = {}): CorrelatorOf {
   const view = createView();
   const parts = new Map<CompiledRule, Part>();
-  const root = partOf(compiled, parts, view, asks);
+  const root = partOf(compiled, { known: parts, view, history, asks });
   if ('reason' in root) return { ok: false, reason: root.reason };
+  let start = Number.NaN;
   let now = Number.NEGATIVE_INFINITY;
   let number = 0;
   return {
     ok: true,
     push(event, time) {
       now = Math.max(now, time);
-      number++;
+      if (number++ === 0) start = now;
       showEvent(view, event);
-      return hitsAt(root, event, now, number);
+      return hitsAt(root, { event, time: now, number, age: now - start });
     },
   };
 }
 
+interface Making {
+  readonly known: Map<CompiledRule, Part>;
+  readonly view: EventView;
+  readonly history: History;
+  readonly asks: Asks;
+}
+
+/** An event, its place in the sequence, and how much later than the first it is (milliseconds). */
+interface Moment {
+  readonly event: Event;
+  readonly time: number;
+  readonly number: number;
+  readonly age: number;
+}
+
 /** A rule below a correlation, asked once an event however many refer to it. */
 interface Part {
-  readonly ask: (event: Event, time: number, number: number) => readonly CorrelationHit[];
+  readonly ask: (moment: Moment) => readonly CorrelationHit[];
   asked: number;
   answer: readonly CorrelationHit[];
 }
@@ -56,44 +86,50 @@ interface Failed {
 
 const alone: readonly CorrelationHit[] = [{ group: [] }];
 
-function hitsAt(part: Part, event: Event, time: number, number: number): readonly CorrelationHit[] {
-  if (part.asked !== number) {
-    part.answer = part.ask(event, time, number);
-    part.asked = number;
+function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
+  if (part.asked !== moment.number) {
+    part.answer = part.ask(moment);
+    part.asked = moment.number;
   }
   return part.answer;
 }
 
-function partOf(compiled: CompiledRule, known: Map<CompiledRule, Part>, view: EventView, asks: Asks): Part | Failed {
-  const before = known.get(compiled);
+function partOf(compiled: CompiledRule, making: Making): Part | Failed {
+  const before = making.known.get(compiled);
   if (before) return before;
-  const ask = compiled.kind === 'detection' ? detectionAsk(compiled, view, asks) : correlationAsk(compiled, known, view, asks);
+  const ask = compiled.kind === 'detection' ? detectionAsk(compiled, making) : correlationAsk(compiled, making);
   if ('reason' in ask) return ask;
   const part: Part = { ask, asked: 0, answer: none };
-  known.set(compiled, part);
+  making.known.set(compiled, part);
   return part;
 }
 
-function detectionAsk({ rule, query }: CompiledRule & { kind: 'detection' }, view: EventView, asks: Asks): Part['ask'] | Failed {
+function detectionAsk({ rule, query }: CompiledRule & { kind: 'detection' }, { view, asks }: Making): Part['ask'] | Failed {
   const matcher = compiledFor(query, view);
-  return matcher.ok ? (event) => (asks(rule, event) && matcher.holds() ? alone : none) : { reason: matcher.reason };
+  return matcher.ok ? ({ event }) => (asks(rule, event) && matcher.holds() ? alone : none) : { reason: matcher.reason };
 }
 
-function correlationAsk(compiled: CompiledCorrelation, known: Map<CompiledRule, Part>, view: EventView, asks: Asks): Part['ask'] | Failed {
+function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] | Failed {
   const { rule } = compiled;
   const parts: Part[] = [];
   for (const inner of compiled.parts) {
-    const part = partOf(inner, known, view, asks);
+    const part = partOf(inner, making);
     if ('reason' in part) return part;
     parts.push(part);
   }
-  const groupsOf = groupKeysOf(rule, view);
-  const aggregate = createAggregate(rule, view);
-  return (event, time, number) => {
-    const fulfilled = parts.map((part) => hitsAt(part, event, time, number).length > 0);
-    if (!fulfilled.includes(true)) return none;
-    return groupsOf(fulfilled)
-      .filter((group) => aggregate(group, fulfilled, time))
-      .map((group) => ({ group }));
+  const groupsOf = groupKeysOf(rule, making.view);
+  // silence alone fulfils it, however little an event adds
+  const aggregate = isAbsence(rule) ? undefined : createAggregate(rule, making.view);
+  const silence = createSilence(rule, making.view);
+  const wholeFrom = making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
+  return (moment) => {
+    const fulfilled = parts.map((part) => hitsAt(part, moment).length > 0);
+    const groups = fulfilled.includes(true) ? groupsOf(fulfilled) : nowhere;
+    const silent = silence?.(groups, moment.time) ?? nowhere;
+    if (groups.length === 0 && silent.length === 0) return none;
+    const found = aggregate ? groups.filter((group) => aggregate(group, fulfilled, moment.time)) : nowhere;
+    return [...silent, ...(moment.age >= wholeFrom ? found : [])].map((group) => ({ group }));
   };
 }
+
+const nowhere: readonly GroupKey[] = [];

@@ -87,6 +87,12 @@ const splunk = map(
       default: true,
       description: 'Respell, with the same meaning, what Splunk Cloud’s vetting refuses in a search (a literal rm -rf, dotted quads).',
     },
+    correlation: {
+      enum: ['streamstats', 'stats'],
+      default: 'streamstats',
+      description:
+        'How correlations find their windows. streamstats: sliding windows, exact up to some 10,000 events in one. stats: fixed windows, one after another, of any number of events.',
+    },
   },
   'The Splunk app.',
 );

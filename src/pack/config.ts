@@ -1,4 +1,5 @@
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
+import type { CorrelationMethod } from '../backend/splunk/splunk.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
 import type { Unmatchable } from '../pipeline/target-compiler.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
@@ -62,6 +63,8 @@ export interface SplunkConfig {
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
+  /** Default: `streamstats`. */
+  readonly correlation?: CorrelationMethod;
 }
 
 export interface GraylogConfig {

@@ -21,6 +21,8 @@ export interface PackDetection {
   readonly logSources: readonly LogSource[];
   readonly attack: AttackReferences;
   readonly settings: DetectionSettings;
+  /** Seconds that the windows of a correlation and of those below it reach back. */
+  readonly lookBack?: number;
 }
 
 /** From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`, `G0016`, `S0002`. */

@@ -114,7 +114,9 @@ const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
 function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
-  const { settings, severity } = detection;
+  const { settings, severity, lookBack = 0 } = detection;
+  // windows of a correlation overlap: what two of them see is told once
+  const overlap = lookBack > 0 && settings.window === undefined ? settings.interval + lookBack : 0;
   const fields = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
@@ -124,7 +126,7 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
     alert: truths.true,
     field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
     key_spec: fields,
-    notification_settings: { grace_period_ms: (settings.suppress?.period ?? 0) * 1000, backlog_size: 0 },
+    notification_settings: { grace_period_ms: (settings.suppress?.period ?? overlap) * 1000, backlog_size: 0 },
     notifications: [],
     storage,
     is_scheduled: settings.enabled ? truths.true : truths.false,

@@ -2,6 +2,7 @@ import type { Remark } from '../backend/backend.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { lookBackOf } from '../query/look-back.ts';
 import { neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -18,7 +19,6 @@ import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from '
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
-import type { DetectionSettings } from './settings.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
 import { splunkFields } from './splunk-fields.ts';
@@ -103,10 +103,11 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
   const { rule } = compiled;
   if (!checkRuleSettings(rule, bag) || !fitsConf(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
-  const settings = withWindow(mergeSettings(config, rule, logSources), compiled);
+  const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
-  return { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+  const detection = { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
+  return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;
 }
 
 /** Alert actions that start a program or write a file on the search head. */
@@ -124,24 +125,6 @@ function fitsConf({ file, settings }: Rule, bag: DiagnosticBag): boolean {
   if (cron !== undefined && cronGap(cron) === undefined) problems.push(`\`cron\` never runs: ${cron}`);
   for (const message of problems) bag.add(file, { code: 'SIG070', message, span: { start: settings.start, end: settings.end } });
   return problems.length === 0;
-}
-
-/**
- * A correlation looks back over its timespan (and those below it) before each interval, so that nothing falls between two runs; what two runs
- * see is alerted once, by its group.
- */
-function withWindow(settings: DetectionSettings, compiled: CompiledRule): DetectionSettings {
-  if (compiled.kind === 'detection' || settings.window !== undefined) return settings;
-  const window = settings.interval + lookBack(compiled, new Map());
-  return { ...settings, window, suppress: settings.suppress ?? { fields: compiled.rule.groupBy, period: window } };
-}
-
-/** `known`: correlations may share parts level upon level. */
-function lookBack(compiled: CompiledRule, known: Map<CompiledRule, number>): number {
-  if (compiled.kind === 'detection') return 0;
-  const seconds = known.get(compiled) ?? compiled.rule.timespan + Math.max(0, ...compiled.parts.map((part) => lookBack(part, known)));
-  known.set(compiled, seconds);
-  return seconds;
 }
 
 function packRule(rule: Rule): PackRule {

@@ -130,32 +130,43 @@ export function cronProblem(cron: string): string | undefined {
 }
 
 /** Seconds of the longest gap between two runs; undefined for an invalid expression or one that never runs. */
-export function cronGap(cron: string): number | undefined {
+export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
+
+interface Gaps {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** Seconds of the shortest and the longest gap between two runs; undefined as for {@link cronGap}. */
+export function cronGaps(cron: string): Gaps | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;
   const runs = parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
-  const first = runs[0] ?? 0;
-  const last = runs.at(-1) ?? 0;
-  const days = longestDayGap(parsed);
+  const overNight = (runs[0] ?? 0) - (runs.at(-1) ?? 0);
+  const days = dayGaps(parsed);
   if (days === undefined) return undefined;
-  let gap = days * 1440 + first - last;
-  for (const [index, run] of runs.entries()) gap = Math.max(gap, run - (runs[index - 1] ?? run));
-  return gap * 60;
+  const within = runs.slice(1).map((run, index) => run - (runs[index] ?? run));
+  const gaps = [...within, days.shortest * 1440 + overNight, days.longest * 1440 + overNight];
+  return { shortest: Math.min(...gaps) * 60, longest: Math.max(...gaps) * 60 };
 }
 
-/** Days from one day with runs to the next, at the worst, over two years. Where both kinds of day are limited it takes those that meet both. */
-function longestDayGap(cron: Cron): number | undefined {
-  if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return 1;
+/** Days from one day with runs to the next, over two years. Where both kinds of day are limited it takes those that meet both. */
+function dayGaps(cron: Cron): Gaps | undefined {
+  if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return { shortest: 1, longest: 1 };
   let longest = 0;
+  let shortest = Number.POSITIVE_INFINITY;
   let previous: number | undefined;
   const start = Date.UTC(2024, 0, 1);
   for (let day = 0; day < 731; day++) {
     const date = new Date(start + day * 86_400_000);
     if (!cron.months.includes(date.getUTCMonth() + 1) || !cron.days.includes(date.getUTCDate()) || !cron.weekdays.includes(date.getUTCDay())) continue;
-    if (previous !== undefined) longest = Math.max(longest, day - previous);
+    if (previous !== undefined) {
+      longest = Math.max(longest, day - previous);
+      shortest = Math.min(shortest, day - previous);
+    }
     previous = day;
   }
-  return longest === 0 ? undefined : longest;
+  return longest === 0 ? undefined : { shortest, longest };
 }
 
 /** Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid expression. */

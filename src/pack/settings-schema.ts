@@ -26,7 +26,7 @@ const settings: JsonSchema = {
       description: 'A cron expression of five fields in place of the one made from interval (Splunk only).',
     },
     window: duration(
-      'How far back a run looks beyond delay; at least interval, raised to it where it is less. Default: interval, for correlations with their timespan.',
+      'How far back a run looks beyond delay; at least interval, raised to it where it is less. Default: interval. In Splunk a correlation looks back over its timespan as well.',
     ),
     delay: duration('Time left for late events to be indexed, 0 to 1d.', { default: '10m' }),
     threshold: { type: 'integer', minimum: 1, maximum: 1000000, description: 'Events in a window that it takes to alert.', default: 1 },

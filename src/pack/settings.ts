@@ -13,7 +13,7 @@ export interface DetectionSettings {
   readonly interval: number;
   /** A cron expression (5 fields, Splunk only) in place of the spread one made from `interval`. */
   readonly cron?: string;
-  /** Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`, or the timespan of a correlation and `interval`. */
+  /** Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`; a correlation in Splunk looks back over its timespan as well. */
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;

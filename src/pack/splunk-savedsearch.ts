@@ -1,6 +1,8 @@
+import { splunkLead } from '../backend/splunk/correlation.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from './detection.ts';
-import { cronGap, minimumSplunkInterval, type SearchWindow, searchWindow, spreadCron, windowOver } from './schedule.ts';
+import { cronGaps, cronPeriod, minimumSplunkInterval, type SearchWindow, searchWindow, spreadCron, windowOver } from './schedule.ts';
+import type { DetectionSettings } from './settings.ts';
 import { confText, confValue, stanzaName } from './splunk-conf.ts';
 
 // Splunk: 1 debug, 2 info, 3 warn, 4 error, 5 severe, 6 fatal
@@ -20,8 +22,9 @@ export function savedSearchSettings(d: SplunkDetection, info: PackInfo): Readonl
   const texts = { name: stanzaName(detection.name), description: confText(detection.rule.description?.trim() || detection.rule.title) };
   settings.set('search', d.search.trim());
   settings.set('description', fullDescription(texts.description, detection));
-  addSchedule(settings, detection);
-  addAlert(settings, detection);
+  const schedule = splunkSchedule(detection);
+  addSchedule(settings, detection, schedule);
+  addAlert(settings, detection, schedule);
   addCorrelationSearch(settings, texts, detection, info);
   if (detection.settings.splunk.notable) addNotable(settings, texts, detection);
   if (detection.settings.splunk.risk) addRisk(settings, texts, detection);
@@ -46,18 +49,29 @@ function sentence(text: string): string {
   return '.!?'.includes(last) ? trimmed : `${trimmed}.`;
 }
 
-/** Splunk runs a search every five minutes at most. */
-export function splunkSchedule({ id, settings }: PackDetection): { readonly cron: string; readonly window: SearchWindow } {
-  const interval = Math.max(settings.interval, minimumSplunkInterval);
-  const gap = settings.cron === undefined ? undefined : cronGap(settings.cron);
-  if (settings.cron === undefined || gap === undefined) {
-    return { cron: spreadCron(id, interval), window: searchWindow(interval, settings.delay, settings.window) };
-  }
-  return { cron: settings.cron, window: windowOver(gap, settings.delay, settings.window) };
+interface SplunkSchedule {
+  readonly cron: string;
+  readonly window: SearchWindow;
+  /** Two runs may decide on the same windows of a correlation. */
+  readonly overlaps: boolean;
 }
 
-function addSchedule(settings: Map<string, string>, detection: PackDetection): void {
-  const { cron, window } = splunkSchedule(detection);
+/** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
+export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
+  const { delay, window = 0 } = settings;
+  const lead = splunkLead(lookBack);
+  const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
+  if (settings.cron === undefined || gaps === undefined) {
+    const interval = Math.max(settings.interval, minimumSplunkInterval);
+    const whole = cronPeriod(interval) + lead;
+    return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps: lead > 0 && window > whole };
+  }
+  const whole = gaps.longest + lead;
+  const overlaps = lead > 0 && (window > whole || gaps.shortest < gaps.longest);
+  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps };
+}
+
+function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
   settings.set('cron_schedule', cron);
   settings.set('dispatch.earliest_time', window.earliest);
   settings.set('dispatch.latest_time', window.latest);
@@ -71,14 +85,16 @@ function addSchedule(settings: Map<string, string>, detection: PackDetection): v
   settings.set('is_visible', '1');
 }
 
-function addAlert(settings: Map<string, string>, { severity, settings: own }: PackDetection): void {
+function addAlert(settings: Map<string, string>, detection: PackDetection, { overlaps }: SplunkSchedule): void {
+  const { severity, settings: own } = detection;
   settings.set('counttype', 'number of events');
   settings.set('relation', 'greater than');
   settings.set('quantity', String(own.threshold - 1));
   settings.set('alert.severity', alertSeverity[severity]);
   // seen under Triggered Alerts also where there is no Enterprise Security
   settings.set('alert.track', '1');
-  const suppress = own.suppress !== undefined && own.suppress.period > 0 ? own.suppress : undefined;
+  const chosen = own.suppress ?? (overlaps ? overlapSuppression(detection) : undefined);
+  const suppress = chosen !== undefined && chosen.period > 0 ? chosen : undefined;
   const fields = suppress?.fields ?? [];
   // throttling by field values works on single results only
   settings.set('alert.digest_mode', fields.length > 0 ? '0' : '1');
@@ -86,6 +102,12 @@ function addAlert(settings: Map<string, string>, { severity, settings: own }: Pa
   if (suppress === undefined) return;
   if (fields.length > 0) settings.set('alert.suppress.fields', confValue(fields.map(listedField).join(',')));
   settings.set('alert.suppress.period', duration(suppress.period));
+}
+
+/** What two runs of a correlation see is alerted once, by its group. */
+function overlapSuppression({ rule, settings, lookBack = 0 }: PackDetection): NonNullable<DetectionSettings['suppress']> {
+  const period = Math.max(settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
+  return { fields: rule.kind === 'correlation' ? rule.groupBy : [], period };
 }
 
 const listedField = (name: string): string => (/^[\w.:{}@-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`);

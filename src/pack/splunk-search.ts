@@ -38,7 +38,8 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 /** The search of a saved search: index macro, the rule, filter macro. */
 export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
-  const options = { cloudSafe: config.splunk.cloudSafe };
+  const { cloudSafe, correlation } = config.splunk;
+  const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
   if (refusal) return refusal;
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);

@@ -1,27 +1,33 @@
 import type { Alias, CorrelationRule } from '../sigma/correlation.ts';
 import { ProcessingFailure } from './rule-in-process.ts';
 
-/** A correlation with its fields renamed: in its groups, the fields it counts, and those that its aliases stand for. */
+/**
+ * A correlation with its fields renamed: in its groups, the fields it counts, and those that its aliases stand for. One that becomes several keeps
+ * its name, and stands for the first of them that an event has.
+ */
 export function applyToCorrelation(rule: CorrelationRule, rename: (field: string) => readonly string[] | undefined): CorrelationRule {
   const aliasNames = new Set(rule.aliases.map(({ name }) => name));
-  const single = (field: string, what: string): string => {
-    const names = rename(field);
-    if (!names) return field;
+  const alternatives = new Map(rule.alternatives);
+  const renamed = (field: string): string => {
+    const known = rule.alternatives?.get(field);
+    const names = known ? [...new Set(known.flatMap((name) => rename(name) ?? [name]))] : (rename(field) ?? [field]);
     const [only] = names;
-    if (names.length === 1 && only !== undefined) return only;
-    throw new ProcessingFailure(
-      `the field \`${field}\` of ${what} would become ${names.length} fields: ${names.join(', ')}`,
-      undefined,
-      'Map it to one field.',
-    );
+    if (names.length === 1 && only !== undefined) {
+      alternatives.delete(field);
+      return only;
+    }
+    if (names.length === 0) throw new ProcessingFailure(`the field \`${field}\` of the correlation would become no field`, undefined, 'Map it to a field.');
+    alternatives.set(field, names);
+    return field;
   };
   const aliases = rule.aliases.map((alias): Alias => {
-    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, single(field, `the alias \`${alias.name}\``)])) };
+    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, renamed(field)])) };
   });
-  return {
+  const changed = {
     ...rule,
     aliases,
-    groupBy: rule.groupBy.flatMap((field) => (aliasNames.has(field) ? [field] : (rename(field) ?? [field]))),
-    valueFields: rule.valueFields.map((field) => single(field, 'the condition')),
+    groupBy: rule.groupBy.map((field) => (aliasNames.has(field) ? field : renamed(field))),
+    valueFields: rule.valueFields.map(renamed),
   };
+  return alternatives.size === 0 ? changed : { ...changed, alternatives };
 }

@@ -26,7 +26,7 @@ export interface Collection {
 /** Leaves out documents with an id or name that is taken, and correlations with dangling or circular references. */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
   const written = new Map<string, Rule>();
-  const unique = documents.filter((document): document is Rule => document.kind !== 'filter' && register(written, document, bag));
+  const unique = documents.filter((document): document is Rule => isRule(document) && register(written, document, bag));
   const filters = documents.filter((document): document is FilterRule => document.kind === 'filter');
   const index: RuleIndex = { rules: written, namesIn: namesByFile(unique) };
   /** Each rule as written, and as resolved; the others are lost, and those that refer to them with them. */
@@ -40,7 +40,7 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
     return rule && resolved.get(rule);
   };
   const rules = [...resolved.values()];
-  const served = servedRules(rules, find);
+  const served = servedRules(documents, find);
   const reach = assignFilters(rules, filters, find, bag);
   return {
     rules,
@@ -68,14 +68,16 @@ function namesByFile(rules: readonly Rule[]): RuleIndex['namesIn'] {
   };
 }
 
-/** Rules that correlations refer to; true for those that one with `generate` does. */
-function servedRules(rules: readonly Rule[], find: Collection['find']): ReadonlyMap<Rule, boolean> {
+const isRule = (document: SigmaDocument): document is Rule => document.kind === 'detection' || document.kind === 'correlation';
+
+/** Rules that correlations refer to, those that are left out included; true for those that one with `generate` does. */
+function servedRules(documents: readonly SigmaDocument[], find: Collection['find']): ReadonlyMap<Rule, boolean> {
   const served = new Map<Rule, boolean>();
-  for (const rule of rules) {
-    if (rule.kind !== 'correlation') continue;
-    for (const reference of rule.rules) {
-      const found = find(reference.name);
-      if (found) served.set(found, (served.get(found) ?? false) || rule.generate);
+  for (const document of documents) {
+    if (document.kind !== 'correlation' && document.kind !== 'lost') continue;
+    for (const name of document.kind === 'lost' ? document.references : document.rules.map((reference) => reference.name)) {
+      const found = find(name);
+      if (found) served.set(found, (served.get(found) ?? false) || document.generate);
     }
   }
   return served;

@@ -6,11 +6,13 @@ import {
   type CorrelationRule,
   type CorrelationType,
   correlationTypes,
+  type LostCorrelation,
   type RuleReference,
   type Threshold,
   type ThresholdOperator,
 } from './correlation.ts';
 import { readHead } from './head.ts';
+import { isImpossibleCount } from './threshold.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
@@ -30,22 +32,22 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
       complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
   }
   const typeNode = lookup(node, 'type');
-  const type = correlationTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
-  if (!type)
-    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${correlationTypes.join(', ')}.`);
+  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
+  if (!written)
+    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${writtenTypes.join(', ')}.`);
   const rules = readReferences(reader, node);
   const timespan = readTimespan(reader, node);
   const condition = readCondition(reader, node, lookup(node, 'field'));
   const groupBy = readTexts(reader, grouping(lookup(node, 'group-by')), 'group-by');
   const aliases = readAliases(reader, lookup(node, 'aliases'));
   const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
-  if (!head || !type || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
+  if (!head || !written || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
 
-  if (!suitsType(reader, node, type, rules, condition)) return undefined;
+  if (!suitsType(reader, node, written, rules, condition)) return undefined;
   return {
     kind: 'correlation',
     ...head,
-    type,
+    type: written === median ? 'value_percentile' : written,
     typeSpan: typeNode ?? node,
     rules,
     groupBy,
@@ -58,14 +60,35 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   };
 }
 
+/** Of the next specification; pySigma has it. It is the percentile of 50. */
+const median = 'value_median';
+const writtenTypes = [...correlationTypes, median] as const;
+
+/** What is left of a correlation with errors. */
+export function lostCorrelation(document: YamlMapping): LostCorrelation {
+  const node = lookup(document, 'correlation');
+  const rules = lookup(node, 'rules');
+  const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
+  const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
+  return {
+    kind: 'lost',
+    references: items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])),
+    generate: generate?.kind === 'scalar' && generate.value === true,
+  };
+}
+
 /** What each type needs beyond what all have. */
-function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType, rules: readonly RuleReference[], condition: Condition): boolean {
+function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType | typeof median, rules: readonly RuleReference[], condition: Condition): boolean {
   const typePlace = lookup(node, 'type') ?? node;
   const place = lookup(node, 'condition') ?? typePlace;
   const refuse = (span: Span, message: string, hint: string): boolean => {
     complain(reader, span, message, hint);
     return false;
   };
+  const counts = type === 'event_count' || type === 'value_count' || type === 'temporal';
+  if (counts && isImpossibleCount(condition.thresholds)) {
+    return refuse(place, 'no number can fulfil all criteria of the condition', 'Correct the numbers; `lt: 1` looks for silence.');
+  }
   if (type === 'temporal' || type === 'temporal_ordered') {
     return rules.length > 1 || refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
   }
@@ -75,6 +98,7 @@ function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType, rul
   if (condition.fields.length === 0) return refuse(place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
   if (type === 'value_count') return true;
   if (condition.fields.length > 1) return refuse(place, `a ${type} correlation looks at one field`, 'Leave one field under `field`.');
+  if (type === median && condition.percentile !== undefined) return refuse(place, 'value_median is the percentile of 50', 'Remove `percentile`.');
   if (type !== 'value_percentile' || condition.percentile !== undefined) return true;
   return refuse(place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
 }
@@ -105,7 +129,11 @@ function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
   const match = span?.kind === 'scalar' ? /^(\d{1,6})([smhdw])$/.exec(span.text) : null;
   const seconds = match ? Number(match[1]) * (secondsOf[match[2] ?? ''] ?? 0) : 0;
   if (seconds > 0) return seconds;
-  return complain(reader, span ?? node.pairs[0]?.key ?? node, 'the timespan is missing or not a number with a unit', 'Write `timespan: 15m` (s, m, h or d).');
+  const hint =
+    span?.kind === 'scalar' && /^\d+[My]$/.test(span.text)
+      ? 'Months and years are for pySigma and the next specification, and not all of one length: write days, such as `timespan: 30d`.'
+      : 'Write `timespan: 15m` (s, m, h or d).';
+  return complain(reader, span ?? node.pairs[0]?.key ?? node, 'the timespan is missing or not a number with a unit', hint);
 }
 
 interface Condition {
@@ -118,7 +146,7 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const node = lookup(correlation, 'condition');
   const outer = outerField ? readTexts(reader, outerField, 'field') : [];
   if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
-  if (node.kind !== 'mapping') return complain(reader, node, 'the condition of a correlation must be a map', 'Write `condition:` with `gte: 10` below it.');
+  if (node.kind !== 'mapping') return complainOfCondition(reader, node);
   const thresholds: Threshold[] = [];
   let fields = outer;
   let percentile: number | undefined;
@@ -137,6 +165,14 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
     else return complain(reader, value, `a percentile is a number from 0 to 100, not ${number}`, 'Correct the number.');
   }
   return fields && { thresholds, fields, percentile };
+}
+
+function complainOfCondition(reader: Reader, node: YamlNode): undefined {
+  const isExpression = node.kind === 'scalar' && /[a-z_]/i.test(node.text);
+  const hint = isExpression
+    ? 'Expressions over rules (extended conditions) are for pySigma and the next specification: name the rules that must all match under `rules`, or filter them.'
+    : 'Write `condition:` with `gte: 10` below it.';
+  return complain(reader, node, 'the condition of a correlation must be a map', hint);
 }
 
 function readTexts(reader: Reader, node: YamlNode | undefined, name: string): readonly string[] | undefined {

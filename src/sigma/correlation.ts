@@ -40,6 +40,16 @@ export interface CorrelationRule extends RuleHead {
   /** 0 to 100, value_percentile only. */
   readonly percentile: number;
   readonly aliases: readonly Alias[];
+  /** Fields that a pipeline mapped to several, by the name that the rule uses: an event's value is that of the first which it has. */
+  readonly alternatives?: ReadonlyMap<string, readonly string[]>;
   /** True: the referenced rules are detections of their own too. */
+  readonly generate: boolean;
+}
+
+/** A correlation that was left out: its base rules are as little detections of their own as those of a sound one. */
+export interface LostCorrelation {
+  readonly kind: 'lost';
+  /** Ids and names of the rules that it refers to, as far as they can be read. */
+  readonly references: readonly string[];
   readonly generate: boolean;
 }

@@ -1,15 +1,15 @@
 import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { parseYaml, type YamlNode } from '../source/yaml.ts';
+import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
 import { createReader } from './attribute.ts';
-import type { CorrelationRule } from './correlation.ts';
-import { readCorrelationRule } from './correlation-reader.ts';
+import type { CorrelationRule, LostCorrelation } from './correlation.ts';
+import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { readFilterRule } from './filter-reader.ts';
 import type { DetectionRule } from './rule.ts';
 import { readDetectionRule } from './rule-reader.ts';
 
-export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule;
+export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
 /** What a file gave: its sound documents, filters at fault among them, and how many it holds in all. */
 export interface ReadFile {
@@ -17,7 +17,7 @@ export interface ReadFile {
   readonly count: number;
 }
 
-/** Every Sigma document of a file. Bad ones are complained about and left out. */
+/** Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. */
 export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
   const before = bag.list.length;
   const nodes = parseYaml(file, bag);
@@ -31,8 +31,9 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
-    // but a filter takes the rules that it reaches along
+    // but a filter and a correlation take the rules along that they reach
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
+    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
   }
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.ts';
-import { isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
+import { correlationSection, correlationVerdicts, isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
 
 const page = join(root, 'docs', 'proof.md');
 const graylog = process.argv.slice(2).map((version) => `graylog-${version}`);
@@ -56,6 +56,7 @@ ${exceptions()}
 A line of grep shows a text but not in which field it stands or where its value ends: there a command may find more, ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs of a
 rule and a line in all. The run fails where there are more than are known.
 
+${correlationSection(correlationVerdicts())}
 ## Other converters on the same engines
 
 sigma-cli (pySigma) and sigmac, by default settings; a rule that they refuse counts as refused, not as a disagreement.

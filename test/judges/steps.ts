@@ -25,6 +25,7 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   if (has('lucene')) steps.push({ name: 'lucene', command: node('lucene/lucene.ts') });
   if (has('proof')) {
     steps.push({ name: 'proof splunk', command: node('proof-splunk.ts') }, { name: 'proof grep', command: node('proof-grep.ts') });
+    steps.push({ name: 'proof correlations', command: node('proof-correlations.ts') });
     steps.push({
       name: 'proof page',
       command: node('proof-page.ts', ...versions),

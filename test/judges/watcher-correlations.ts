@@ -6,11 +6,11 @@ export interface Sample {
   readonly fires: boolean;
 }
 
-const [first, second, third] = [990_001, 990_002, 990_003];
+const [first, second, third, fourth] = [990_001, 990_002, 990_003, 990_004];
 const rule = (name: string, id: number): string =>
   `title: ${name}\nname: ${name}\nlogsource: { product: windows }\ndetection: { sel: { EventID: ${id} }, condition: sel }\n---\n`;
 /** Rules that the correlations refer to. */
-export const correlationBases = rule('first', first) + rule('second', second) + rule('third', third);
+export const correlationBases = rule('first', first) + rule('second', second) + rule('third', third) + rule('fourth', fourth);
 
 /** Alice has three of the first kind, then one of the second; Bob one of the second, then one of the first. Seconds of `_time` count from now. */
 export const correlationEvents: readonly TestEvent[] = [
@@ -52,4 +52,14 @@ export const correlationSamples: readonly Sample[] = [
   fires(series('temporal_ordered', 'first, second')),
   silent(series('temporal_ordered', 'second, third')),
   fires(`type: temporal_ordered\nrules: [second, first]\ngroup-by: [SubjectUserName, Workstation]\ntimespan: 5m`),
+  fires(counts('value_median', 'field: Bytes, gte: 20')),
+  fires('type: event_count\nrules: [third]\ntimespan: 5m\ncondition: { lt: 1 }'),
+  fires('type: event_count\nrules: [third, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
+  silent('type: event_count\nrules: [first]\ntimespan: 5m\ncondition: { lt: 1 }'),
+  fires('type: event_count\nrules: [third]\ntimespan: 5m\ncondition: { lt: 3 }'),
+  silent('type: event_count\nrules: [first]\ntimespan: 5m\ncondition: { lt: 3 }'),
+  fires('type: value_count\nrules: [third]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }'),
+  silent('type: value_count\nrules: [first]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }'),
+  fires('type: temporal\nrules: [third, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
+  silent('type: temporal\nrules: [first, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
 ];

@@ -4,6 +4,7 @@ import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { checkSilentGroups } from '../silent-groups.ts';
 import { type GraylogOptions, graylogDialect } from './graylog.ts';
 
 /** What a Graylog aggregation says of a correlation. Spans in seconds. */
@@ -40,6 +41,7 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
         'Leave the correlation out for Graylog, or correlate its events with an event_count.',
       );
     if (!queries) throw refused(place, "Graylog's aggregations can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
+    checkSilentGroups(rule, place, 'Graylog groups', remarks);
     const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'Graylog groups'));
     const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');

@@ -3,6 +3,7 @@ import { and, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation.ts';
 import { singleField } from '../alias.ts';
 import { type Remark, refused } from '../backend.ts';
+import { checkSilentGroups } from '../silent-groups.ts';
 import { logpointQueries } from './plan.ts';
 import { fieldName } from './text.ts';
 
@@ -14,6 +15,7 @@ export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remark
   const place = { file: rule.file, span: rule.typeSpan };
   const aggregator = aggregators[rule.type];
   if (!aggregator) throw refused(place, reasonOf(rule.type), 'Leave the correlation out for LogPoint, or correlate its events with an event_count.');
+  checkSilentGroups(rule, place, 'LogPoint groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   if (fields.length > 1) throw refused(place, "LogPoint's aggregators take one field", 'Name one field in the condition.');
@@ -37,15 +39,11 @@ export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remark
   remarks.push({ code: 'TGT002', message, ...place });
   const by = groupBy.length === 0 ? '' : ` by ${groupBy.map((name) => fieldName(name, place)).join(', ')}`;
   const chart = `chart ${aggregator}(${fields.map((name) => fieldName(name, place)).join('')}) as sigpack_value${by}`;
-  return `${only} | ${chart} | search ${conditions(rule, by === '')}`;
+  return `${only} | ${chart} | search ${conditions(rule)}`;
 }
 
-/** Without groups the chart has a row even where nothing was found. */
-function conditions(rule: CorrelationRule, ungrouped: boolean): string {
-  const low = rule.thresholds.every(({ operator, value }) => !((operator === 'gt' && value >= 0) || ((operator === 'gte' || operator === 'eq') && value > 0)));
-  const tests = rule.thresholds.map(conditionText);
-  return [...(ungrouped && low && rule.type.endsWith('_count') ? ['sigpack_value>0'] : []), ...tests].join(' AND ');
-}
+/** Without groups the chart has a row even where nothing was found: 0 is compared like any other count. */
+const conditions = (rule: CorrelationRule): string => rule.thresholds.map(conditionText).join(' AND ');
 
 const conditionText = ({ operator, value }: Threshold): string =>
   operator === 'neq' ? `-sigpack_value=${value}` : `sigpack_value${operators[operator]}${value}`;

@@ -1,11 +1,18 @@
-import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, rulesBelow } from '../../query/compile.ts';
+import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow, rulesBelow } from '../../query/compile.ts';
+import { lookBackOf } from '../../query/look-back.ts';
 import { or, type Query } from '../../query/tree.ts';
-import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
+import type { CorrelationRule } from '../../sigma/correlation.ts';
 import type { DetectionRule } from '../../sigma/rule.ts';
-import { type Conversion, converted, Inexpressible, type Place } from '../backend.ts';
+import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
+import { type Conversion, converted, Inexpressible, type Remark } from '../backend.ts';
+import { remarkOnSilentGroups } from '../silent-groups.ts';
+import { bucketSteps, fitsBuckets } from './buckets.ts';
+import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, newFieldName, placeOf } from './correlation-marks.ts';
 import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
+import { narrows } from './narrowing.ts';
+import { silentGroups, silentWindows } from './silence.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
-import { decimal, evalField, searchField } from './text.ts';
+import { evalField } from './text.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
 export type ScopeOf = (part: CompiledDetection) => string;
@@ -14,22 +21,74 @@ export type ScopeOf = (part: CompiledDetection) => string;
  * SPL with true sliding windows: matches of all referenced rules in time order, each marked (`sigpack_m1`...), then `streamstats` looks back
  * over the timespan at every event. A correlation over correlations marks the events at which the inner one is fulfilled.
  * A window is open at its far end, as streamstats has it. Manual: Search Reference, "multisearch" and "streamstats".
+ * Only windows that the search sees whole are decided on: their ends are a look-back and more after its start.
  */
 export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): Conversion<string> {
-  return converted(() => {
+  return converted((remarks) => {
     const sources = leaves(correlation, scopeOf, options);
-    const marks = new Map<CompiledRule, string>();
-    const steps = [baseSearch(sources, marks, correlation.rule), 'sort 0 _time'];
     const [model] = sources.flatMap((source) => source.model ?? []);
-    addCorrelation(correlation, marks, steps, model);
-    const mark = markOf(correlation, marks);
-    const by = groupClause(correlation.rule);
-    steps.push(`where ${mark}=1`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
-    // stats without BY makes a row of nothing, which would alert
-    if (by === '') steps.push('where sigpack_hits>0');
+    const marks: Marks = new Map();
+    const steps = [baseSearch(sources, marks, correlation.rule), ...joinedFields(correlation)];
+    const lead = splunkLead(lookBackOf(correlation));
+    if (usesBuckets(correlation, options, remarks)) steps.push(...bucketSteps(correlation, marks, lead, model));
+    else addSliding(correlation, marks, steps, { model, lead, remarks });
     if (model) steps.push(withoutDataSet(model));
     return steps.join(' | ');
   });
+}
+
+interface Sliding {
+  readonly model: DataModel | undefined;
+  readonly lead: number;
+  readonly remarks: Remark[];
+}
+
+function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
+  const { rule } = correlation;
+  const by = groupClause(rule);
+  steps.push('sort 0 _time');
+  if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
+  remarkOnSilentGroups(rule, placeOf(rule), remarks);
+  if (by !== '' && isAbsence(rule)) {
+    addInner(correlation, marks, steps, model);
+    steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
+  } else {
+    addCorrelation(correlation, marks, steps, model);
+    const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
+    if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
+    else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
+    // stats without BY makes a row of nothing, which would alert
+    if (by === '' && !holdsOfNothing(rule)) steps.push('where sigpack_hits>0');
+  }
+}
+
+/** Whether fixed windows are wanted, and fit. Says what either way costs. */
+function usesBuckets(correlation: CompiledCorrelation, { correlation: method }: SplunkOptions, remarks: Remark[]): boolean {
+  const { rule } = correlation;
+  const place = placeOf(rule);
+  if (method === 'stats' && fitsBuckets(correlation)) {
+    remarks.push({ code: 'TGT002', message: `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`, ...place });
+    return true;
+  }
+  if (method === 'stats') {
+    const message = '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
+    remarks.push({ code: 'TGT003', message, ...place });
+  }
+  const broad = isAbsence(rule) ? undefined : detectionsBelow(correlation).find(({ query }) => !narrows(query));
+  if (broad) {
+    const message = `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events where a window holds more than 10,000`;
+    const hint = 'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise max_stream_window in limits.conf.';
+    remarks.push({ code: 'TGT006', message, hint, ...place });
+  }
+  return false;
+}
+
+/** Seconds that a search looks back before the first moment that it decides on: whole minutes, on which saved searches start and end. */
+export const splunkLead = (lookBack: number): number => Math.ceil(lookBack / 60) * 60;
+
+function silenceRemark(rule: CorrelationRule): Remark {
+  const message = `a group that was seen before is found once, ${rule.timespan} s after its last event; one that was never seen is not known`;
+  return { code: 'TGT003', message, ...placeOf(rule) };
 }
 
 interface Source {
@@ -77,11 +136,13 @@ function neededFields(correlation: CompiledCorrelation, model: DataModel): reado
     if (rule.kind !== 'correlation') return [];
     const aliases = new Set(rule.aliases.map(({ name }) => name));
     const aliased = rule.aliases.flatMap(({ fields }) => [...fields.values()]);
-    return modelFields([...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased), model, placeOf(rule));
+    const named = [...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased);
+    const fields = named.flatMap((field) => rule.alternatives?.get(field) ?? [field]);
+    return modelFields(fields, model, placeOf(rule));
   });
 }
 
-function baseSearch(sources: readonly Source[], marks: Map<CompiledRule, string>, correlation: CorrelationRule): string {
+function baseSearch(sources: readonly Source[], marks: Marks, correlation: CorrelationRule): string {
   const searches = sources.map((source, index) => {
     const mark = `sigpack_m${index + 1}`;
     for (const part of source.parts) marks.set(part, mark);
@@ -99,122 +160,15 @@ function baseSearch(sources: readonly Source[], marks: Map<CompiledRule, string>
   return searches.length === 1 && only !== undefined ? only : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
 }
 
-function markOf(part: CompiledRule, marks: ReadonlyMap<CompiledRule, string>): string {
-  if (part.kind === 'detection') for (const [known, mark] of marks) if (known.rule === part.rule) return mark;
-  return marks.get(part) ?? '';
-}
-
-function addCorrelation(part: CompiledCorrelation, marks: Map<CompiledRule, string>, steps: string[], model?: DataModel): void {
-  for (const inner of part.parts) if (inner.kind === 'correlation' && !marks.has(inner)) addCorrelation(inner, marks, steps, model);
-  const { rule } = part;
-  const place = placeOf(rule);
-  const inputs = [...new Set(part.parts.map((inner) => markOf(inner, marks)))];
-  const mark = `sigpack_m${new Set(marks.values()).size + 1}`;
-  marks.set(part, mark);
-  for (const alias of rule.aliases) {
-    const cases = part.parts.map((inner, index) => `${markOf(inner, marks)}=1, ${evalField(alias.fields.get(rule.rules[index]?.name ?? '') ?? '', place)}`);
-    steps.push(`eval ${aliasName(alias.name, place)}=case(${cases.join(', ')})`);
-  }
-  const any = inputs.map((input) => `${input}=1`).join(' OR ');
-  const row = inputs.length === 1 ? any : `(${any})`;
-  const window = `streamstats time_window=${rule.timespan}s`;
-  const by = groupClause(rule);
-  switch (rule.type) {
-    case 'temporal_ordered':
-      steps.push(
-        ...orderedSteps(
-          rule,
-          part.parts.map((inner) => markOf(inner, marks)),
-          mark,
-        ),
-      );
-      return;
-    case 'temporal': {
-      const seen = inputs.map((input, index) => `max(${input}) AS sigpack_w${index + 1}`).join(' ');
-      const count = inputs.map((_, index) => `coalesce(sigpack_w${index + 1}, 0)`).join('+');
-      const wanted = rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte' as const, value: inputs.length }];
-      steps.push(`${window} ${seen}${by}`, `eval sigpack_c=${count}`, markStep(mark, row, wanted));
-      return;
+/** A field that a pipeline mapped to several is the first of them that an event has. */
+function joinedFields(correlation: CompiledCorrelation): readonly string[] {
+  const steps = new Set<string>();
+  for (const { rule } of rulesBelow(correlation)) {
+    if (rule.kind !== 'correlation') continue;
+    const place = placeOf(rule);
+    for (const [name, fields] of rule.alternatives ?? []) {
+      steps.add(`eval ${newFieldName(name, place)}=coalesce(${fields.map((field) => evalField(field, place)).join(', ')})`);
     }
-    default:
-      steps.push(
-        `eval sigpack_v=if(${any}, ${counted(rule, place, model !== undefined)}, null())`,
-        `${window} ${aggregate(rule)}(sigpack_v) AS sigpack_c${by}`,
-        markStep(mark, row, rule.thresholds),
-      );
   }
+  return [...steps];
 }
-
-/** The latest start of a chain of matches in order, carried from rule to rule: the tightest chain is found if there is one. */
-function orderedSteps(rule: CorrelationRule, inputs: readonly string[], mark: string): readonly string[] {
-  const all = inputs.length;
-  if (rule.thresholds.some((threshold) => !(threshold.operator === 'gte' || threshold.operator === 'eq') || threshold.value !== all)) {
-    throw new Inexpressible({
-      message: 'temporal_ordered is understood with all of its rules only',
-      ...placeOf(rule),
-      hint: 'Remove the condition; every rule must match then.',
-    });
-  }
-  const by = groupClause(rule);
-  const steps = inputs.flatMap((input, index) => {
-    const start = index === 0 ? '_time' : `sigpack_p${index}`;
-    const step = [`eval sigpack_s${index + 1}=if(${input}=1, ${start}, null())`];
-    if (index < inputs.length - 1) step.push(`streamstats max(sigpack_s${index + 1}) AS sigpack_p${index + 1}${by}`);
-    return step;
-  });
-  steps.push(`eval ${mark}=if(${inputs[all - 1]}=1 AND _time-sigpack_s${all}<${rule.timespan}, 1, null())`);
-  return steps;
-}
-
-const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
-
-function markStep(mark: string, row: string, thresholds: readonly Threshold[]): string {
-  const tests = thresholds.map((threshold) => `sigpack_c${operators[threshold.operator]}${decimal(threshold.value)}`);
-  return `eval ${mark}=if(${[row, ...tests].join(' AND ')}, 1, null())`;
-}
-
-function aggregate(rule: CorrelationRule): string {
-  const functions = {
-    event_count: 'sum',
-    value_count: 'dc',
-    value_sum: 'sum',
-    value_avg: 'avg',
-    value_percentile: `perc${rule.percentile}`,
-    temporal: 'sum',
-    temporal_ordered: 'sum',
-  };
-  return functions[rule.type];
-}
-
-/** `grouped`: a row stands for several events, as its `count` says. */
-function counted(rule: CorrelationRule, place: Place, grouped: boolean): string {
-  if (rule.type === 'event_count') return grouped ? 'count' : '1';
-  if (grouped && (rule.type === 'value_avg' || rule.type === 'value_percentile')) {
-    throw new Inexpressible({
-      message: `${rule.type} is not counted over a data model, whose rows stand for several events`,
-      file: place.file,
-      span: place.span,
-      hint: 'Leave the data model out for the rules of this correlation.',
-    });
-  }
-  const fields = rule.valueFields.map((field) => evalField(field, place));
-  // several fields count by their combinations; null where one is missing
-  return rule.type === 'value_count' ? fields.join('."::".') : `tonumber(${fields[0]})${grouped ? '*count' : ''}`;
-}
-
-function groupClause(rule: CorrelationRule): string {
-  if (rule.groupBy.length === 0) return '';
-  return ` BY ${rule.groupBy.map((field) => searchField(field, placeOf(rule))).join(' ')}`;
-}
-
-function aliasName(name: string, place: Place): string {
-  if (/^(?!sigpack_)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new Inexpressible({
-    message: `\`${name}\` can't be the name of an alias in Splunk`,
-    file: place.file,
-    span: place.span,
-    hint: 'Use letters, digits and underscores, and no name that starts with sigpack_.',
-  });
-}
-
-const placeOf = (rule: CorrelationRule): Place => ({ file: rule.file, span: rule.typeSpan });

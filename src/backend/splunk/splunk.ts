@@ -6,7 +6,12 @@ import { printWhere } from './where-stage.ts';
 export interface SplunkOptions {
   /** Spell searches so that AppInspect and Splunk Cloud accept the app: same meaning, other text. */
   readonly cloudSafe: boolean;
+  /** How correlations find their windows; default: `streamstats`. */
+  readonly correlation?: CorrelationMethod;
 }
+
+/** `streamstats`: sliding windows, of which Splunk keeps some 10,000 events. `stats`: one window after another, of any number of events. */
+export type CorrelationMethod = 'streamstats' | 'stats';
 
 /** The two stages of a search: what the index can do, then the exact rest. Either may be empty. */
 export interface SplunkStages {

@@ -9,7 +9,8 @@ import { detectionSearch } from './data-model.ts';
 import { splunkOwn } from './own-fields.ts';
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
-  const options = { cloudSafe: splunk.cloudSafe };
+  const { cloudSafe, correlation } = splunk;
+  const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
   const told = withOwnFieldRemarks(conversion, compiled, splunkOwn);

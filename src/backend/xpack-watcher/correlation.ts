@@ -1,9 +1,11 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
+import { holdsOfNothing } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
+import { checkSilentGroups } from '../silent-groups.ts';
 import type { ElasticsearchSettings } from '../target.ts';
 import { queryOf, since, type WatchPlan } from './watch.ts';
 
@@ -28,6 +30,7 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
     : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
   const queries = [...new Set(texts.flat())];
   const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
+  checkSilentGroups(rule, place, 'a watch groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
   const present = [...groupBy, ...(rule.type === 'event_count' || perRule ? [] : values)].map((field) => ({ exists: { field } }));
@@ -41,17 +44,17 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
     plan: {
       schedule,
       search,
-      condition: conditionOf(settings.threshold),
+      condition: conditionOf(settings.threshold, groupBy.length === 0 && holdsOfNothing(rule)),
       found: '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}',
     },
     queries,
   };
 }
 
-/** Groups that are left are counted. */
-function conditionOf(threshold: number): object {
+/** Groups that are left are counted. `empty`: the one group may hold nothing, which fulfils the condition. */
+function conditionOf(threshold: number, empty: boolean): object {
   const buckets = 'ctx.payload.aggregations.groups.buckets';
-  if (threshold === 1) return { array_compare: { [buckets]: { path: 'doc_count', gte: { value: 1, quantifier: 'some' } } } };
+  if (threshold === 1) return { array_compare: { [buckets]: { path: 'doc_count', gte: { value: empty ? 0 : 1, quantifier: 'some' } } } };
   return { script: { source: `return ${buckets}.size() >= params.threshold`, params: { threshold } } };
 }
 
@@ -111,7 +114,9 @@ function countParts(rule: CorrelationRule, values: readonly string[], place: Pla
   };
   const metric = metrics[rule.type as keyof typeof metrics];
   const path = rule.type === 'value_percentile' ? `value[${rule.percentile}]` : 'value';
-  return { value: metric, fulfilled: selector({ value: path }, compared('params.value', rule.thresholds)) };
+  // a bucket without events has no number of values; it is 0
+  const gaps = rule.groupBy.length === 0 && holdsOfNothing(rule) ? 'insert_zeros' : undefined;
+  return { value: metric, fulfilled: selector({ value: path }, compared('params.value', rule.thresholds), gaps) };
 }
 
 /** A filter a rule; how many of them have found something is compared. */
@@ -143,7 +148,9 @@ interface Script {
   readonly params?: object;
 }
 
-const selector = (paths: Readonly<Record<string, string>>, script: Script): object => ({ bucket_selector: { buckets_path: paths, script } });
+const selector = (paths: Readonly<Record<string, string>>, script: Script, gaps?: 'insert_zeros'): object => ({
+  bucket_selector: { buckets_path: paths, ...(gaps ? { gap_policy: gaps } : {}), script },
+});
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
 /** Thresholds are parameters: Painless has no literal for every number. */

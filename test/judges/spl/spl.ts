@@ -5,7 +5,7 @@ import type { NullLogic } from './eval-run.ts';
 import { compileSearch } from './search-run.ts';
 import { expandMacros, SplError, type StageText, splitPipeline } from './text.ts';
 import { tstats } from './tstats.ts';
-import { type Event, type Row, rowOf } from './value.ts';
+import { type Event, type Row, rowOf, withFields } from './value.ts';
 
 export type { NullLogic } from './eval-run.ts';
 export { SplError } from './text.ts';
@@ -22,11 +22,19 @@ export interface SplOptions {
   readonly nulls?: NullLogic;
 }
 
+/** The time range of a search, epoch seconds: from `earliest` on and before `latest`. */
+export interface TimeRange {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+const ALL_TIME: TimeRange = { earliest: 0, latest: Number.POSITIVE_INFINITY };
+
 export interface Stage {
   readonly name: string;
   readonly arguments: string;
   /** `indexed`: all events, newest first, for the commands that search again. */
-  readonly run: (rows: readonly Row[], indexed: readonly Row[]) => readonly Row[];
+  readonly run: (rows: readonly Row[], indexed: readonly Row[], range: TimeRange) => readonly Row[];
   readonly streaming: boolean;
   readonly subsearches: readonly Pipeline[];
 }
@@ -53,19 +61,19 @@ export function parseSearch(text: string, macros: ReadonlyMap<string, string> = 
 export function compileSpl(
   text: string,
   options: SplOptions = {},
-): { readonly pipeline: Pipeline; readonly run: (events: readonly Event[]) => readonly Event[] } {
+): { readonly pipeline: Pipeline; readonly run: (events: readonly Event[], range?: TimeRange) => readonly Event[] } {
   const pipeline = parseSearch(text, options.macros, options.nulls);
   return {
     pipeline,
-    run: (events) => {
-      const indexed = newestFirst(events.map(rowOf));
-      return runStages(pipeline, indexed).map((row) => row.event);
+    run: (events, range) => {
+      const indexed = newestFirst(range ? events.map(rowOf).filter((row) => timeOf(row) >= range.earliest && timeOf(row) < range.latest) : events.map(rowOf));
+      return runStages(pipeline, indexed, range ?? ALL_TIME).map((row) => row.event);
     },
   };
 }
 
-export function runSpl(text: string, events: readonly Event[], options: SplOptions = {}): readonly Event[] {
-  return compileSpl(text, options).run(events);
+export function runSpl(text: string, events: readonly Event[], options: SplOptions = {}, range?: TimeRange): readonly Event[] {
+  return compileSpl(text, options).run(events, range);
 }
 
 /** The test that the first search stage makes: of a pipeline that starts with `multisearch` or `union`, that any of its searches makes. */
@@ -82,8 +90,8 @@ function firstTest(pipeline: Pipeline): (row: Row) => boolean {
   return (row) => tests.some((test) => test(row));
 }
 
-function runStages(pipeline: Pipeline, indexed: readonly Row[]): readonly Row[] {
-  return pipeline.stages.reduce<readonly Row[]>((rows, stage) => stage.run(rows, indexed), indexed);
+function runStages(pipeline: Pipeline, indexed: readonly Row[], range: TimeRange): readonly Row[] {
+  return pipeline.stages.reduce<readonly Row[]>((rows, stage) => stage.run(rows, indexed, range), indexed);
 }
 
 /** Events leave the index newest first. */
@@ -108,12 +116,20 @@ function buildStage(name: string, text: string, nulls: NullLogic, first: boolean
     const generate = tstats(text);
     return { name, arguments: text, run: (_, indexed) => generate(indexed), streaming: false, subsearches: [] };
   }
+  if (!first && name === 'addinfo') return { name, arguments: text, run: addinfo, streaming: true, subsearches: [] };
   if (first && name !== 'search') throw new SplError(`Error in '${name}' command: it cannot be the first command of a search`);
   const { run, streaming } = buildCommand(name, text, nulls);
   return { name, arguments: text, run: (rows) => run(rows), streaming, subsearches: [] };
 }
 
-/** `multisearch` and `union` mix their searches' events by time, newest first; `append` puts its rows at the end. */
+/** `addinfo`: the time range of the search on each row; of one over all time it is 0 and +Infinity, which is no number in eval. */
+const addinfo: Stage['run'] = (rows, _, { earliest, latest }) =>
+  rows.map((row) => withFields(row, { info_min_time: earliest, info_max_time: Number.isFinite(latest) ? latest : '+Infinity' }));
+
+/**
+ * `multisearch` and `union` mix their searches' events by time, newest first, those of one time in any order: here the later searches come first, so
+ * that no search can rest on the order in which it is written; `append` puts its rows at the end.
+ */
 function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: NullLogic, first: boolean): Stage {
   const subsearches = bracketsOf(name, text, nulls);
   if (name === 'multisearch' && !first) throw new SplError('multisearch must be the first command of a search');
@@ -122,8 +138,8 @@ function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: 
   if (name === 'multisearch' && subsearches.some((one) => one.stages.some((stage) => !stage.streaming))) {
     throw new SplError('Multisearch subsearches might only contain purely streaming operations');
   }
-  const run: Stage['run'] = (rows, indexed) => {
-    const found = subsearches.flatMap((one) => runStages(one, indexed));
+  const run: Stage['run'] = (rows, indexed, range) => {
+    const found = subsearches.toReversed().flatMap((one) => runStages(one, indexed, range));
     return name === 'append' ? [...rows, ...found] : newestFirst(first ? found : [...rows, ...found]);
   };
   return { name, arguments: text, run, streaming: false, subsearches };

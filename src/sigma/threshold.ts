@@ -1,0 +1,44 @@
+import type { CorrelationRule, Threshold } from './correlation.ts';
+
+export function passes(found: number, { operator, value }: Threshold): boolean {
+  switch (operator) {
+    case 'gt':
+      return found > value;
+    case 'gte':
+      return found >= value;
+    case 'lt':
+      return found < value;
+    case 'lte':
+      return found <= value;
+    case 'eq':
+      return found === value;
+    case 'neq':
+      return found !== value;
+  }
+}
+
+export const passesAll = (found: number, thresholds: readonly Threshold[]): boolean => thresholds.every((threshold) => passes(found, threshold));
+
+/** `gt` and `gte` alone: what holds of some events holds of more. */
+export const isLowerBound = (thresholds: readonly Threshold[]): boolean => thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte');
+
+/** What a window counts in whole numbers: events, values, rules. */
+const counts = ({ type }: CorrelationRule): boolean => type === 'event_count' || type === 'value_count' || type === 'temporal';
+
+/** What it looks for can only become truer as a window fills: a part of the window is enough to say yes. */
+export const growsWithEvents = (rule: CorrelationRule): boolean => rule.type === 'temporal_ordered' || (counts(rule) && isLowerBound(rule.thresholds));
+
+/** The condition holds of a window that holds no event. */
+export const holdsOfNothing = (rule: CorrelationRule): boolean => counts(rule) && rule.thresholds.length > 0 && passesAll(0, rule.thresholds);
+
+/** It holds of such windows alone, as `lt: 1` and `eq: 0` do: no event can fulfil it. */
+export const isAbsence = (rule: CorrelationRule): boolean => holdsOfNothing(rule) && !countsFrom(1, rule.thresholds);
+
+/** No number of events can fulfil it, as with `gt: 5, lt: 4`. */
+export const isImpossibleCount = (thresholds: readonly Threshold[]): boolean => !countsFrom(0, thresholds);
+
+/** Some whole number from the first on passes: between the bounds of thresholds nothing changes, so those next to them are enough. */
+function countsFrom(first: number, thresholds: readonly Threshold[]): boolean {
+  const near = thresholds.flatMap(({ value }) => [Math.floor(value) - 1, Math.floor(value), Math.floor(value) + 1, Math.floor(value) + 2]);
+  return [first, ...near].some((count) => count >= first && passesAll(count, thresholds));
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { Correlation } from './correlation-day/evaluator.ts';
+import { compiledOf, matchedDay } from './correlation-day/matcher.ts';
+import { type DayRule, dayRules, hasFixedWindows } from './correlation-day/rules.ts';
+import { dayOf, runTimes, savedSearchesOf } from './correlation-day/runs.ts';
+import { dayStart, type Stream, streams } from './correlation-day/streams.ts';
+
+/**
+ * Every sixth rule with a stream, and with the one that has many events of one time: `test/judges/proof-correlations.ts` tries every rule with every
+ * stream.
+ */
+const sample = dayRules.flatMap((rule, index) => {
+  const chosen = [streams[(index / 6) % streams.length], streams.find(({ name }) => name === 'bursts within single seconds')];
+  return index % 6 === 0 ? chosen.flatMap((stream) => (stream ? [{ rule, stream }] : [])) : [];
+});
+
+describe('the alerts of a day are those of a plain evaluator', () => {
+  test('by the saved search, run at the minutes of its own schedule', () => {
+    const searches = new Map(savedSearchesOf(dayRules).map((search) => [search.rule, search]));
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const { rule, stream } of sample) {
+      const search = searches.get(rule);
+      if (!search) throw new Error(`${rule.correlation.name} was not built`);
+      const result = dayOf(search, stream);
+      expected += result.expected;
+      for (const one of result.missed) wrong.push(`${rule.correlation.name} over ${stream.name} misses ${one}`);
+      for (const one of result.extra) wrong.push(`${rule.correlation.name} over ${stream.name} has too many: ${one}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(2000);
+  });
+
+  test('by `stats`, in fixed windows', () => {
+    const searches = new Map(savedSearchesOf(dayRules, 'targets: [splunk]\nsplunk: { correlation: stats }\n').map((search) => [search.rule, search]));
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const { rule, stream } of sample.filter((_, index) => index % 3 === 0)) {
+      const search = searches.get(rule);
+      const result = search && dayOf(search, stream, hasFixedWindows(rule.correlation) ? 'fixed' : 'sliding');
+      expected += result?.expected ?? 0;
+      if (!result || result.missed.length + result.extra.length > 0) wrong.push(`${rule.correlation.name} over ${stream.name}: ${JSON.stringify(result)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(500);
+  });
+
+  test('by the matcher, at every event', () => {
+    const compiled = compiledOf(dayRules);
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const { rule, stream } of sample) {
+      const one = compiled.get(rule.correlation.name);
+      if (!one) throw new Error(`${rule.correlation.name} does not compile`);
+      // it takes events of one time one after the other
+      if (!stream.distinct) continue;
+      const result = matchedDay(one, rule.correlation, stream);
+      expected += result.expected;
+      for (const [what, times] of Object.entries({ missed: result.missed, extra: result.extra })) {
+        for (const time of times) wrong.push(`${rule.correlation.name} over ${stream.name}, ${what}: ${time}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(2000);
+  });
+
+  /** An event a minute of one host, all day; each tenth is large. */
+  const everyMinute: Stream = {
+    name: 'every minute',
+    distinct: true,
+    events: Array.from({ length: 1440 }, (_, index) => {
+      const _time = dayStart + index * 60;
+      return { _time, arrives: _time, id: index, kind: 'a', host: 'web1', size: index % 10 === 0 ? 5000 : 100 };
+    }),
+  };
+  const hourly = (type: string, condition: Correlation['condition'], groupBy: readonly string[] = ['host']): DayRule => ({
+    correlation: { name: 'hourly', type, rules: ['a'], groupBy, timespan: 3600, condition, fields: type === 'event_count' ? [] : ['size'] },
+    settings: 'interval: 15m',
+  });
+  const whole = ({ events, ...stream }: Stream, keep: (hour: number) => boolean): Stream => ({
+    ...stream,
+    events: events.filter(({ _time }) => keep((_time - dayStart) / 3600)),
+  });
+
+  test.each<[string, DayRule, Stream, number]>([
+    ['sixty an hour are never fewer than five but in the first minutes', hourly('event_count', [['lt', 5]]), everyMinute, 1],
+    ['a mean of 590 is never 1,000 but in the first minutes', hourly('value_avg', [['gte', 1000]]), everyMinute, 1],
+    // and two hours before the day, and four after it
+    ['four hours of silence, run by run', hourly('event_count', [['lt', 1]], []), whole(everyMinute, (hour) => hour < 10 || hour >= 14), 33],
+    [
+      'four hours of silence of a host, told once, and the end of the day',
+      hourly('event_count', [['eq', 0]]),
+      whole(everyMinute, (hour) => hour < 10 || hour >= 14),
+      2,
+    ],
+  ])('%s', (_, rule, stream, expected) => {
+    const [search] = savedSearchesOf([rule]);
+    expect(search && dayOf(search, stream)).toEqual({ expected, missed: [], extra: [] });
+  });
+
+  test('runs come at the minutes of the schedule', () => {
+    const minutes = (cron: string, to: number) => runTimes(cron, dayStart, dayStart + to * 60).map((time) => (time - dayStart) / 60);
+    expect(minutes('7,27,47 * * * *', 90)).toEqual([7, 27, 47, 67, 87]);
+    expect(minutes('41 */2 * * *', 300)).toEqual([41, 161, 281]);
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * What correlations mean, as plainly as it can be said: every window is looked at by itself, and nothing is shared with `src/`. Slow, and only for
+ * small streams.
+ */
+import type { StreamEvent } from './streams.ts';
+
+type Operator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
+
+/** A correlation in plain words. Rules are kinds of events (`a`, `b`, `c`), or correlations by name. */
+export interface Correlation {
+  readonly name: string;
+  readonly type: string;
+  readonly rules: readonly string[];
+  readonly groupBy: readonly string[];
+  readonly timespan: number;
+  readonly condition: readonly (readonly [Operator, number])[];
+  readonly fields: readonly string[];
+  readonly percentile?: number;
+  /** Correlations that `rules` names. */
+  readonly inner?: readonly Correlation[];
+}
+
+/** A moment at which a correlation is fulfilled, for a group. */
+export interface Alert {
+  readonly time: number;
+  readonly group: string;
+  /** When its window ends, and all that is in it can be known. */
+  readonly end: number;
+}
+
+interface Member {
+  readonly event: StreamEvent;
+  readonly time: number;
+  readonly group: string;
+  /** Which of the rules the event fulfils. */
+  readonly fulfils: readonly boolean[];
+}
+
+const tests: Readonly<Record<Operator, (found: number, wanted: number) => boolean>> = {
+  gt: (found, wanted) => found > wanted,
+  gte: (found, wanted) => found >= wanted,
+  lt: (found, wanted) => found < wanted,
+  lte: (found, wanted) => found <= wanted,
+  eq: (found, wanted) => found === wanted,
+  neq: (found, wanted) => found !== wanted,
+};
+const holds = (found: number, condition: Correlation['condition']): boolean => condition.every(([operator, wanted]) => tests[operator](found, wanted));
+const groupOf = (event: StreamEvent, fields: readonly string[]): string | undefined =>
+  fields.every((field) => event[field] !== undefined) ? fields.map((field) => String(event[field])).join('|') : undefined;
+
+function membersOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
+  const byRule = correlation.rules.map((rule): ReadonlySet<StreamEvent> => {
+    const inner = correlation.inner?.find(({ name }) => name === rule);
+    return new Set(inner ? firingEvents(inner, events).map(({ event }) => event) : events.filter(({ kind }) => kind === rule));
+  });
+  return events.flatMap((event) => {
+    const fulfils = byRule.map((found) => found.has(event));
+    const group = groupOf(event, correlation.groupBy);
+    return fulfils.includes(true) && group !== undefined ? [{ event, time: event._time, group, fulfils }] : [];
+  });
+}
+
+/** The members at which it is fulfilled: the window that ends there holds all that happened within the timespan before, and at that very time. */
+function firingEvents(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
+  const members = membersOf(correlation, events);
+  return members.filter(({ group, time, fulfils }) => {
+    const window = members.filter((other) => other.group === group && other.time <= time && other.time > time - correlation.timespan);
+    return correlation.type === 'temporal_ordered' ? fulfils.at(-1) === true && inOrder(correlation, window) : fulfilled(correlation, window);
+  });
+}
+
+function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlation, window: readonly Member[]): boolean {
+  const texts = window.flatMap(({ event }) => (fields.every((field) => event[field] !== undefined) ? [fields.map((field) => String(event[field]))] : []));
+  const numbers = texts.map(([text]) => Number(text));
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  switch (type) {
+    case 'event_count':
+      return holds(window.length, condition);
+    case 'value_count':
+      return holds(new Set(texts.map((parts) => JSON.stringify(parts))).size, condition);
+    case 'value_sum':
+      return numbers.length > 0 && holds(sum, condition);
+    case 'value_avg':
+      return numbers.length > 0 && holds(sum / numbers.length, condition);
+    case 'value_percentile':
+    case 'value_median':
+      return numbers.length > 0 && holds(interpolated(numbers, percentile), condition);
+    case 'temporal': {
+      const seen = rules.filter((_, index) => window.some(({ fulfils }) => fulfils[index])).length;
+      return holds(seen, condition.length > 0 ? condition : [['gte', rules.length]]);
+    }
+    default:
+      throw new Error(`no such type: ${type}`);
+  }
+}
+
+function interpolated(numbers: readonly number[], percentile: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const place = ((sorted.length - 1) * percentile) / 100;
+  const below = sorted[Math.floor(place)] ?? 0;
+  const above = sorted[Math.ceil(place)] ?? 0;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+/** Some events of the window fulfil the rules one after the other; those of one time are in any order. */
+function inOrder({ rules }: Correlation, window: readonly Member[]): boolean {
+  let earliest = Number.NEGATIVE_INFINITY;
+  for (const index of rules.keys()) {
+    const times = window.filter(({ time, fulfils }) => fulfils[index] && time >= earliest).map(({ time }) => time);
+    if (times.length === 0) return false;
+    earliest = Math.min(...times);
+  }
+  return true;
+}
+
+export const alertsOf = (correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] =>
+  firingEvents(correlation, events).map(({ time, group }) => ({ time, group, end: time }));
+
+/** The same with fixed windows, one after another from the epoch on: an alert for each group of each of them, at its last event. */
+export function fixedAlertsOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] {
+  const windows = new Map<string, Member[]>();
+  for (const member of membersOf(correlation, events)) {
+    const key = `${Math.floor(member.time / correlation.timespan)} ${member.group}`;
+    windows.set(key, [...(windows.get(key) ?? []), member]);
+  }
+  return [...windows.values()].flatMap((window): readonly Alert[] => {
+    const time = Math.max(...window.map((member) => member.time));
+    // just before the next window starts
+    const end = (Math.floor(time / correlation.timespan) + 1) * correlation.timespan - 0.0001;
+    return fulfilled(correlation, window) ? [{ time, group: window[0]?.group ?? '', end }] : [];
+  });
+}
+
+/** True where the condition holds of windows without events, of them alone (`absence`) or not. */
+export const holdsOfNone = ({ type, condition }: Correlation): boolean => /_count$|^temporal$/.test(type) && condition.length > 0 && holds(0, condition);
+export const isAbsence = (correlation: Correlation): boolean =>
+  holdsOfNone(correlation) && !Array.from({ length: 200 }, (_, index) => index + 1).some((count) => holds(count, correlation.condition));
+
+/** When nothing counts: from when the last event has left the window until the next event. Each starts within what was asked about. */
+export interface Silence {
+  readonly group: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** `start`: the first moment that is known of; only without groups anything is known of it. */
+export function silencesOf(correlation: Correlation, events: readonly StreamEvent[], start: number): readonly Silence[] {
+  const counting = membersOf(correlation, events).filter(
+    ({ event }) => correlation.type !== 'value_count' || correlation.fields.every((field) => event[field] !== undefined),
+  );
+  const groups = new Set(counting.map(({ group }) => group));
+  if (correlation.groupBy.length === 0) groups.add('');
+  return [...groups].flatMap((group) => {
+    const times = counting.filter((member) => member.group === group).map(({ time }) => time);
+    const all = [...(correlation.groupBy.length === 0 ? [start] : []), ...times].sort((a, b) => a - b);
+    return all.flatMap((time, index) => {
+      const [from, until] = [time + correlation.timespan, all[index + 1] ?? Number.POSITIVE_INFINITY];
+      return until > from ? [{ group, from, until }] : [];
+    });
+  });
+}
