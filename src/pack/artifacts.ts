@@ -43,8 +43,13 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
   const problems: string[] = [];
   const files: PackFile[] = [];
   try {
-    if (targets.includes('splunk')) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(splunkFiles(input, render, problems)) });
-    if (targets.includes('graylog')) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: graylogPack(input, render, problems) });
+    // first what a server may refuse as a whole: then nothing else needs rendering
+    const content = targets.includes('graylog') ? graylogPack(input, render, problems) : undefined;
+    const app = targets.includes('splunk') && problems.length === 0 ? await gzipTar(splunkFiles(input, render, problems)) : undefined;
+    for (const message of problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
+    if (problems.length > 0) return undefined;
+    if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: app });
+    if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content });
     const packs = files.map(digested);
     const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
     const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
@@ -55,8 +60,7 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
         store: file.path.endsWith('.spl'),
       })),
     );
-    for (const message of problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
-    return problems.length > 0 ? undefined : [...packs, digested(manifest), digested({ path: `${info.id}-${info.version}.zip`, content: bundle })];
+    return [...packs, digested(manifest), digested({ path: `${info.id}-${info.version}.zip`, content: bundle })];
   } catch (error) {
     return templateFault(error, bag, configFile);
   }

@@ -71,6 +71,9 @@ export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): S
   return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps };
 }
 
+/** When the search runs; an override of the setting counts. */
+export const cronOf = (detection: PackDetection): string => confValue(detection.settings.splunk.savedsearch.cron_schedule ?? splunkSchedule(detection).cron);
+
 function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
   settings.set('cron_schedule', cron);
   settings.set('dispatch.earliest_time', window.earliest);
