@@ -8,23 +8,26 @@ import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
-import { indexMacroName } from './index-macro.ts';
+import { keyOf, macroNames, macroOf } from './index-macro.ts';
 import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
-export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
-  return detectionsBelow(compiled).flatMap((part) => {
+export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {
+  const scopes = detectionsBelow(compiled).flatMap((part) => {
     if (inDataModel(part)) return [];
     const definition = pipelineScope(part);
     return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
+  const names = macroNames(config, scopes);
+  return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
 /** The search of a saved search: index macro, the rule, filter macro. */
 export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
-  const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
+  const macros = new Map(searchScopes(compiled, config).map(({ source, macro }) => [keyOf(source), macro]));
+  const scopeOf = ({ rule }: CompiledDetection) => `\`${macroOf(macros, config, rule.logsource)}\``;
   const options = { cloudSafe: config.splunk.cloudSafe };
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
