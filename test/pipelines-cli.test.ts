@@ -116,6 +116,23 @@ describe('convert', () => {
     expect(stderr).toContain('c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are');
   });
 
+  test.each([
+    ['an empty text', "''"],
+    ['one of several', "[b, '']"],
+  ])('in the text of a message %s is everywhere, and refused', async (_, value) => {
+    const powershell = plain.replace('category: process_creation', 'service: powershell').replace(/Image\|endswith: .*/, `Path: ${value}`);
+    const cwd = project({ 'a.yml': powershell });
+    const refused = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one stands everywhere');
+    expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).code).toBe(0);
+  });
+
+  test('a field that is the message itself may be asked for any text', async () => {
+    const cwd = project({ 'a.yml': plain.replace('category: process_creation', 'service: powershell').replace(/Image\|endswith: .*/, "Message: '*'") });
+    expect(await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('without a pipeline there is nothing to tell', async () => {
     const { stderr } = await sigpack(['convert', '-t', 'splunk', '-t', 'graylog', 'a.yml'], { cwd: project({ 'a.yml': rule }) });
     expect(stderr).toBe('');

@@ -95,7 +95,7 @@ interface Entry {
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
   if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
-  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled), compiled, loaded.config);
+  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 
 function converted(

@@ -15,12 +15,23 @@ const parameterTypes: ReadonlySet<unknown> = new Set(['boolean', 'double', 'floa
  * What Graylog would refuse of a content pack, or install and then silently fail at run by run; Graylog itself looks at neither queries nor
  * definitions at installation. Of entities other than event definitions and stream references only the envelope is looked at.
  */
-export function checkContentPack(pack: unknown, { minimumServerVersion }: { readonly minimumServerVersion: string }): string[] {
-  if (!isRecord(pack)) return ['the pack is no object'];
+export function checkContentPack(pack: unknown, options: { readonly minimumServerVersion: string }): readonly string[] {
+  return checkWholePack(pack, options).problems;
+}
+
+interface Checked {
+  readonly problems: readonly string[];
+  readonly tooLarge: boolean;
+}
+
+/** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
+export function checkWholePack(pack: unknown, { minimumServerVersion }: { readonly minimumServerVersion: string }): Checked {
+  if (!isRecord(pack)) return { problems: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
   const check = createPackCheck({ ...pack, entities: [] }, { minimumServerVersion, referable: entities });
-  for (const entity of entities) check.add(entity);
-  return check.problems();
+  let tooLarge = false;
+  for (const entity of entities) tooLarge = !check.add(entity);
+  return { problems: check.problems(), tooLarge };
 }
 
 export interface PackCheck {

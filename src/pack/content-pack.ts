@@ -1,4 +1,4 @@
-import { checkContentPack, createPackCheck } from './content-pack-check.ts';
+import { checkWholePack, createPackCheck } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
 import { type EventDefinitionEntity, eventDefinitions, graylogPackId, isTemplateField, keyFieldsOf } from './event-definition.ts';
 import { firstDifference } from './json-difference.ts';
@@ -31,6 +31,8 @@ export interface ContentPack {
   readonly parts: readonly string[];
   /** What is wrong with it; a pack with problems must not be installed. */
   readonly problems: readonly string[];
+  /** Its detections are too many for the server's database. */
+  readonly tooLarge: boolean;
 }
 
 type Entity = EventDefinitionEntity | StreamTitleEntity;
@@ -63,13 +65,14 @@ export function renderContentPack({ info, detections, options, render }: Content
   return {
     parts: made.parts,
     problems: [...detections.flatMap(settingProblems), ...made.problems],
+    tooLarge: made.tooLarge,
     get text() {
       return made.parts.join('');
     },
   };
 }
 
-type Rendered = Pick<ContentPack, 'parts' | 'problems'>;
+type Rendered = Pick<ContentPack, 'parts' | 'problems' | 'tooLarge'>;
 
 /** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
 function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
@@ -83,14 +86,15 @@ function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: r
     else parts = [];
   }
   parts.push(tail);
-  return { parts, problems: check.problems() };
+  return { parts, problems: check.problems(), tooLarge: !fits };
 }
 
 function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
   const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
   // a template of the user's own may do more with the entities than print them
   const text = render('graylog/content-pack.json.hbs', { pack, entities });
-  return { parts: [text], problems: textProblems(text, pack, options) };
+  const { problems, tooLarge } = textProblems(text, pack, options);
+  return { parts: [text], problems, tooLarge };
 }
 
 // no JSON holds this character as it is
@@ -131,16 +135,17 @@ function settingProblems(g: GraylogDetection): string[] {
   return problems;
 }
 
-function textProblems(text: string, pack: PackModel, options: ContentPackOptions): string[] {
+function textProblems(text: string, pack: PackModel, { customTemplates, minimumServerVersion }: ContentPackOptions): Omit<Rendered, 'parts'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    return [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`];
+    return { problems: [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`], tooLarge: false };
   }
-  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
-  const problems = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
-  return [...problems, ...checkContentPack(parsed, { minimumServerVersion: options.minimumServerVersion })];
+  const difference = customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
+  const found = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
+  const { problems, tooLarge } = checkWholePack(parsed, { minimumServerVersion });
+  return { problems: [...found, ...problems], tooLarge };
 }
 
 /** What templates of the user's own must not change. */

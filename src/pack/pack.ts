@@ -11,7 +11,7 @@ import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogSearch } from './graylog-search.ts';
-import { warnOfUnplaced } from './index-macro.ts';
+import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
@@ -96,7 +96,8 @@ export function assemblePack({
     }
   }
   warnings.tell();
-  return { config, ...pack, tombstones: tombstonesOf(history, pack.splunk, config.info.version), excluded, invalid };
+  const splunk = withMacrosApart(config, pack.splunk);
+  return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
@@ -181,7 +182,7 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
   const conversion = splunkDetection(compiled, fields.value, config);
   tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
-  const scopes = searchScopes(compiled);
+  const scopes = searchScopes(compiled, config);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
   pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);

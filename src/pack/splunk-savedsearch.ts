@@ -19,7 +19,7 @@ interface Texts {
 export function savedSearchSettings(d: SplunkDetection, info: PackInfo): ReadonlyMap<string, string> {
   const { detection } = d;
   const settings = new Map<string, string>();
-  const texts = { name: stanzaName(detection.name), description: confText(detection.rule.description?.trim() || detection.rule.title) };
+  const texts = { name: stanzaName(detection.name), description: confText(detection.rule.description ?? '') || confText(detection.rule.title) };
   settings.set('search', d.search.trim());
   settings.set('description', fullDescription(texts.description, detection));
   const schedule = splunkSchedule(detection);
@@ -40,7 +40,9 @@ function fullDescription(description: string, { rule, settings }: PackDetection)
   if (settings.owner !== undefined) rest += ` Owner: ${sentence(settings.owner)}`;
   // last, so that no full stop is taken for a part of a URL
   if (rule.references.length > 0) rest += ` References: ${rule.references.join(' , ')}`;
-  return rest === '' ? description : `${sentence(description)} ${confText(rest)}`;
+  if (rest === '') return description;
+  // signs that are dropped may leave nothing of a description
+  return description === '' ? confText(rest) : `${sentence(description)} ${confText(rest)}`;
 }
 
 function sentence(text: string): string {
@@ -147,9 +149,9 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
   settings.set('action.notable.param.severity', severity);
   const fields = riskObjects(detection).map(({ field }) => field);
   if (fields.length > 0) settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
-  // a name with these in it could not be passed to the command literally
+  // without nosubstitution the command takes `$...$` in the search for a token; a name with these signs could not be passed to it literally
   if (!/[$"\\`|]/.test(name)) {
-    const search = { name: 'Show the events of this detection', search: `| savedsearch "${name}"` };
+    const search = { name: 'Show the events of this detection', search: `| savedsearch "${name}" nosubstitution=true` };
     settings.set(
       'action.notable.param.drilldown_searches',
       JSON.stringify([{ ...search, earliest_offset: '$info_min_time$', latest_offset: '$info_max_time$' }]),

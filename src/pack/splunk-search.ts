@@ -9,16 +9,18 @@ import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
-import { indexMacroName, placeOf } from './index-macro.ts';
+import { keyOf, macroNames, macroOf, placeOf } from './index-macro.ts';
 import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
-export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
-  return detectionsBelow(compiled).flatMap((part) => {
+export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {
+  const scopes = detectionsBelow(compiled).flatMap((part) => {
     if (inDataModel(part)) return [];
     const definition = pipelineScope(part);
     return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
+  const names = macroNames(config, scopes);
+  return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
@@ -37,7 +39,8 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 
 /** The search of a saved search: index macro, the rule, filter macro. */
 export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
-  const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
+  const macros = new Map(searchScopes(compiled, config).map(({ source, macro }) => [keyOf(source), macro]));
+  const scopeOf = ({ rule }: CompiledDetection) => `\`${macroOf(macros, config, rule.logsource)}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
