@@ -214,7 +214,7 @@ finalizers:
 `;
     const cwd = project({ 'a.yml': rule, 'named.yml': named, 'own.yml': named.replace('team: blue', 'backend: mine, team: red') });
     const text = async (...more: readonly string[]) => (await sigpack(['convert', 'a.yml', ...more], { cwd })).stdout;
-    expect(await text('-t', 'splunk', '-p', 'named.yml')).toBe('splunk blue main: splunk/default Image="*\\\\cmd.exe" Odd=7\n');
+    expect(await text('-t', 'splunk', '-p', 'named.yml')).toBe('splunk blue main: splunk/default Image="*\\\\cmd.exe" NOT Odd=7\n');
     expect(await text('-t', 'graylog', '-p', 'named.yml')).toMatch(/^graylog blue main: graylog\/default /);
     expect(await text('-t', 'splunk', '-f', 'savedsearches', '-p', 'named.yml')).toMatch(/^search = splunk\/savedsearches /m);
     expect(await text('-t', 'splunk', '-p', 'own.yml')).toMatch(/^mine red main: mine\/default /);
