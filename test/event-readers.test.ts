@@ -9,6 +9,8 @@ import { eventTime } from '../src/event/event-time.ts';
 import { detectForm, type Form } from '../src/event/form.ts';
 import { createEventReader, type EventOptions, eventsIn, type ReadEvent } from '../src/event/reader.ts';
 import type { View } from '../src/event/sigma-view.ts';
+import { matcherOf } from '../src/match/matcher.ts';
+import { detectionOf } from './compile.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { flatten } from './judges/events.ts';
 
@@ -357,6 +359,17 @@ test.each<readonly [string, string, string | undefined]>([
   expect(cpuMilliseconds() - start).toBeLessThan(5000);
   if (error === undefined) expect(last).toHaveProperty('event');
   else expect(last).toBe(`EventError: ${error}`);
+});
+
+test('whole numbers keep their digits', () => {
+  const [found] = eventsIn('{"a":9007199254740993,"b":[-18446744073709551615,1],"c":9007199254740992,"d":12,"e":"x:9007199254740993,","f":1.5}');
+  expect(found?.event).toEqual({ a: '9007199254740993', b: ['-18446744073709551615', 1], c: 9007199254740992, d: 12, e: 'x:9007199254740993,', f: 1.5 });
+  const matches = (line: string) => {
+    const made = matcherOf(detectionOf(`s:\n  ${line}\ncondition: s`).query);
+    return made.ok && found !== undefined && made.matches(found.event);
+  };
+  expect(['a: 9007199254740993', 'b: -18446744073709551615', 'a|gt: 5'].map(matches)).toEqual([true, true, true]);
+  expect(['a: 9007199254740992', 'a: 9007199254740994', 'a|lt: 5'].map(matches)).toEqual([false, false, false]);
 });
 
 test.each<readonly [string, string]>([

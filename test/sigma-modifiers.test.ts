@@ -168,6 +168,27 @@ describe('what each modifier makes of its values', () => {
     expect(hints('a|exists: yes')).toEqual(['SIG022 Write true or false, without quotes; yes and no are texts in YAML 1.2.']);
   });
 
+  test('whole values that hardly an event has are a warning', () => {
+    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) => one.startsWith('SIG027'));
+    expect(complaints('CommandLine|all: [foo, bar]')).toEqual(['SIG027 "all"']);
+    expect(complaints('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG027 "all"']);
+    expect(complaints('f|base64offset: xyz')).toEqual(['SIG027 "base64offset"']);
+    expect(complaints('f|wide|base64offset|all: [xyz, abc]')).toEqual(['SIG027 "base64offset"']);
+    for (const fine of [
+      'a|contains|all: [foo, bar]',
+      'a|all: ["*foo*", "*bar*"]',
+      'a|all: ["*foo*", bar]',
+      'a|all: [foo, foo]',
+      'a|re|all: [foo, bar]',
+      'a|all|gt: [1, 2]',
+      "'|all': [foo, bar]",
+      'f|base64offset|contains: xyz',
+      "'|base64offset': xyz",
+      'a|base64: xyz',
+    ])
+      expect(complaints(fine), fine).toEqual([]);
+  });
+
   test('`all` with one value is a warning, and reads as one value', () => {
     const bag = detectionComplaints('s:\n  a|contains|all: x\ncondition: s');
     expect(bag.list.map(({ severity }) => severity)).toEqual(['warning']);

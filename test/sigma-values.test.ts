@@ -200,6 +200,19 @@ describe('types of values', () => {
     expect(marked(detectionComplaints(`s:\n  - ${text}\ncondition: s`))).toEqual([`SIG006 ${JSON.stringify(text)}`]);
     expect(marked(detectionComplaints(`s:\n  a: '${text}'\ncondition: s`))).toEqual([]);
   });
+  test.each([
+    ['a: 00000429', 'a=‹00000429›', ['SIG006 8:8 `00000429` is taken as a text with its zeros, which YAML 1.2 reads as the number 429']],
+    ['a|neq: 08', 'not(a=‹08›)', []],
+    ['- 00050429', '<keyword>=‹00050429›', ['SIG006 8:7 `00050429` is taken as a text with its zeros, which YAML 1.2 reads as the number 50429']],
+    ['a|contains: 00000429', 'a=*‹00000429›*', []],
+    ['a|gt: 08', 'a gt 8:number', ['SIG006 8:11 `08` is the number 8 in YAML 1.2 and may be something else in YAML 1.1']],
+    ['a: 010', 'a=10:number', ['SIG006 8:8 `010` is the number 10 in YAML 1.2 and may be something else in YAML 1.1']],
+    ["a: '00000429'", 'a=‹00000429›', []],
+  ])('digits behind a zero that are no octal number are texts: %s', (line, wanted, complaints) => {
+    expect(queryText(selectionQuery(line))).toBe(wanted);
+    expect(told(detectionComplaints(`s:\n  ${line}\ncondition: s`))).toEqual(complaints);
+  });
+
   test.each(plain)('%s is read alike', (text) => {
     expect(isAmbiguousScalar({ kind: 'scalar', start: 0, end: 1, text, plain: true, value: text })).toBe(false);
   });

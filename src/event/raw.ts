@@ -2,6 +2,7 @@ import type { Event } from '../match/event.ts';
 import { limits } from './event-error.ts';
 import { addMissing, type Fields, isDeeperThan, isRecord } from './field.ts';
 import { beginsWindowsText } from './form.ts';
+import { parseJson } from './json.ts';
 import { pairsIn, readAuditLine } from './key-value.ts';
 import { flattenWindows, isWindowsEvent } from './windows.ts';
 import { readWindowsText } from './windows-text.ts';
@@ -28,7 +29,7 @@ function fieldsOf(raw: string): Event {
 
 function jsonIn(text: string): Event {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (!isRecord(value) || isDeeperThan(value, limits.depth)) return {};
     return isWindowsEvent(value) ? flattenWindows(value) : value;
   } catch {

@@ -3,6 +3,7 @@ import { createCsvReader } from './csv.ts';
 import { EventError, type Fail } from './event-error.ts';
 import { isRecord } from './field.ts';
 import { detectForm, type Form, headLength } from './form.ts';
+import { parseJson } from './json.ts';
 import { addRaw } from './raw.ts';
 import { eventOf } from './record.ts';
 import { type View, withSigmaNames } from './sigma-view.ts';
@@ -105,7 +106,7 @@ const withRaw = (fields: Record<string, unknown> | undefined): Event | undefined
 
 function readJson({ text, line }: Piece, fail: Fail): Event {
   try {
-    const document: unknown = JSON.parse(text);
+    const document = parseJson(text);
     return isRecord(document) ? eventOf(document) : {};
   } catch (error) {
     throw fail(line, `this is no JSON: ${error instanceof Error ? error.message : String(error)}`);

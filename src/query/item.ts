@@ -7,7 +7,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import { nearest } from '../source/nearest.ts';
 import type { SourceFile } from '../source/span.ts';
-import type { YamlScalar } from '../source/yaml.ts';
+import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
 import { parseRegex } from './regex.ts';
 import type { SettledItem, SettledValue } from './settled.ts';
 import type { Test, TimePart } from './tree.ts';
@@ -41,6 +41,7 @@ export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem |
   }
   if (!sound) return undefined;
   if (names.includes('expand')) warnOfLiterals(meaning, item);
+  if (item.field !== undefined && (names.includes('all') || names.includes('base64offset'))) warnOfWhole(meaning, item, names);
   const link = names.includes('all') ? 'and' : 'or';
   return { kind: 'item', field: item.field, values, link, negated: names.includes('neq'), file: meaning.file, span: item.span };
 }
@@ -55,6 +56,22 @@ function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void
     const span = value.end > value.start ? value : undefined;
     if (span) bag.add(file, { code: 'SIG026', message: `\`expand\` finds no placeholder in \`${value.text}\``, span, hint });
   }
+}
+
+/** Values that are compared whole and that hardly any event has: all of several, or the middle of a Base64 text. */
+function warnOfWhole({ bag, file }: Meaning, { values, modifiers, span }: DetectionItem, names: readonly string[]): void {
+  if (names.some((name) => modifierRoles.get(name) === 'shape')) return;
+  const complain = (name: string, message: string, hint: string) =>
+    bag.add(file, { code: 'SIG027', message, span: modifiers.find((modifier) => modifier.name === name)?.span ?? span, hint });
+  if (names.includes('base64offset'))
+    complain('base64offset', '`base64offset` is a part of a longer text, and without `contains` must be all of it', 'Add `|contains`.');
+  const whole = names.every((name) => name === 'all' || name === 'cased' || name === 'neq');
+  if (whole && new Set(values.filter(({ text }) => !/[*?]/.test(text)).map(({ text }) => text)).size > 1)
+    complain(
+      'all',
+      '`all` without `contains` asks for a field that is each of several values at once',
+      'Add `contains`, or leave it where the field is a list.',
+    );
 }
 
 function complainAbout({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar, { code, message, hint, offset }: ValueError): void {
@@ -159,7 +176,7 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
         value.value === null ? 'Quote the value, or give null an item of its own without modifiers.' : 'Quote the value.',
       );
     if (value.value === null) return [{ kind: 'null' }];
-    if (item.field !== undefined && textual === undefined)
+    if (item.field !== undefined && textual === undefined && !keepsZeros(value))
       return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
   }
   return textPatterns(value, names, meaning).map((pattern) => ({ kind: 'string', pattern, cased }));

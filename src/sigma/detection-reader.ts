@@ -1,7 +1,7 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile } from '../source/span.ts';
-import { isAmbiguousScalar, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import { isAmbiguousScalar, keepsZeros, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import { isComparison, modifierRoles } from './modifier.ts';
@@ -152,8 +152,18 @@ function readValues(context: Context, node: YamlNode, modifiers: readonly Modifi
 function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: readonly ModifierUse[] = []): void {
   // `exists` takes no text, and the complaint about one says what to write
   if (!isAmbiguousScalar(value) || modifiers.some(({ name }) => name === 'exists')) return;
-  const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
   const numeric = modifiers.some(({ name }) => isComparison(name) || modifierRoles.get(name) === 'part');
+  if (keepsZeros(value) && !numeric) {
+    // a modifier of texts takes what is written, in every tool
+    if (modifiers.length > 0) return;
+    bag.add(file, {
+      code: 'SIG006',
+      message: `\`${value.text}\` is taken as a text with its zeros, which YAML 1.2 reads as the number ${value.value}`,
+      span: value,
+    });
+    return;
+  }
+  const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
   const hint = numeric ? { hint: 'Write the number in plain digits: modifiers that take a number take no quotes.' } : {};
   bag.add(file, { code: 'SIG006', message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`, span: value, ...hint });
 }

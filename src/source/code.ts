@@ -33,6 +33,7 @@ export const codeCatalogue = {
   SIG024: fatal('placeholder without a value', 'Give the placeholder a value under placeholders: in sigpack.yml.'),
   SIG025: warning('`all` on a single value', 'Drop `all`, or give the list more values.'),
   SIG026: warning('`expand` without a placeholder', 'Write `%name%`, or remove `expand`.'),
+  SIG027: warning('whole values that hardly an event has', 'Add `contains`, or put wildcards around the values.'),
   SIG030: fatal('condition cannot be read', 'Conditions are made of and, or, not, parentheses and `1 of`/`all of`.'),
   SIG031: fatal('condition names a missing selection', 'Define the selection or correct the name.'),
   SIG032: warning('selection is never used', 'Use it in the condition or start its name with an underscore.'),

@@ -55,6 +55,10 @@ export function isAmbiguousScalar(node: YamlScalar): boolean {
   return node.plain && resolvesDifferently.test(node.text);
 }
 
+/** True for digits behind a zero that are no octal number of YAML 1.1: a number in YAML 1.2, a text for PyYAML, and meant as one. */
+export const keepsZeros = ({ plain, value, text }: YamlScalar): boolean =>
+  plain && (typeof value === 'number' || typeof value === 'bigint') && /^0[0-9]*[89][0-9]*$/.test(text);
+
 export function resolvePlainScalar(text: string): YamlScalar['value'] {
   const first = text.charCodeAt(0);
   // most scalars start with a letter that starts no typed value

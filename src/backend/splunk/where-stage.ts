@@ -102,11 +102,12 @@ const isoParts = {
   hour: '^\\d{4}-\\d\\d-\\d\\d[T ](\\d\\d):.*',
   minute: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:(\\d\\d).*',
 } as const;
+const isoDay = '^\\d{4}-\\d\\d-\\d\\d';
 const formats = { year: '%Y', month: '%m', day: '%d', hour: '%H', minute: '%M', week: '%V' } as const;
 
 function printTime(item: Item, field: string, test: TimeTest): string {
   const compare = `${operators[test.operator]}${test.value}`;
   if (item.field === '_time') return `tonumber(strftime(_time, "${formats[test.part]}"))${compare}`;
-  if (test.part === 'week') return `tonumber(strftime(strptime(substr(${field}, 1, 10), "%Y-%m-%d"), "%V"))${compare}`;
+  if (test.part === 'week') return `(match(${field}, ${quoted(isoDay)}) AND tonumber(strftime(strptime(substr(${field}, 1, 10), "%Y-%m-%d"), "%V"))${compare})`;
   return `tonumber(replace(${field}, ${quoted(isoParts[test.part])}, "\\\\1"))${compare}`;
 }
