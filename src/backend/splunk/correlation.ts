@@ -46,13 +46,14 @@ interface Sliding {
 function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
   const { rule } = correlation;
   const by = groupClause(rule);
-  steps.push('sort 0 _time');
-  if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
   remarkOnSilentGroups(rule, placeOf(rule), remarks);
   if (by !== '' && isAbsence(rule)) {
+    remarks.push(silenceRemark(rule));
+    if (correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
     addInner(correlation, marks, steps, model);
     steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
   } else {
+    steps.push('sort 0 _time');
     addCorrelation(correlation, marks, steps, model);
     const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
     if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
