@@ -1,15 +1,15 @@
 // npm run coverage: runs every built-in bundle of pipelines over the corpus and writes docs/pipeline-coverage.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
-import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
-import { bundles } from '../dist/lib/pipeline/bundle.js';
-import { logSourceText } from '../dist/lib/pipeline/describe.js';
-import { createProcessor } from '../dist/lib/pipeline/process.js';
-import { createSettler } from '../dist/lib/query/compile.js';
-import { collect } from '../dist/lib/sigma/collection.js';
-import { readDocuments } from '../dist/lib/sigma/document.js';
-import { createBag } from '../dist/lib/source/diagnostic.js';
+import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
+import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { bundles } from '../dist/modules/pipeline/bundle.js';
+import { logSourceText } from '../dist/modules/pipeline/describe.js';
+import { createProcessor } from '../dist/modules/pipeline/process.js';
+import { createSettler } from '../dist/modules/query/compile.js';
+import { collect } from '../dist/modules/sigma/collection.js';
+import { readDocuments } from '../dist/modules/sigma/document.js';
+import { createBag } from '../dist/modules/source/diagnostic.js';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');

@@ -1,15 +1,15 @@
 // Events a second of the matcher: single rules, all rules with and without their index, and whole commands beside rsigma with its options.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { packageRoot } from '../dist/lib/cli/package-root.js';
-import { loadPipelines } from '../dist/lib/cli/pipeline-files.js';
-import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
-import { matcherOf } from '../dist/lib/match/matcher.js';
-import { createRuleIndex } from '../dist/lib/match/rule-index.js';
-import { createTargetCompiler } from '../dist/lib/pipeline/target-compiler.js';
-import { collect } from '../dist/lib/sigma/collection.js';
-import { readDocuments } from '../dist/lib/sigma/document.js';
-import { createBag } from '../dist/lib/source/diagnostic.js';
+import { packageRoot } from '../dist/modules/cli/package-root.js';
+import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
+import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { matcherOf } from '../dist/modules/match/matcher.js';
+import { createRuleIndex } from '../dist/modules/match/rule-index.js';
+import { createTargetCompiler } from '../dist/modules/pipeline/target-compiler.js';
+import { collect } from '../dist/modules/sigma/collection.js';
+import { readDocuments } from '../dist/modules/sigma/document.js';
+import { createBag } from '../dist/modules/source/diagnostic.js';
 import { measure } from './measure.mjs';
 import { eventFolder, rsigma, ruleFolders, sigpack, temporaryFolder } from './places.mjs';
 import { recordedEvents } from './windows-events.mjs';

@@ -1,13 +1,13 @@
 // npm run targets: converts the whole corpus to every target and writes docs/targets.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets } from '../dist/lib/backend/registry.js';
-import { defaultTargetSettings } from '../dist/lib/backend/target.js';
-import { findRuleFiles, readSourceFile } from '../dist/lib/cli/rule-files.js';
-import { createCompiler } from '../dist/lib/query/compile.js';
-import { collect } from '../dist/lib/sigma/collection.js';
-import { readDocuments } from '../dist/lib/sigma/document.js';
-import { createBag } from '../dist/lib/source/diagnostic.js';
+import { targets } from '../dist/modules/backend/registry.js';
+import { defaultTargetSettings } from '../dist/modules/backend/target.js';
+import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { createCompiler } from '../dist/modules/query/compile.js';
+import { collect } from '../dist/modules/sigma/collection.js';
+import { readDocuments } from '../dist/modules/sigma/document.js';
+import { createBag } from '../dist/modules/source/diagnostic.js';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');

@@ -1,7 +1,7 @@
 // Windows events for the bench: the recorded ones again and again, each with a time, process and record number of its own.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventsIn } from '../dist/lib/event/reader.js';
+import { eventsIn } from '../dist/modules/event/reader.js';
 import { eventFolder } from './places.mjs';
 
 /** The recorded events with the path of each, in the flat form with Sigma's names. */

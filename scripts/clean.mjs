@@ -1,6 +1,6 @@
-// Before packing: what an earlier build left in dist/lib must not be published.
+// Before packing: what an earlier build left in dist must not be published.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const dist = join(import.meta.dirname, '..', 'dist');
-for (const name of ['lib', 'types', '.tsbuildinfo', '.tsbuildinfo-types']) rmSync(join(dist, name), { recursive: true, force: true });
+for (const name of ['lib', 'modules', 'types', '.tsbuildinfo', '.tsbuildinfo-types']) rmSync(join(dist, name), { recursive: true, force: true });

@@ -38,7 +38,7 @@ function tree(folder: string): Readonly<Record<string, string>> {
 function crashed(n: number): { readonly folder: string; readonly stdout: string; readonly signal: NodeJS.Signals | null } {
   const folder = join(root, `at-${n}`);
   cpSync(before, folder, { recursive: true });
-  const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'lib', 'cli', 'release-files.js')).href;
+  const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'release-files.js')).href;
   const script = `import { writeRelease } from ${JSON.stringify(module)}; writeRelease(${JSON.stringify(folder)}, ${JSON.stringify(writes)});`;
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
   const { stdout, signal } = spawnSync(process.execPath, ['--import', preload, '--input-type=module', '-e', script], {

@@ -5,7 +5,7 @@ import type { PackPages } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
-import { loadRules } from './load.ts';
+import { loadRules, streamRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 import { type LoadedTemplates, loadTemplates } from './template-files.ts';
 
@@ -18,7 +18,6 @@ export interface RuleCounts {
 export interface CompiledRules {
   readonly pack: Pack;
   readonly counts: RuleCounts;
-  readonly collection: Collection;
 }
 
 /**
@@ -26,10 +25,21 @@ export interface CompiledRules {
  * queries and pages.
  */
 export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): CompiledRules {
+  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal);
+  const pack = packOf(project, { collection, rules, total: files }, onOutcome);
+  return { pack, counts: { files, ...counts } };
+}
+
+/** As `compileRules`, with the rules, for who needs them once more. */
+export function compileCollection(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): { pack: Pack; collection: Collection } {
+  const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
+  return { pack: packOf(project, { collection }, onOutcome), collection };
+}
+
+function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' | 'total'>, onOutcome: PackInput['onOutcome']): Pack {
   const { loaded, bag, pipelines, history, terminal } = project;
-  const { collection, files, invalid } = loadRules(rulePaths(project, paths), bag, terminal);
-  const pack = assemblePack({
-    collection,
+  return assemblePack({
+    ...rules,
     config: loaded.config,
     bag,
     pipelines,
@@ -37,7 +47,6 @@ export function compileRules(project: Project, paths: readonly string[], onOutco
     onProgress: (done, total) => terminal.progress(done, total, 'compiling rules'),
     ...(onOutcome ? { onOutcome } : {}),
   });
-  return { pack, counts: { files, rules: collection.rules.length, invalid }, collection };
 }
 
 /** Sigpack's templates, with those of the project in place of them. */

@@ -10,7 +10,7 @@ import type { SideChange } from '../release/side-change.ts';
 import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/snapshot.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { isArtifact, readArtifact } from './artifact-files.ts';
-import { compileRules } from './compile-rules.ts';
+import { compileCollection } from './compile-rules.ts';
 import { loadConfig, withoutConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { configName, findConfig } from './find-config.ts';
@@ -171,7 +171,7 @@ async function folderSide(folder: string, label: string, { configName, terminal,
   }
   const { loaded, history } = project;
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const { pack, collection } = compileRules(project, loaded.exists ? [] : [resolve(folder)], built.add);
+  const { pack, collection } = compileCollection(project, loaded.exists ? [] : [resolve(folder)], built.add);
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
   return { snapshot: snapshotOf(label, pack, built), built: { project, collection }, errors, remove };
 }

@@ -1,6 +1,8 @@
-import { type Collection, collect } from '../sigma/collection.ts';
+import { type Collection, collect, complainOfNoId, type Rule } from '../sigma/collection.ts';
 import { readDocuments, type SigmaDocument } from '../sigma/document.ts';
+import { independentFiles } from '../sigma/lone-rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
 import { findRuleFiles, readSourceFile, readStandardInput } from './rule-files.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,18 +15,12 @@ export interface LoadedRules {
 
 /** Reads every rule file below the paths; `-` is standard input. */
 export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): LoadedRules {
-  const files = [
-    ...(paths.includes('-') ? ['-'] : []),
-    ...findRuleFiles(
-      paths.filter((path) => path !== '-'),
-      bag,
-    ),
-  ];
+  const files = ruleFiles(paths, bag);
   const documents: SigmaDocument[] = [];
   let count = 0;
   for (const [index, path] of files.entries()) {
     terminal.progress(index, files.length, 'reading rules');
-    const file = path === '-' ? readStandardInput(bag) : readSourceFile(path, bag);
+    const file = readFile(path, bag);
     if (!file) continue;
     const read = readDocuments(file, bag);
     documents.push(...read.documents);
@@ -33,3 +29,66 @@ export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal
   const collection = collect(documents, bag);
   return { collection, files: files.length, invalid: count - collection.rules.length - collection.filters.length };
 }
+
+/** Rules that come one by one, so that each can be compiled and let go of before the next is read. */
+export interface RuleStream {
+  /** Of the rules that may have to do with each other: what must be known before any is compiled. */
+  readonly collection: Collection;
+  /** All rules in order of their files, those of the collection among them. To be gone through once. */
+  readonly rules: Iterable<Rule>;
+  readonly files: number;
+  /** How many rules there were, and Sigma documents that had to be left out: whole once the rules are through. */
+  readonly counts: { rules: number; invalid: number };
+}
+
+/** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
+export function streamRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): RuleStream {
+  const found = ruleFiles(paths, bag);
+  const files = found.map((path, index) => {
+    terminal.progress(index, found.length, 'reading rules');
+    return readFile(path, bag);
+  });
+  const independent = independentFiles(files.map((file) => file?.text ?? ''));
+  const documents: SigmaDocument[] = [];
+  const counts = { rules: 0, invalid: 0 };
+  for (const [index, file] of files.entries()) {
+    if (!file || independent.has(index)) continue;
+    const read = readDocuments(file, bag);
+    documents.push(...read.documents);
+    counts.invalid += read.count;
+  }
+  const collection = collect(documents, bag);
+  counts.invalid -= collection.rules.length + collection.filters.length;
+  const together = Map.groupBy(collection.rules, ({ file }) => file);
+  function* rules(): Generator<Rule> {
+    for (const [index, file] of files.entries()) {
+      if (!file) continue;
+      // the text is kept by what is made of the rule, and not by this list
+      files[index] = undefined;
+      const read = independent.has(index) ? readLoneRule(file, bag) : (together.get(file) ?? []);
+      if (independent.has(index)) counts.invalid += 1 - read.length;
+      counts.rules += read.length;
+      yield* read;
+    }
+  }
+  return { collection, rules: rules(), files: found.length, counts };
+}
+
+function readLoneRule(file: SourceFile, bag: DiagnosticBag): readonly Rule[] {
+  const { documents } = readDocuments(file, bag);
+  return documents.map((document) => {
+    if (document.kind !== 'detection') throw new Error(`${file.path} was taken for a detection rule`);
+    complainOfNoId(document, bag);
+    return document;
+  });
+}
+
+const ruleFiles = (paths: readonly string[], bag: DiagnosticBag): readonly string[] => [
+  ...(paths.includes('-') ? ['-'] : []),
+  ...findRuleFiles(
+    paths.filter((path) => path !== '-'),
+    bag,
+  ),
+];
+
+const readFile = (path: string, bag: DiagnosticBag): SourceFile | undefined => (path === '-' ? readStandardInput(bag) : readSourceFile(path, bag));

@@ -9,27 +9,35 @@ const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.test
 
 /** Rule files below the given files and folders, each once, sorted. Links to folders are not followed. Complains about paths that can't be read. */
 export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): readonly string[] {
-  const found = new Set<string>();
+  const found: FoundFile[] = [];
   for (const path of paths) {
     try {
-      if (statSync(path).isDirectory()) walk(path, found);
-      else found.add(withSlashes(path));
+      if (statSync(path).isDirectory()) walk(path, resolve(path), found);
+      else found.push({ path: withSlashes(path), absolute: resolve(path) });
     } catch (error) {
       complain(bag, path, error);
     }
   }
-  const sorted = [...found].sort((a, b) => (a < b ? -1 : 1));
-  return paths.length < 2 ? sorted : [...new Map(sorted.map((path) => [resolve(path), path])).values()];
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return paths.length < 2 ? found.map(({ path }) => path) : [...new Map(found.map(({ path, absolute }) => [absolute, path])).values()];
 }
 
-function walk(folder: string, found: Set<string>): void {
+interface FoundFile {
+  readonly path: string;
+  /** By which it is known that a file was found before. */
+  readonly absolute: string;
+}
+
+function walk(folder: string, absolute: string, found: FoundFile[]): void {
   // joined once: names of entries need no normalizing
   const start = join(folder, 'x').slice(0, -1);
+  const absoluteStart = join(absolute, 'x').slice(0, -1);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) walk(`${start}${entry.name}`, found);
+    if (entry.isDirectory()) walk(`${start}${entry.name}`, `${absoluteStart}${entry.name}`, found);
     // a pipe would be waited for without end
-    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name)) found.add(withSlashes(`${start}${entry.name}`));
+    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name))
+      found.push({ path: withSlashes(`${start}${entry.name}`), absolute: `${absoluteStart}${entry.name}` });
   }
 }
 

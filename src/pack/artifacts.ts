@@ -11,7 +11,7 @@ import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
 import { renderSplunkApp } from './splunk-app.ts';
-import { createRenderer, type Render, TemplateError, type TemplateSet } from './template.ts';
+import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from './template.ts';
 
 export interface ArtifactInput {
   readonly pack: Pack;
@@ -69,7 +69,7 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
   bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
 }
 
-function splunkFiles({ pack, assets, pages }: ArtifactInput, render: Render, problems: string[]): readonly PackFile[] {
+function splunkFiles({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer, problems: string[]): readonly PackFile[] {
   const { info } = pack.config;
   const macros = indexMacros(
     pack.config,
@@ -84,7 +84,8 @@ function splunkFiles({ pack, assets, pages }: ArtifactInput, render: Render, pro
     assets,
     attackNames: techniqueNames,
     pages: pages?.pages ?? [],
-    encode: (text) => Buffer.from(text),
+    templatesAreOurs: !customTemplates,
+    encode: encoded,
   });
   problems.push(...app.problems);
   return app.files;

@@ -36,7 +36,7 @@ export function createNamer(
   bag: DiagnosticBag,
   history: NamingHistory = noHistory,
 ): (rule: Rule, wanted: string | undefined) => DetectionName | undefined {
-  const names = new Map<string, Rule>();
+  const names = new Map<string, { readonly path: string }>();
   const slugs = new Set<string>();
   const ids = new Set<string>();
   const known = publishedNames(history);
@@ -54,10 +54,10 @@ export function createNamer(
     }
     const taken = names.get(key);
     if (taken) {
-      bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.file.path}`, span: rule.titleSpan });
+      bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.path}`, span: rule.titleSpan });
       return undefined;
     }
-    names.set(key, rule);
+    names.set(key, { path: rule.file.path });
     ids.add(id.toLowerCase());
     const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
     slugs.add(slug);

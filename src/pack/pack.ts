@@ -37,6 +37,9 @@ export interface Pack {
 
 export interface PackInput {
   readonly collection: Collection;
+  /** The rules to compile, with their number or more for the progress; default: those of the collection. */
+  readonly rules?: Iterable<Rule>;
+  readonly total?: number;
   readonly config: PackConfig;
   readonly bag: DiagnosticBag;
   /** None: fields keep their names. */
@@ -49,7 +52,17 @@ export interface PackInput {
 }
 
 /** Compiles every selected rule of the collection for the targets of the configuration. */
-export function assemblePack({ collection, config, bag, pipelines = new Map(), history, onProgress, onOutcome }: PackInput): Pack {
+export function assemblePack({
+  collection,
+  rules = collection.rules,
+  total = collection.rules.length,
+  config,
+  bag,
+  pipelines = new Map(),
+  history,
+  onProgress,
+  onOutcome,
+}: PackInput): Pack {
   const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
@@ -57,9 +70,9 @@ export function assemblePack({ collection, config, bag, pipelines = new Map(), h
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
-  const rules = collection.rules;
-  for (const [index, rule] of rules.entries()) {
-    onProgress?.(index, rules.length);
+  let index = 0;
+  for (const rule of rules) {
+    onProgress?.(index++, total);
     if (!collection.standsAlone(rule)) continue;
     const targeted = compile(rule);
     if (!targeted) invalid++;

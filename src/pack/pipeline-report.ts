@@ -38,6 +38,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
 
 /** Fields below a rule that no pipeline has a say on, and log sources of which none knows the fields. */
 export function warnOfUnmapped(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
+  if (compiled.kind === 'detection' && !compiled.processing) return;
   const fields = new Set(rulesBelow(compiled).flatMap(({ processing }) => processing?.unmapped ?? []));
   for (const part of detectionsBelow(compiled))
     if (part.processing?.known === false)

@@ -217,6 +217,24 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
   return differences;
 }
 
+/** What Splunk would not read as it is where each setting of the model is a line `key = value`. */
+export function misread(model: ConfModel): string[] {
+  const problems: string[] = [];
+  // a few dozen names make a hundred thousand settings
+  const keys = new Set<string>();
+  for (const [name, settings] of model) {
+    if (/[[\]\n]/.test(name)) problems.push(`[${name}] would not be read as it is`);
+    settings.forEach((value, key) => {
+      if (!keys.has(key)) {
+        if (isConfKey(key)) keys.add(key);
+        else problems.push(`[${name}] ${key} would not be read as it is`);
+      }
+      if (value !== '' && !readsAsItIs(value)) problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
+    });
+  }
+  return problems;
+}
+
 interface SettingChecker {
   setting(key: string, value: string, line: number): void;
   end(): void;

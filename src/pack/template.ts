@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { csvRow } from './csv.ts';
+import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
 
 /** Template sources by name, such as `splunk/default/app.conf.hbs`. */
@@ -8,6 +9,11 @@ export interface TemplateSet {
 }
 
 export type Render = (name: string, context: object) => string;
+
+export interface Renderer extends Render {
+  /** The text in parts, each stanza and row by itself: joined, ten megabytes would be copied once more. */
+  readonly parts: (name: string, context: object) => readonly string[];
+}
 
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
@@ -41,14 +47,17 @@ function xmlText(text: string): string {
   return text.replace(notXml, '').replace(xmlSpecial, (char) => `&#${char.charCodeAt(0)};`);
 }
 
+/** Where a part is left out of the text that Handlebars makes. Templates and contexts have no such character. */
+const partMark = '\0';
+
 // Handlebars passes its options object as the last argument
-const helpers = {
+const helpers = (leaveOut: (part: string) => string) => ({
   json: (value: unknown) => jsonText(value),
   conf: (value: unknown) => confValue(printable(value, 'conf')),
   xml: (value: unknown) => xmlText(printable(value, 'xml')),
-  stanza: (name: unknown, settings: unknown) => printStanza(printable(name, 'stanza'), settings),
-  csv: (...cells: unknown[]) => csvRow(cells.slice(0, -1).map((cell) => printable(cell, 'csv'))),
-};
+  stanza: (name: unknown, settings: unknown) => leaveOut(printStanza(printable(name, 'stanza'), settings)),
+  csv: (...cells: unknown[]) => leaveOut(csvRow(cells.slice(0, -1).map((cell) => printable(cell, 'csv')))),
+});
 
 function printable(value: unknown, helper: string): string {
   if (typeof value === 'string') return value;
@@ -59,12 +68,15 @@ function printable(value: unknown, helper: string): string {
 /** `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred thousand settings would each cost Handlebars a block. */
 function printStanza(name: string, settings: unknown): string {
   if (!(settings instanceof Map)) throw new Error('stanza is given no settings');
-  const lines = [`[${name}]`];
-  for (const [key, value] of settings) lines.push(`${key} = ${value}`);
-  return lines.join('\n');
+  let text = `[${name}]`;
+  settings.forEach((value, key) => {
+    text += `\n${key} = ${value}`;
+  });
+  return text;
 }
 
-const compileOptions = {
+/** `scripts/bundle.mjs` makes `precompiled` with the same. @public */
+export const compileOptions = {
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
@@ -73,26 +85,49 @@ const compileOptions = {
 const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
 
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
-export function createRenderer(set: TemplateSet): Render {
+export function createRenderer(set: TemplateSet): Renderer {
+  let leftOut: string[] | undefined;
   // an environment of its own: helpers that other code registers globally have no part in the packs
   const environment = Handlebars.create();
-  environment.registerHelper(helpers);
+  environment.registerHelper(
+    helpers((part) => {
+      if (!leftOut) return part;
+      leftOut.push(part);
+      return partMark;
+    }),
+  );
   const compiled = new Map<string, Handlebars.TemplateDelegate<object>>();
-  return (name, context) => {
+  const templateOf = (name: string): Handlebars.TemplateDelegate<object> => {
+    const known = compiled.get(name);
+    if (known) return known;
+    const source = set.templates.get(name);
+    if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
+    const specification = precompiled.get(source);
+    const template: Handlebars.TemplateDelegate<object> = specification ? environment.template(specification) : environment.compile(source, compileOptions);
+    compiled.set(name, template);
+    return template;
+  };
+  const render: Render = (name, context) => {
     try {
-      let template = compiled.get(name);
-      if (template === undefined) {
-        const source = set.templates.get(name);
-        if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
-        template = environment.compile<object>(source, compileOptions);
-        compiled.set(name, template);
-      }
-      return template(context, runtimeOptions);
+      return templateOf(name)(context, runtimeOptions);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       throw describeError(name, error);
     }
   };
+  const parts = (name: string, context: object): readonly string[] => {
+    const found: string[] = [];
+    leftOut = found;
+    try {
+      const texts = render(name, context).split(partMark);
+      // a mark that no helper left is a text of the template
+      if (texts.length === found.length + 1) return texts.flatMap((text, index) => (index === 0 ? [text] : [found[index - 1] ?? '', text]));
+    } finally {
+      leftOut = undefined;
+    }
+    return [render(name, context)];
+  };
+  return Object.assign(render, { parts });
 }
 
 function describeError(name: string, error: unknown): TemplateError {

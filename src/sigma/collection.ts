@@ -96,10 +96,14 @@ function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boo
       return false;
     }
   }
-  if (rule.id === undefined) bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
-  else index.set(rule.id, rule);
+  complainOfNoId(rule, bag);
+  if (rule.id !== undefined) index.set(rule.id, rule);
   if (rule.name !== undefined) index.set(rule.name, rule);
   return true;
+}
+
+export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
+  if (rule.id === undefined) bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
 }
 
 /** The value of the document's `id:` or `name:`. */

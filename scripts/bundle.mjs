@@ -1,0 +1,41 @@
+// What the package holds: the modules that tsc emits put together into a few files, since Node takes as long to load four hundred as to compile a thousand
+// rules; and one declaration file for the library, of what index.ts exports and what that is made of.
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Handlebars from 'handlebars';
+import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { compileOptions } from '../dist/modules/pack/template.js';
+
+const root = join(import.meta.dirname, '..');
+const dir = join(root, 'dist', 'lib');
+// what a build renders
+const templates = globSync(['templates/docs/rule.md.hbs', 'templates/{bundle,graylog,splunk}/**/*.hbs'], { cwd: root })
+  .sort()
+  .map((path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n'));
+const precompiled = {
+  name: 'precompiled templates',
+  load: (id) =>
+    id.endsWith('precompiled.js')
+      ? `export const precompiled = new Map([${templates.map((text) => `[${JSON.stringify(text)}, ${Handlebars.precompile(text, compileOptions)}]`).join(',\n')}]);`
+      : undefined,
+};
+const modules = await rolldown({
+  cwd: root,
+  platform: 'node',
+  input: { index: './dist/modules/index.js', 'cli/main': './dist/modules/cli/main.js' },
+  // all but our own modules is for npm to install
+  external: /^[^./]/,
+  plugins: [precompiled],
+});
+const types = await rolldown({
+  cwd: root,
+  input: { index: './dist/types/index.d.ts' },
+  external: /^node:/,
+  // the declarations come from tsc; the generator is only asked for what has none
+  plugins: [dts({ dtsInput: true, oxc: true, tsconfig: false })],
+});
+const written = [await modules.write({ dir, format: 'es', chunkFileNames: 'parts/[name].js' }), await types.write({ dir, format: 'es' })];
+const kept = new Set(written.flatMap(({ output }) => output.map(({ fileName }) => join(dir, fileName))));
+// in place and at the end: a command that runs meanwhile finds its files
+for (const path of globSync('**/*.{js,ts}', { cwd: dir })) if (!kept.has(join(dir, path))) rmSync(join(dir, path));
