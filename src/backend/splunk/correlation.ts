@@ -46,14 +46,16 @@ interface Sliding {
 function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
   const { rule } = correlation;
   const by = groupClause(rule);
+  const silence = by !== '' && isAbsence(rule);
   remarkOnSilentGroups(rule, placeOf(rule), remarks);
-  if (by !== '' && isAbsence(rule)) {
+  // these bring the rows into an order of their own
+  const sorts = silence || rule.type === 'temporal_ordered';
+  if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
+  if (silence) {
     remarks.push(silenceRemark(rule));
-    if (correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
     addInner(correlation, marks, steps, model);
     steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
   } else {
-    steps.push('sort 0 _time');
     addCorrelation(correlation, marks, steps, model);
     const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
     if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
