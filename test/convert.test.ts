@@ -259,8 +259,15 @@ describe('settings of watches', () => {
   });
 
   it('reach grep and graylog', () => {
-    const read = readConfig({ path: 'sigpack.yml', text: 'grep: { lines: plain }\ngraylog: { matching: exact }\nsplunk: { cloudSafe: false, correlation: stats }' }, createBag());
-    expect(read && targetSettings(read)).toMatchObject({ grep: { lines: 'plain' }, graylog: { matching: 'exact' }, splunk: { cloudSafe: false, correlation: 'stats' } });
+    const read = readConfig(
+      { path: 'sigpack.yml', text: 'grep: { lines: plain }\ngraylog: { matching: exact }\nsplunk: { cloudSafe: false, correlation: stats }' },
+      createBag(),
+    );
+    expect(read && targetSettings(read)).toMatchObject({
+      grep: { lines: 'plain' },
+      graylog: { matching: 'exact' },
+      splunk: { cloudSafe: false, correlation: 'stats' },
+    });
   });
 });
 
