@@ -19,7 +19,7 @@ export { EventError } from './event/event-error.ts';
 export { eventTime } from './event/event-time.ts';
 export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
-export { type CorrelationHit, type Correlator, correlatorOf, type History } from './match/correlation.ts';
+export { type CorrelationHit, type Correlator, type CorrelatorOptions, correlatorOf, type History } from './match/correlation.ts';
 export type { Event } from './match/event.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';
 export { createRuleIndex, type IndexedRule, type RuleIndex, type RuleIndexOptions } from './match/rule-index.ts';

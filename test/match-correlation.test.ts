@@ -98,7 +98,7 @@ describe('a correlation', () => {
 
   test('with a history that is not known leaves windows undecided that it has not seen whole', () => {
     const fired = (body: string, history: 'empty' | 'unknown') => {
-      const made = correlatorOf(correlation(body), history);
+      const made = correlatorOf(correlation(body), { history });
       return [0, 5, 9, 10, 30].map((time) => (made.ok ? made.push({ id: 1, size: 5 }, time * 1000).length : -1));
     };
     const few = 'type: event_count, rules: [a], timespan: 10s, condition: { lt: 4 }';

@@ -91,7 +91,7 @@ function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag): (even
       detections.push({ id: String(number), query: compiled.query, logsource });
       continue;
     }
-    const made = correlatorOf(compiled, 'unknown');
+    const made = correlatorOf(compiled, { history: 'unknown' });
     if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
     else unmatchable(compiled, made.reason);
   }

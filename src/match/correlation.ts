@@ -23,12 +23,17 @@ const none: readonly CorrelationHit[] = [];
 /** `empty`: before the first event nothing has happened, as in a test. `unknown`: events were there that are not seen, as before the start of a file. */
 export type History = 'empty' | 'unknown';
 
+export interface CorrelatorOptions {
+  /** Default: `empty`. */
+  readonly history?: History;
+}
+
 /**
  * A correlation over a sequence of events, with sliding windows that are open at their far end: at each event that one of its rules means, the
  * events of the same group within the timespan before are counted, itself included. What is kept is what the windows hold. A window that reaches
  * back to before the first event is only decided on where what it holds is enough, unless nothing has happened before. Events of one time are taken in their order.
  */
-export function correlatorOf(compiled: CompiledCorrelation, history: History = 'empty'): CorrelatorOf {
+export function correlatorOf(compiled: CompiledCorrelation, { history = 'empty' }: CorrelatorOptions = {}): CorrelatorOf {
   const view = createView();
   const parts = new Map<CompiledRule, Part>();
   const root = partOf(compiled, { known: parts, view, history });
