@@ -6,7 +6,8 @@ import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js
 import { bundles } from '../dist/modules/pipeline/bundle.js';
 import { logSourceText } from '../dist/modules/pipeline/describe.js';
 import { createProcessor } from '../dist/modules/pipeline/process.js';
-import { createSettler } from '../dist/modules/query/compile.js';
+import { createCombiner, createSettler } from '../dist/modules/query/compile.js';
+import { neverTrue } from '../dist/modules/query/never-true.js';
 import { collect } from '../dist/modules/sigma/collection.js';
 import { readDocuments } from '../dist/modules/sigma/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
@@ -36,13 +37,18 @@ const lines = [
   '| --- | --- | --- | --- | --- | --- | --- |',
 ];
 const details = [];
+const impossible = [];
 for (const [name, { pipelines }] of bundles) {
   const process = createProcessor(loadPipelines(pipelines, root, bag), { bag: createBag() });
   const count = { windows: 0, windowsCovered: 0, other: 0, otherCovered: 0, unknown: 0, refused: 0 };
   const unmapped = new Map();
+  const left = [];
   for (const rule of rules) {
     const processed = process(rule);
     const processing = processed?.processing;
+    const compiled = processed && createCombiner(createBag())(processed);
+    const never = compiled && neverTrue(compiled);
+    if (never) left.push({ source: logSourceText(processing.logsource ?? {}), rule: rule.rule, fields: never.fields });
     const group = isWindows(rule) ? 'windows' : 'other';
     count[group]++;
     if (!processing) count.refused++;
@@ -74,5 +80,39 @@ for (const [name, { pipelines }] of bundles) {
     );
   }
   if (unmapped.size === 0) details.splice(-2, 2, 'No field stays unmapped.');
+  impossible.push({ name, left });
 }
-writeFileSync(join(root, 'docs', 'pipeline-coverage.md'), `${[...lines, ...details].join('\n')}\n`);
+
+const ofRules = (number) => (number === 1 ? '1 rule' : `${number} rules`);
+const never = [
+  '',
+  '## Rules that can never be true',
+  '',
+  'Rules whose condition is false for every event without the fields that the bundle says are in no event of the log source (PIP007). They are left out of the',
+  'target, or built switched off with `unmatchable: disable`; none is enabled. Of Windows the bundles know every field; elsewhere those count that',
+  '[pipelines-other.md](pipelines-other.md#what-products-lack) lists, and any other field without a name stays a warning (PIP003): it may be right in the data of a site.',
+  '',
+  '| bundle | left out | of these stable or test | enabled |',
+  '| --- | --- | --- | --- |',
+  ...impossible.map(({ name, left }) => {
+    const active = left.filter(({ rule }) => rule.status === 'stable' || rule.status === 'test').length;
+    return `| \`${name}\` | ${left.length} | ${active} | 0 |`;
+  }),
+];
+for (const { name, left } of impossible) {
+  never.push('', `### ${name}: rules that can never be true`, '');
+  if (left.length === 0) {
+    never.push('None.');
+    continue;
+  }
+  never.push('| log source | rules | fields that no event has |', '| --- | --- | --- |');
+  const sources = new Map();
+  for (const one of left) sources.set(one.source, [...(sources.get(one.source) ?? []), one]);
+  for (const [source, rules] of [...sources].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+    const fields = [...new Set(rules.flatMap((one) => one.fields))].sort();
+    const names = fields.map((field) => `\`${field.replaceAll('|', '\\|')}\``).join(', ');
+    const titles = rules.length > 8 ? '' : `: ${rules.map(({ rule }) => rule.title.replaceAll('|', '\\|')).join('; ')}`;
+    never.push(`| ${source} | ${ofRules(rules.length)}${titles} | ${names} |`);
+  }
+}
+writeFileSync(join(root, 'docs', 'pipeline-coverage.md'), `${[...lines, ...never, ...details].join('\n')}\n`);

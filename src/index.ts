@@ -1,4 +1,5 @@
 export { type Conversion, converted, type Place, type Remark, refused } from './backend/backend.ts';
+export { ecsSettings } from './backend/es-qs/ecs.ts';
 export { jsonFormat, ndjsonFormat, plainFormat } from './backend/format.ts';
 export { type GraylogAggregation, graylogCorrelation } from './backend/graylog/correlation.ts';
 export { type GraylogOptions, graylogDefaults, graylogQueries } from './backend/graylog/graylog.ts';
@@ -17,10 +18,12 @@ export {
 } from './backend/target.ts';
 export { EventError } from './event/event-error.ts';
 export { eventTime } from './event/event-time.ts';
+export { logSourceOf } from './event/log-source.ts';
 export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
 export { type CorrelationHit, type Correlator, type CorrelatorOptions, correlatorOf, type History } from './match/correlation.ts';
 export type { Event } from './match/event.ts';
+export type { EventSource } from './match/event-source.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';
 export { createRuleIndex, type IndexedRule, type RuleIndex, type RuleIndexOptions } from './match/rule-index.ts';
 export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifacts.ts';

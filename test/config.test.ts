@@ -58,6 +58,7 @@ templates: my-templates
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
 enable: { statuses: [stable], levels: [critical], tags: [attack.t1059*] }
+unmatchable: disable
 defaults:
   owner: soc
   interval: 1h
@@ -154,6 +155,7 @@ test('every key of the sample is read', () => {
     ]),
     failOn: 'warning',
     enable: { statuses: ['stable'], levels: ['critical'], tags: ['attack.t1059*'] },
+    unmatchable: 'disable',
     defaults: {
       owner: 'soc',
       interval: 3600,

@@ -74,6 +74,10 @@ describe('correlations as written', () => {
     expect([correlation.rules.map(({ name }) => name), correlation.groupBy]).toEqual([['id-failed'], []]);
   });
 
+  test.each(['null', '~', '', 'Null'])('group-by: %s is no grouping', (groupBy) => {
+    expect(outer(`type: event_count\nrules: failed\ntimespan: 1m\ngroup-by: ${groupBy}\ncondition: { gt: 1 }`).groupBy).toEqual([]);
+  });
+
   test('generate inside of the correlation, and beside it', () => {
     expect(outer(`type: temporal\n${rest}\ngenerate: true`).generate).toBe(true);
     expect(outer(`type: temporal\n${rest}`, 'generate: true\n').generate).toBe(true);
@@ -95,6 +99,7 @@ describe('aliases', () => {
   test.each([
     ['a rule that it is not about', '{ failed: a, login: b, other: c }', 'SIG050 25:32 `other` is not among the rules of this correlation'],
     ['no field for one rule', '{ failed: a }', 'SIG050 25:5 alias `ip` names no field for `login`'],
+    ['null for a field', '{ failed: a, login: null }', 'SIG050 25:29 an alias names one field a rule'],
     ['a list of fields', '{ failed: [a], login: b }', 'SIG050 25:19 an alias names one field a rule'],
     ['a text', 'a', 'SIG050 25:9 alias `ip` must map each rule to a field'],
   ])('%s', (_, aliases, wanted) => {
@@ -126,6 +131,7 @@ describe('what is wrong with a correlation', () => {
     ['a map among the rules', { rules: '[{ a: b }]' }, ['SIG050 21:11 a reference must be the id or name of a rule']],
     ['a rule that does not exist', { rules: '[failed, logn]' }, ['SIG051 21:19 no rule has the id or name `logn`']],
     ['itself', { rules: '[outer]' }, ['SIG052 21:11 `outer` leads back to this correlation']],
+    ['null among the fields of a group', { 'group-by': '[User, null]' }, ['SIG050 22:20 `group-by` must be a field name or a list of them']],
     ['no timespan', { timespan: undefined }, ['SIG050 20:3 the timespan is missing or not a number with a unit']],
     ['a timespan of no unit', { timespan: '300' }, ['SIG050 23:13 the timespan is missing or not a number with a unit']],
     ['a timespan with a capital unit', { timespan: '5M' }, ['SIG050 23:13 the timespan is missing or not a number with a unit']],
@@ -321,6 +327,7 @@ describe('filters', () => {
     ['by id', '[id-login]', [plain[0], `and(login=1:number, ${filtered})`]],
     ['by both, once', '[failed, id-failed]', [`and(failed=1:number, ${filtered})`, plain[1]]],
     ['any', 'any', [`and(failed=1:number, ${filtered})`, `and(login=1:number, ${filtered})`]],
+    ['an empty list', '[]', [`and(failed=1:number, ${filtered})`, `and(login=1:number, ${filtered})`]],
   ])('named %s', (_, rules, wanted) => {
     expect(queries(bases + filter(rules))).toEqual({ found: wanted, told: [] });
     expect(queries(`${filter(rules)}---\n${bases.slice(0, -4)}`).found).toEqual(wanted);
@@ -377,6 +384,26 @@ describe('filters', () => {
     ]);
   });
 
+  test.each([
+    ['rules that are no list', `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules: failed\n  selection: { a: b }\n  condition: selection\n`, []],
+    ['rules that are null', `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules:\n  selection: { a: b }\n  condition: selection\n`, []],
+    ['no condition', `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules: [failed]\n  selection: { a: b }\n`, ['login=1:number']],
+    ['no log source', `title: Admins\nfilter:\n  rules: [failed]\n  selection: { a: b }\n  condition: selection\n`, ['login=1:number']],
+    ['no title', `logsource: { product: windows }\nfilter:\n  rules: [login]\n  selection: { a: b }\n  condition: selection\n`, ['failed=1:number']],
+    [
+      'a key that stands twice',
+      `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules: [failed]\n  s: { a: b, a: c }\n  condition: s\n`,
+      ['login=1:number'],
+    ],
+    ['no map', `title: Admins\nlogsource: { product: linux }\nfilter: x\n`, plain],
+    ['nothing that says what it reaches', `title: Admins\nfilter:\n  rules: []\n  selection: { a: b }\n  condition: selection\n`, plain],
+  ])('a filter that can not be read leaves its rules out: %s', (_, text, wanted) => {
+    const { found, told: complaints } = queries(bases + text);
+    expect(found).toEqual(wanted);
+    expect(complaints.filter((line) => line.includes('is at fault'))).toHaveLength(2 - wanted.length);
+    expect(complaints.length).toBeGreaterThan(2 - wanted.length);
+  });
+
   test('a selection that a filter leaves unused is told once', () => {
     const lines = '  a: { User: x }\n  b: { User: z }\n  condition: not a\n';
     expect(queries(bases + filter('any', 'product: windows', lines)).told).toEqual(['SIG032 23:3 selection `b` is never used in the condition']);
@@ -384,7 +411,8 @@ describe('filters', () => {
 
   test.each([
     ['no rules', '  selection: { a: b }\n  condition: selection\n', 'SIG060 5:3 `rules` must list'],
-    ['an empty list of rules', '  rules: []\n  selection: { a: b }\n  condition: selection\n', 'SIG060 5:10 `rules` must list'],
+    ['null for rules', '  rules: null\n  selection: { a: b }\n  condition: selection\n', 'SIG060 5:10 `rules` must list'],
+    ['null among the rules', '  rules: [failed, null]\n  selection: { a: b }\n  condition: selection\n', 'SIG060 5:10 `rules` must list'],
     ['one rule as a text', '  rules: failed\n  selection: { a: b }\n  condition: selection\n', 'SIG060 5:10 `rules` must list'],
     ['no condition', '  rules: any\n  selection: { a: b }\n', 'SIG010 5:3 required attribute `condition` is missing'],
     ['no selection', '  rules: any\n  condition: selection\n', 'SIG013 5:3 the detection has no selection'],

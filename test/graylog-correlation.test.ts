@@ -27,7 +27,17 @@ describe('the aggregation of an event definition', () => {
       600,
     ],
   ] as const)('of %s', (_, lines, series, conditions, within, every) => {
-    expect(aggregationOf(lines)).toMatchObject({ ok: true, value: { query: 'EventID:"4625"', groupBy: ['Computer'], series, conditions, within, every } });
+    expect(aggregationOf(lines)).toMatchObject({
+      ok: true,
+      value: {
+        query: expect.stringMatching(/^EventID:"4625" AND _exists_:Computer( AND _exists_:(User|Bytes))?$/),
+        groupBy: ['Computer'],
+        series,
+        conditions,
+        within,
+        every,
+      },
+    });
   });
 
   it.each([

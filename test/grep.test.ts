@@ -32,6 +32,12 @@ function found(commands: string, lines: readonly string[], locale = 'C.UTF-8'): 
   return [...result.stdout.matchAll(/^(\d+):/gm)].map((match) => Number(match[1]) - 1);
 }
 
+/** Whether a person is told that more is found than the rule means. */
+function widened(detection: string, lines: 'json' | 'plain' = 'json'): boolean {
+  const conversion = convert(detection, lines);
+  return conversion.ok && conversion.remarks.some(({ code }) => code === 'TGT002');
+}
+
 describe('grep commands', () => {
   it('gives the seed rule as its page has it', () => {
     const [rule] = compileText(readFileSync(join(import.meta.dirname, '..', 'rules/windows/dhcp-callout-dll-failed.yml'), 'utf8'));
@@ -47,12 +53,12 @@ describe('grep commands', () => {
     ['not', 'a:\n  f: a1\nb:\n  g: b2\ncondition: a and not b', `grep -i -P '^(?=.*a1)(?!.*[{,](?-i:"g"):"b2")'`],
     ['cased alone', and('f|cased: Abc'), "grep -P '^.*Abc'"],
     ['cased beside others', and('f|cased: Abc', 'g: x'), "grep -i -P '^(?=.*(?-i:Abc))(?=.*x)'"],
-    ['wildcards', and("f: 'a*b?c*'"), "grep -i -P '^(?>.*?a).*b.{1,6}?c'"],
+    ['wildcards', and("f: 'a*b?c*'"), String.raw`grep -i -P '^(?>.*?a).*b(?:[ !#-[\]-~]|\\(?:u.{4}|[^u])|[^ -~]{1,4}?)c'`],
     ['regex', and(String.raw`f|re: '^C:\\[a-z]{2}\s"$'`), String.raw`grep -P '^.*C:\\\\[a-z]{2}(?:[ ]|\\[tnfr]|\\u000b)\\"'`],
     ['regex beside others', and('f|re: ab', 'g: x'), "grep -i -P '^(?=.*(?-i:ab))(?=.*x)'"],
     ['back-references', and(String.raw`f|re: '(a)\1b'`), "grep -P '^.*a.*b'"],
     ['null', and('f: null'), `grep -P '^(?:(?!.*[{,]"f":)|.*[{,]"f":null)'`],
-    ['exists', and('f|exists: true'), `grep -P '^.*[{,]"f":'`],
+    ['exists', and('f|exists: true'), String.raw`grep -P '^.*[{,]"f":(?!null|\[\])'`],
     ['cidr', and('f|cidr: 10.0.0.0/8'), String.raw`grep -P '^.*(?<![0-9.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![0-9])'`],
   ])('writes %s', (_, detection, wanted) => {
     expect(command(detection)).toBe(wanted);
@@ -182,7 +188,40 @@ describe('grep finds what the rule means, run by a shell', () => {
       const hits = new Set(found(commands, lines));
       const missed = events.filter((event, index) => matches(query, event) && !hits.has(index));
       expect(missed, commands).toEqual([]);
+      const more = events.filter((event, index) => !matches(query, event) && hits.has(index));
+      if (more.length > 0) expect(widened(`a:\n  ${test}\ncondition: ${condition}`), `${commands}\n${JSON.stringify(more[0])}`).toBe(true);
     }
+  });
+
+  it.each([
+    ['a keyword', 'a: [abc]\ncondition: a', 'json' as const],
+    ['names of fields', "a: ['a?c', f]\ncondition: a", 'json' as const],
+    ['a number', 'a: [12]\ncondition: a', 'json' as const],
+    ['an expression', "a:\n  '|re': a.c\ncondition: a", 'json' as const],
+    ['all of several', "a:\n  '|all': [abc, g]\ncondition: a", 'json' as const],
+    ['one character of a plain line', "a: ['a?c']\ncondition: a", 'plain' as const],
+  ])('says of keywords that it finds more: %s', (_, detection, form) => {
+    expect(widened(detection, form)).toBe(true);
+  });
+
+  it('says nothing of keywords that it finds exactly', () => {
+    expect(widened("a: [abc, 'a*c']\ncondition: a", 'plain')).toBe(false);
+    const plain = ['xabcx', 'a c', 'ac', 'ABC', 'b'];
+    expect(found(command("a: [abc, 'a*c']\ncondition: a", 'plain'), plain)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each(['C', 'C.UTF-8'])('takes `?` for one character in the locale %s', (locale) => {
+    const json = ['abc', 'abbc', 'abbbc', 'ac', 'a"c', 'a\\c', 'a\nc', 'aéc', 'a–c', 'a\u{1f600}c', 'a\u0001c', 'a\u007fc'].map((f) =>
+      JSON.stringify({ x: f }),
+    );
+    expect(found(command("a: ['a?c']\ncondition: a"), json, locale)).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(found(command("a:\n  f: 'a?c'\ncondition: a"), json, locale)).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11]);
+    const plain = ['abc', 'abbc', 'ac', 'a"c', 'aéc', 'a\tc'];
+    expect(found(command("a: ['a?c']\ncondition: a", 'plain'), plain, locale)).toEqual([0, 3, 4, 5]);
+  });
+
+  it('finds no field that is null or an empty list where it should be there', () => {
+    expect(found(command('a:\n  f|exists: true\ncondition: a'), ['{"f":null}', '{"f":[]}', '{"f":""}', '{"f":0}', '{"f":[1]}'])).toEqual([2, 3, 4]);
   });
 
   it('excludes under not exactly what the test means', () => {

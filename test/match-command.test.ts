@@ -68,6 +68,45 @@ describe('sigpack match', () => {
     expect((await run('linux.yml', 'windows.yml', '--events', 'windows.json')).stdout).toBe('windows.json:1: Of Windows\n');
   });
 
+  test('asks rules of other log sources where that is wanted, and says what it does not ask', async () => {
+    const rule = (name: string, logsource: string): void =>
+      write(`${name}.yml`, `title: ${name}\nlogsource: { ${logsource} }\ndetection:\n  selection: { EventID|exists: true }\n  condition: selection\n`);
+    rule('Created', 'product: Windows, category: PROCESS_CREATION');
+    rule('Loaded', 'product: windows, category: image_load');
+    rule('Peer', 'product: zeek, service: rdp');
+    const rules = ['Created.yml', 'Loaded.yml', 'Peer.yml'];
+    const event = { EventID: 1, Channel: 'Microsoft-Windows-Sysmon/Operational', Provider_Name: 'Microsoft-Windows-Sysmon' };
+    write('sources.ndjson', `${JSON.stringify(event)}\n{"EventID":"of anyone"}\n`);
+    const narrow = await run(...rules, '--events', 'sources.ndjson');
+    expect(narrow.stdout.split('\n')).toEqual(['sources.ndjson:1: Created', ...['Created', 'Loaded', 'Peer'].map((title) => `sources.ndjson:2: ${title}`), '']);
+    expect(narrow.stderr).toContain('Events were asked the rules of their log source alone, 1 of unknown origin all rules; --all-log-sources asks all rules');
+    const all = await run(...rules, '--events', 'sources.ndjson', '--all-log-sources');
+    expect(all.stdout.split('\n')).toHaveLength(7);
+    expect(all.stderr).not.toContain('--all-log-sources');
+  });
+
+  test('asks the rules below a correlation by their log sources too', async () => {
+    const base = 'title: Base\nname: base\nlogsource: { product: PRODUCT }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n';
+    const outer = 'title: Outer\ncorrelation: { type: event_count, rules: [base], timespan: 1m, condition: { gte: 1 } }\n';
+    write('of-windows.yml', `${base.replace('PRODUCT', 'windows')}---\n${outer}`);
+    write('of-zeek.yml', `${base.replace('PRODUCT', 'zeek')}---\n${outer}`);
+    write('security.json', JSON.stringify({ EventID: 4625, Channel: 'Security', '@timestamp': '2026-03-01T10:00:00Z' }));
+    expect((await run('of-windows.yml', '--events', 'security.json')).stdout).toContain('Outer');
+    expect((await run('of-zeek.yml', '--events', 'security.json')).stdout).toBe('');
+    expect((await run('of-zeek.yml', '--events', 'security.json', '--all-log-sources')).stdout).toContain('Outer');
+  });
+
+  test('goes by the log source that pipelines give a rule', async () => {
+    write('moved.yml', 'title: Moved\nlogsource: { category: own }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n');
+    const to = (service: string): string =>
+      `name: p\npriority: 1\ntransformations:\n  - { id: a, type: change_logsource, product: windows, service: ${service} }\n`;
+    write('security.yml', to('security'));
+    write('system.yml', to('system'));
+    write('moved.json', JSON.stringify({ EventID: 4625, Channel: 'Security' }));
+    expect((await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './security.yml')).stdout).toContain('Moved');
+    expect((await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './system.yml')).stdout).toBe('');
+  });
+
   test('takes the rules through the pipelines of a target', async () => {
     write('pipeline.yml', 'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n');
     write('named.json', '{"process":"C:\\\\tool.exe"}');

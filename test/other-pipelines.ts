@@ -59,6 +59,11 @@ export function documentedFields(heading: string): ReadonlyMap<string, ReadonlyS
   return found;
 }
 
+/** Which of the fields of a rule the pipelines of a target say that no event has. */
+export function lackedFields(rule: SettledRule | undefined, target: Target): readonly string[] {
+  return (rule && processorOf(target)(rule)?.processing?.absent) ?? [];
+}
+
 /** Of which only Splunk knows no place. */
 export const withoutPlace = [
   'bitbucket audit',

@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import { conversionVars } from '../src/pipeline/process.ts';
 import { ProcessingFailure } from '../src/pipeline/rule-in-process.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { marked, told } from './complaints.ts';
@@ -171,11 +172,18 @@ describe('template', () => {
 
 describe('finalizers', () => {
   const queries = ['a="é"', 'b: #\n'];
-  const finalized = (items: string): string => {
+  const same = [new Map([['index', 'main']]), new Map([['index', 'main']])];
+  const finalized = (items: string, states: readonly ReadonlyMap<string, unknown>[] = same): string => {
     const bag = createBag();
     const found = pipelineOf(`finalizers:\n${items}\n`, bag)?.finalizers ?? [];
     if (bag.list.length > 0) return told(bag).join('; ');
-    return found.reduce<readonly string[]>((texts, { apply }) => apply(texts), queries).join('\n---\n');
+    const context = { vars: new Map([['team', 'blue']]), conversion: conversionVars('splunk'), states };
+    try {
+      return found.reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries).join('\n---\n');
+    } catch (error) {
+      if (error instanceof ProcessingFailure) return error.message;
+      throw error;
+    }
   };
 
   test.each([
@@ -187,6 +195,12 @@ describe('finalizers', () => {
     ['template after json', "- { type: json }\n- { type: template, template: '<{{ queries }}>' }", '<["a=\\"\\u00e9\\"", "b: #\\n"]>'],
     ['nested', '- type: nested\n  finalizers: [{ type: concat, separator: "|" }, { type: json }]', '"a=\\"\\u00e9\\"|b: #\\n"'],
     ['concat of one text', '- { type: json }\n- { type: concat }', /PIP001 3:11 `concat` must be the first finalizer/],
+    [
+      'pipeline',
+      "- { type: template, template: '{{ pipeline.vars.team }} {{ pipeline.state.index }} {{ pipeline.vars.backend }} {{ pipeline.vars.output_format }} {{ queries | length }}' }",
+      'blue main splunk default 2',
+    ],
+    ['pipeline, nested', "- type: nested\n  finalizers: [{ type: template, template: '{{ pipeline.vars.team }}{{ pipeline.state.none }}' }]", 'blue'],
     ['no rule', "- { type: template, template: '{{ rule.title }}' }", /PIP001 2:35 there is no `rule` here, only queries/],
     ['no such type', '- { type: jsn }', /PIP001 2:11 there is no finalizer `jsn`/],
     ['no type', '- { indent: 2 }', /PIP001 2:3 the finalizer lacks its `type`/],
@@ -195,6 +209,12 @@ describe('finalizers', () => {
   ])('%s', (_, items, wanted) => {
     if (typeof wanted === 'string') expect(finalized(items)).toBe(wanted);
     else expect(finalized(items)).toMatch(wanted);
+  });
+
+  test('a state that the rules do not share is an error', () => {
+    const template = "- { type: template, template: '{{ pipeline.state.index }}' }";
+    expect(finalized(template, [new Map([['index', 'a']]), new Map([['index', 'b']])])).toMatch(/the rules have different values of `pipeline.state.index`/);
+    expect(finalized(template, [new Map([['index', 'a']]), new Map()])).toMatch(/different values/);
   });
 
   test('yaml is read again as what it was', () => {

@@ -26,9 +26,11 @@ logsource: { product: windows, category: process_creation }
 detection:
   selection:
     Image|endswith: '\\cmd.exe'
+  odd:
     Odd: 7
-  condition: selection
+  condition: selection and not odd
 `;
+const plain = rule.replace('  odd:\n    Odd: 7\n', '').replace(' and not odd', '');
 const own = `name: Ours
 priority: 30
 transformations:
@@ -45,7 +47,7 @@ describe('explain', () => {
     expect(stdout).toContain('A shell starts\na.yml:1 for splunk through Generic Windows log sources in Sysmon (10), Ours (30)\n');
     expect(stdout).toMatch(/add_condition .*windows-sysmon\.yml:\d+\n {3}\+ _\(added\):\n {3}\+ {3}EventID: 1\n/);
     expect(stdout).toMatch(/fields field_name_mapping own\.yml:4\n {3}- {3}Image: "\*\\\\\\\\cmd\.exe"\n {3}\+ {3}process_path: /);
-    expect(stdout).toContain('Unmapped    Odd\nQuery\n  EventID=1 process_path="*\\\\cmd.exe" Odd=7\n');
+    expect(stdout).toContain('Unmapped    Odd\nQuery\n  EventID=1 process_path="*\\\\cmd.exe" NOT Odd=7\n');
   });
 
   test('shows the rule as it is where there is no pipeline', async () => {
@@ -61,7 +63,7 @@ describe('the names of pipelines', () => {
   const converted = (...names: readonly string[]) => sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', names.join(',')], { cwd: project(files) });
 
   test.each(['sub/own.yml', 'ours/windows.yml'])('%s is a file', async (name) => {
-    expect(await converted(name)).toMatchObject({ code: 0, stdout: 'process_path="*\\\\cmd.exe" Odd=7\n' });
+    expect(await converted(name)).toMatchObject({ code: 0, stdout: 'process_path="*\\\\cmd.exe" NOT Odd=7\n' });
   });
 
   test('run in the order of their priorities, whatever the order that they are named in', async () => {
@@ -94,7 +96,46 @@ describe('the names of pipelines', () => {
 describe('every bundle', () => {
   test.each([...bundles.keys()])('%s is read', async (name) => {
     const target = { graylog: 'graylog', elastic: 'es-qs', logpoint: 'logpoint' }[name.split('-')[0] ?? ''] ?? 'splunk';
-    expect(await sigpack(['convert', 'a.yml', '-t', target, '-p', name], { cwd: project({ 'a.yml': rule }) })).toMatchObject({ code: 0, stderr: '' });
+    expect(await sigpack(['convert', 'a.yml', '-t', target, '-p', name], { cwd: project({ 'a.yml': plain }) })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('convert', () => {
+  test('tells what pipelines leave open as build does', async () => {
+    const other = plain.replace('windows', 'plan9').replace('A shell starts', 'Another');
+    const cwd = project({
+      'a.yml': rule,
+      'b.yml': rule.replace('A shell starts', 'Second').replace('00001', '00002'),
+      'c.yml': other.replace('00001', '00003'),
+    });
+    const { code, stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml', 'b.yml', 'c.yml'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(stderr).toContain('a.yml:1:8: warning[PIP003]: splunk: no pipeline maps the field `Odd`, in 2 rules (the first is here)');
+    expect(stderr).toContain('c.yml:1:8: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation');
+    expect(stderr).toContain('c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are');
+  });
+
+  test.each([
+    ['an empty text', "''"],
+    ['one of several', "[b, '']"],
+  ])('in the text of a message %s is everywhere, and refused', async (_, value) => {
+    const powershell = plain.replace('category: process_creation', 'service: powershell').replace(/Image\|endswith: .*/, `Path: ${value}`);
+    const cwd = project({ 'a.yml': powershell });
+    const refused = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one stands everywhere');
+    expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).code).toBe(0);
+  });
+
+  test('a field that is the message itself may be asked for any text', async () => {
+    const cwd = project({ 'a.yml': plain.replace('category: process_creation', 'service: powershell').replace(/Image\|endswith: .*/, "Message: '*'") });
+    expect(await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('without a pipeline there is nothing to tell', async () => {
+    const { stderr } = await sigpack(['convert', '-t', 'splunk', '-t', 'graylog', 'a.yml'], { cwd: project({ 'a.yml': rule }) });
+    expect(stderr).toBe('');
   });
 });
 
@@ -120,7 +161,7 @@ describe('build', () => {
     const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
     const conf = (name: string) => readStrictConf(app.find(({ header }) => header.name.endsWith(`default/${name}`))?.text ?? '');
     expect(conf('savedsearches.conf').get('A shell starts')?.get('search')).toMatch(
-      /^`sigpack_windows_process_creation_sysmon` EventCode=1 Image="\*\\\\cmd\.exe" Odd=7 \|/,
+      /^`sigpack_windows_process_creation_sysmon` EventCode=1 Image="\*\\\\cmd\.exe" NOT Odd=7 \|/,
     );
     const macro = conf('macros.conf').get('sigpack_windows_process_creation_sysmon');
     expect(macro?.get('definition')).toContain('Microsoft-Windows-Sysmon/Operational');
@@ -155,10 +196,28 @@ finalizers:
   test('postprocessing changes each query, finalizers the text of the default format', async () => {
     const cwd = project({ 'a.yml': rule, 'b.yml': rule.replace('00001', '00002').replace('cmd', 'sh'), 'after.yml': after });
     const text = (await sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd })).stdout;
-    expect(text).toBe('# ours\nindex=main Image="*\\\\cmd.exe" Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" Odd=7 | head 5\n');
+    expect(text).toBe('# ours\nindex=main Image="*\\\\cmd.exe" NOT Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" NOT Odd=7 | head 5\n');
     const json = (await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'after.yml', '-f', 'ndjson'], { cwd })).stdout;
     expect(json).toContain('index=main Image=');
     expect(json).not.toContain('# ours');
+  });
+
+  test('templates know the target, the format and the state of the rule', async () => {
+    const named = `name: Named
+vars: { team: blue }
+transformations:
+  - { type: set_state, key: index, val: main }
+postprocessing:
+  - { type: template, template: "{% if pipeline.vars.backend is defined %}{{ pipeline.vars.backend }}/{{ pipeline.vars.output_format }} {% endif %}{{ query }}" }
+finalizers:
+  - { type: template, template: "{{ pipeline.vars.backend }} {{ pipeline.vars.team }} {{ pipeline.state.index }}: {{ queries | join }}" }
+`;
+    const cwd = project({ 'a.yml': rule, 'named.yml': named, 'own.yml': named.replace('team: blue', 'backend: mine, team: red') });
+    const text = async (...more: readonly string[]) => (await sigpack(['convert', 'a.yml', ...more], { cwd })).stdout;
+    expect(await text('-t', 'splunk', '-p', 'named.yml')).toBe('splunk blue main: splunk/default Image="*\\\\cmd.exe" NOT Odd=7\n');
+    expect(await text('-t', 'graylog', '-p', 'named.yml')).toMatch(/^graylog blue main: graylog\/default /);
+    expect(await text('-t', 'splunk', '-f', 'savedsearches', '-p', 'named.yml')).toMatch(/^search = splunk\/savedsearches /m);
+    expect(await text('-t', 'splunk', '-p', 'own.yml')).toMatch(/^mine red main: mine\/default /);
   });
 
   test('packs take the postprocessing', async () => {

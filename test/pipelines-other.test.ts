@@ -3,7 +3,16 @@ import { createSettler } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { documentedFields, otherPipelines, otherPipelinesPage, otherRules, queryAfterPipelines, unmappedFields, withoutPlace } from './other-pipelines.ts';
+import {
+  documentedFields,
+  lackedFields,
+  otherPipelines,
+  otherPipelinesPage,
+  otherRules,
+  queryAfterPipelines,
+  unmappedFields,
+  withoutPlace,
+} from './other-pipelines.ts';
 import { ruleSetCollection } from './rule-set.ts';
 
 const { collection, placeholders } = ruleSetCollection();
@@ -27,6 +36,42 @@ describe('of the rules of the rule set nothing stays unmapped but what the docs 
       [...names].filter((name) => !documented.get(source)?.has(name) && !ownFields.has(name)).map((name) => `${source}: ${name}`),
     );
     expect(others).toEqual([]);
+  });
+});
+
+/** A rule of a log source that asks for the fields; `linux process_creation` may be a category or a service. */
+function rulesOf(source: string, fields: readonly string[]) {
+  const bag = createBag();
+  const [first = '', second = '', third] = source.split(' ');
+  const keys =
+    third !== undefined
+      ? [`product: ${first}, category: ${second}, service: ${third}`]
+      : second === ''
+        ? [`category: ${first}`]
+        : [`product: ${first}, service: ${second}`, `product: ${first}, category: ${second}`];
+  return keys.flatMap((logsource) => {
+    const selection = fields.map((field) => `    '${field}': 1`).join('\n');
+    const text = `title: T\nlogsource: { ${logsource} }\ndetection:\n  s:\n${selection}\n  condition: s\n`;
+    const own = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+    const settle = createSettler(own, { placeholders: new Map(), bag });
+    return own.rules.flatMap((rule) => settle(rule) ?? []);
+  });
+}
+
+describe('the pipelines say of the fields that the docs list that no event has them', () => {
+  test.each([
+    ['splunk', 'Splunk'],
+    ['graylog', 'Graylog'],
+    ['ecs', 'ECS'],
+  ] as const)('%s', (target, heading) => {
+    const documented = documentedFields(heading);
+    expect(documented.size).toBeGreaterThan(5);
+    for (const [source, fields] of documented) {
+      const lacked = rulesOf(source, [...fields, 'another_field'])
+        .map((rule) => lackedFields(rule, target))
+        .find((found) => found.length > 0);
+      expect([source, lacked ?? []]).toEqual([source, source === 'qualys' ? [] : [...fields].sort()]);
+    }
   });
 });
 

@@ -10,11 +10,11 @@ import { matches } from './matcher.ts';
 import { askedDetections } from './rule-set-events.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
 
-/** Fields are stored whole and with their case. */
+/** Fields are stored whole and with their case; a stream and an index narrow what rules search. */
 const settings: TargetSettings = {
   ...defaultTargetSettings,
-  graylog: { ...defaultTargetSettings.graylog, textFields: [] },
-  elasticsearch: { ...defaultTargetSettings.elasticsearch, matching: 'case-insensitive' },
+  graylog: { ...defaultTargetSettings.graylog, textFields: [], streams: ['Events'] },
+  elasticsearch: { ...defaultTargetSettings.elasticsearch, matching: 'case-insensitive', index: 'events-*' },
 };
 
 const detections = askedDetections();

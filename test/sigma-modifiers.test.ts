@@ -125,6 +125,13 @@ describe('what each modifier makes of its values', () => {
     ["a|contains|expand: '%servers%'", 'or(a=*‹srv›*, a=*‹db1›*)'],
     ["a|expand: '%servers%%servers%'", 'or(a=‹srv›*‹srv›*, a=‹srv›*‹db1›, a=‹db1srv›*, a=‹db1db1›)'],
     ["a|expand: '\\%plain%servers%'", 'or(a=‹%plainsrv›*, a=‹%plaindb1›)'],
+    ["a|expand: 'C:\\Users\\\\%servers%\\x'", 'or(a=‹C:\\Users\\srv›*‹\\x›, a=‹C:\\Users\\db1\\x›)'],
+    ["a|expand|contains: '\\\\%servers%'", 'or(a=*‹\\srv›*, a=*‹\\db1›*)'],
+    ["a|expand: '\\\\\\%servers%'", 'a=‹\\%servers%›'],
+    ["a|expand: '\\\\\\\\%servers%'", 'or(a=‹\\\\srv›*, a=‹\\\\db1›)'],
+    ["a|expand: '\\*%servers%\\?'", 'or(a=‹*srv›*‹?›, a=‹*db1?›)'],
+    ["a|expand: '\\%servers%'", 'a=‹%servers%›'],
+    ["a|expand: 'HKLM\\%servers%\\%servers%'", 'a=‹HKLM%servers%%servers%›'],
     ["a|expand: '100%'", 'a=‹100%›'],
     ["a|expand: '% servers%'", 'a=‹% servers%›'],
     ["a: '%servers%'", 'a=‹%servers%›'],
@@ -135,6 +142,30 @@ describe('what each modifier makes of its values', () => {
     ["'|base64offset|contains': foobar", 'or(<keyword>=*‹Zm9vYmFy›*, <keyword>=*‹Zvb2Jhc›*, <keyword>=*‹mb29iYX›*)'],
   ])('%s', (line, wanted) => {
     expect(queryText(selectionQuery(line, servers))).toBe(wanted);
+  });
+
+  test('`expand` for nothing is a warning at the value', () => {
+    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`));
+    expect(complaints("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG026 "'C:\\%user%\\x'"`]);
+    expect(complaints('a|expand: [x, z]')).toEqual(['SIG026 "x"', 'SIG026 "z"']);
+    expect(complaints('a|expand|contains: 100%')).toEqual(['SIG026 "100%"']);
+    // the others name one
+    const some = (line: string) => {
+      const bag = createBag();
+      compileText(ruleText(`s:\n  ${line}\ncondition: s`), bag, servers);
+      return marked(bag);
+    };
+    expect(some("a|expand: ['%servers%', x]")).toEqual([]);
+    expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([String.raw`SIG026 "'C:\\%servers%'"`]);
+    expect(complaints('a: x%y%')).toEqual([]);
+  });
+
+  test('a number that YAML 1.1 reads otherwise is no text to quote where the modifier takes numbers', () => {
+    const hints = (line: string) => detectionComplaints(`s:\n  ${line}\ncondition: s`).list.map(({ code, hint }) => `${code} ${hint}`);
+    expect(hints('a|gt: 010')).toEqual(['SIG006 Write the number in plain digits: modifiers that take a number take no quotes.']);
+    expect(hints('a|hour: 07')).toEqual(['SIG006 Write the number in plain digits: modifiers that take a number take no quotes.']);
+    expect(hints('a: 010')).toEqual(['SIG006 Quote the value so that every tool reads the same.']);
+    expect(hints('a|exists: yes')).toEqual(['SIG022 Write true or false, without quotes; yes and no are texts in YAML 1.2.']);
   });
 
   test('`all` with one value is a warning, and reads as one value', () => {
@@ -376,6 +407,8 @@ describe('chains that make no sense', () => {
 
 describe('values that do not fit', () => {
   test.each([
+    ['a|exists: yes', 'SIG022 8:15 `exists` takes true or false'],
+    ['a|exists: off', 'SIG022 8:15 `exists` takes true or false'],
     ['a|gt: x', 'SIG022 8:11 `gt` takes a number, not the text `x`'],
     ["a|gt: '5'", 'SIG022 8:11 `gt` takes a number, not the text `5`'],
     ['a|gt:', 'SIG022 8:5 `gt` takes a number, not an empty value'],

@@ -121,6 +121,27 @@ describe('shapes of a selection', () => {
   });
 });
 
+describe('the null of YAML as a key', () => {
+  test.each([
+    ['null: foo', '<keyword>=‹foo›'],
+    ['~: foo', '<keyword>=‹foo›'],
+    ['NULL: [foo, 5]', 'or(<keyword>=‹foo›, <keyword>=‹5›)'],
+    ['? \n: foo', '<keyword>=‹foo›'],
+    ['null: foo\na: b', 'and(<keyword>=‹foo›, a=‹b›)'],
+    ['- null: foo\n- a: b', 'or(<keyword>=‹foo›, a=‹b›)'],
+    ["'null': foo", 'null=‹foo›'],
+    ["'~': foo", '~=‹foo›'],
+    ['null|contains: foo', 'null=*‹foo›*'],
+  ])('%s', (lines, wanted) => {
+    expect(queryText(selectionQuery(lines))).toBe(wanted);
+  });
+
+  test('stands once, whatever its spelling', () => {
+    expect(told(detectionComplaints('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe('SIG003 9:5 key `null` stands twice in the same map');
+    expect(told(detectionComplaints("s:\n  null: a\n  'null': b\ncondition: s"))).toEqual([]);
+  });
+});
+
 describe('types of values', () => {
   test.each([
     ['a: null', 'a=null'],

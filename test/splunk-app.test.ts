@@ -58,7 +58,7 @@ function detection(sample: Sample, index = 0): SplunkDetection {
   return {
     search: `${sample.search ?? `index=main EventID=${index}`} | \`${slug}_filter\``,
     filterMacro: `${slug}_filter`,
-    scopes: [{ source: { product: 'windows' } }],
+    scopes: [{ source: { product: 'windows' }, macro: 'acme_windows' }],
     detection: {
       id: sample.id ?? `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
       name: sample.name ?? sample.title,

@@ -177,11 +177,11 @@ describe('correlations in SPL', () => {
       return made?.ok ? made.remarks.map(({ code }) => code) : ['none'];
     };
     const many = 'type: event_count, group-by: [User], condition: { gte: 3 }';
-    expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT005'] : []);
+    expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT006'] : []);
     expect(codes(many, 'stats')).toEqual(['TGT002']);
     // silence is found whatever the number of events
     expect(codes('type: event_count, group-by: [User], condition: { lt: 1 }', 'streamstats')).toEqual(['TGT003']);
-    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT005'] : ['TGT003']);
+    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT006'] : ['TGT003']);
   });
 
   it('leaves nothing of a correlation to an event that is in no group of the next', () => {

@@ -20,6 +20,12 @@ export interface TargetSettings {
 export interface ElasticsearchSettings {
   /** Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt `[aA]`. */
   readonly matching: 'native' | 'case-insensitive';
+  /** Fields whose text is analysed into lower-case words. */
+  readonly textFields: readonly string[];
+  /** Fields of the type ip, where an address block can be searched as it is. */
+  readonly ipFields: readonly string[];
+  /** Fields of the type wildcard: they keep the case of letters, also where the others ignore it. */
+  readonly wildcardFields: readonly string[];
   /** Index pattern that a watch searches, or several with commas; id of the data view of saved searches. */
   readonly index: string;
   readonly timestampField: string;
@@ -47,7 +53,18 @@ export interface GrepSettings {
 export const defaultTargetSettings: TargetSettings = {
   splunk: { cloudSafe: false, scopeOf: (part) => pipelineScope(part) ?? '' },
   graylog: graylogDefaults,
-  elasticsearch: { matching: 'native', index: 'logs-*', timestampField: '@timestamp', interval: 300, throttle: 3600, threshold: 1, ofRule: () => ({}) },
+  elasticsearch: {
+    matching: 'native',
+    textFields: [],
+    ipFields: [],
+    wildcardFields: [],
+    index: 'logs-*',
+    timestampField: '@timestamp',
+    interval: 300,
+    throttle: 3600,
+    threshold: 1,
+    ofRule: () => ({}),
+  },
   grep: { lines: 'json' },
 };
 
@@ -61,6 +78,8 @@ export interface ConvertedRule {
 export interface ConvertedEntry {
   readonly rule: CompiledRule['rule'];
   readonly converted: ConvertedRule;
+  /** What a pipeline set for the rule, for its finalizers. */
+  readonly state?: ReadonlyMap<string, unknown>;
 }
 
 export interface TargetFormat {

@@ -4,6 +4,7 @@ import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
+import { createBag } from '../source/diagnostic.ts';
 import { compileRules, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -12,7 +13,7 @@ import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack, reportProject } from './project.ts';
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
-import { shownPath } from './rule-files.ts';
+import { readSourceFile, shownPath } from './rule-files.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import type { LoadedTemplates } from './template-files.ts';
 import { writeArtifacts } from './write-artifacts.ts';
@@ -64,9 +65,13 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
-  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(project, pack, made, templates)) ?? []) : [];
+  let written = pack;
+  const onPack = (changed: Pack): void => {
+    written = changed;
+  };
+  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(project, pack, made, templates, onPack)) ?? []) : [];
   if (artifacts.length > 0) writeArtifacts(output, artifacts);
-  return reportProject(project, answer, summaryOf(counts, pack, output, artifacts, performance.now() - started));
+  return reportProject(project, answer, summaryOf(counts, written, output, artifacts, performance.now() - started));
 }
 
 /** The modules of `--frozen`. */
@@ -84,7 +89,13 @@ async function isUntested(...given: Parameters<typeof import('./test-gate.ts').r
   return refuseUntested(...given);
 }
 
-function artifactsOf(project: Project, pack: Pack, pages: PackPages, { templates, assets, custom }: LoadedTemplates): Promise<readonly Artifact[] | undefined> {
+function artifactsOf(
+  project: Project,
+  pack: Pack,
+  pages: PackPages,
+  { templates, assets, custom }: LoadedTemplates,
+  onPack: (pack: Pack) => void,
+): Promise<readonly Artifact[] | undefined> {
   return makeArtifacts({
     pack,
     pages,
@@ -95,6 +106,8 @@ function artifactsOf(project: Project, pack: Pack, pages: PackPages, { templates
     bag: project.bag,
     configFile: project.loaded.file,
     pathOf: (path) => pathInPack(project, path),
+    ruleFile: (path) => readSourceFile(path, createBag()),
+    onPack,
   });
 }
 
@@ -113,7 +126,7 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
     rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
     targets: targets.map((target) => {
       const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
-      const compiled = outcomes.filter(({ result }) => result?.kind === 'compiled');
+      const compiled = outcomes.flatMap(({ enabled, result }) => (result?.kind === 'compiled' ? [{ enabled: enabled && !result.off }] : []));
       const skipped = outcomes.flatMap(({ result }) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
       return { target, compiled: compiled.length, enabled: compiled.filter(({ enabled }) => enabled).length, skipped: countSkipped(skipped) };
     }),

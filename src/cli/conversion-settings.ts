@@ -1,22 +1,27 @@
+import { ecsSettings } from '../backend/es-qs/ecs.ts';
 import { defaultTargetSettings, type ElasticsearchSettings, type TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
 import { mergeSettings } from '../pack/merge-settings.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 
-/** What targets are told: the configuration's settings, and for watches those of each rule, merged as in the packs. */
-export function targetSettings(config: PackConfig): TargetSettings {
+/** What a target is told: the configuration's settings, and for watches those of each rule, merged as in the packs. `pipelines`: those of the target. */
+export function targetSettings(config: PackConfig, pipelines: readonly Pipeline[] = []): TargetSettings {
   const { splunk, graylog, grep } = config;
   return {
     splunk: { ...defaultTargetSettings.splunk, cloudSafe: splunk.cloudSafe, ...(splunk.correlation ? { correlation: splunk.correlation } : {}) },
     graylog,
-    elasticsearch: elasticsearchSettings(config),
+    elasticsearch: elasticsearchSettings(config, pipelines),
     grep,
   };
 }
 
-function elasticsearchSettings(config: PackConfig): ElasticsearchSettings {
+/** Its fields are those of the Elastic Common Schema. */
+const isEcs = ({ file }: Pipeline): boolean => /(?:^|[\\/])ecs-[^\\/]*$/.test(file.path);
+
+function elasticsearchSettings(config: PackConfig, pipelines: readonly Pipeline[]): ElasticsearchSettings {
   const { defaults, elasticsearch } = config;
-  const builtIn = defaultTargetSettings.elasticsearch;
+  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(pipelines.some(isEcs) ? ecsSettings : {}) };
   const interval = elasticsearch.interval ?? defaults.interval ?? builtIn.interval;
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
   // one configuration for all rules: what is merged is shared by its identity

@@ -4,10 +4,16 @@ import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
+import { warnOfUnplaced } from '../pack/index-macro.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
+import { searchScopes } from '../pack/splunk-search.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import type { CompiledRule } from '../query/compile.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -43,14 +49,17 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines, terminal } = project;
-  const rules = targetedRules(project, paths);
-  const settings = targetSettings(loaded.config);
+  const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
+  const rules = targetedRules(project, paths, formats);
   const write = writerTo(options.output, paths, chosen.length);
+  const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
-    const entries = converted(rules, target, settings, bag);
-    write(target, finalized(format, pipelines.get(target.name) ?? []), entries, bag);
+    const own = pipelines.get(target.name) ?? [];
+    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (compiled) => warnOf(compiled, target, project, warnings));
+    write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
+  warnings.tell();
   return reportProject(project, answer);
 }
 
@@ -67,10 +76,14 @@ function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted
   return { target, format };
 }
 
-function targetedRules(project: Project, paths: readonly string[]): readonly TargetedRule[] {
+/** As pySigma's templates know it: what is written without a choice is the default. */
+const formatName = (target: ConversionTarget, format: TargetFormat): string => (format === target.formats[0] ? 'default' : format.name);
+
+function targetedRules(project: Project, paths: readonly string[], formats: ReadonlyMap<string, string>): readonly TargetedRule[] {
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines });
+  const { placeholders, unmatchable } = loaded.config;
+  const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 
@@ -79,27 +92,45 @@ interface Entry {
   readonly path: string;
 }
 
-function converted(rules: readonly TargetedRule[], target: ConversionTarget, settings: TargetSettings, bag: DiagnosticBag): readonly Entry[] {
+/** What pipelines leave open is told as `sigpack build` tells it. */
+function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
+  if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
+  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
+}
+
+function converted(
+  rules: readonly TargetedRule[],
+  target: ConversionTarget,
+  settings: TargetSettings,
+  bag: DiagnosticBag,
+  onCompiled: (compiled: CompiledRule) => void,
+): readonly Entry[] {
   return rules.flatMap(({ forTarget }): readonly Entry[] => {
     const compiled = forTarget(target.name);
     if (!compiled) return [];
+    onCompiled(compiled);
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
     for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
       bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
     }
-    return conversion.ok ? [{ entry: { rule: compiled.rule, converted: conversion.value }, path: compiled.rule.file.path }] : [];
+    return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
   });
 }
 
+function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEntry['converted']): ConvertedEntry {
+  return { rule, converted: convertedRule, ...(processing && { state: processing.state }) };
+}
+
 /** The finalizers of pipelines make the text of the plain format; others have a form of their own. */
-function finalized(format: TargetFormat, pipelines: readonly Pipeline[]): TargetFormat {
+function finalized(format: TargetFormat, pipelines: readonly Pipeline[], conversion: ReadonlyMap<string, unknown>): TargetFormat {
   const finalizers = pipelines.flatMap((pipeline) => pipeline.finalizers);
   if (finalizers.length === 0 || (format !== plainFormat && format !== luceneLineFormat)) return format;
   return {
     ...format,
     print(entries) {
       const queries = entries.flatMap((entry) => entry.converted.queries);
-      return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts), queries).join('\n')}\n`;
+      const context = { vars: varsOf(pipelines), conversion, states: entries.map(({ state }) => state ?? new Map()) };
+      return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries).join('\n')}\n`;
     },
   };
 }

@@ -40,19 +40,19 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     throw new UsageError('there is no rule to write a page about');
   }
   const targeted = new WeakMap<CompiledRule, TargetedRule>();
-  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines, unmatchable: config.unmatchable });
   const written = (rule: Rule): CompiledRule | undefined => {
     const compiled = compile(rule);
     if (compiled) targeted.set(compiled.written, compiled);
     return compiled?.written;
   };
-  const settings = targetSettings(config);
+  const settings = new Map(names.map((name) => [name, targetSettings(config, pipelines.get(name))]));
   const { templates, assets } = projectTemplates(project);
   const files = docsFiles({
     title: config.info.title,
     rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
     targets,
-    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings),
+    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings.get(target.name) ?? targetSettings(config)),
     format: options.format,
     render: createRenderer({ templates }),
     assets,
@@ -76,8 +76,8 @@ function conversionOf(
   const compiled = targeted ? targeted.forTarget(target.name) : written;
   if (compiled) return postprocessedRule(target.convert(compiled, settings), compiled);
   const { file, titleSpan: span } = written.rule;
-  const message = 'the rule has a placeholder without a value here, or a pipeline cannot process it';
-  return { ok: false, problems: [{ code: 'PIP002', message, file, span }] };
+  const { code, message } = targeted?.whyNot(target.name) ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' };
+  return { ok: false, problems: [{ code: code === 'PIP007' ? code : 'PIP002', message, file, span }] };
 }
 
 function* compiledRules(

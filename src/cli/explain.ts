@@ -3,7 +3,9 @@ import type { ConversionTarget, TargetSettings } from '../backend/target.ts';
 import { logSourceText, ruleLines } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts';
+import { neverTrueText } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { targetSettings } from './conversion-settings.ts';
@@ -47,7 +49,7 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   const settle = createSettler(collection, { placeholders: config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
   // what is printed goes to standard output, whose own terminal decides on colour
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
-  const explaining: Explaining = { target, pipelines, settings: targetSettings(config), bag, paint, verbose: options.verbose };
+  const explaining: Explaining = { target, pipelines, settings: targetSettings(config, pipelines), bag, paint, verbose: options.verbose };
   const texts = collection.rules.flatMap((rule) => settle(rule) ?? []).map((rule) => explained(rule, explaining));
   process.stdout.write(texts.join('\n'));
   return reportProject(project, answer);
@@ -104,6 +106,8 @@ function outcomeLines(compiled: CompiledRule, { target, settings, bag, paint, pi
   if (compiled.kind === 'detection') lines.push('', `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`);
   const unmapped = compiled.processing?.unmapped ?? [];
   if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`);
+  const never = neverTrue(compiled);
+  if (never) lines.push(`${paint('bold', 'Never true')}  ${paint('yellow', visible(neverTrueText(compiled.rule.title, never)))}`);
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
   for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
     bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });

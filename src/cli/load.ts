@@ -27,7 +27,11 @@ export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal
     count += read.count;
   }
   const collection = collect(documents, bag);
-  return { collection, files: files.length, invalid: count - collection.rules.length - collection.filters.length };
+  return {
+    collection,
+    files: files.length,
+    invalid: count - collection.rules.length - collection.filters.filter(({ detection }) => detection !== undefined).length,
+  };
 }
 
 /** Rules that come one by one, so that each can be compiled and let go of before the next is read. */

@@ -148,6 +148,7 @@ function createProgram(): Command {
     .description('find the rules that each event of a stream fulfils')
     .argument('<rules...>', 'rule files and folders')
     .requiredOption('--events <files...>', 'files of events; - is standard input')
+    .option('--all-log-sources', 'ask all rules of every event, whatever log sources the two are of', false)
     .option('-t, --target <name>', 'a target whose pipelines the rules go through first')
     .addOption(pipelineOption())
     .addOption(new Option('-f, --format <format>', 'form of what is found').choices(['text', 'ndjson']).default('text'))

@@ -3,6 +3,7 @@ import { eventTime } from '../event/event-time.ts';
 import { logSourceOf } from '../event/log-source.ts';
 import { type CorrelationHit, type Correlator, correlatorOf } from '../match/correlation.ts';
 import type { Event } from '../match/event.ts';
+import type { EventSource } from '../match/event-source.ts';
 import { createRuleIndex, type IndexedRule } from '../match/rule-index.ts';
 import { type CompiledRule, createCombiner } from '../query/compile.ts';
 import type { Rule } from '../sigma/collection.ts';
@@ -20,6 +21,8 @@ import { createTerminal } from './terminal.ts';
 export interface MatchOptions extends RuleChoice {
   readonly events: readonly string[];
   readonly format: 'text' | 'ndjson';
+  /** Ask rules of all log sources of every event. */
+  readonly allLogSources?: boolean;
 }
 
 /** A rule that an event fulfils; a correlation with the group that it has come to hold for. */
@@ -36,20 +39,24 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   const { project, answer } = chosen;
   const { bag } = project;
   const combine = createCombiner(bag);
-  const find = createFinder(
-    chosen.rules.flatMap((settled) => combine(settled) ?? []),
-    bag,
-  );
+  let unknown = 0;
+  const sourceOf = (event: Event): EventSource | undefined => {
+    const source = logSourceOf(event);
+    if (!source) unknown++;
+    return source;
+  };
+  const rules = chosen.rules.flatMap((settled) => combine(settled) ?? []);
+  const find = createFinder(rules, bag, options.allLogSources ? () => undefined : sourceOf);
   const write = options.format === 'ndjson' ? ndjsonWriter : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
   let events = 0;
   let matched = 0;
   const matchBatch = (batch: Iterable<FoundEvent>, output: string[]): void => {
     for (const found of batch) {
       events++;
-      const rules = find(found.event);
-      if (rules.length === 0) continue;
+      const fulfilled = find(found.event);
+      if (fulfilled.length === 0) continue;
       matched++;
-      output.push(write(found, rules));
+      output.push(write(found, fulfilled));
     }
   };
   try {
@@ -68,19 +75,28 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   }
   const code = reportProject(project, answer);
   process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
+  if (!options.allLogSources && unknown < events) process.stderr.write(narrowing(unknown));
   return code;
 }
+
+/** What was not asked has to be told. */
+const narrowing = (unknown: number): string =>
+  `Events were asked the rules of their log source alone${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources asks all rules\n`;
 
 /** Waits where whoever reads the output is slower. */
 async function print(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
+type SourceOf = (event: Event) => EventSource | undefined;
+
 /** Asks the detections together, by their index, and each correlation for itself. */
-function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag): (event: Event) => readonly Found[] {
+function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag, sourceOf: SourceOf): (event: Event) => readonly Found[] {
   const unmatchable = ({ rule }: CompiledRule, reason: string): void => {
     bag.add(rule.file, { code: 'TST004', message: reason, span: rule.titleSpan });
   };
+  // of the event at hand
+  let source: EventSource | undefined;
   const indexed = new Map<string, CompiledRule>();
   const detections: IndexedRule[] = [];
   const correlations: { readonly rule: Rule; readonly push: Correlator }[] = [];
@@ -91,16 +107,17 @@ function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag): (even
       detections.push({ id: String(number), query: compiled.query, logsource });
       continue;
     }
-    const made = correlatorOf(compiled, { history: 'unknown' });
+    const made = correlatorOf(compiled, { history: 'unknown', asks: ({ logsource }) => source?.allows(logsource) ?? true });
     if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
     else unmatchable(compiled, made.reason);
   }
-  const index = createRuleIndex(detections, { logSourceOf });
+  const index = createRuleIndex(detections, { logSourceOf: () => source });
   for (const { id, reason } of index.unmatchable) {
     const compiled = indexed.get(id);
     if (compiled) unmatchable(compiled, reason);
   }
   return (event) => {
+    source = sourceOf(event);
     const found: Found[] = index.matchesOf(event).flatMap((id) => {
       const compiled = indexed.get(id);
       return compiled ? [{ rule: compiled.rule }] : [];

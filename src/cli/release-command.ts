@@ -29,7 +29,7 @@ import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourc
 import { isFailure } from './report/context.ts';
 import { countsText } from './report/diff-text.ts';
 import { visible } from './report/visible.ts';
-import { shownPath } from './rule-files.ts';
+import { readSourceFile, shownPath } from './rule-files.ts';
 import { configurationLine, contextFor, report } from './run.ts';
 import type { LoadedTemplates } from './template-files.ts';
 import { createTerminal } from './terminal.ts';
@@ -248,6 +248,7 @@ async function artifactsOf(
   const pathOf = (path: string): string => pathInPack(compiled.project, path);
   const rendered = pages.pages();
   if (!rendered) return undefined;
+  let whole = true;
   const artifacts = await makeArtifacts({
     pack,
     pages: rendered,
@@ -258,8 +259,14 @@ async function artifactsOf(
     bag,
     configFile: loaded.file,
     pathOf,
+    ruleFile: (path) => readSourceFile(path, createBag()),
+    onPack: () => {
+      whole = false;
+    },
   });
-  return artifacts && releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
+  // a release has all the rules that its lock names, or is none
+  if (!artifacts || !whole) return undefined;
+  return releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
 }
 
 /** The artifacts of the locked version once more, as on a tag in CI. */

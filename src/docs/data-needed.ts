@@ -1,8 +1,8 @@
+import { type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { patternText } from '../sigma/pattern.ts';
 import type { LogSource } from '../sigma/rule.ts';
-import { type EventLog, windowsCategory, windowsChannels } from './windows-log.ts';
 
 const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
 

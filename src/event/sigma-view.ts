@@ -28,6 +28,9 @@ const names: readonly (readonly [string, readonly string[]])[] = [
   ['QueryName', ['dns.question.name']],
 ];
 
+/** Names that have blanks where Windows writes them. */
+const underscored = ['ThreatName', 'SourceName', 'ProcessName'].map((name) => [name, name.replace('Name', '_Name')] as const);
+
 interface Path {
   readonly name: string;
   readonly steps: readonly string[];
@@ -56,7 +59,15 @@ export function withSigmaNames(event: Event): Event {
   for (const { name, paths } of sources) {
     for (const path of paths) add(name, valueAt(event, path));
   }
+  addJoinedNames(fields ?? event, add);
   return fields ?? event;
+}
+
+/** `Threat Name` and `Threat_Name` of Windows' event data, which rules call ThreatName; some shippers join the words with `_`. */
+function addJoinedNames(event: Event, add: (name: string, value: unknown) => void): void {
+  if (event.EventID === undefined) return;
+  for (const name of Object.keys(event)) if (name.includes(' ')) add(name.replaceAll(' ', ''), event[name]);
+  for (const [name, joined] of underscored) add(name, event[joined]);
 }
 
 /** The value of a dotted name, nested or not. */

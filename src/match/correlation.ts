@@ -1,5 +1,6 @@
 import type { CompiledCorrelation, CompiledRule } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
+import type { DetectionRule } from '../sigma/rule.ts';
 import { growsWithEvents, isAbsence } from '../sigma/threshold.ts';
 import { createAggregate } from './correlation-aggregate.ts';
 import { type GroupKey, groupKeysOf } from './correlation-group.ts';
@@ -12,6 +13,9 @@ export interface CorrelationHit {
   /** Values of the `group-by` fields, in their order; empty without any. */
   readonly group: GroupKey;
 }
+
+/** Whether a rule below a correlation is about an event, by their log sources. */
+export type Asks = (rule: DetectionRule, event: Event) => boolean;
 
 /** Asked of events in the order of their times (milliseconds): an earlier time counts as the latest one so far. */
 export type Correlator = (event: Event, time: number) => readonly CorrelationHit[];
@@ -26,6 +30,8 @@ export type History = 'empty' | 'unknown';
 export interface CorrelatorOptions {
   /** Default: `empty`. */
   readonly history?: History;
+  /** Default: every rule is about every event. */
+  readonly asks?: Asks;
 }
 
 /**
@@ -33,10 +39,10 @@ export interface CorrelatorOptions {
  * events of the same group within the timespan before are counted, itself included. What is kept is what the windows hold. A window that reaches
  * back to before the first event is only decided on where what it holds is enough, unless nothing has happened before. Events of one time are taken in their order.
  */
-export function correlatorOf(compiled: CompiledCorrelation, { history = 'empty' }: CorrelatorOptions = {}): CorrelatorOf {
+export function correlatorOf(compiled: CompiledCorrelation, { history = 'empty', asks = () => true }: CorrelatorOptions = {}): CorrelatorOf {
   const view = createView();
   const parts = new Map<CompiledRule, Part>();
-  const root = partOf(compiled, { known: parts, view, history });
+  const root = partOf(compiled, { known: parts, view, history, asks });
   if ('reason' in root) return { ok: false, reason: root.reason };
   let start = Number.NaN;
   let now = Number.NEGATIVE_INFINITY;
@@ -56,6 +62,7 @@ interface Making {
   readonly known: Map<CompiledRule, Part>;
   readonly view: EventView;
   readonly history: History;
+  readonly asks: Asks;
 }
 
 /** An event, its place in the sequence, and how much later than the first it is (milliseconds). */
@@ -90,16 +97,16 @@ function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
 function partOf(compiled: CompiledRule, making: Making): Part | Failed {
   const before = making.known.get(compiled);
   if (before) return before;
-  const ask = compiled.kind === 'detection' ? detectionAsk(compiled, making.view) : correlationAsk(compiled, making);
+  const ask = compiled.kind === 'detection' ? detectionAsk(compiled, making) : correlationAsk(compiled, making);
   if ('reason' in ask) return ask;
   const part: Part = { ask, asked: 0, answer: none };
   making.known.set(compiled, part);
   return part;
 }
 
-function detectionAsk({ query }: CompiledRule & { kind: 'detection' }, view: EventView): Part['ask'] | Failed {
+function detectionAsk({ rule, query }: CompiledRule & { kind: 'detection' }, { view, asks }: Making): Part['ask'] | Failed {
   const matcher = compiledFor(query, view);
-  return matcher.ok ? () => (matcher.holds() ? alone : none) : { reason: matcher.reason };
+  return matcher.ok ? ({ event }) => (asks(rule, event) && matcher.holds() ? alone : none) : { reason: matcher.reason };
 }
 
 function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] | Failed {

@@ -1,3 +1,5 @@
+import { foldCase } from '../query/letter-case.ts';
+
 /** One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up whole first, then step by step). */
 export type Event = Readonly<Record<string, unknown>>;
 
@@ -5,7 +7,7 @@ export type Event = Readonly<Record<string, unknown>>;
 export interface Value {
   readonly raw: unknown;
   readonly text: string;
-  /** Lower case, made when first asked for. */
+  /** With its letter case folded, made when first asked for. */
   lower: string | undefined;
 }
 
@@ -67,7 +69,7 @@ function asValues(raw: unknown): readonly Value[] {
 const textOf = (raw: unknown): string => (typeof raw === 'object' ? JSON.stringify(raw) : String(raw));
 
 export const lowerOf = (value: Value): string => {
-  value.lower ??= value.text.toLowerCase();
+  value.lower ??= foldCase(value.text);
   return value.lower;
 };
 

@@ -1,3 +1,4 @@
+import { foldCase } from '../query/letter-case.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../sigma/pattern.ts';
 
 /** Whether a text as a whole is what a pattern says. Texts are compared as given: fold the case of both before. */
@@ -15,8 +16,8 @@ export function globTest(pattern: Pattern): GlobTest {
   return generalTest(pattern);
 }
 
-/** The pattern with its literals in lower case. */
-export const lowerPattern = (pattern: Pattern): Pattern => pattern.map((part) => (typeof part === 'string' ? part.toLowerCase() : part));
+/** The pattern with the letter case of its literals folded. */
+export const lowerPattern = (pattern: Pattern): Pattern => pattern.map((part) => (typeof part === 'string' ? foldCase(part) : part));
 
 type Piece = readonly (string | typeof ONE)[];
 

@@ -1,3 +1,5 @@
+import { widenCase } from '../query/regex-case.ts';
+import type { CodeRanges } from '../query/regex-set.ts';
 import type { RegexAnchor, RegexNode, RegexRepeat } from '../query/regex-tree.ts';
 import { Unmatchable } from './unmatchable.ts';
 
@@ -13,11 +15,11 @@ export function linearRegex(node: RegexNode): string {
     case 'empty':
       return '';
     case 'char':
-      return withCase(charText(node.codePoint), node.ignoreCase);
+      return node.ignoreCase ? classText(widenCase([[node.codePoint, node.codePoint]])) : charText(node.codePoint);
     case 'any':
       return node.dotAll ? '(?s:.)' : '.';
     case 'class':
-      return withCase(`[${node.negated ? '^' : ''}${node.ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`, node.ignoreCase);
+      return classText(node.ignoreCase ? widenCase(node.ranges) : node.ranges, node.negated);
     case 'sequence':
       return node.nodes.map(linearRegex).join('');
     case 'alternation':
@@ -41,7 +43,12 @@ export function linearRegex(node: RegexNode): string {
 
 const charText = (codePoint: number): string => `\\x{${codePoint.toString(16)}}`;
 
-const withCase = (text: string, ignoreCase: boolean): string => (ignoreCase ? `(?i:${text})` : text);
+/** Letters in each case: the engine's own flag would take the Kelvin sign for a `k`, and the long s for an `s`. */
+function classText(ranges: CodeRanges, negated = false): string {
+  const [first, ...more] = ranges;
+  if (first && first[0] === first[1] && more.length === 0 && !negated) return charText(first[0]);
+  return `[${negated ? '^' : ''}${ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`;
+}
 
 /** Lazy or not, the same texts are found; possessive ones give nothing back and are something else. */
 function repeatText({ node, min, max, possessive }: RegexRepeat): string {

@@ -1,3 +1,4 @@
+import { foldCase } from '../query/letter-case.ts';
 import { parseRegex } from '../query/regex.ts';
 import { requiredPattern } from '../query/regex-literal.ts';
 import { type Item, itemsOf, type Query, type RegexTest } from '../query/tree.ts';
@@ -6,7 +7,7 @@ import { ANY, joinParts, type Pattern } from '../sigma/pattern.ts';
 /** Where a literal stands in a value: it is all of it, at its start, at its end, somewhere; `present`: any value will do, the text is empty. */
 export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
 
-/** What a value of a field must have, in lower case, for an item to be true. */
+/** What a value of a field must have, letter case folded, for an item to be true. */
 export interface Atom {
   /** Undefined: any value of the event. */
   readonly field: string | undefined;
@@ -104,13 +105,13 @@ function atomOf({ field, test }: Item): Atom | undefined {
     case 'null':
       return undefined;
     case 'string':
-      return literalAtom(field, field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern, test.cased) ?? present;
+      return literalAtom(field, field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern) ?? present;
     case 'number':
       return { field, place: field === undefined ? 'inside' : 'whole', text: String(test.value).toLowerCase() };
     case 'boolean':
       return field === undefined ? undefined : { field, place: 'whole', text: String(test.value) };
     case 'regex':
-      return literalAtom(field, regexPattern(test), false) ?? present;
+      return literalAtom(field, regexPattern(test)) ?? present;
     default:
       return present;
   }
@@ -123,19 +124,13 @@ function regexPattern({ source, ...flags }: RegexTest): Pattern {
 }
 
 /** The literal of a pattern that is thought to be rarest. */
-function literalAtom(field: string | undefined, pattern: Pattern, cased: boolean): Atom | undefined {
+function literalAtom(field: string | undefined, pattern: Pattern): Atom | undefined {
   let best: Atom | undefined;
   for (const [index, part] of pattern.entries()) {
     if (typeof part !== 'string') continue;
     const place: Place = pattern.length === 1 ? 'whole' : index === 0 ? 'start' : index === pattern.length - 1 ? 'end' : 'inside';
-    const atom = cased && place !== 'whole' ? plainAtom(field, part) : { field, place, text: part.toLowerCase() };
-    if (atom && (!best || likelihood(atom) < likelihood(best))) best = atom;
+    const atom: Atom = { field, place, text: foldCase(part) };
+    if (!best || likelihood(atom) < likelihood(best)) best = atom;
   }
   return best ?? (pattern.length === 0 ? { field, place: 'whole', text: '' } : undefined);
-}
-
-/** How letters outside ASCII are folded may depend on those beside them. */
-function plainAtom(field: string | undefined, text: string): Atom | undefined {
-  const longest = text.split(/[^ -~]+/).reduce((best, run) => (run.length > best.length ? run : best), '');
-  return longest === '' ? undefined : { field, place: 'inside', text: longest.toLowerCase() };
 }

@@ -1,3 +1,4 @@
+import { foldCase } from '../query/letter-case.ts';
 import type { Item } from '../query/tree.ts';
 import { ANY, joinParts, type OpenLiteral, openLiteral } from '../sigma/pattern.ts';
 import { type EventView, fieldSlot, lowerOf, valuesOf } from './event.ts';
@@ -10,7 +11,7 @@ export function onlyLiteral({ field, test }: Item): Atom | undefined {
   if (test.kind !== 'string' || test.cased) return undefined;
   const pattern = field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern;
   const literal = openLiteral(pattern);
-  return literal && { field, place: places[literal.open], text: literal.text.toLowerCase() };
+  return literal && { field, place: places[literal.open], text: foldCase(literal.text) };
 }
 
 /** By where any characters may stand beside the literal. */

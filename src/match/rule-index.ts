@@ -1,6 +1,7 @@
 import { itemsOf, type Query } from '../query/tree.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import { createView, type Event, type EventView, type FieldSlot, fieldSlot, lowerOf, showEvent, valuesOf } from './event.ts';
+import type { EventSource } from './event-source.ts';
 import { type Atom, createClauseFinder } from './literal-clause.ts';
 import { createLiteralTable, type LiteralTable, type RuleNumbers } from './literal-table.ts';
 import { compiledFor } from './matcher.ts';
@@ -15,7 +16,7 @@ export interface IndexedRule {
 
 export interface RuleIndexOptions {
   /** Where an event comes from; parts that are undefined may be anything. Without it, or where it says undefined, rules of all log sources are asked. */
-  readonly logSourceOf?: (event: Event) => LogSource | undefined;
+  readonly logSourceOf?: (event: Event) => LogSource | EventSource | undefined;
 }
 
 /** Many rules that are asked of each event together. */

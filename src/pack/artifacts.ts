@@ -4,12 +4,13 @@ import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
 import { techniqueNames } from './attack-names.ts';
 import { streamChoice } from './config.ts';
-import { renderContentPack } from './content-pack.ts';
+import { type ContentPack, renderContentPack } from './content-pack.ts';
 import type { PackFile } from './detection.ts';
 import { noPages, type PackPages } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
+import { type Broken, brokenOf, withoutBroken } from './sound-pack.ts';
 import { renderSplunkApp } from './splunk-app.ts';
 import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from './template.ts';
 
@@ -26,6 +27,10 @@ export interface ArtifactInput {
   readonly configFile: SourceFile;
   /** Paths of rule files as the manifest has them. Default: as they were read. */
   readonly pathOf?: (path: string) => string;
+  /** The file of a rule by its path, for complaints about it. */
+  readonly ruleFile?: (path: string) => SourceFile | undefined;
+  /** Told of the pack as it was written, where detections had to be left out. */
+  readonly onPack?: (pack: Pack) => void;
   /** Pages of the detections, for the app's view and the bundle. */
   readonly pages?: PackPages;
 }
@@ -35,31 +40,79 @@ export interface Artifact extends ArtifactDigest {
   readonly content: Uint8Array;
 }
 
-/** Renders and packs everything: app, content pack, manifest, release bundle. Undefined after a fatal complaint. */
+/**
+ * Renders and packs everything: app, content pack, manifest, release bundle. A detection that breaks a pack by itself is left out of it, with a
+ * complaint (PCK007). Undefined after a fatal complaint about the packs as a whole.
+ */
 export async function makeArtifacts(input: ArtifactInput): Promise<readonly Artifact[] | undefined> {
-  const { pack, toolVersion, bag, configFile, pages = noPages } = input;
-  const { info, targets } = pack.config;
+  const { bag, configFile } = input;
   const render = createRenderer(input.templates);
-  const problems: string[] = [];
-  const files: PackFile[] = [];
   try {
-    if (targets.includes('splunk')) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(splunkFiles(input, render, problems)) });
-    if (targets.includes('graylog')) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: graylogPack(input, render, problems) });
-    const packs = files.map(digested);
-    const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
-    const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
-    const bundle = await zip(
-      [...files, manifest, readme, ...pages.files].map((file) => ({
-        ...file,
-        path: `${info.id}-${info.version}/${file.path}`,
-        store: file.path.endsWith('.spl'),
-      })),
-    );
-    for (const message of problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
-    return problems.length > 0 ? undefined : [...packs, digested(manifest), digested({ path: `${info.id}-${info.version}.zip`, content: bundle })];
+    const first = await packed(input, render);
+    if (first.problems.length === 0) return first.artifacts;
+    const broken = first.tooLarge ? [] : brokenDetections(input, render);
+    const pack = withoutBroken(input.pack, broken);
+    const made = broken.length === 0 ? first : await packed({ ...input, pack }, render);
+    for (const { target, detection, problem } of broken) {
+      const { file, titleSpan: span } = detection.rule;
+      bag.add(input.ruleFile?.(file.path) ?? file, { code: 'PCK007', message: `${target}: ${problem}; the rule is left out`, span, target });
+    }
+    for (const message of made.problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
+    if (made.problems.length > 0) return undefined;
+    input.onPack?.(pack);
+    return made.artifacts;
   } catch (error) {
     return templateFault(error, bag, configFile);
   }
+}
+
+interface Packed {
+  readonly artifacts: readonly Artifact[];
+  readonly problems: readonly string[];
+  /** Too many detections, and none of them to blame. */
+  readonly tooLarge: boolean;
+}
+
+async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
+  const { pack, toolVersion, pages = noPages } = input;
+  const { info, targets } = pack.config;
+  const problems: string[] = [];
+  const files: PackFile[] = [];
+  // first what a server may refuse as a whole: then nothing else needs rendering
+  const content = targets.includes('graylog') ? graylogPack(input, render, problems) : undefined;
+  const app = targets.includes('splunk') && problems.length === 0 ? splunkFiles(input, render, problems) : undefined;
+  if (problems.length > 0) return { problems, artifacts: [], tooLarge: content?.tooLarge === true };
+  if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app) });
+  if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: encoded(content.parts) });
+  const packs = files.map(digested);
+  const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
+  const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
+  const bundle = await zip(
+    [...files, manifest, readme, ...pages.files].map((file) => ({
+      ...file,
+      path: `${info.id}-${info.version}/${file.path}`,
+      store: file.path.endsWith('.spl'),
+    })),
+  );
+  const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
+  return { problems, artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
+}
+
+function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
+  const { pack } = input;
+  const told = (print: (problems: string[]) => unknown): readonly string[] => {
+    const problems: string[] = [];
+    print(problems);
+    return problems;
+  };
+  const splunk = brokenOf(pack.splunk, (some) =>
+    told((problems) => splunkFiles({ ...input, pack: { ...pack, splunk: some, tombstones: [] } }, render, problems)),
+  );
+  const graylog = brokenOf(pack.graylog, (some) => told((problems) => graylogPack({ ...input, pack: { ...pack, graylog: some } }, render, problems)));
+  return [
+    ...(pack.config.targets.includes('splunk') ? splunk : []).map(({ one, problem }): Broken => ({ target: 'splunk', detection: one.detection, problem })),
+    ...(pack.config.targets.includes('graylog') ? graylog : []).map(({ one, problem }): Broken => ({ target: 'graylog', detection: one.detection, problem })),
+  ];
 }
 
 /** Complains about a template at fault, and throws what is none. */
@@ -91,12 +144,12 @@ function splunkFiles({ pack, assets, pages, customTemplates }: ArtifactInput, re
   return app.files;
 }
 
-function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render, problems: string[]): Uint8Array {
+function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render, problems: string[]): ContentPack {
   const { info, graylog } = pack.config;
   const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates, templatesAreOurs: !customTemplates };
   const content = renderContentPack({ info, detections: pack.graylog, options, render });
   problems.push(...content.problems);
-  return encoded(content.parts);
+  return content;
 }
 
 /** The UTF-8 of texts in a row: a letter outside Latin-1 doubles the size of its own text alone. */

@@ -146,10 +146,18 @@ const elasticsearch = map(
   {
     matching: {
       enum: ['native', 'case-insensitive'],
-      default: 'native',
       description:
-        'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions.',
+        'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions. Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
     },
+    textFields: list(
+      text('A field name.'),
+      'Fields analysed into lower-case words (text, match_only_text). Default: those of ECS with an ecs- pipeline, else none.',
+    ),
+    ipFields: list(text('A field name.'), 'Fields of the type ip, where CIDR searches work. Default: those of ECS with an ecs- pipeline, else none.'),
+    wildcardFields: list(
+      text('A field name.'),
+      'Fields of the type wildcard, which keep the case of letters also where the others ignore it. Default: those of ECS with an ecs- pipeline, else none.',
+    ),
     index: text('Index pattern of watches and data view id of saved searches, several with commas.', { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' }),
     timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
     interval: duration('Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.'),
@@ -229,6 +237,12 @@ export const configSchema: JsonSchema = {
     severities,
     failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
     enable,
+    unmatchable: {
+      enum: ['leave-out', 'disable'],
+      default: 'leave-out',
+      description:
+        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007): it is left out of that target, or built switched off.',
+    },
     defaults: settings('Settings of every detection.'),
     levels: map(
       Object.fromEntries(levels.map((name) => [name, settings(`Settings of the detections with level ${name}.`)])),

@@ -1,6 +1,7 @@
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
 import type { CorrelationMethod } from '../backend/splunk/splunk.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
+import type { Unmatchable } from '../pipeline/target-compiler.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
@@ -15,7 +16,7 @@ import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
-import { rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
 export type Target = 'splunk' | 'graylog';
@@ -36,6 +37,8 @@ export interface PackConfig {
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
   readonly enable: Enabling;
+  /** What becomes of rules that can never be true in a target. */
+  readonly unmatchable: Unmatchable;
   readonly defaults: SettingsPatch;
   readonly levels: ReadonlyMap<Level, SettingsPatch>;
   readonly logsources: readonly LogSourceSettings[];
@@ -90,6 +93,7 @@ interface Written extends Partial<PackInfo> {
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
   readonly failOn?: FailOn;
   readonly enable?: Partial<Enabling>;
+  readonly unmatchable?: Unmatchable;
   readonly splunk?: Partial<SplunkConfig>;
   readonly graylog?: Partial<GraylogConfig>;
   readonly elasticsearch?: WrittenElasticsearch;
@@ -119,6 +123,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
     complaints = [...ofSettings, ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
   }
+  for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
@@ -149,6 +154,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
     failOn: written.failOn ?? 'error',
     enable: enablingOf(written.enable ?? {}),
+    unmatchable: written.unmatchable ?? 'leave-out',
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),

@@ -15,28 +15,66 @@ const parameterTypes: ReadonlySet<unknown> = new Set(['boolean', 'double', 'floa
  * What Graylog would refuse of a content pack, or install and then silently fail at run by run; Graylog itself looks at neither queries nor
  * definitions at installation. Of entities other than event definitions and stream references only the envelope is looked at.
  */
-export function checkContentPack(pack: unknown, options: { readonly minimumServerVersion: string }): string[] {
-  const minimum = serverVersion(options.minimumServerVersion);
-  if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) return [`the minimum server version is not ${oldestServer} or newer`];
-  if (!isRecord(pack)) return ['the pack is no object'];
+export function checkContentPack(pack: unknown, options: { readonly minimumServerVersion: string }): readonly string[] {
+  return checkWholePack(pack, options).problems;
+}
+
+interface Checked {
+  readonly problems: readonly string[];
+  readonly tooLarge: boolean;
+}
+
+/** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
+export function checkWholePack(pack: unknown, { minimumServerVersion }: { readonly minimumServerVersion: string }): Checked {
+  if (!isRecord(pack)) return { problems: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
-  const names = packNames(pack, entities, minimum);
+  const check = createPackCheck({ ...pack, entities: [] }, { minimumServerVersion, referable: entities });
+  let tooLarge = false;
+  for (const entity of entities) tooLarge = !check.add(entity);
+  return { problems: check.problems(), tooLarge };
+}
+
+export interface PackCheck {
+  /** Takes the next entity. False from the one on with which the pack is larger than Graylog's database takes. */
+  readonly add: (entity: unknown) => boolean;
+  readonly problems: () => string[];
+}
+
+export interface PackCheckOptions {
+  readonly minimumServerVersion: string;
+  /** Entities that others may refer to; those of other types may be missing. */
+  readonly referable: readonly unknown[];
+}
+
+/** As `checkContentPack`, of entities that come one by one. `pack`: without them. */
+export function createPackCheck(pack: Json, { minimumServerVersion, referable }: PackCheckOptions): PackCheck {
+  const minimum = serverVersion(minimumServerVersion);
+  if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) {
+    return { add: () => true, problems: () => [`the minimum server version is not ${oldestServer} or newer`] };
+  }
+  const names = packNames(pack, referable, minimum);
   const problems: string[] = [];
   checkEnvelope(pack, minimum, problems);
   const seen = new Set<string>();
-  for (const [index, entity] of entities.entries()) {
-    if (!isRecord(entity)) {
-      problems.push(`entity ${index} is no object`);
-      continue;
-    }
-    const key = `${typeName(entity)} ${entity.id}`;
-    if (seen.has(key)) problems.push(`${key} is there twice`);
-    seen.add(key);
-    checkEntity(entity, index, names, problems);
-  }
-  const size = bsonSize(pack);
-  if (size > graylogLimits.packSize) problems.push(`the pack takes ${size} bytes in Graylog's database, more than ${graylogLimits.packSize}: make two of it`);
-  return problems;
+  let index = 0;
+  let size = bsonSize(pack);
+  return {
+    add(entity) {
+      size += 5 + bsonSize(entity);
+      if (isRecord(entity)) {
+        const key = `${typeName(entity)} ${entity.id}`;
+        if (seen.has(key)) problems.push(`${key} is there twice`);
+        seen.add(key);
+        checkEntity(entity, index, names, problems);
+      } else problems.push(`entity ${index} is no object`);
+      index++;
+      return size <= graylogLimits.packSize;
+    },
+    problems() {
+      if (size <= graylogLimits.packSize) return problems;
+      return [...problems, `the pack takes ${size} bytes in Graylog's database, more than ${graylogLimits.packSize}: make two of it`];
+    },
+  };
 }
 
 function packNames(pack: Json, entities: readonly unknown[], minimum: number): PackNames {

@@ -1,4 +1,4 @@
-import { checkContentPack } from './content-pack-check.ts';
+import { checkWholePack, createPackCheck } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
 import { type EventDefinitionEntity, eventDefinitions, graylogPackId, isTemplateField, keyFieldsOf } from './event-definition.ts';
 import { firstDifference } from './json-difference.ts';
@@ -31,6 +31,8 @@ export interface ContentPack {
   readonly parts: readonly string[];
   /** What is wrong with it; a pack with problems must not be installed. */
   readonly problems: readonly string[];
+  /** Its detections are too many for the server's database. */
+  readonly tooLarge: boolean;
 }
 
 type Entity = EventDefinitionEntity | StreamTitleEntity;
@@ -48,35 +50,55 @@ interface PackModel {
   readonly entities: readonly Entity[];
 }
 
-/** Renders the content pack, reads it back, compares it with what was meant and checks it by the rules of the server. */
+/** Renders the content pack and checks it by the rules of the server; what templates of the user's own gave is read back and compared with what was meant. */
 export function renderContentPack({ info, detections, options, render }: ContentPackInput): ContentPack {
-  const streams = streamReferences(info, options.minimumServerVersion, options.streams, detections);
-  const definitions = detections.flatMap((g) =>
-    eventDefinitions(g, info, { minimumServerVersion: options.minimumServerVersion, streamIds: streams.idsFor(g) }),
-  );
-  const pack = packModel(info, streams.parameters, [...streams.entities, ...definitions]);
-  const parts = renderParts(pack, render, options);
-  const problems = [...detections.flatMap(settingProblems), ...textProblems(parts, pack, options)];
+  const { minimumServerVersion } = options;
+  const streams = streamReferences(info, minimumServerVersion, options.streams, detections);
+  function* entities(): Generator<Entity> {
+    yield* streams.entities;
+    for (const g of detections) yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: streams.idsFor(g) });
+  }
+  const envelope = packModel(info, streams.parameters, []);
+  const made = options.templatesAreOurs
+    ? renderOne(envelope, entities(), streams.entities, render, options)
+    : renderAll({ ...envelope, entities: [...entities()] }, render, options);
   return {
-    parts,
-    problems,
+    parts: made.parts,
+    problems: [...detections.flatMap(settingProblems), ...made.problems],
+    tooLarge: made.tooLarge,
     get text() {
-      return parts.join('');
+      return made.parts.join('');
     },
   };
 }
 
+type Rendered = Pick<ContentPack, 'parts' | 'problems' | 'tooLarge'>;
+
+/** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
+function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
+  const check = createPackCheck({ ...envelope }, { minimumServerVersion: options.minimumServerVersion, referable });
+  const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', { pack: envelope, entities: entitiesMarker }).split(entitiesMarker);
+  let parts = [head];
+  let fits = true;
+  for (const entity of entities) {
+    fits = check.add(entity) && fits;
+    if (fits) parts.push(`${parts.length === 1 ? '' : ',\n'}${renderEntity(entity, render).trimEnd()}`);
+    else parts = [];
+  }
+  parts.push(tail);
+  return { parts, problems: check.problems(), tooLarge: !fits };
+}
+
+function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
+  const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
+  // a template of the user's own may do more with the entities than print them
+  const text = render('graylog/content-pack.json.hbs', { pack, entities });
+  const { problems, tooLarge } = textProblems(text, pack, options);
+  return { parts: [text], problems, tooLarge };
+}
+
 // no JSON holds this character as it is
 const entitiesMarker = '\u0000entities\u0000';
-
-function renderParts(pack: PackModel, render: Render, options: ContentPackOptions): readonly string[] {
-  const entities = pack.entities.map((entity, index) => `${index === 0 ? '' : ',\n'}${renderEntity(entity, render).trimEnd()}`);
-  const envelope = (text: string): string => render('graylog/content-pack.json.hbs', { pack, entities: text });
-  // a template of the user's own may do more with the entities than print them
-  if (!options.templatesAreOurs) return [envelope(entities.join(''))];
-  const [head = '', ...rest] = envelope(entitiesMarker).split(entitiesMarker);
-  return [head, ...rest.flatMap((tail) => [...entities, tail])];
-}
 
 function packModel(info: PackInfo, parameters: readonly PackParameter[], entities: readonly Entity[]): PackModel {
   return {
@@ -113,17 +135,17 @@ function settingProblems(g: GraylogDetection): string[] {
   return problems;
 }
 
-function textProblems(parts: readonly string[], pack: PackModel, options: ContentPackOptions): string[] {
-  if (options.templatesAreOurs) return checkContentPack(pack, { minimumServerVersion: options.minimumServerVersion });
+function textProblems(text: string, pack: PackModel, { customTemplates, minimumServerVersion }: ContentPackOptions): Omit<Rendered, 'parts'> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(parts.join(''));
+    parsed = JSON.parse(text);
   } catch (error) {
-    return [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`];
+    return { problems: [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`], tooLarge: false };
   }
-  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
-  const problems = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
-  return [...problems, ...checkContentPack(parsed, { minimumServerVersion: options.minimumServerVersion })];
+  const difference = customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
+  const found = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
+  const { problems, tooLarge } = checkWholePack(parsed, { minimumServerVersion });
+  return { problems: [...found, ...problems], tooLarge };
 }
 
 /** What templates of the user's own must not change. */

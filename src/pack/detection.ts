@@ -68,6 +68,8 @@ export interface SplunkDetection {
 /** A log source as searched, and where a pipeline says that its events are. */
 export interface SearchScope {
   readonly source: LogSource;
+  /** Name of the index macro that the search calls. */
+  readonly macro: string;
   readonly definition?: string;
 }
 

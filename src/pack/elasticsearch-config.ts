@@ -5,9 +5,9 @@ import { parseDuration, rangeComplaints } from './settings-patch.ts';
 
 type Spans = 'interval' | 'throttle';
 
-/** Spans in seconds; those that are missing come from the settings of detections. */
-export type ElasticsearchConfig = Pick<ElasticsearchSettings, 'matching' | 'index' | 'timestampField' | 'schedule' | 'actions'> &
-  Partial<Pick<ElasticsearchSettings, Spans>>;
+/** Spans in seconds; those that are missing come from the settings of detections. What is missing of matching and types is as the pipelines have it. */
+export type ElasticsearchConfig = Pick<ElasticsearchSettings, 'index' | 'timestampField' | 'schedule' | 'actions'> &
+  Partial<Pick<ElasticsearchSettings, Spans | 'matching' | 'textFields' | 'ipFields' | 'wildcardFields'>>;
 
 /** What `elasticsearch:` holds where it fits the schema. */
 export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & { readonly [name in Spans]?: number | string };
@@ -28,7 +28,7 @@ export function elasticsearchComplaints(node: YamlNode | undefined): readonly Co
 }
 
 export function elasticsearchConfig({ interval, throttle, ...rest }: WrittenElasticsearch): ElasticsearchConfig {
-  const { matching, index, timestampField } = defaultTargetSettings.elasticsearch;
+  const { index, timestampField } = defaultTargetSettings.elasticsearch;
   const [every, once] = [parseDuration(interval), parseDuration(throttle)];
-  return { matching, index, timestampField, ...rest, ...(every === undefined ? {} : { interval: every }), ...(once === undefined ? {} : { throttle: once }) };
+  return { index, timestampField, ...rest, ...(every === undefined ? {} : { interval: every }), ...(once === undefined ? {} : { throttle: once }) };
 }

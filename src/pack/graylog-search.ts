@@ -1,12 +1,14 @@
 import type { Conversion } from '../backend/backend.ts';
+import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
+import { graylogOwn } from '../backend/graylog/own-fields.ts';
+import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config.ts';
 import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './detection.ts';
-import { isTemplateField, keyFieldsOf } from './event-definition.ts';
 
 /** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
 export function graylogSearch(
@@ -16,14 +18,21 @@ export function graylogSearch(
 ): Conversion<GraylogFilterSearch | GraylogAggregationSearch> {
   const { matching, leadingWildcards, textFields, keywordFields, ipFields } = config.graylog;
   const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
+  const refusal = graylogBlankRefusal(compiled, config.graylog, detection.settings.graylog.streams);
+  if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
     const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
-    const conversion = postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) }));
+    const conversion = withOwnFieldRemarks(
+      postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
+      compiled,
+      graylogOwn,
+    );
     return conversion.ok ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } } : conversion;
   }
   const { rule, query } = compiled;
   const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
-  const conversion = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
+  const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
+  const conversion = withOwnFieldRemarks(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection);
   const problem = settingProblem({ detection, search });
@@ -55,12 +64,7 @@ function settingProblem(g: GraylogDetection): { readonly message: string; readon
       hint: 'Shorten the lists of the rule, or leave the threshold out.',
     };
   }
-  const field = keyFieldsOf(g).find((name) => !isTemplateField(name));
-  if (field === undefined) return undefined;
-  return {
-    message: `the key field \`${field}\` can't stand in a template of Graylog`,
-    hint: 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
-  };
+  return undefined;
 }
 
 /** Undefined where one of the parts is a correlation itself. */

@@ -2,11 +2,12 @@ import type { CompiledRule } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
-import type { SearchMacro, SearchScope } from './detection.ts';
+import type { SearchMacro, SearchScope, SplunkDetection } from './detection.ts';
 import type { CountedWarnings } from './pipeline-report.ts';
+import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
-export function indexMacroName(packId: string, source: LogSource): string {
+function plainName(packId: string, source: LogSource): string {
   const parts = [packId, source.product, source.category, source.service].filter((part) => part !== undefined);
   const name = parts
     .join('_')
@@ -15,25 +16,88 @@ export function indexMacroName(packId: string, source: LogSource): string {
   return name.endsWith('_filter') ? `${name}_events` : name;
 }
 
-/** The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else `index=*`. Log sources that share a name get what each of them wants. */
+type Scope = Pick<SearchScope, 'source' | 'definition'>;
+
+/** By log source, see {@link keyOf}. */
+export type MacroNames = ReadonlyMap<string, string>;
+
+/**
+ * Log sources that would share a macro and are in different places are told apart, so that none changes where the rules of another look: the
+ * plainest of them keeps the name, the others get a digest of their own behind it.
+ */
+export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNames {
+  const byName = new Map<string, Map<string, Scope>>();
+  for (const scope of scopes) {
+    const name = plainName(config.info.id, scope.source);
+    const known = byName.get(name) ?? new Map<string, Scope>();
+    byName.set(name, known);
+    if (!known.has(keyOf(scope.source))) known.set(keyOf(scope.source), scope);
+  }
+  const names = new Map<string, string>();
+  for (const [name, sources] of byName) {
+    const [plainest] = [...sources.values()].sort((one, other) => order(config, one, other));
+    const place = plainest && definitionOf(config, plainest);
+    for (const [key, scope] of sources) names.set(key, definitionOf(config, scope) === place ? name : `${name}_${uuidV5(sigpackNamespace, key).slice(0, 8)}`);
+  }
+  return names;
+}
+
+export const keyOf = ({ product, category, service }: LogSource): string => JSON.stringify([product ?? null, category ?? null, service ?? null]);
+
+/** The macro of a log source among others. */
+export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string => names.get(keyOf(source)) ?? plainName(config.info.id, source);
+
+/** What has a place goes before what is searched everywhere, a product of one word before others, a category before a service. */
+function order(config: PackConfig, one: Scope, other: Scope): number {
+  const [a, b] = [one, other].map((scope) => {
+    const { product, category, service } = scope.source;
+    const marks = [definitionOf(config, scope) === everywhere, !/^[a-z0-9]+$/.test(product ?? ''), category === undefined, service !== undefined];
+    return `${marks.map(Number).join('')}${keyOf(scope.source)}`;
+  });
+  return (a ?? '') < (b ?? '') ? -1 : 1;
+}
+
+const everywhere = 'index=*';
+const definitionOf = (config: PackConfig, { source, definition }: Scope): string => placeOf(config, source) ?? definition ?? everywhere;
+
+/** Gives macros other names where those of the whole pack would collide. */
+export function withMacrosApart(config: PackConfig, detections: readonly SplunkDetection[]): readonly SplunkDetection[] {
+  const names = macroNames(
+    config,
+    detections.flatMap(({ scopes }) => scopes),
+  );
+  return detections.map((detection) => {
+    const changed = detection.scopes.filter(({ source, macro }) => macroOf(names, config, source) !== macro);
+    if (changed.length === 0) return detection;
+    const renamed = new Map(changed.map(({ source, macro }) => [macro, macroOf(names, config, source)]));
+    return {
+      ...detection,
+      search: detection.search.replace(/`(\w+)`/g, (call: string, name: string) => (renamed.has(name) ? `\`${renamed.get(name)}\`` : call)),
+      scopes: detection.scopes.map((scope) => ({ ...scope, macro: renamed.get(scope.macro) ?? scope.macro })),
+    };
+  });
+}
+
+/** The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else `index=*`. */
 export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): readonly SearchMacro[] {
   const macros = new Map<string, { readonly definitions: Set<string>; readonly comment: string }>();
-  for (const { source, definition: said } of scopes) {
-    const name = indexMacroName(config.info.id, source);
-    const definition = placeOf(config, source) ?? said ?? 'index=*';
-    const known = macros.get(name);
+  for (const scope of scopes) {
+    const definition = definitionOf(config, scope);
+    const known = macros.get(scope.macro);
     if (known) known.definitions.add(definition);
-    else macros.set(name, { definitions: new Set([definition]), comment: `Where the events of the log source ${described(source)} are.` });
+    else macros.set(scope.macro, { definitions: new Set([definition]), comment: `Where the events of the log source ${described(scope.source)} are.` });
   }
   return [...macros]
     .map(([name, { definitions, comment }]) => ({ name, definition: eitherOf([...definitions].sort()), comment }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined => splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
+/** What sigpack.yml says of where the events of a log source are. */
+export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined =>
+  splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
 
 /** Warns of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
-export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly SearchScope[], { rule }: CompiledRule, config: PackConfig): void {
+export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], { rule }: CompiledRule, config: PackConfig): void {
   for (const { source, definition } of scopes) {
     if (definition === undefined && placeOf(config, source) === undefined)
       warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);

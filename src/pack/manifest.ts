@@ -1,5 +1,5 @@
 import type { PackConfig } from './config.ts';
-import type { DetectionOutcome } from './outcome.ts';
+import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
 import type { Pack } from './pack.ts';
 
 /** An artifact as the manifest names it. */
@@ -28,7 +28,13 @@ function detectionEntry({ detection, targets }: DetectionOutcome, { targets: wan
   const { id, name, rule, severity, settings } = detection;
   const entries = wanted.flatMap((target) => {
     const outcome = targets.get(target);
-    return outcome ? [[target, outcome.kind === 'compiled' ? { name: outcome.names[0], queries: outcome.queries.length } : { skipped: outcome.reasons }]] : [];
+    return outcome ? [[target, outcome.kind === 'compiled' ? compiledEntry(outcome) : { skipped: outcome.reasons }]] : [];
   });
   return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
 }
+
+const compiledEntry = ({ names, queries, off }: TargetOutcome & { readonly kind: 'compiled' }): object => ({
+  name: names[0],
+  queries: queries.length,
+  ...(off ? { enabled: false } : {}),
+});

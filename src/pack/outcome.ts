@@ -4,7 +4,13 @@ import type { PackDetection } from './detection.ts';
 
 /** What a detection became in a target: the names it got there, or why it is not there. */
 export type TargetOutcome =
-  | { readonly kind: 'compiled'; readonly names: readonly string[]; readonly queries: readonly string[] }
+  | {
+      readonly kind: 'compiled';
+      readonly names: readonly string[];
+      readonly queries: readonly string[];
+      /** Switched off in this target, whatever its settings say. */
+      readonly off?: true;
+    }
   | { readonly kind: 'skipped'; readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[] };
 
 export interface DetectionOutcome {

@@ -3,14 +3,17 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
+import { neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
+import { graylogFields } from './graylog-fields.ts';
 import { graylogSearch } from './graylog-search.ts';
-import { warnOfUnplaced } from './index-macro.ts';
+import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
+import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
@@ -18,6 +21,7 @@ import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
+import { splunkFields } from './splunk-fields.ts';
 import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
@@ -63,10 +67,18 @@ export function assemblePack({
   onProgress,
   onOutcome,
 }: PackInput): Pack {
-  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines });
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders: config.placeholders,
+    bag,
+    pipelines,
+    unmatchable: config.unmatchable,
+    namedBy: createFieldNames(config),
+  });
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
+  const told = new Set<string>();
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
@@ -79,12 +91,13 @@ export function assemblePack({
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
       const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, bag, warnings, placed, onOutcome }, detection, targeted);
+      if (detection) addDetection({ pack, config, bag, warnings, told, placed, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
   warnings.tell();
-  return { config, ...pack, tombstones: tombstonesOf(history, pack.splunk, config.info.version), excluded, invalid };
+  const splunk = withMacrosApart(config, pack.splunk);
+  return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
@@ -133,20 +146,25 @@ interface Adding {
   readonly config: PackConfig;
   readonly bag: DiagnosticBag;
   readonly warnings: CountedWarnings;
+  /** Complaints about fields in the configuration. */
+  readonly told: Set<string>;
   /** Something says where events are, so that a log source without a place was forgotten. */
   readonly placed: boolean;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
-function addDetection(adding: Adding, detection: PackDetection, { written, forTarget }: TargetedRule): void {
+function addDetection(adding: Adding, detection: PackDetection, { written, forTarget, whyNot }: TargetedRule): void {
   const { pack, config } = adding;
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
     const compiled = forTarget(target);
-    if (!compiled) targets.set(target, skipped([{ code: 'PIP002', message: 'a pipeline cannot process the rule' }]));
+    if (!compiled) targets.set(target, skipped([whyNot(target)]));
     else {
-      warnOfUnmapped(adding.warnings, target, compiled);
-      targets.set(target, target === 'splunk' ? addToSplunk(adding, detection, compiled) : addToGraylog(adding, detection, compiled));
+      const never = neverTrue(compiled) !== undefined;
+      if (!never) warnOfUnmapped(adding.warnings, target, compiled);
+      const own = never ? switchedOff(detection) : detection;
+      const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
+      targets.set(target, never && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
     }
   }
   const outcome = { detection, targets };
@@ -154,24 +172,44 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
   adding.onOutcome?.(outcome, written);
 }
 
-function addToSplunk({ pack, config, bag, warnings, placed }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const conversion = splunkDetection(compiled, detection, config);
+const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
+
+function addToSplunk(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+  const { pack, config, bag, warnings, placed } = adding;
+  const fields = splunkFields(compiled, detection);
+  tellOnce(adding, 'splunk', compiled, fields.ok ? fields.remarks : fields.problems);
+  if (!fields.ok) return skipped(fields.problems);
+  const conversion = splunkDetection(compiled, fields.value, config);
   tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
-  const scopes = searchScopes(compiled);
+  const scopes = searchScopes(compiled, config);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
-  pack.splunk.push({ detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
+  pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);
 }
 
-function addToGraylog({ pack, config, bag }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+  const { pack, config, bag } = adding;
   const conversion = graylogSearch(compiled, detection, config);
   tell(bag, 'graylog', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
-  pack.graylog.push({ detection, search: conversion.value });
+  const fields = graylogFields(compiled, detection, conversion.value);
+  tellOnce(adding, 'graylog', compiled, fields.ok ? fields.remarks : fields.problems);
+  if (!fields.ok) return skipped(fields.problems);
+  pack.graylog.push({ detection: fields.value, search: conversion.value });
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }
 
 function tell(bag: DiagnosticBag, target: Target, remarks: readonly Remark[]): void {
   for (const { file, ...remark } of remarks) bag.add(file, { ...remark, message: `${target}: ${remark.message}`, target });
+}
+
+/** What is wrong with a field in the configuration is told once, however many rules it concerns. */
+function tellOnce({ bag, told }: Adding, target: Target, { rule }: CompiledRule, remarks: readonly Remark[]): void {
+  for (const remark of remarks) {
+    const key = `${target} ${remark.span.start} ${remark.message}`;
+    if (remark.file !== rule.file && told.has(key)) continue;
+    told.add(key);
+    tell(bag, target, [remark]);
+  }
 }

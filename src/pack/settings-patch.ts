@@ -2,6 +2,7 @@ import type { RuleHead } from '../sigma/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
 import { cronProblem } from './schedule.ts';
@@ -56,11 +57,40 @@ export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag
   if (complaints.length === 0) complaints = rangeComplaints(rule.settings, 'SIG070');
   for (const complaint of complaints) bag.add(rule.file, complaint);
   if (complaints.length > 0) return false;
+  noteFile(rule.settings, rule.file);
   for (const complaint of savedSearchComplaints(rule.settings)) bag.add(rule.file, complaint);
   return true;
 }
 
 const patches = new WeakMap<YamlNode, SettingsPatch>();
+
+/** The file of a checked map of settings, and the nodes of its lists of fields. */
+const files = new WeakMap<YamlNode, SourceFile>();
+const lists = new WeakMap<object, { readonly settings: YamlNode; readonly list: YamlNode }>();
+
+/** Where an entry of a list of fields stands that settings were merged from; undefined for lists that nobody wrote. */
+export function placeOfField(list: readonly unknown[], index: number): { readonly file: SourceFile; readonly span: Span } | undefined {
+  const known = lists.get(list);
+  const file = known && files.get(known.settings);
+  const item = known?.list.kind === 'sequence' ? known.list.items[index] : undefined;
+  const node = (item && lookup(item, 'field')) ?? item;
+  return file && node && { file, span: { start: node.start, end: node.end } };
+}
+
+/** Remembers which file a map of settings stands in. */
+export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
+
+function noteLists(settings: YamlNode, { suppress, risk, graylog }: SettingsPatch): void {
+  const found = [
+    [suppress?.fields, ['suppress', 'fields']],
+    [risk?.objects, ['risk', 'objects']],
+    [graylog?.keyFields, ['graylog', 'keyFields']],
+  ] as const;
+  for (const [list, path] of found) {
+    const node = path.reduce<YamlNode | undefined>(lookup, settings);
+    if (list && node) lists.set(list, { settings, list: node });
+  }
+}
 
 /** A checked map of settings as a layer for merging; one that would not pass the check is an empty layer. */
 export function readSettings(node: YamlNode): SettingsPatch {
@@ -68,6 +98,7 @@ export function readSettings(node: YamlNode): SettingsPatch {
   if (known) return known;
   const sound = checkSchema(settingsSchema, node, 'SIG070').length === 0 && rangeComplaints(node, 'SIG070').length === 0;
   const patch = sound ? patchOf(toPlain(node) as Written) : {};
+  noteLists(node, patch);
   patches.set(node, patch);
   return patch;
 }

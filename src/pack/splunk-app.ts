@@ -3,7 +3,7 @@ import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } 
 import type { DetectionPage } from './detection-page.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
-import { savedSearchSettings } from './splunk-savedsearch.ts';
+import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Renderer } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
 
@@ -59,20 +59,28 @@ export const splunkAppSources: readonly string[] = [...templatePaths.map((path) 
 /** Renders the app's files and finds out what Splunk would read otherwise in a conf file than what was meant. */
 export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const problems: string[] = [];
+  const soundKeys = new Set<string>();
   const searches = searchModel(input, problems);
   const macros = macroModel(input, problems);
-  const context = appContext(input, searches, macros);
+  const context = appContext(input, searches, macros, (name, settings) =>
+    problems.push(...misread(name, settings, soundKeys).map((problem) => `default/savedsearches.conf: ${problem}`)),
+  );
   const files: PackFile[] = [];
-  const models: Readonly<Record<string, ConfModel>> = {
-    'default/app.conf': appModel(context),
-    'default/macros.conf': macros,
-    'default/savedsearches.conf': new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
+  const models: Readonly<Record<string, () => ConfModel>> = {
+    'default/app.conf': () => appModel(context),
+    'default/macros.conf': () => macros,
+    'default/savedsearches.conf': () => new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
   };
   for (const path of templatePaths) {
     const parts = input.render.parts(`splunk/${path}.hbs`, context);
-    const model = models[path];
-    if (model !== undefined) problems.push(...confDifferences(model, parts, input).map((difference) => `${path}: ${difference}`));
+    const model = input.templatesAreOurs ? undefined : models[path]?.();
+    // every value was made one line before it came here, so what is there beyond the model is the template's own doing
+    if (model) problems.push(...compareConf(model, parts.join(''), 'allow').map((difference) => `${path}: ${difference}`));
     files.push({ path: appPath(input.info.id, path), content: input.encode?.(parts) ?? parts.join('') });
+  }
+  if (input.templatesAreOurs) {
+    for (const [path, model] of Object.entries({ 'default/app.conf': appModel(context), 'default/macros.conf': macros }))
+      for (const [name, settings] of model) problems.push(...misread(name, settings, soundKeys).map((problem) => `${path}: ${problem}`));
   }
   for (const path of assetPaths) {
     const content = input.assets.get(`splunk/${path}`);
@@ -82,41 +90,35 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
-// every value was made one line before it came here, so what is there beyond the model is the template's own doing
-const confDifferences = (model: ConfModel, parts: readonly string[], { templatesAreOurs }: SplunkAppInput): readonly string[] =>
-  templatesAreOurs ? misread(model) : compareConf(model, parts.join(''), 'allow');
-
 // lookups of all apps share one name space once exported
 const appPath = (id: string, path: string): string => (path.startsWith('lookups/') ? `${id}/lookups/${id}_${path.slice(8)}` : `${id}/${path}`);
 
 interface SearchStanza {
   /** The detection's id as a conf value. */
   readonly id: string;
-  readonly detection: PackDetection;
-  readonly settings: ReadonlyMap<string, string>;
+  readonly search: SplunkDetection;
 }
 
 /** Stanzas by name, sorted. */
-function searchModel({ detections, info }: SplunkAppInput, problems: string[]): ReadonlyMap<string, SearchStanza> {
+function searchModel({ detections }: SplunkAppInput, problems: string[]): ReadonlyMap<string, SearchStanza> {
   const stanzas: (readonly [string, SearchStanza])[] = [];
   const names = new Set<string>();
   for (const detection of detections) {
     const name = stanzaName(detection.detection.name);
     const key = stanzaKey(name);
-    const settings = savedSearchSettings(detection, info);
-    const problem = names.has(key) ? 'has the name of another detection' : searchProblem(detection, settings);
+    const problem = names.has(key) ? 'has the name of another detection' : searchProblem(detection);
     if (problem === undefined) {
       names.add(key);
-      stanzas.push([name, { id: confText(detection.detection.id), detection: detection.detection, settings }]);
+      stanzas.push([name, { id: confText(detection.detection.id), search: detection }]);
     } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
   }
   return new Map(stanzas.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
 }
 
-function searchProblem(detection: SplunkDetection, settings: ReadonlyMap<string, string>): string | undefined {
-  const search = confProblem(settings.get('search') ?? '');
+function searchProblem(detection: SplunkDetection): string | undefined {
+  const search = confProblem(detection.search.trim());
   if (search !== undefined) return `search ${search}`;
-  const own = detection.detection.settings.cron ?? settings.get('cron_schedule') ?? '';
+  const own = detection.detection.settings.cron ?? cronOf(detection.detection);
   const cron = cronProblem(own) ?? (detection.detection.settings.cron !== undefined && cronGap(own) === undefined ? 'never runs' : undefined);
   if (cron !== undefined) return `cron expression "${own}" ${cron}`;
   for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
@@ -151,16 +153,38 @@ const macroSettings = (definition: string, description: string): ReadonlyMap<str
 
 type AppContext = ReturnType<typeof appContext>;
 
+type Settings = ReadonlyMap<string, string>;
+
+/** Its settings are made when a template asks for them: those of thousands of stanzas at once would take the most memory of a build. */
+const stanza = (name: string, id: string, settingsOf: () => Settings) => ({
+  name,
+  id,
+  get settings(): Settings {
+    return settingsOf();
+  },
+});
+
 /** What every template is given. All strings are one line and pass AppInspect, so a template may print them anywhere in a conf file. */
-function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchStanza>, macros: ConfModel) {
+function appContext(
+  input: SplunkAppInput,
+  searches: ReadonlyMap<string, SearchStanza>,
+  macros: ConfModel,
+  onSettings: (name: string, settings: Settings) => void,
+) {
   const { info } = input;
+  const checked = (name: string, id: string, make: () => Settings) =>
+    stanza(name, id, () => {
+      const settings = make();
+      onSettings(name, settings);
+      return settings;
+    });
   const stanzas = [
-    ...[...searches].map(([name, { id, settings }]) => ({ name, id, settings })),
-    ...(input.tombstones ?? []).map((one) => ({ name: stanzaName(one.name), id: confText(one.id), settings: tombstoneSettings(one) })),
+    ...[...searches].map(([name, { id, search }]) => checked(name, id, () => savedSearchSettings(search, info))),
+    ...(input.tombstones ?? []).map((one) => checked(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
-  const coverage = attackCoverage([...searches.values()].map(({ detection }) => detection));
+  const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
   return {
     id: info.id,
     title: confText(info.title),
@@ -176,7 +200,7 @@ function appContext(input: SplunkAppInput, searches: ReadonlyMap<string, SearchS
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
     detections,
-    pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.detection.id))),
+    pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.search.detection.id))),
     coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
     tactics: coverageColumns(coverage).map(tacticTitle),
     counts: {
@@ -205,10 +229,10 @@ const appModel = (context: AppContext): ConfModel =>
 const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
 
 // an override of the setting counts
-const isEnabled = (settings: ReadonlyMap<string, string>): boolean => !/^(1|true|t|yes|y)$/i.test(settings.get('disabled') ?? '');
+const isEnabled = ({ settings }: PackDetection): boolean => !/^(1|true|t|yes|y)$/i.test(settings.splunk.savedsearch.disabled ?? (settings.enabled ? '0' : '1'));
 
 /** A row of the lookup of detections. */
-function lookupRow(name: string, { id, detection, settings }: SearchStanza) {
+function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
   const { rule, attack, logSources, severity } = detection;
   const links = rule.references.flatMap((reference) => webLink(reference) ?? []);
   return {
@@ -217,11 +241,11 @@ function lookupRow(name: string, { id, detection, settings }: SearchStanza) {
     title: confText(rule.title),
     severity,
     status: rule.status ?? 'unknown',
-    enabled: isEnabled(settings) ? 1 : 0,
+    enabled: isEnabled(detection) ? 1 : 0,
     tactics: list(attack.tactics.map(tacticTitle)),
     techniques: list(attack.techniques),
     log_source: list(logSources.map(({ product, category, service }) => [product, category, service].filter((part) => part !== undefined).join('/'))),
-    cron: settings.get('cron_schedule') ?? '',
+    cron: cronOf(detection),
     author: confText(rule.author ?? ''),
     reference: links[0] ?? '',
     references: list(rule.references),
@@ -230,7 +254,15 @@ function lookupRow(name: string, { id, detection, settings }: SearchStanza) {
 }
 
 /** A row of the lookup that the view of a detection reads. Lines of the rule stay lines. */
-function pageRow({ id, detection: { rule } }: SearchStanza, page: DetectionPage | undefined) {
+function pageRow(
+  {
+    id,
+    search: {
+      detection: { rule },
+    },
+  }: SearchStanza,
+  page: DetectionPage | undefined,
+) {
   return {
     id,
     description: confText(rule.description ?? ''),

@@ -217,21 +217,20 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
   return differences;
 }
 
-/** What Splunk would not read as it is where each setting of the model is a line `key = value`. */
-export function misread(model: ConfModel): string[] {
+/**
+ * What Splunk would not read as it is where each setting of a stanza is a line `key = value`. `soundKeys` collects names of settings that were
+ * looked at: a few dozen make a hundred thousand settings.
+ */
+export function misread(name: string, settings: ReadonlyMap<string, string>, soundKeys: Set<string>): string[] {
   const problems: string[] = [];
-  // a few dozen names make a hundred thousand settings
-  const keys = new Set<string>();
-  for (const [name, settings] of model) {
-    if (/[[\]\n]/.test(name)) problems.push(`[${name}] would not be read as it is`);
-    settings.forEach((value, key) => {
-      if (!keys.has(key)) {
-        if (isConfKey(key)) keys.add(key);
-        else problems.push(`[${name}] ${key} would not be read as it is`);
-      }
-      if (value !== '' && !readsAsItIs(value)) problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
-    });
-  }
+  if (/[[\]\n]/.test(name)) problems.push(`[${name}] would not be read as it is`);
+  settings.forEach((value, key) => {
+    if (!soundKeys.has(key)) {
+      if (isConfKey(key)) soundKeys.add(key);
+      else problems.push(`[${name}] ${key} would not be read as it is`);
+    }
+    if (value !== '' && !readsAsItIs(value)) problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
+  });
   return problems;
 }
 

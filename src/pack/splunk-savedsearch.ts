@@ -19,7 +19,7 @@ interface Texts {
 export function savedSearchSettings(d: SplunkDetection, info: PackInfo): ReadonlyMap<string, string> {
   const { detection } = d;
   const settings = new Map<string, string>();
-  const texts = { name: stanzaName(detection.name), description: confText(detection.rule.description?.trim() || detection.rule.title) };
+  const texts = { name: stanzaName(detection.name), description: confText(detection.rule.description ?? '') || confText(detection.rule.title) };
   settings.set('search', d.search.trim());
   settings.set('description', fullDescription(texts.description, detection));
   const schedule = splunkSchedule(detection);
@@ -40,7 +40,9 @@ function fullDescription(description: string, { rule, settings }: PackDetection)
   if (settings.owner !== undefined) rest += ` Owner: ${sentence(settings.owner)}`;
   // last, so that no full stop is taken for a part of a URL
   if (rule.references.length > 0) rest += ` References: ${rule.references.join(' , ')}`;
-  return rest === '' ? description : `${sentence(description)} ${confText(rest)}`;
+  if (rest === '') return description;
+  // signs that are dropped may leave nothing of a description
+  return description === '' ? confText(rest) : `${sentence(description)} ${confText(rest)}`;
 }
 
 function sentence(text: string): string {
@@ -70,6 +72,9 @@ export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): S
   const overlaps = lead > 0 && (window > whole || gaps.shortest < gaps.longest);
   return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps };
 }
+
+/** When the search runs; an override of the setting counts. */
+export const cronOf = (detection: PackDetection): string => confValue(detection.settings.splunk.savedsearch.cron_schedule ?? splunkSchedule(detection).cron);
 
 function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
   settings.set('cron_schedule', cron);
@@ -143,10 +148,10 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
   settings.set('action.notable.param.security_domain', confValue(own.splunk.securityDomain));
   settings.set('action.notable.param.severity', severity);
   const fields = riskObjects(detection).map(({ field }) => field);
-  settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
-  // a name with these in it could not be passed to the command literally
+  if (fields.length > 0) settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
+  // without nosubstitution the command takes `$...$` in the search for a token; a name with these signs could not be passed to it literally
   if (!/[$"\\`|]/.test(name)) {
-    const search = { name: 'Show the events of this detection', search: `| savedsearch "${name}"` };
+    const search = { name: 'Show the events of this detection', search: `| savedsearch "${name}" nosubstitution=true` };
     settings.set(
       'action.notable.param.drilldown_searches',
       JSON.stringify([{ ...search, earliest_offset: '$info_min_time$', latest_offset: '$info_max_time$' }]),
@@ -156,7 +161,9 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
 
 function addRisk(settings: Map<string, string>, { name }: Texts, detection: PackDetection): void {
   const score = detection.settings.risk?.score ?? riskScore[detection.severity];
-  const objects = riskObjects(detection).map(({ field, type }) => ({ risk_object_field: confValue(field), risk_object_type: type, risk_score: score }));
+  const found = riskObjects(detection);
+  if (found.length === 0) return;
+  const objects = found.map(({ field, type }) => ({ risk_object_field: confValue(field), risk_object_type: type, risk_score: score }));
   settings.set('action.risk', '1');
   settings.set('action.risk.param._risk', JSON.stringify(objects));
   settings.set('action.risk.param._risk_message', withoutTokens(name));
@@ -170,18 +177,8 @@ interface RiskObject {
   readonly type: 'user' | 'system' | 'other';
 }
 
-/** The configured ones; else the group of a correlation, whose results have no other fields; else the host, which every event has. */
-function riskObjects({ rule, settings }: PackDetection): readonly RiskObject[] {
-  const own = settings.risk?.objects ?? [];
-  if (own.length > 0) return own;
-  if (rule.kind === 'correlation' && rule.groupBy.length > 0) return rule.groupBy.map((field) => ({ field, type: kindOfField(field) }));
-  return [{ field: 'host', type: 'system' }];
-}
-
-function kindOfField(field: string): RiskObject['type'] {
-  if (/user|account|identity/i.test(field)) return 'user';
-  return /host|computer|device|dest|src|ip$/i.test(field) ? 'system' : 'other';
-}
+/** The configured ones, or those that the results have; else the host, which every event has. */
+const riskObjects = ({ settings }: PackDetection): readonly RiskObject[] => settings.risk?.objects ?? [{ field: 'host', type: 'system' }];
 
 // `$field$` in these texts would be replaced by a value of the event; a full-width dollar reads the same and is no token
 const withoutTokens = (text: string): string => text.replaceAll('$', '\uff04');

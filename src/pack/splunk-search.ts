@@ -1,30 +1,52 @@
 import type { Conversion } from '../backend/backend.ts';
+import { blankRefusal } from '../backend/blank-events.ts';
+import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
 import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
-import { indexMacroName } from './index-macro.ts';
+import { keyOf, macroNames, macroOf, placeOf } from './index-macro.ts';
+import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
-export function searchScopes(compiled: CompiledRule): readonly SearchScope[] {
-  return detectionsBelow(compiled).flatMap((part) => {
+export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {
+  const scopes = detectionsBelow(compiled).flatMap((part) => {
     if (inDataModel(part)) return [];
     const definition = pipelineScope(part);
     return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
+  const names = macroNames(config, scopes);
+  return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
+/** Fields that Splunk gives every event. */
+const always = (field: string): boolean => /^(?:_raw|_time|host|index|source|sourcetype|splunk_server)$/.test(field);
+
+const blankHint = 'Say where its events are under splunk.indexes, use a pipeline that knows the log source, or add a selection that an event must have.';
+
+/** Something says where the events of the rule are: sigpack.yml, a pipeline, or a data model. */
+function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
+  if (inDataModel(part)) return true;
+  const place = placeOf(config, part.rule.logsource) ?? pipelineScope(part) ?? '';
+  return place.replace(/\bindex\s*=\s*"?_?\*"?(?![\w*])|\bOR\b|[\s()]/gi, '') !== '';
+}
+
 /** The search of a saved search: index macro, the rule, filter macro. */
-export function splunkDetection(compiled: CompiledRule, detection: PackDetection, config: PackConfig): Conversion<string> {
-  const scopeOf = ({ rule }: CompiledDetection) => `\`${indexMacroName(config.info.id, rule.logsource)}\``;
+export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
+  const macros = new Map(searchScopes(compiled, config).map(({ source, macro }) => [keyOf(source), macro]));
+  const scopeOf = ({ rule }: CompiledDetection) => `\`${macroOf(macros, config, rule.logsource)}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
-  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options) : splunkCorrelation(compiled, scopeOf, options);
-  const conversion = postprocessed(printed, compiled, (query, apply) => apply(query));
-  return conversion.ok ? { ...conversion, value: `${conversion.value} | \`${filterMacroName(detection)}\`` } : conversion;
+  const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
+  if (refusal) return refusal;
+  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
+  const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
+  const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
+  return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
 }

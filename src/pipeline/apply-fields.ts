@@ -13,11 +13,19 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
   rule.renames = true;
   const rename = (field: string): readonly string[] | undefined => {
     const names = item.appliesToField(field, rule) ? transformation.map(field, rule) : undefined;
-    if (names) trackName(rule, field, names, item.id);
+    if (names) {
+      trackName(rule, field, names, item.id);
+      for (const name of names) if (name !== field || transformation.targets) rule.chosen.add(name);
+    }
     return names;
   };
   rule.parts = rebuiltParts(rule.parts, (settled) => renamedItem(item, transformation, settled, rule, rename));
   if (rule.rule.fields.length > 0) rule.rule = { ...rule.rule, fields: rule.rule.fields.flatMap((field) => rename(field) ?? [field]) };
+  for (const [field, known] of rule.named) {
+    const renamed = known.names.map((name) => (item.appliesToField(name, rule) ? transformation.map(name, rule) : undefined));
+    if (renamed.some((names) => names))
+      rule.named.set(field, { names: [...new Set(renamed.flatMap((names, at) => names ?? known.names[at] ?? []))], mapped: true });
+  }
   if (rule.rule.kind === 'correlation') rule.rule = applyToCorrelation(rule.rule, rename);
 }
 

@@ -20,7 +20,7 @@ const graylogBeside = ['graylog-linux', 'graylog-web', 'graylog-cloud'];
 const elasticBeside = ['ecs-linux', 'ecs-web', 'ecs-cloud'];
 
 const withSysmon = (windows: string, beside: readonly string[]): readonly string[] => ['windows-sysmon', windows, ...beside];
-const withAudit = (windows: string, beside: readonly string[]): readonly string[] => ['windows-security', windows, ...beside];
+const withAudit = (windows: string, beside: readonly string[]): readonly string[] => ['windows-security-registry', 'windows-security', windows, ...beside];
 
 export const bundles: ReadonlyMap<string, Bundle> = new Map([
   ['splunk', { description: 'Splunk with its add-ons; Windows with Sysmon, rendered as XML', pipelines: withSysmon('splunk-windows-xml', splunkBeside) }],

@@ -1,12 +1,17 @@
-import type { SettledBody, SettledDetection } from '../query/settled.ts';
+import type { NamedField } from '../query/compile.ts';
+import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { SourceFile } from '../source/span.ts';
 import { isMapped, type RuleInProcess } from './rule-in-process.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
+  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  readonly asWritten: ReadonlySet<string>;
   /** Fields whose names no pipeline has a say on, sorted; none where no transformation of names applies to the rule. */
   readonly unmapped: readonly string[];
+  /** Those of them that no event has, where a pipeline says that it knows all fields of the log source; undefined where none does. */
+  readonly absent?: readonly string[];
   /** False for a rule with fields to which no transformation of names applies. */
   readonly known: boolean;
 }
@@ -15,10 +20,44 @@ export function fieldCoverage(done: RuleInProcess): FieldCoverage {
   const fields = new Set<string>();
   for (const part of done.parts) addFieldsOf(part, fields);
   if (done.rule.kind === 'correlation') for (const field of correlationFields(done.rule)) fields.add(field);
-  if (!done.renames) return { unmapped: [], known: fields.size === 0 };
+  const asWritten = new Set([...fields].filter((field) => !done.chosen.has(field) && !done.produced.has(field)));
+  if (!done.renames) return { asWritten, unmapped: [], known: fields.size === 0 };
   const unmapped: string[] = [];
   for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
-  return { unmapped: unmapped.sort(), known: true };
+  const coverage = { asWritten, unmapped: unmapped.sort(), known: true };
+  const lacks = lackTest(done);
+  if (!lacks) return coverage;
+  const added = addedFields(done);
+  return { ...coverage, absent: unmapped.filter((field) => !added.has(field) && lacks(field)) };
+}
+
+/** Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows. */
+function lackTest({ state }: RuleInProcess): ((field: string) => boolean) | undefined {
+  const lacking = state.get(unmappedState);
+  if (lacking === 'absent') return () => true;
+  return Array.isArray(lacking) ? (field) => lacking.includes(field) : undefined;
+}
+
+/** `targets`: every name that the pipelines give, to rules of any log source. */
+export function namedFields(done: RuleInProcess, targets: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
+  const lacks = done.renames ? lackTest(done) : undefined;
+  return new Map(
+    Array.from(done.named, ([field, { names, mapped }]) => {
+      const known = mapped || isMapped(done, field) || done.produced.has(field) || targets.has(field);
+      return [field, { names, absent: !known && lacks?.(field) === true }];
+    }),
+  );
+}
+
+/** State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are in no event where it is `absent`, or where it names them. */
+const unmappedState = 'unmapped_fields';
+
+/** Fields that pipelines ask for by themselves: events have them. */
+function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
+  const added = new Set<string>();
+  for (const { file, searches } of parts)
+    for (const { body } of searches.values()) for (const item of settledItems(body)) if (item.file !== file && item.field !== undefined) added.add(item.field);
+  return added;
 }
 
 function addFieldsOf({ file, searches }: SettledDetection, fields: Set<string>): void {

@@ -10,12 +10,12 @@ import type { Finalizer } from './pipeline.ts';
 import { templateHint, templateParameters } from './postprocessing.ts';
 import { asciiJson } from './python-json.ts';
 import { refuseTemplateFiles, templateOf } from './template-text.ts';
-import { queriesRoots } from './template-value.ts';
+import { type FinalizerContext, queriesContext, queriesRoots } from './template-value.ts';
 
 /** What a finalizer is given: all queries, or the text that the one before it made of them. */
 type Output = readonly string[] | string;
 
-type Finalize = (output: Output) => string;
+type Finalize = (output: Output, context: FinalizerContext) => string;
 
 interface FinalizerDefinition extends ItemParameters {
   /** It makes something of queries alone, not of the text that another has made of them. */
@@ -42,7 +42,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
     create: (item, { file }) => {
       refuseTemplateFiles(item);
       const template = templateOf(file, item, (source) => parseJinja(source, queriesRoots), templateHint);
-      return (output) => template(new Map([['queries', output]]));
+      return (output, context) => template(queriesContext(output, context));
     },
   },
   nested: { parameters: { finalizers: { type: 'array' } }, required: ['finalizers'], ofQueries: true, create: createNested },
@@ -52,7 +52,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
 export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading): readonly Finalizer[] {
   const chain = readChain(nodes, reading);
   if (chain.length === 0) return [];
-  return [{ type: chain.map(({ type }) => type).join(', '), apply: (queries) => [finalized(chain, queries)].flat() }];
+  return [{ type: chain.map(({ type }) => type).join(', '), apply: (queries, context) => [finalized(chain, queries, context)].flat() }];
 }
 
 interface Link {
@@ -64,8 +64,8 @@ function readChain(nodes: readonly YamlNode[], reading: ItemReading): readonly L
   return nodes.flatMap((node, at) => told(reading, () => readLink(node, at, reading)) ?? []);
 }
 
-function finalized(chain: readonly Link[], queries: Output): Output {
-  return chain.reduce<Output>((output, { finalize }) => finalize(output), queries);
+function finalized(chain: readonly Link[], queries: Output, context: FinalizerContext): Output {
+  return chain.reduce<Output>((output, { finalize }) => finalize(output, context), queries);
 }
 
 function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
@@ -115,5 +115,5 @@ function createJson(item: YamlMapping): Finalize {
 function createNested(item: YamlMapping, reading: ItemReading): Finalize {
   const node = lookup(item, 'finalizers');
   const chain = readChain(node?.kind === 'sequence' ? node.items : [], reading);
-  return (output) => [finalized(chain, output)].flat().join('\n');
+  return (output, context) => [finalized(chain, output, context)].flat().join('\n');
 }

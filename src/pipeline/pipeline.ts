@@ -2,6 +2,7 @@ import type { SettledBody, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
+import type { FinalizerContext } from './template-value.ts';
 
 /** A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is made. */
 export interface Pipeline {
@@ -56,6 +57,8 @@ export interface ItemTransformation {
 /** Renames fields wherever they stand. Undefined: the field stays as it is. */
 export interface FieldTransformation {
   readonly kind: 'field';
+  /** Every name that it may give, where they are known. */
+  readonly targets?: readonly string[];
   readonly map: (field: string | undefined, rule: RuleInProcess) => readonly string[] | undefined;
 }
 
@@ -78,5 +81,5 @@ export interface PostprocessingItem extends PipelineItem {
 /** Makes one text of all queries, or changes that text. */
 export interface Finalizer {
   readonly type: string;
-  readonly apply: (queries: readonly string[]) => readonly string[];
+  readonly apply: (queries: readonly string[], context: FinalizerContext) => readonly string[];
 }

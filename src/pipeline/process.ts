@@ -1,10 +1,11 @@
 import type { SettledRule } from '../query/compile.ts';
 import { type SettledDetection, someSettledItem } from '../query/settled.ts';
+import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
-import { fieldCoverage } from './field-coverage.ts';
+import { fieldCoverage, namedFields } from './field-coverage.ts';
 import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
@@ -16,7 +17,23 @@ export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: b
 export interface ProcessOptions {
   readonly bag: DiagnosticBag;
   readonly onStep?: OnStep;
+  /** `pipeline.vars` of templates that no pipeline has to give: see {@link conversionVars}. */
+  readonly conversion?: ReadonlyMap<string, unknown>;
+  /** Fields that the settings of a rule name: they are renamed with those of the rule. */
+  readonly namedBy?: (rule: Rule) => Iterable<string>;
 }
+
+const noVars: ReadonlyMap<string, unknown> = new Map();
+
+/** As pySigma gives them: the target by its name, and its output format. */
+export const conversionVars = (target: string, format = 'default'): ReadonlyMap<string, unknown> =>
+  new Map([
+    ['backend', target],
+    ['output_format', format],
+  ]);
+
+/** `vars` of the pipelines, the later ones winning. */
+export const varsOf = (pipelines: readonly Pipeline[]): ReadonlyMap<string, unknown> => new Map(byPriority(pipelines).flatMap(({ vars }) => [...vars]));
 
 /** Lower priorities first; those of one priority in the order given. */
 export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] {
@@ -30,6 +47,8 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
+  /** Every name that they give. */
+  readonly targets: ReadonlySet<string>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -46,8 +65,9 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     relevant: createRelevance(items),
     renames: items.some(renamesFields),
+    targets: new Set(options.namedBy ? items.flatMap(targetsOf) : []),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
-    vars: new Map(ordered.flatMap(({ vars }) => [...vars])),
+    vars: varsOf(pipelines),
   };
   const known = new WeakMap<SettledRule, { readonly processed: SettledRule | undefined }>();
   const process = (settled: SettledRule): SettledRule | undefined => {
@@ -71,11 +91,14 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     parts: settled.kind === 'detection' ? settled.parts : [],
     referenced,
     vars: run.vars,
+    conversion: run.conversion ?? noVars,
     state: new Map(),
     attributes: new Map(),
     applied: new Set(),
     fieldsApplied: new Map(),
     mappings: new Map(),
+    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false }]) : []),
+    chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
     renames: false,
@@ -101,7 +124,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -116,8 +139,9 @@ function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, wr
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
-  const { unmapped, known } = fieldCoverage(done);
-  const processing = { state, attributes, unmapped, known: known || !renames, ...logsource, ...postprocess };
+  const { known, ...coverage } = fieldCoverage(done);
+  const named = done.named.size === 0 ? {} : { named: namedFields(done, targets) };
+  const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
@@ -125,6 +149,11 @@ function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, wr
 
 function renamesFields({ transformation }: ProcessingItem): boolean {
   return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
+}
+
+function targetsOf({ transformation }: ProcessingItem): readonly string[] {
+  if (transformation.kind === 'nest') return transformation.items.flatMap(targetsOf);
+  return transformation.kind === 'field' ? (transformation.targets ?? []) : [];
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

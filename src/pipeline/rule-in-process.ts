@@ -14,6 +14,8 @@ export interface RuleInProcess {
   readonly referenced: readonly SettledRule[];
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
+  /** What templates see of the conversion beside `vars`: the target and its format. */
+  readonly conversion: ReadonlyMap<string, unknown>;
   readonly state: Map<string, unknown>;
   readonly attributes: Map<string, unknown>;
   /** Ids of the processing items that were applied to the rule. */
@@ -22,6 +24,10 @@ export interface RuleInProcess {
   readonly fieldsApplied: Map<string, ReadonlySet<string>>;
   /** Names that fields had to those they were given. */
   readonly mappings: Map<string, Set<string>>;
+  /** Fields that settings name, to what they are called now; `mapped` is false where no pipeline has a say on one. */
+  readonly named: Map<string, { readonly names: readonly string[]; readonly mapped: boolean }>;
+  /** Names that a pipeline spells out, or gives a field of another name: they are meant for the target. */
+  readonly chosen: Set<string>;
   /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */
   readonly produced: Set<string>;
   /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */

@@ -31,23 +31,50 @@ export const queryRoots: Roots = new Map([
   ['pipeline', { members: new Set(['state', 'vars']), whole: false }],
 ]);
 
-export const queriesRoots: Roots = new Map([['queries', { whole: true }]]);
+export const queriesRoots: Roots = new Map([
+  ['queries', { whole: true }],
+  ['pipeline', { members: new Set(['state', 'vars']), whole: false }],
+]);
 
 const members = (member: (name: string) => Value): Members => ({ kind: 'members', member });
 
 /** `query`, `rule` and `pipeline` as templates of postprocessing see them. */
 export function queryContext(query: string, process: RuleInProcess): ReadonlyMap<string, Value> {
-  const state = members((name) => plainValue(process.state.get(name)));
-  const vars = members((name) => plainValue(process.vars.get(name)));
-  const pipeline = new Map<string, Value>([
-    ['state', state],
-    ['vars', vars],
-  ]);
   return new Map<string, Value>([
     ['query', query],
     ['rule', members((name) => ruleAttribute(process, name))],
-    ['pipeline', members((name) => pipeline.get(name))],
+    ['pipeline', pipelineValue((name) => process.state.get(name), [process.vars, process.conversion])],
   ]);
+}
+
+/** What a finalizer knows beside the queries. */
+export interface FinalizerContext {
+  readonly vars: ReadonlyMap<string, unknown>;
+  readonly conversion: ReadonlyMap<string, unknown>;
+  /** State of each rule. */
+  readonly states: readonly ReadonlyMap<string, unknown>[];
+}
+
+/** `queries` and `pipeline` as templates of finalizers see them. */
+export function queriesContext(queries: readonly string[] | string, { vars, conversion, states }: FinalizerContext): ReadonlyMap<string, Value> {
+  const stateOfAll = (name: string): unknown => {
+    const [first, ...others] = [...new Map(states.map((state) => [JSON.stringify(state.get(name)), state.get(name)])).values()];
+    if (others.length > 0) throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
+    return first;
+  };
+  return new Map<string, Value>([
+    ['queries', queries],
+    ['pipeline', pipelineValue(stateOfAll, [vars, conversion])],
+  ]);
+}
+
+/** The first of `vars` that has a name gives its value. */
+function pipelineValue(state: (name: string) => unknown, vars: readonly ReadonlyMap<string, unknown>[]): Members {
+  const pipeline = new Map<string, Value>([
+    ['state', members((name) => plainValue(state(name)))],
+    ['vars', members((name) => plainValue(vars.find((one) => one.has(name))?.get(name)))],
+  ]);
+  return members((name) => pipeline.get(name));
 }
 
 function ruleAttribute(process: RuleInProcess, name: string): Value {

@@ -20,7 +20,10 @@ export interface WrittenRulesOptions extends Pick<CompileOptions, 'placeholders'
 /** True where some rule or filter has a placeholder: then pipelines have a say on the rules as they are written. */
 export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
   [...rules, ...filters].some(
-    (rule) => rule.kind !== 'correlation' && itemsOf(rule.detection).some(({ modifiers }) => modifiers.some(({ name }) => name === 'expand')),
+    (rule) =>
+      rule.kind !== 'correlation' &&
+      rule.detection !== undefined &&
+      itemsOf(rule.detection).some(({ modifiers }) => modifiers.some(({ name }) => name === 'expand')),
   );
 
 const itemsOf = ({ searches }: Detection): readonly DetectionItem[] => [...searches.values()].flatMap(({ body }) => itemsIn(body));

@@ -55,12 +55,26 @@ export interface Processing {
   readonly attributes: ReadonlyMap<string, unknown>;
   /** Fields whose names no pipeline has a say on, sorted. */
   readonly unmapped: readonly string[];
+  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  readonly asWritten?: ReadonlySet<string>;
+  /** Fields of the rule that no event of the product has; undefined where no pipeline says that it knows all fields of the log source. */
+  readonly absent?: readonly string[];
+  /** Fields that the settings of the rule name. */
+  readonly named?: ReadonlyMap<string, NamedField>;
   /** False where the pipelines rename fields, but none of this rule's log source. */
   readonly known: boolean;
   /** Changes the text of a query after a backend made it; throws what it can't do. Undefined: no pipeline asks for that. */
   readonly postprocess?: (query: string) => string;
   /** The log source as written, where the rule is a detection. */
   readonly logsource?: LogSource;
+}
+
+/** A field that something beside the rule names. */
+export interface NamedField {
+  /** What the pipelines call it; several where it stands for several. */
+  readonly names: readonly string[];
+  /** No event of the product has it. */
+  readonly absent: boolean;
 }
 
 export interface CompileOptions {
@@ -109,7 +123,7 @@ export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => Co
 }
 
 function settledFilter(filter: FilterRule, options: CompileOptions): SettledDetection | undefined {
-  const settled = settleDetection({ ...options, file: filter.file }, filter.detection);
+  const settled = filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
   // its condition is looked at here, for all rules
   return settled && combine(settled, options.bag) !== 'fault' ? settled : undefined;
 }

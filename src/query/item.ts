@@ -1,6 +1,7 @@
 import { parseAddressBlock } from '../sigma/cidr.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
-import type { Pattern } from '../sigma/pattern.ts';
+import { isPlaceholder, type Pattern } from '../sigma/pattern.ts';
+import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
@@ -39,8 +40,21 @@ export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem |
     }
   }
   if (!sound) return undefined;
+  if (names.includes('expand')) warnOfLiterals(meaning, item);
   const link = names.includes('all') ? 'and' : 'or';
   return { kind: 'item', field: item.field, values, link, negated: names.includes('neq'), file: meaning.file, span: item.span };
+}
+
+/** `expand` for nothing: no value names a placeholder, or one only seems to. */
+function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void {
+  const none = !values.some(({ text }) => parseExpanded(text).some(isPlaceholder));
+  for (const value of values) {
+    const escaped = seemsExpanded(value.text);
+    if (!escaped && !none) continue;
+    const hint = escaped ? 'Write `\\\\%name%` for a backslash before a placeholder: `\\%` is a percent sign.' : 'Write `%name%`, or remove `expand`.';
+    const span = value.end > value.start ? value : undefined;
+    if (span) bag.add(file, { code: 'SIG026', message: `\`expand\` finds no placeholder in \`${value.text}\``, span, hint });
+  }
 }
 
 function complainAbout({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar, { code, message, hint, offset }: ValueError): void {
@@ -94,6 +108,9 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['beginswith', 'Did you mean `startswith`?'],
   ['eq', 'Values are compared whole without a modifier.'],
   ['equals', 'Values are compared whole without a modifier.'],
+  ['ignorecase', 'Did you mean `i`?'],
+  ['multiline', 'Did you mean `m`?'],
+  ['dotall', 'Did you mean `s`?'],
 ]);
 
 function modifierHint(name: string): string | undefined {
@@ -111,7 +128,8 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
       case 'cidr':
         return [cidrTest(value)];
       case 'exists':
-        if (typeof value.value !== 'boolean') throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes.');
+        if (typeof value.value !== 'boolean')
+          throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
         if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
         return value.value ? [{ kind: 'exists' }] : 'absent';
       case 'fieldref':

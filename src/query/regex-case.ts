@@ -1,3 +1,4 @@
+import { otherForms } from './letter-case.ts';
 import { type CodeRange, type CodeRanges, normalizeRanges } from './regex-set.ts';
 
 /** A range this short is looked up letter by letter, without the table of all letters. */
@@ -6,16 +7,7 @@ const SHORT_RANGE = 64;
 /** The other cases of a code point, itself left out; only simple pairs, and none that joins ASCII with the rest (as the Kelvin sign and `k`). */
 export function otherCases(codePoint: number): readonly number[] {
   if (codePoint < 0x80) return isAsciiLetter(codePoint) ? [codePoint ^ 0x20] : [];
-  const char = String.fromCodePoint(codePoint);
-  const lower = char.toLowerCase();
-  const upper = char.toUpperCase();
-  if (lower === char && upper === char) return [];
-  const found = new Set<number>();
-  for (const other of [lower, upper, upper.toLowerCase()]) {
-    const point = other.codePointAt(0) ?? 0;
-    if (point >= 0x80 && point !== codePoint && other.length === String.fromCodePoint(point).length) found.add(point);
-  }
-  return [...found];
+  return otherForms(String.fromCodePoint(codePoint)).map((letter) => letter.codePointAt(0) ?? 0);
 }
 
 /** The ranges with the other case of every letter in them. */

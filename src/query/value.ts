@@ -1,6 +1,6 @@
 import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/encoding.ts';
 import { literalText, type Pattern, parsePattern, patternText, shaped } from '../sigma/pattern.ts';
-import { expandPlaceholders, fillPlaceholders } from '../sigma/placeholder.ts';
+import { fillPlaceholders, parseExpanded } from '../sigma/placeholder.ts';
 import { maximumWindashVariants, windashVariants } from '../sigma/windash.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 
@@ -89,7 +89,7 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
 }
 
 function expand(text: string, { placeholders, keepPlaceholders = false }: KnownPlaceholders): readonly EncodedPattern[] {
-  const filled = fillPlaceholders(expandPlaceholders(parsePattern(text)), placeholders, { most: maximumValues, keep: keepPlaceholders });
+  const filled = fillPlaceholders(parseExpanded(text), placeholders, { most: maximumValues, keep: keepPlaceholders });
   if ('missing' in filled)
     throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
   if ('tooMany' in filled)

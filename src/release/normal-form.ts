@@ -1,4 +1,5 @@
 import { testText } from '../pipeline/describe.ts';
+import { foldCase } from '../query/letter-case.ts';
 import type { Item, Query, Test } from '../query/tree.ts';
 import { type Pattern, patternText } from '../sigma/pattern.ts';
 
@@ -66,7 +67,7 @@ function testKey(test: Test): unknown {
 
 /** As far as letter case matters to the test. */
 export const foldedPattern = (pattern: Pattern, cased: boolean): Pattern =>
-  cased ? pattern : pattern.map((part) => (typeof part === 'string' ? part.toLowerCase() : part));
+  cased ? pattern : pattern.map((part) => (typeof part === 'string' ? foldCase(part) : part));
 
 /** Values of one field that are named one by one. */
 const shownValues = 6;

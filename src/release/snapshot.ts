@@ -1,7 +1,6 @@
 import type { Target } from '../pack/config.ts';
 import type { PackDetection } from '../pack/detection.ts';
 import { eventDefinitionIds } from '../pack/event-definition.ts';
-import { indexMacroName } from '../pack/index-macro.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
@@ -115,7 +114,7 @@ const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<stri
 
 /** Names that an admin sets values for, sorted: `graylog <parameter>`, `macro <index macro>`. */
 export function parametersOf({ config, splunk }: Pack): readonly string[] {
-  const macros = splunk.flatMap(({ scopes }) => scopes.map(({ source }) => `macro ${indexMacroName(config.info.id, source)}`));
+  const macros = splunk.flatMap(({ scopes }) => scopes.map(({ macro }) => `macro ${macro}`));
   const parameter = config.targets.includes('graylog') ? config.graylog.streamParameter : undefined;
   return [...new Set([...macros, ...(parameter === undefined ? [] : [`graylog ${parameter}`])])].sort();
 }

@@ -131,7 +131,10 @@ function assignFilters(
 }
 
 function reachedRules(filter: FilterRule, rules: readonly Rule[], find: Collection['find'], bag: DiagnosticBag): readonly DetectionRule[] {
-  const complain = (message: string, { start, end }: Span, hint: string) => bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+  const complain = (message: string, { start, end }: Span, hint: string) => {
+    // a filter at fault has been complained about
+    if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+  };
   if (!filter.rules) {
     const reached = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource));
     if (reached.length === 0)

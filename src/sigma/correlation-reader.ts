@@ -38,7 +38,7 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   const rules = readReferences(reader, node);
   const timespan = readTimespan(reader, node);
   const condition = readCondition(reader, node, lookup(node, 'field'));
-  const groupBy = readTexts(reader, lookup(node, 'group-by'), 'group-by');
+  const groupBy = readTexts(reader, grouping(lookup(node, 'group-by')), 'group-by');
   const aliases = readAliases(reader, lookup(node, 'aliases'));
   const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
   if (!head || !written || !rules || timespan === undefined || !condition || !groupBy || !aliases) return undefined;
@@ -180,11 +180,14 @@ function readTexts(reader: Reader, node: YamlNode | undefined, name: string): re
   const items = node.kind === 'sequence' ? node.items : [node];
   const texts: string[] = [];
   for (const item of items) {
-    if (item.kind !== 'scalar' || item.text === '') return complain(reader, item, `\`${name}\` must be a field name or a list of them`);
+    if (item.kind !== 'scalar' || item.value === null || item.text === '') return complain(reader, item, `\`${name}\` must be a field name or a list of them`);
     texts.push(item.text);
   }
   return texts;
 }
+
+/** `group-by: null`, in any of YAML's spellings, is no grouping. */
+const grouping = (node: YamlNode | undefined): YamlNode | undefined => (node?.kind === 'scalar' && node.value === null ? undefined : node);
 
 function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias[] | undefined {
   if (!node) return [];
@@ -195,7 +198,8 @@ function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias
     const fields = new Map<string, string>();
     const references: RuleReference[] = [];
     for (const pair of value.pairs) {
-      if (pair.value.kind !== 'scalar' || pair.value.text === '') return complain(reader, pair.value, 'an alias names one field a rule');
+      if (pair.value.kind !== 'scalar' || pair.value.value === null || pair.value.text === '')
+        return complain(reader, pair.value, 'an alias names one field a rule');
       fields.set(pair.key.text, pair.value.text);
       references.push({ name: pair.key.text, start: pair.key.start, end: pair.key.end });
     }

@@ -4,6 +4,7 @@ import type { SourceFile } from '../source/span.ts';
 import { isAmbiguousScalar, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
+import { isComparison, modifierRoles } from './modifier.ts';
 import type { Detection, DetectionItem, ModifierUse, SearchBody, SearchIdentifier, SearchMap } from './rule.ts';
 
 interface Context {
@@ -121,13 +122,14 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
   }
   const items: DetectionItem[] = [];
   for (const { key, value } of node.pairs) {
-    const values = readValues(context, value);
-    if (values) items.push({ kind: 'item', ...splitKey(context.file, key), values, span: key });
+    const { field, modifiers } = splitKey(context.file, key);
+    const values = readValues(context, value, modifiers);
+    if (values) items.push({ kind: 'item', field, modifiers, values, span: key });
   }
   return items.length === node.pairs.length ? { kind: 'map', items } : undefined;
 }
 
-function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | undefined {
+function readValues(context: Context, node: YamlNode, modifiers: readonly ModifierUse[]): readonly YamlScalar[] | undefined {
   const nodes = node.kind === 'sequence' ? node.items : [node];
   if (nodes.length === 0) {
     context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node });
@@ -136,7 +138,7 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
   const values: YamlScalar[] = [];
   for (const value of nodes) {
     if (value.kind === 'scalar') {
-      warnIfAmbiguous(context, value);
+      warnIfAmbiguous(context, value, modifiers);
       values.push(value);
     } else {
       const nested = value.kind === 'mapping';
@@ -147,15 +149,18 @@ function readValues(context: Context, node: YamlNode): readonly YamlScalar[] | u
   return values.length === nodes.length ? values : undefined;
 }
 
-function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar): void {
-  if (!isAmbiguousScalar(value)) return;
+function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: readonly ModifierUse[] = []): void {
+  // `exists` takes no text, and the complaint about one says what to write
+  if (!isAmbiguousScalar(value) || modifiers.some(({ name }) => name === 'exists')) return;
   const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
-  bag.add(file, { code: 'SIG006', message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`, span: value });
+  const numeric = modifiers.some(({ name }) => isComparison(name) || modifierRoles.get(name) === 'part');
+  const hint = numeric ? { hint: 'Write the number in plain digits: modifiers that take a number take no quotes.' } : {};
+  bag.add(file, { code: 'SIG006', message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`, span: value, ...hint });
 }
 
-/** `field|modifier|modifier`, each modifier with its own place. */
+/** `field|modifier|modifier`, each modifier with its own place. The null of YAML is no field, as an empty key is none. */
 function splitKey(file: SourceFile, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
-  const text = key.text;
+  const text = key.value === null ? '' : key.text;
   const bar = text.indexOf('|');
   if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
   const place = insideScalar(file, key);

@@ -1,4 +1,4 @@
-import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
 import { createReader } from './attribute.ts';
@@ -11,7 +11,7 @@ import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
-/** What a file gave, and how many documents it holds in all. */
+/** What a file gave: its sound documents, filters at fault among them, and how many it holds in all. */
 export interface ReadFile {
   readonly documents: readonly SigmaDocument[];
   readonly count: number;
@@ -26,10 +26,13 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
   for (const node of nodes) {
+    const unclear = doubtful(node);
     const start = bag.list.length;
-    const document = doubtful(node) ? undefined : readDocument(file, node, bag);
+    const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    if (document && !bag.list.slice(start).some(isFatal)) documents.push(document);
+    if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
+    // but a filter and a correlation take the rules along that they reach
+    else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
     else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
   }
   // a complaint outside of every tree is about a document that gave none

@@ -1,4 +1,4 @@
-import { lookup, type YamlNode } from '../source/yaml.ts';
+import { lookup, type YamlMapping } from '../source/yaml.ts';
 import { optionalText, type Reader, requiredText } from './attribute.ts';
 import type { RuleReference } from './correlation.ts';
 import { readDetection } from './detection-reader.ts';
@@ -7,35 +7,48 @@ import { readLogSource } from './rule-reader.ts';
 
 const notSelections = new Set(['rules']);
 
-/** A filter from a document that has `filter:`. Undefined after a fatal complaint. */
+/**
+ * A filter from a document that has `filter:`. One that has been complained about reaches its rules all the same, to leave them out: without
+ * its condition they would find what nobody wants. Undefined where nothing says which rules those are.
+ */
 export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
   const logsource = readLogSource(reader);
   const node = reader.attributes.get('filter');
-  if (node?.kind !== 'mapping') {
-    reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });
-    return undefined;
-  }
-  const rules = readRules(lookup(node, 'rules'));
-  if (rules === 'wrong') {
-    const span = lookup(node, 'rules') ?? node.pairs[0]?.key ?? node;
-    reader.bag.add(reader.file, { code: 'SIG060', message: '`rules` must list the ids or names of the rules to filter, or be `any`', span });
-    return undefined;
-  }
-  const detection = readDetection(reader, node, notSelections);
-  if (title === undefined || !logsource || !detection) return undefined;
+  if (node?.kind !== 'mapping') reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });
+  const rules = node?.kind === 'mapping' ? readRules(reader, node) : 'wrong';
+  const detection = node?.kind === 'mapping' && rules !== 'wrong' ? readDetection(reader, node, notSelections) : undefined;
+  const sound = title !== undefined && logsource !== undefined;
+  if (!logsource && !Array.isArray(rules)) return undefined;
   const id = optionalText(reader, 'id');
-  const titleSpan = reader.attributes.get('title') ?? reader.anchor;
-  return { kind: 'filter', file: reader.file, span: reader.document, title, titleSpan, logsource, rules, detection, ...(id === undefined ? {} : { id }) };
+  return {
+    kind: 'filter',
+    file: reader.file,
+    span: reader.document,
+    title: title ?? id ?? 'without a title',
+    titleSpan: reader.attributes.get('title') ?? reader.anchor,
+    logsource: logsource ?? {},
+    rules: rules === 'wrong' ? undefined : rules,
+    detection: sound ? detection : undefined,
+    ...(id === undefined ? {} : { id }),
+  };
 }
 
-function readRules(node: YamlNode | undefined): readonly RuleReference[] | undefined | 'wrong' {
-  if (node?.kind === 'scalar') return node.text === 'any' ? undefined : 'wrong';
-  if (node?.kind !== 'sequence' || node.items.length === 0) return 'wrong';
-  const references: RuleReference[] = [];
-  for (const item of node.items) {
-    if (item.kind !== 'scalar' || item.value === null) return 'wrong';
-    references.push({ name: item.text, start: item.start, end: item.end });
-  }
-  return references;
+/** Undefined: every rule of the log source. */
+function readRules(reader: Reader, filter: YamlMapping): readonly RuleReference[] | undefined | 'wrong' {
+  const node = lookup(filter, 'rules');
+  if (node?.kind === 'sequence' ? node.items.length === 0 : node?.kind === 'scalar' && node.text === 'any') return undefined;
+  const items = node?.kind === 'sequence' ? node.items : [];
+  const references = items.flatMap((item): RuleReference[] =>
+    item.kind === 'scalar' && item.value !== null ? [{ name: item.text, start: item.start, end: item.end }] : [],
+  );
+  if (references.length > 0 && references.length === items.length) return references;
+  const span = node && node.end > node.start ? node : (filter.pairs.find(({ key }) => key.text === 'rules')?.key ?? filter.pairs[0]?.key ?? filter);
+  reader.bag.add(reader.file, {
+    code: 'SIG060',
+    message: '`rules` must list the ids or names of the rules to filter, or be `any`',
+    span,
+    hint: 'Write `rules: any`, or an empty list, for every rule of the log source.',
+  });
+  return 'wrong';
 }

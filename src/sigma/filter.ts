@@ -11,9 +11,10 @@ export interface FilterRule {
   readonly titleSpan: Span;
   readonly id?: string;
   readonly logsource: LogSource;
-  /** Undefined: every rule of the log source (`rules: any`). */
+  /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
   readonly rules: readonly RuleReference[] | undefined;
-  readonly detection: Detection;
+  /** Undefined where the filter has been complained about: the rules that it reaches are left out. */
+  readonly detection: Detection | undefined;
 }
 
 /** A filter reaches a rule whose log source has all that the filter's names. */

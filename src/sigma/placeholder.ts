@@ -1,14 +1,36 @@
-import { isPlaceholder, joinParts, type Pattern, type PatternPart } from './pattern.ts';
+import { isPlaceholder, joinParts, type Pattern, type PatternPart, parsePattern } from './pattern.ts';
 
-/** `%name%` in the literals becomes a placeholder; `\%` is a plain percent sign. */
+/** What can stand between two percent signs as the name of a placeholder. */
+const name = '[^%\\s\\\\]+';
+const marks = new RegExp(`\\\\\\\\|\\\\%|%(${name})%`, 'g');
+const everyPlaceholder = new RegExp(`%(${name})%`, 'g');
+const looksLikePlaceholder = new RegExp(everyPlaceholder.source);
+
+/** The text of a value under `expand`: `%name%` is a placeholder, `\%` a plain percent sign, and `\\%name%` a backslash before a placeholder. */
+export function parseExpanded(text: string): Pattern {
+  const parts: PatternPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(marks)) {
+    // two backslashes are one, and are read with the text in which they stand
+    if (match[0] === '\\\\') continue;
+    parts.push(...parsePattern(text.slice(end, match.index)), match[1] === undefined ? '%' : { placeholder: match[1] });
+    end = match.index + match[0].length;
+  }
+  return joinParts([...parts, ...parsePattern(text.slice(end))]);
+}
+
+/** True for a text that seems to name a placeholder and, with a backslash before its percent sign, does not. */
+export const seemsExpanded = (text: string): boolean => looksLikePlaceholder.test(text) && !parseExpanded(text).some(isPlaceholder);
+
+/** `%name%` in the literals, which are free of escapes, becomes a placeholder. */
 export function expandPlaceholders(pattern: Pattern): Pattern {
   return joinParts(
     pattern.flatMap((part): PatternPart[] => {
       if (typeof part !== 'string') return [part];
       const parts: PatternPart[] = [];
       let end = 0;
-      for (const match of part.matchAll(/\\%|%([^%\s]+)%/g)) {
-        parts.push(part.slice(end, match.index), match[1] === undefined ? '%' : { placeholder: match[1] });
+      for (const match of part.matchAll(everyPlaceholder)) {
+        parts.push(part.slice(end, match.index), { placeholder: match[1] ?? '' });
         end = match.index + match[0].length;
       }
       parts.push(part.slice(end));

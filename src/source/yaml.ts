@@ -263,11 +263,13 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
       found.push({ code: 'SIG002', message: '`<<` (merging of maps) is not part of YAML 1.2', span: key, hint: 'Write the keys out.' });
       continue;
     }
-    if (seen.has(key.text)) {
+    // `~` and `null` are one key, and not the text "null"
+    const name = key.value === null ? '\0null' : key.text;
+    if (seen.has(name)) {
       found.push({ code: 'SIG003', message: `key \`${key.text}\` stands twice in the same map`, span: key });
       continue;
     }
-    seen.add(key.text);
+    seen.add(name);
     pairs.push({ key, value });
   }
   return pairs;

@@ -51,6 +51,8 @@ export const lowercaseIndex: IndexKind = {
 // the fields of the Elastic Common Schema that are not plain keywords, of those that Windows events have
 const ecsWildcards = ['process.command_line', 'process.parent.command_line', 'registry.data.strings'];
 const ecsAddresses = ['source.ip', 'destination.ip', 'host.ip'];
+const ecsScripts = ['powershell.file.script_block_text'];
+const ecsWords = ['message', 'powershell.command.value', 'powershell.command.invocation_details.value'];
 const ecsNumbers = ['source.port', 'destination.port', 'process.pid', 'process.parent.pid', 'process.thread.id'];
 const ecsWithText = ['process.executable', 'process.parent.executable', 'process.working_directory', 'process.name', 'file.path', 'user.name'];
 const text = { fields: { text: { type: 'match_only_text' } } };
@@ -62,17 +64,20 @@ function isAddress(value: unknown): boolean {
 }
 
 /**
- * As the Elastic Common Schema maps: keywords of up to 1,024 characters, addresses and numbers as such. Its wildcards are keywords of any length
+ * As the Elastic Common Schema maps: keywords of up to 1,024 characters, addresses, numbers and analysed texts as such. Its wildcards are keywords of any length
  * here: OpenSearch 2.19 finds nothing in a field of its own type `wildcard` through `query_string`, not even `*abc*`.
  */
 export const ecsIndex: IndexKind = {
   name: 'proof-ecs',
-  settings: {},
+  // as Winlogbeat has it
+  settings: { analysis: { analyzer: { scripts: { type: 'pattern', pattern: '[\\W&&[^-]]+' } } } },
   mappings: {
     date_detection: false,
     dynamic_templates: strings({ type: 'keyword', ignore_above: 1024 }),
     properties: Object.fromEntries([
       ...ecsWildcards.map((name) => [name, { type: 'keyword', ...text }]),
+      ...ecsScripts.map((name) => [name, { type: 'text', analyzer: 'scripts' }]),
+      ...ecsWords.map((name) => [name, { type: name === 'message' ? 'match_only_text' : 'text' }]),
       ...ecsAddresses.map((name) => [name, { type: 'ip' }]),
       ...ecsNumbers.map((name) => [name, { type: 'long' }]),
       ...ecsWithText.map((name) => [name, { type: 'keyword', ignore_above: 1024, ...text }]),

@@ -6,7 +6,11 @@
 import { esQsQueries } from '../../src/backend/es-qs/es-qs.ts';
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
 import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { targetSettings } from '../../src/cli/conversion-settings.ts';
+import { loadPipelines } from '../../src/cli/pipeline-files.ts';
+import { defaultConfig } from '../../src/pack/config.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
+import { createBag } from '../../src/source/diagnostic.ts';
 import { type Answered, fillIndex, limitQueries, searchIndex } from './opensearch-index.ts';
 import { ecsIndex, graylogIndex, type IndexKind, lowercaseIndex } from './opensearch-mappings.ts';
 import { compiledRules, type Documents, documentsOf, type OwnEvent, recordedAs, recordedEvents } from './proof-data.ts';
@@ -63,6 +67,12 @@ const esQs =
   (rule: CompiledDetection): Made =>
     made(esQsQueries(rule.query, placeOf(rule), { ...defaultTargetSettings.elasticsearch, matching }));
 
+/** With the settings that `sigpack convert -p` has by default. */
+const esQsThrough = (names: readonly string[]) => {
+  const { elasticsearch } = targetSettings(defaultConfig(), loadPipelines(names, '.', createBag()));
+  return (rule: CompiledDetection): Made => made(esQsQueries(rule.query, placeOf(rule), elasticsearch));
+};
+
 const theirs =
   (answers: Answers) =>
   ({ rule }: CompiledDetection): Made => {
@@ -79,7 +89,7 @@ const withoutCase = await setting('OpenSearch, keywords without case', lowercase
 const ours = [
   await verdict(likeGraylog, 'Sigpack, graylog', true, false, graylog),
   await verdict(likeGraylog, 'Sigpack, es-qs, `matching: case-insensitive`', true, true, esQs('case-insensitive')),
-  await verdict(likeEcs, `Sigpack, es-qs, \`matching: case-insensitive\`, \`-p ${pipelines.join(',')}\``, true, true, esQs('case-insensitive')),
+  await verdict(likeEcs, `Sigpack, es-qs, \`-p ${pipelines.join(',')}\``, true, true, esQsThrough(pipelines)),
   await verdict(withoutCase, 'Sigpack, es-qs', true, true, esQs('native')),
 ];
 

@@ -6,8 +6,11 @@ import type { Dialect } from '../lucene/dialect.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import { elasticsearchBlankRefusal } from './blank.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
+import { ecsObjects } from './own-fields.ts';
 
 function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
   return {
@@ -16,10 +19,10 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     leadingWildcards: true,
     hideDollar: false,
     emptyIsAbsent: false,
-    analysedFields: [],
+    analysedFields: settings.textFields,
     keywordFields: [],
-    // ECS maps addresses as `ip`
-    addressFields: 'all',
+    addressFields: settings.ipFields,
+    casedFields: settings.wildcardFields,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '*:*',
@@ -52,6 +55,8 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
     return { ok: false, problems: [{ code: 'TGT001', message: 'a query_string finds single events; it has no correlations', file, span: typeSpan, hint }] };
   }
   const { rule, query } = compiled;
+  const refusal = elasticsearchBlankRefusal(compiled, settings);
+  if (refusal) return refusal;
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
@@ -62,5 +67,5 @@ export const esQs: ConversionTarget = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
-  convert: (rule, settings) => convert(rule, settings.elasticsearch),
+  convert: (rule, settings) => withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

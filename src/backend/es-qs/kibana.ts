@@ -1,4 +1,5 @@
 import type { RuleHead } from '../../sigma/rule.ts';
+import { createDistinctNames } from '../distinct-names.ts';
 import type { ElasticsearchSettings, TargetFormat } from '../target.ts';
 
 /** Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a line. */
@@ -6,13 +7,24 @@ export const kibanaFormat: TargetFormat = {
   name: 'kibana-ndjson',
   description: 'saved searches for the import of Kibana or OpenSearch Dashboards',
   extension: 'ndjson',
-  print: (entries) => entries.map(({ converted: { document } }) => lines(Array.isArray(document) ? document : [])).join(''),
+  print: (entries) => {
+    // of two objects of one id the import keeps one
+    const distinct = createDistinctNames();
+    return entries
+      .flatMap(({ rule, converted: { document } }) => objectsOf(document).map((object) => line({ ...object, id: distinct(object.id, rule) })))
+      .join('');
+  },
 };
 
-const lines = (objects: readonly unknown[]): string => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+const objectsOf = (document: unknown): readonly SavedSearch[] => (Array.isArray(document) ? document : []);
+const line = (object: object): string => `${JSON.stringify(object)}\n`;
+
+interface SavedSearch {
+  readonly id: string;
+}
 
 /** A saved object a query; `settings.index` is the id of the data view that it searches. */
-export function savedSearches(rule: RuleHead, queries: readonly string[], { index, timestampField }: ElasticsearchSettings): readonly object[] {
+export function savedSearches(rule: RuleHead, queries: readonly string[], { index, timestampField }: ElasticsearchSettings): readonly SavedSearch[] {
   const indexName = 'kibanaSavedObjectMeta.searchSourceJSON.index';
   return queries.map((query, at) => {
     const part = queries.length > 1 ? `-${at + 1}` : '';

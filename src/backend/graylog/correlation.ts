@@ -1,4 +1,4 @@
-import { or, type Query } from '../../query/tree.ts';
+import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
@@ -46,7 +46,11 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
     const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
-    const parts = splitToFit(or(queries), queryStringLimits, (part) => printLucene(part, dialect));
+    // without them the server makes a group "(Empty Value)" of the messages that lack the field
+    const present = [...groupBy, ...(field === undefined ? [] : [field])].map(
+      (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
+    );
+    const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));
     const [only] = parts ?? [];
     if (!only || parts?.length !== 1) {
       throw new Inexpressible({

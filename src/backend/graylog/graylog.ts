@@ -18,6 +18,10 @@ export interface GraylogOptions {
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
+  /** Titles of the streams that are searched; none: all. */
+  readonly streams?: readonly string[];
+  /** A parameter of the content pack names the stream to search. */
+  readonly streamParameter?: string;
 }
 
 export const graylogDefaults: GraylogOptions = {
@@ -38,6 +42,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     analysedFields: options.textFields,
     keywordFields: options.keywordFields,
     addressFields: options.ipFields,
+    casedFields: [],
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '_exists_:gl2_message_id',

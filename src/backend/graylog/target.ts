@@ -2,8 +2,11 @@ import type { CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
+import { graylogBlankRefusal } from './blank.ts';
 import { graylogQueries } from './graylog.ts';
+import { graylogOwn } from './own-fields.ts';
 
 function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
@@ -15,7 +18,10 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     };
   }
   const { rule, query } = compiled;
-  const conversion = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings.graylog);
+  const refusal = graylogBlankRefusal(compiled, settings.graylog);
+  if (refusal) return refusal;
+  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings.graylog);
+  const conversion = withOwnFieldRemarks(printed, compiled, graylogOwn);
   return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
 }
 

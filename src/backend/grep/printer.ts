@@ -1,5 +1,5 @@
 import { assertNever, type CidrTest, type Item, type Query } from '../../query/tree.ts';
-import { ANY, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, ONE, type Pattern } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
@@ -67,6 +67,7 @@ function exactAlternatives(operands: readonly Query[], writing: Writing, depth: 
     const found = operand.kind === 'item' ? keyedValue(operand, writing) : undefined;
     if (!found) patterns.push(printPattern(operand, false, writing, depth + 1));
     else if (found.value !== NEVER) {
+      plainly(writing);
       const known = byKey.get(found.key);
       if (known) known.push(found.value);
       else byKey.set(found.key, [found.value]);
@@ -98,9 +99,16 @@ function itemExact(item: Item, writing: Writing): string {
   if (field !== undefined && test.kind === 'null') return alternatives([`(?!.*${keyPattern(field, writing)})`, `.*${keyPattern(field, writing)}null`]);
   if (field !== undefined && test.kind === 'field') return fieldPattern(field, test, writing);
   const found = keyedValue(item, writing);
-  if (found && found.value !== NEVER) return `.*${found.key}${found.value}`;
-  leftOut(writing);
-  return NEVER;
+  if (!found || found.value === NEVER) {
+    leftOut(writing);
+    return NEVER;
+  }
+  plainly(writing);
+  return `.*${found.key}${found.value}`;
+}
+
+function plainly(writing: Writing): void {
+  remark(writing, 'under `not`, values in lists, and numbers that a pattern or an expression means, are not excluded: such events are found too');
 }
 
 function refusedExpression(item: Item): Inexpressible {
@@ -116,6 +124,7 @@ function itemOver(item: Item, writing: Writing): string {
   if (test.kind === 'expression') throw refusedExpression(item);
   if (field !== undefined && (test.kind === 'string' || test.kind === 'regex' || test.kind === 'number' || test.kind === 'boolean' || test.kind === 'cidr'))
     remark(writing, 'values are looked for anywhere on the line, whatever their field and their place in it: more events may be found');
+  if (field === undefined) remarkKeyword(item, writing);
   switch (test.kind) {
     case 'string':
       return stringOver(item, test.pattern, test.cased, writing);
@@ -129,6 +138,14 @@ function itemOver(item: Item, writing: Writing): string {
     default:
       return keyedOver(item, writing);
   }
+}
+
+/** The line is the event's text where it is plain; a JSON line has the names of the fields too. */
+function remarkKeyword({ test }: Item, writing: Writing): void {
+  if (writing.json) remark(writing, 'keywords are looked for anywhere on the line, also in names of fields and across values: more events may be found');
+  else if (test.kind === 'string' && test.pattern.includes(ONE))
+    remark(writing, '`?` stands for up to four characters where they are not of ASCII: more events may be found');
+  else if (test.kind === 'regex') remark(writing, 'an expression may be widened to what holds in every locale: more events may be found');
 }
 
 function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writing): string {
@@ -162,10 +179,12 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'null':
       return alternatives([`(?!.*${key})`, `.*${key}null`]);
     case 'exists':
-      return `.*${key}`;
+      return `.*${key}(?!null|\\[\\])`;
     case 'field':
+      remark(writing, 'fields are compared as they are written on the line: more events may be found');
       return fieldPattern(field, test, writing);
     case 'compare':
+      remark(writing, 'numbers are compared by their digits: of those below zero, between whole numbers or with an exponent, more may be found');
       return `.*${key}${comparedOver(test)}`;
     case 'time': {
       const value = timeValue(test);

@@ -17,7 +17,9 @@ export interface Dialect {
   /** Fields that keywords are searched in; empty: all. */
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`. */
-  readonly addressFields: readonly string[] | 'all';
+  readonly addressFields: readonly string[];
+  /** Fields that keep the case of letters where the index folds that of others. */
+  readonly casedFields: readonly string[];
   /** Under an odd number of negations, where matching more than meant is missing something. */
   readonly negated: boolean;
   /** Longest regular expression in characters (`index.max_regex_length`). */

@@ -4,7 +4,7 @@ import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { toLuceneRegex } from './regex.ts';
-import { remarkOnCase } from './strings.ts';
+import { matchingOf, remarkOnCase } from './strings.ts';
 import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
@@ -23,7 +23,7 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     case 'regex':
       return single(`${field}:/${regexText(item, test, dialect)}/`);
     case 'cidr': {
-      if (dialect.addressFields === 'all' || dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
+      if (dialect.addressFields.includes(name)) return single(`${field}:"${test.text}"`);
       const text = addressRegex(test);
       if (text === undefined)
         throw refused(
@@ -65,7 +65,7 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
       `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
-  if (dialect.matching === 'native' && caseCounts(test, translated.text, dialect)) remarkOnCase(item, dialect);
+  if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.text, dialect)) remarkOnCase(item, dialect);
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
   return translated.text;
 }

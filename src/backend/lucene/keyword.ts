@@ -4,7 +4,7 @@ import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { luceneEscape } from './regex.ts';
 import { type Core, joinedRegexes, regexPart } from './strings.ts';
-import { escapedField } from './text.ts';
+import { escapedField, hasLetters } from './text.ts';
 
 export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
 
@@ -64,18 +64,25 @@ export function printAnalysed(item: Item, field: string, dialect: Dialect): Prin
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
   const printed = wordsIn(field, pattern, item, dialect, [field]);
   if (printed) return printed;
+  if (pattern.some((part) => typeof part === 'string')) remarkWidened([field], item, dialect);
   return { text: `_exists_:${escapedField(field)}`, clauses: 1 };
 }
 
-/** Words of the pattern that must occur in an analysed, lower-cased field. Undefined where it has none. `fields`: all that the value is searched in. */
+/** Signs at which every analyser ends a word. */
+const breaks = /[\s/\\"()[\]{}=<>|&!?@#%+*$^~`]/;
+
+/** Words of the pattern that must occur in an analysed, lower-cased field; Winlogbeat's analyser of PowerShell ends them at letters outside ASCII. Undefined where it has none. `fields`: all that the value is searched in. */
 function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect, fields: readonly string[]): Printed | undefined {
   const prefix = escapedField(field);
   const clauses = new Map<string, Printed>();
   for (const part of pattern) {
     if (typeof part !== 'string') continue;
-    for (const match of part.toLowerCase().matchAll(/[\p{L}\p{N}_]+/gu)) {
-      const open = match.index === 0 ? '.*' : '';
-      const close = match.index + match[0].length === part.length ? '.*' : '';
+    const lower = part.toLowerCase();
+    for (const match of lower.matchAll(field.startsWith('powershell.') ? /[a-z0-9_]+/g : /[\p{L}\p{N}_]+/gu)) {
+      // beside a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, the word is perhaps a part of a longer one
+      const end = match.index + match[0].length;
+      const open = match.index === 0 || !breaks.test(lower[match.index - 1] ?? '') ? '.*' : '';
+      const close = end === lower.length || !breaks.test(lower[end] ?? '') ? '.*' : '';
       const word = luceneEscape(match[0], false, dialect.hideDollar);
       const text = `${prefix}:${open || close ? `/${open}${word}${close}/` : `"${match[0]}"`}`;
       clauses.set(text, { text, clauses: 1 });
@@ -83,7 +90,8 @@ function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect, 
   }
   if (clauses.size === 0) return undefined;
   const whole = pattern.filter((part) => typeof part === 'string').join('');
-  if (clauses.size > 1 || !isWord(whole)) remarkWidened(fields, item, dialect);
+  const cased = item.test.kind === 'string' && item.test.cased && hasLetters(whole);
+  if (clauses.size > 1 || !isWord(whole) || cased) remarkWidened(fields, item, dialect);
   const joined = together([...clauses.values()], ' AND ');
   return clauses.size === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
 }

@@ -1,6 +1,7 @@
 import { assertNever, type Item, type Query } from '../../query/tree.ts';
 import { refused } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
+import { printAddressText } from './address-text.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { printOtherItem } from './item.ts';
 import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
@@ -56,7 +57,7 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
     const first = operands[at];
     if (!first) break;
     const run: StringItem[] = [];
-    const whole = first.kind !== 'item' || !isAnalysed(first, dialect);
+    const whole = first.kind !== 'item' || !(isAnalysed(first, dialect) || isAddressField(first, dialect));
     for (let next = operands[at]; whole && next && isStringOf(next, first); next = operands[at + run.length]) run.push(next);
     const keywords: KeywordItem[] = [];
     for (let next = operands[at]; next && isKeyword(next); next = operands[at + keywords.length]) keywords.push(next);
@@ -76,6 +77,8 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
 }
 
 const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
+
+const isAddressField = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.addressFields.includes(item.field);
 
 function isStringOf(query: Query, first: Query): query is StringItem {
   return (
@@ -100,6 +103,11 @@ function printItem(item: Item, dialect: Dialect): Printed {
   checkField(item, dialect);
   if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))
     return printAnalysed(item, item.field, dialect);
+  if (isAddressField(item, dialect)) {
+    if (isStringOf(item, item)) return printAddressText(item, item.field, dialect);
+    if (item.test.kind === 'regex')
+      throw refused(item, `\`${item.field}\` has the type ip in ${dialect.name}, which no regular expression can search`, 'Write the network with `cidr`.');
+  }
   if (isStringOf(item, item)) {
     const parts = printStrings([item], dialect);
     return grouped(together(parts, ' OR '), parts.length === 1);

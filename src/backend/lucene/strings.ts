@@ -57,14 +57,19 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   const { pattern, cased } = item.test;
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
-  const ignoreCase = dialect.matching === 'regex' && !cased;
-  if (cased && dialect.matching === 'native' && needsRegex(pattern, true, dialect)) remarkOnCase(item, dialect);
-  if (!needsRegex(pattern, ignoreCase || (dialect.matching === 'native' && cased), dialect)) {
+  const matching = matchingOf(item, dialect);
+  const ignoreCase = matching === 'regex' && !cased;
+  if (cased && matching === 'native' && needsRegex(pattern, true, dialect)) remarkOnCase(item, dialect);
+  if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {
     if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'term', text: quoted(pattern.join('')) };
     if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
   }
   return regexForm(item, pattern, ignoreCase, dialect);
 }
+
+/** How letters match in the field of an item. */
+export const matchingOf = ({ field }: Item, { matching, casedFields }: Dialect): Dialect['matching'] =>
+  matching === 'native' && field !== undefined && casedFields.includes(field) ? 'regex' : matching;
 
 /** Where the index folds letters, a test of their case finds what it should in either case, or only what is lower case. */
 export function remarkOnCase(item: Item, dialect: Dialect): void {
@@ -112,7 +117,7 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
       message: `the value takes ${text.length} characters as a regular expression that ignores case; ${dialect.name} takes ${dialect.regexLength}`,
       file: item.file,
       span: item.span,
-      hint: 'Shorten the value to the part that matters, or set graylog.matching: exact.',
+      hint: `Shorten the value to the part that matters${dialect.name === 'Graylog' ? ', or set graylog.matching: exact' : ''}.`,
     });
   }
   return { kind: 'regex', shape, text, wild };

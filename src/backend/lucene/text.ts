@@ -8,7 +8,7 @@ export const escapedTerm = (text: string): string => text.replace(/[-+=&|><!(){}
 
 /** A field name; its dots are part of it. One that is an operator becomes a name by a backslash. */
 export const escapedField = (name: string): string =>
-  /^(?:AND|OR|NOT)$/.test(name) ? `\\${name}` : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&');
+  /^(?:and|or|not)$/i.test(name) ? `\\${name}` : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&');
 
 /** True where the text may have a letter with two cases; scripts without case are taken for some that have. */
 export const hasLetters = (text: string): boolean => /[A-Za-z\u0080-\uffff]/.test(text);

@@ -81,7 +81,7 @@ function usesBuckets(correlation: CompiledCorrelation, { correlation: method }: 
   if (broad) {
     const message = `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events where a window holds more than 10,000`;
     const hint = 'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise max_stream_window in limits.conf.';
-    remarks.push({ code: 'TGT005', message, hint, ...place });
+    remarks.push({ code: 'TGT006', message, hint, ...place });
   }
   return false;
 }

@@ -36,7 +36,7 @@ export function dataModelOf(part: CompiledDetection): DataModel | undefined {
 export const dataModelName = ({ path }: DataModel): string => path.join('.');
 
 /** Every event of a data model has these without the name of a data set before them. */
-const baseFields: ReadonlySet<string> = new Set(['_time', 'host', 'source', 'sourcetype']);
+export const baseFields: ReadonlySet<string> = new Set(['_time', 'host', 'source', 'sourcetype']);
 
 function modelField(field: string, path: readonly string[], place: Place): string {
   if (baseFields.has(field)) return field;
@@ -124,6 +124,9 @@ export function dataModelSearch(query: Query, model: DataModel, options: SplunkO
   return `${search} | where ${printWhere(rest)}`;
 }
 
+/** Fields that the rows of a rule's search have, with the name of the data set before them. */
+export const modelColumns = ({ query }: CompiledDetection, model: DataModel): readonly string[] => [...model.fields, ...fieldsOf(query, model.path)];
+
 /** Takes the data set's name off the fields, for filters, alerts and people. */
 export const withoutDataSet = ({ path }: DataModel): string => `rename ${path[1] ?? path[0]}.* AS *`;
 
@@ -131,11 +134,11 @@ export const withoutDataSet = ({ path }: DataModel): string => `rename ${path[1]
 export const modelFields = (fields: readonly string[], { path }: DataModel, place: Place): readonly string[] =>
   fields.map((field) => modelField(field, path, place));
 
-/** The search of a rule: over its data model, else behind its scope, such as an index macro in backticks. */
-export function detectionSearch(compiled: CompiledDetection, scope: string, options: SplunkOptions): Conversion<string> {
+/** The search of a rule with `more` fields in the rows of a data model: over its data model, else behind its scope, such as an index macro in backticks. */
+export function detectionSearch(compiled: CompiledDetection, scope: string, options: SplunkOptions, more: readonly string[] = []): Conversion<string> {
   return converted(() => {
     const model = dataModelOf(compiled);
     if (!model) return joinStages(splunkStages(compiled.query, options), scope);
-    return `${dataModelSearch(compiled.query, model, options)} | ${withoutDataSet(model)}`;
+    return `${dataModelSearch(compiled.query, model, options, more)} | ${withoutDataSet(model)}`;
   });
 }

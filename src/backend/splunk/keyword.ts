@@ -1,10 +1,11 @@
 import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
+import { escapeAt, escapeTail, isBreaker, liesInEscape, opensEscape } from './breakers.ts';
 
 /**
  * Splunk finds words, Sigma's keywords are any text. A run of letters and digits inside the keyword is a whole word of the event where
- * breakers stand on both of its sides, and part of one at the keyword's ends. Breakers as in segmenters.conf.
+ * breakers stand on both of its sides, and part of one at the keyword's ends. There a breaker of several characters may reach into the
+ * keyword: `%3Add` holds the text `add`, and the words of the index are cut in front of `dd`.
  */
-const breakers = new Set([...'[]<>(){}|!;,\'"*\n\r \t&?+/:=@.-$#%\\_']);
 const isWord = (char: string) => /[A-Za-z0-9]/.test(char);
 
 /** Search terms that every event with the keyword has; undefined where nothing can be said. */
@@ -16,24 +17,37 @@ export function keywordTerms(pattern: Pattern): string | undefined {
   return unique.length > 1 ? `(${unique.join(' ')})` : unique[0];
 }
 
+/** The literal stands between any other text, or none. */
 function* termsOf(literal: string): Generator<string> {
-  for (let at = 0; at < literal.length; ) {
-    if (!isWord(literal[at] ?? '')) {
-      at++;
+  if (liesInEscape(literal)) return;
+  const tail = escapeTail(literal);
+  // a word may begin before `at` where `open`
+  let open = true;
+  for (let at = tail; at < literal.length; ) {
+    const breaker = escapeAt(literal, at);
+    const char = literal.charAt(at);
+    if (breaker || !isWord(char)) {
+      open = breaker ? !breaker.certain : !isBreaker(char);
+      at = breaker?.end ?? at + 1;
       continue;
     }
-    let end = at;
-    while (end < literal.length && isWord(literal[end] ?? '')) end++;
-    const open = !breakers.has(literal[at - 1] ?? '');
-    const close = !breakers.has(literal[end] ?? '');
+    const end = wordEnd(literal, at);
+    const broken = end === literal.length && literal[at - 1] === '%' && opensEscape(literal.slice(at - 1));
     // single letters and digits are in every event
-    if (end - at > 1) yield `"${open ? '*' : ''}${literal.slice(at, end)}${close ? '*' : ''}"`;
+    if (end - at > 1 && !broken) yield `"${open ? '*' : ''}${literal.slice(at, end)}${isBreaker(literal.charAt(end)) ? '' : '*'}"`;
     at = end;
   }
+}
+
+function wordEnd(literal: string, start: number): number {
+  let end = start;
+  while (isWord(literal.charAt(end))) end++;
+  return end;
 }
 
 /** `*word*` says all that a keyword of letters and digits alone does; a single one is no search term. */
 export function isExactKeyword(pattern: Pattern): boolean {
   const parts = pattern.filter((part) => part !== ANY);
-  return parts.length === 1 && typeof parts[0] === 'string' && /^[A-Za-z0-9]{2,}$/.test(parts[0]);
+  const [word] = parts;
+  return parts.length === 1 && typeof word === 'string' && /^[A-Za-z0-9]{2,}$/.test(word) && escapeTail(word) === 0 && !liesInEscape(word);
 }

@@ -1,23 +1,34 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
+import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
 import { splunkCorrelation } from './correlation.ts';
 import { detectionSearch } from './data-model.ts';
+import { splunkOwn } from './own-fields.ts';
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
   const { cloudSafe, correlation } = splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
-  return conversion.ok ? { ...conversion, value: { queries: [conversion.value] } } : conversion;
+  const told = withOwnFieldRemarks(conversion, compiled, splunkOwn);
+  return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
 
 /** One line; what a conf file would take for the end of a value or of a stanza's name is replaced. */
 const folded = (text: string): string => text.replace(/\s+/g, ' ').replace(/\\+$/, '').trim();
 
-function stanza({ rule, converted }: ConvertedEntry): string {
-  const name = folded(rule.title).replaceAll('[', '(').replaceAll(']', ')');
+/** Splunk reads these as settings of all stanzas, or of none. */
+const reserved = /^(?:default|general|global|stash)?$/i;
+
+function nameOf({ title }: ConvertedEntry['rule']): string {
+  const name = folded(title).replaceAll('[', '(').replaceAll(']', ')');
+  return reserved.test(name) ? `${name} (detection)`.trim() : name;
+}
+
+function stanza({ rule, converted }: ConvertedEntry, name: string): string {
   const lines = [
     `[${name}]`,
     `search = ${converted.queries.join(' ')}`,
@@ -31,7 +42,14 @@ const savedSearchesFormat: TargetFormat = {
   name: 'savedsearches',
   description: 'stanzas of savedsearches.conf; `sigpack build` makes a whole app',
   extension: 'conf',
-  print: (entries) => entries.map(stanza).join('\n'),
+  print: (entries) => {
+    // of two stanzas of one name, in whatever case, Splunk keeps the second alone
+    const distinct = createDistinctNames(
+      (name) => name.toLowerCase(),
+      (name, mark) => `${name} (${mark})`,
+    );
+    return entries.map((entry) => stanza(entry, distinct(nameOf(entry.rule), entry.rule))).join('\n');
+  },
 };
 
 export const splunk: ConversionTarget = {

@@ -1,4 +1,5 @@
 import type { RuleHead } from '../../sigma/rule.ts';
+import { createDistinctNames } from '../distinct-names.ts';
 import type { ConvertedEntry, TargetFormat } from '../target.ts';
 
 /** The id under which a watch is stored: the rule's, or its title's letters and digits. No blanks, which Watcher refuses. */
@@ -11,7 +12,11 @@ export function watchId({ id, title }: Pick<RuleHead, 'id' | 'title'>): string {
   return (id === undefined ? '' : slug(id)) || slug(title.toLowerCase()) || 'sigma-rule';
 }
 
-const identified = ({ rule, converted }: ConvertedEntry): object => ({ id: watchId(rule), body: converted.document });
+/** A second watch of one id would replace the first. */
+function identified(entries: readonly ConvertedEntry[]): readonly { readonly id: string; readonly body: unknown }[] {
+  const distinct = createDistinctNames();
+  return entries.map(({ rule, converted }) => ({ id: distinct(watchId(rule), rule), body: converted.document }));
+}
 
 export const watchFormat: TargetFormat = {
   name: 'json',
@@ -19,7 +24,7 @@ export const watchFormat: TargetFormat = {
   extension: 'json',
   print: (entries) => {
     const [only] = entries;
-    return `${JSON.stringify(only && entries.length === 1 ? only.converted.document : entries.map(identified), null, 2)}\n`;
+    return `${JSON.stringify(only && entries.length === 1 ? only.converted.document : identified(entries), null, 2)}\n`;
   },
 };
 
@@ -27,21 +32,24 @@ export const watchLinesFormat: TargetFormat = {
   name: 'ndjson',
   description: 'id and body of each watch, one JSON object a line',
   extension: 'ndjson',
-  print: (entries) => entries.map((entry) => `${JSON.stringify(identified(entry))}\n`).join(''),
+  print: (entries) =>
+    identified(entries)
+      .map((watch) => `${JSON.stringify(watch)}\n`)
+      .join(''),
 };
 
 /** In single quotes a POSIX shell reads everything but the quote itself as it stands. */
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-function curlCommand({ rule, converted }: ConvertedEntry): string {
+function curlCommand({ id, body }: { readonly id: string; readonly body: unknown }): string {
   // ids hold letters, digits, _ . - alone: escaped for the address, nothing is left that the shell would read in double quotes
-  const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(watchId(rule).toWellFormed())}"`;
-  return `curl -X PUT ${address} -H 'Content-Type: application/json' -d ${shellQuoted(JSON.stringify(converted.document))}\n`;
+  const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(id.toWellFormed())}"`;
+  return `curl -X PUT ${address} -H 'Content-Type: application/json' -d ${shellQuoted(JSON.stringify(body))}\n`;
 }
 
 export const curlFormat: TargetFormat = {
   name: 'curl',
   description: 'a curl command a watch; $ELASTICSEARCH_URL names the server',
   extension: 'sh',
-  print: (entries) => entries.map(curlCommand).join(''),
+  print: (entries) => identified(entries).map(curlCommand).join(''),
 };

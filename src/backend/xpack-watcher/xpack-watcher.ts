@@ -1,6 +1,9 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Conversion, converted } from '../backend.ts';
+import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
+import { ecsObjects } from '../es-qs/own-fields.ts';
+import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { correlationPlan } from './correlation.ts';
 import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
@@ -8,6 +11,8 @@ import { detectionPlan, watchOf } from './watch.ts';
 
 function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conversion<ConvertedRule> {
   const settings = { ...general, ...general.ofRule(compiled) };
+  const refusal = elasticsearchBlankRefusal(compiled, settings);
+  if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
     return converted((remarks) => {
       const { plan, queries } = correlationPlan(compiled, settings, remarks);
@@ -25,5 +30,5 @@ export const xpackWatcher: ConversionTarget = {
   name: 'xpack-watcher',
   description: 'watches of Elasticsearch',
   formats: [watchFormat, curlFormat, watchLinesFormat],
-  convert: (rule, settings) => convert(rule, settings.elasticsearch),
+  convert: (rule, settings) => withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

@@ -33,7 +33,7 @@ function createMapping(item: YamlMapping): FieldTransformation {
     const targets = textsOf(value);
     if (targets) names.set(key.value === null ? undefined : key.text, targets);
   }
-  return { kind: 'field', map: (field) => names.get(field) };
+  return { kind: 'field', map: (field) => names.get(field), targets: [...names.values()].flat() };
 }
 
 /** The first prefix that fits counts. */

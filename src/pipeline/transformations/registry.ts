@@ -14,6 +14,7 @@ import { placeholderDefinitions } from './placeholders.ts';
 import { replaceStringDefinitions } from './replace-string.ts';
 import { ruleFieldsDefinitions } from './rule-fields.ts';
 import { setValueDefinitions } from './set-value.ts';
+import { splitPathDefinitions } from './split-path.ts';
 import { stateDefinitions } from './state.ts';
 import { valueCaseDefinitions } from './value-case.ts';
 import { valueRegexDefinitions } from './value-regex.ts';
@@ -35,6 +36,7 @@ export const transformationDefinitions: Readonly<Record<string, TransformationDe
   ...replaceStringDefinitions,
   ...ruleFieldsDefinitions,
   ...setValueDefinitions,
+  ...splitPathDefinitions,
   ...stateDefinitions,
   ...valueCaseDefinitions,
   ...valueRegexDefinitions,

@@ -1,0 +1,12 @@
+import type { OwnFields } from '../own-fields.ts';
+
+/** Objects of the Elastic Common Schema that rules use as names of fields: a query of the object itself finds nothing. */
+const objects: ReadonlySet<string> = new Set([
+  ...['agent', 'client', 'cloud', 'container', 'destination', 'device', 'dns', 'error', 'event', 'file', 'group', 'host', 'http', 'log', 'network'],
+  ...['observer', 'organization', 'process', 'registry', 'rule', 'server', 'service', 'source', 'threat', 'tls', 'url', 'user', 'user_agent'],
+]);
+
+export const ecsObjects: OwnFields = {
+  has: (field) => objects.has(field),
+  meaning: 'is an object in the Elastic Common Schema, in which a query finds nothing',
+};

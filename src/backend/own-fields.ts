@@ -1,0 +1,23 @@
+import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
+import { itemsOf } from '../query/tree.ts';
+import type { Conversion, Remark } from './backend.ts';
+
+/** Field names that mean something of its own in a target. */
+export interface OwnFields {
+  readonly has: (field: string) => boolean;
+  /** What the name means there: `is what Splunk calls the sender of an event`. */
+  readonly meaning: string;
+}
+
+/** A warning for each field of a rule that has such a name, and that no pipeline gives it for the target. */
+export function withOwnFieldRemarks<T>(conversion: Conversion<T>, compiled: CompiledRule, own: OwnFields): Conversion<T> {
+  if (!conversion.ok) return conversion;
+  const found = new Map<string, Remark>();
+  for (const { query, processing } of detectionsBelow(compiled))
+    for (const { field, file, span } of itemsOf(query)) {
+      if (field === undefined || found.has(field) || !own.has(field) || processing?.asWritten?.has(field) === false) continue;
+      const message = `the field \`${field}\` ${own.meaning}, whatever the rule means by it`;
+      found.set(field, { code: 'TGT002', message, file, span, hint: 'Map it in a pipeline to the name that it has there; to itself if the name is right.' });
+    }
+  return found.size === 0 ? conversion : { ...conversion, remarks: [...conversion.remarks, ...found.values()] };
+}

@@ -1,0 +1,72 @@
+import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
+import { detectionsBelow } from './compile.ts';
+import { type Item, itemsOf, type Query } from './tree.ts';
+
+/** Why no event of the product can fulfil a rule: the first item that asks for a field that the product lacks, and all such fields. */
+export interface NeverTrue {
+  /** Sorted. */
+  readonly fields: readonly string[];
+  /** Undefined: the group or the condition of a correlation asks for the field. */
+  readonly item?: Item;
+}
+
+/** Undefined for a rule that some event may fulfil, as far as fields tell, and for products that no pipeline describes. */
+export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
+  return compiled.kind === 'detection' ? deadDetection(compiled) : deadCorrelation(compiled, new Map());
+}
+
+function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
+  const absent = new Set(processing?.absent);
+  if (absent.size === 0 || truth(query, absent) !== false) return undefined;
+  const items = [...itemsOf(query)].filter((item) => asksForAbsent(item, absent));
+  const fields = items.flatMap(({ field, test }) => [field, test.kind === 'field' ? test.other : undefined]);
+  const [item] = items;
+  return { fields: sorted(fields.filter((field) => field !== undefined && absent.has(field))), ...(item ? { item } : {}) };
+}
+
+/** `known`: correlations may share parts level upon level. */
+function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
+  if (known.has(compiled)) return known.get(compiled);
+  const dead = compiled.parts.map((part) => (part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known)));
+  const found = dead.filter((one) => one !== undefined);
+  const { type, thresholds, groupBy, valueFields } = compiled.rule;
+  // a temporal correlation without a condition waits for all of its rules
+  const needsAll = (type === 'temporal' || type === 'temporal_ordered') && thresholds.length === 0;
+  const [first] = found;
+  let result: NeverTrue | undefined;
+  if (first && (needsAll || found.length === dead.length)) result = { ...first, fields: sorted(found.flatMap(({ fields }) => fields)) };
+  else if (detectionsBelow(compiled).every(({ processing }) => processing?.absent !== undefined)) {
+    const missing = [...groupBy, ...valueFields].filter((field) => compiled.processing?.absent?.includes(field));
+    if (missing.length > 0) result = { fields: sorted(missing) };
+  }
+  known.set(compiled, result);
+  return result;
+}
+
+const sorted = (fields: readonly (string | undefined)[]): readonly string[] => [...new Set(fields.filter((field) => field !== undefined))].sort();
+
+const asksForAbsent = ({ field, test }: Item, absent: ReadonlySet<string>): boolean =>
+  test.kind !== 'null' && ((field !== undefined && absent.has(field)) || (test.kind === 'field' && absent.has(test.other)));
+
+/** What the query is for every event without the fields; undefined where that depends on the event. */
+function truth(query: Query, absent: ReadonlySet<string>): boolean | undefined {
+  switch (query.kind) {
+    case 'item':
+      if (asksForAbsent(query, absent)) return false;
+      return query.test.kind === 'null' && query.field !== undefined && absent.has(query.field) ? true : undefined;
+    case 'not': {
+      const value = truth(query.operand, absent);
+      return value === undefined ? undefined : !value;
+    }
+    default: {
+      const decisive = query.kind === 'or';
+      let value: boolean | undefined = !decisive;
+      for (const operand of query.operands) {
+        const one = truth(operand, absent);
+        if (one === decisive) return decisive;
+        if (one === undefined) value = undefined;
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { esQs } from '../src/backend/es-qs/es-qs.ts';
+import { graylog } from '../src/backend/graylog/target.ts';
+import { defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
+import { readConfig } from '../src/pack/config.ts';
+import { assemblePack } from '../src/pack/pack.ts';
+import { collect } from '../src/sigma/collection.ts';
+import { readDocuments } from '../src/sigma/document.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { blankDefinitions, blankQueries } from './blank-events.ts';
+import { compileText, detectionOf } from './compile.ts';
+import { ruleSetCollection } from './rule-set.ts';
+
+describe('no query of the rule set finds an event that has nothing of any rule', () => {
+  test('in the Lucene targets, through each bundle', () => {
+    const { asked, refused, wrong } = blankQueries(ruleSetCollection());
+    expect(wrong).toEqual([]);
+    expect(refused).toBeGreaterThan(10);
+    expect(asked).toBeGreaterThan(1000);
+  });
+
+  test('in the packs, through each bundle', () => {
+    const { asked, refused, wrong } = blankDefinitions(ruleSetCollection());
+    expect(wrong).toEqual([]);
+    expect(refused).toBeGreaterThan(5);
+    expect(asked).toBeGreaterThan(1000);
+  });
+});
+
+const { elasticsearch } = defaultTargetSettings;
+const inStream: TargetSettings = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams: ['Zeek'] } };
+const inDefaultStream: TargetSettings = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams: ['Default Stream'] } };
+const inIndex: TargetSettings = { ...defaultTargetSettings, elasticsearch: { ...elasticsearch, index: 'zeek-*' } };
+const inAll: TargetSettings = { ...defaultTargetSettings, elasticsearch: { ...elasticsearch, index: 'zeek-*,*' } };
+
+/** Only says what an event must not have. */
+const blank = [
+  ['a negation', "a: { 'id.orig_h|cidr': 10.0.0.0/8 }\ncondition: not a"],
+  ['a missing field', 'a: { User: null }\ncondition: a'],
+  ['a field that must not be there', "a: { 'User|exists': false }\ncondition: a"],
+  ['one of several ways', 'a: { User: null }\nb: { Image: x }\ncondition: a or b'],
+  ['a keyword that must not occur', 'a: [mimikatz]\ncondition: not a'],
+  ['a keyword of any text', "a: ['*']\ncondition: a"],
+] as const;
+const narrow = [
+  ['a selection beside the negation', 'a: { User: bob }\nb: { Image: x }\ncondition: a and not b'],
+  ['a field that must be there', "a: { 'User|exists': true }\nb: { User: bob }\ncondition: a and not b"],
+  ['a double negation', 'a: { User: bob }\ncondition: not (not a)'],
+] as const;
+
+const refusalOf = (target: typeof graylog, detection: string, settings: TargetSettings): string | undefined => {
+  const conversion = target.convert(detectionOf(detection), settings);
+  return conversion.ok ? undefined : conversion.problems[0]?.code;
+};
+
+describe.each([
+  ['graylog', graylog, inStream, inDefaultStream],
+  ['es-qs', esQs, inIndex, inAll],
+  ['xpack-watcher', xpackWatcher, inIndex, inAll],
+] as const)('%s', (_, target, narrowed, everywhere) => {
+  test.each(blank)('refuses %s, unless something narrows it', (_what, detection) => {
+    expect(refusalOf(target, detection, defaultTargetSettings)).toBe('TGT005');
+    expect(refusalOf(target, detection, everywhere)).toBe('TGT005');
+    expect(refusalOf(target, detection, narrowed)).toBeUndefined();
+  });
+
+  test.each(narrow)('takes %s', (_what, detection) => {
+    expect(refusalOf(target, detection, defaultTargetSettings)).toBeUndefined();
+  });
+});
+
+test('an empty text is a missing field where the store keeps none', () => {
+  expect(refusalOf(graylog, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBe('TGT005');
+  expect(refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBeUndefined();
+});
+
+const correlation = (groupBy: string): string => `
+title: Not internal
+name: outside
+logsource: { product: zeek }
+detection: { a: { 'id.orig_h|cidr': 10.0.0.0/8 }, condition: not a }
+---
+title: Many
+correlation: { type: event_count, rules: [outside], timespan: 5m, condition: { gte: 10 }${groupBy} }
+`;
+
+test('a correlation counts every event, unless a group-by field leaves out those without it', () => {
+  const refused = ['', ', group-by: [id.orig_h]'].map((groupBy) => {
+    const rule = compileText(correlation(groupBy)).find(({ kind }) => kind === 'correlation');
+    if (!rule) throw new Error('the correlation does not compile');
+    const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
+    return conversion.ok ? undefined : conversion.problems[0]?.code;
+  });
+  expect(refused).toEqual(['TGT005', undefined]);
+});
+
+describe('a Splunk pack', () => {
+  const rule = 'title: Not internal\nstatus: test\nlogsource: { product: zeek }\ndetection: { a: { User: bob }, condition: not a }\n';
+  const codesWith = (indexes: string): readonly string[] => {
+    const bag = createBag();
+    const config = readConfig({ path: 'sigpack.yml', text: `targets: [splunk]\n${indexes}` }, bag);
+    if (!config) throw new Error('the configuration is invalid');
+    assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text: rule }, bag).documents, bag), config, bag });
+    return bag.list.map(({ code }) => code).filter((code) => code.startsWith('TGT'));
+  };
+
+  test.each([
+    '',
+    'splunk: { indexes: [{ match: { product: zeek }, definition: index=* }] }',
+    "splunk: { indexes: [{ match: { product: zeek }, definition: '(index=* OR index=_*)' }] }",
+  ])('refuses a search of every event with %s', (indexes) => expect(codesWith(indexes)).toEqual(['TGT005']));
+
+  test.each(['index=zeek', 'index=* sourcetype=zeek:conn', 'index=zeek*'])('takes one that is narrowed by %s', (definition) => {
+    expect(codesWith(`splunk: { indexes: [{ match: { product: zeek }, definition: '${definition}' }] }`)).toEqual([]);
+  });
+});

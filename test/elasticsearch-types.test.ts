@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ruleText } from './compile.ts';
+import { sigpack } from './sigpack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-types-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Given {
+  readonly pipeline?: string;
+  /** Of sigpack.yml. */
+  readonly config?: string;
+  readonly source?: string;
+}
+
+/** What `sigpack convert` prints and complains about. */
+async function converted(detection: string, { pipeline, config = '', source = 'category: process_creation' }: Given = {}, target = 'es-qs') {
+  writeFileSync(join(folder, 'rule.yml'), `${ruleText(detection)}level: high\n`.replace('product: windows', `product: windows\n  ${source}`));
+  writeFileSync(join(folder, 'sigpack.yml'), `title: Types\n${config}`);
+  const { stdout, stderr } = await sigpack(['convert', '-t', target, ...(pipeline === undefined ? [] : ['-p', pipeline]), 'rule.yml'], { cwd: folder });
+  return { stdout: stdout.trim(), stderr };
+}
+
+const suspicious = "a: { 'Image|endswith': '\\svchost.exe' }\ncondition: a";
+
+describe('letter case', () => {
+  test.each(['elastic', 'windows-sysmon,ecs-windows'])('is ignored with %s', async (pipeline) => {
+    const { stdout } = await converted(suspicious, { pipeline });
+    expect(stdout).toContain('process.executable:/.*\\\\[sS][vV][cC][hH][oO][sS][tT]\\.[eE][xX][eE]/');
+  });
+
+  test('is the index’s business without a pipeline, and where the configuration says so', async () => {
+    expect((await converted(suspicious)).stdout).toBe('Image:*\\\\svchost.exe');
+    const { stdout } = await converted(suspicious, { pipeline: 'elastic', config: 'elasticsearch: { matching: native, wildcardFields: [] }' });
+    expect(stdout).toContain('process.executable:*\\\\svchost.exe');
+  });
+
+  test('counts in a wildcard field of an index that ignores it elsewhere', async () => {
+    const config = 'elasticsearch: { wildcardFields: [CommandLine] }';
+    const { stdout } = await converted('a: { CommandLine: Net, Image: Net }\ncondition: a', { config });
+    expect(stdout).toBe('CommandLine:/[nN][eE][tT]/ AND Image:"Net"');
+  });
+
+  test('of a watch is that of the queries', async () => {
+    expect((await converted(suspicious, { pipeline: 'elastic' }, 'xpack-watcher')).stdout).toContain('[sS][vV][cC]');
+  });
+});
+
+describe('networks', () => {
+  const internal = "a: { EventID: 4625 }\nb: { 'IpAddress|cidr': 10.0.0.0/8 }\ncondition: a and not b";
+
+  test('are searched as such in fields of the type ip, and as texts in keywords', async () => {
+    const { stdout } = await converted(internal, { pipeline: 'elastic', source: 'service: security' });
+    expect(stdout).toMatch(/NOT \(source\.ip:"10\.0\.0\.0\/8" OR winlog\.event_data\.IpAddress:\/10\\\.\(25/);
+  });
+
+  test('are texts without a pipeline, unless the configuration names the field', async () => {
+    expect((await converted(internal)).stdout).toContain('NOT IpAddress:/10\\.');
+    expect((await converted(internal, { config: 'elasticsearch: { ipFields: [IpAddress] }' })).stdout).toBe('EventID:"4625" AND NOT IpAddress:"10.0.0.0/8"');
+  });
+});
+
+describe('texts in a field of the type ip', () => {
+  const config = 'elasticsearch: { ipFields: [SourceIp] }\ngraylog: { ipFields: [SourceIp] }';
+  test.each([
+    ['an address', 'SourceIp: 10.1.2.3', 'SourceIp:"10.1.2.3"'],
+    ['no address, which no event can have', "SourceIp: ['-', 10.1.2.3]", /\(NOT .*\) OR SourceIp:"10\.1\.2\.3"/],
+    ['its first numbers', "'SourceIp|startswith': '192.168.'", 'SourceIp:"192.168.0.0/16"'],
+    ['any', "SourceIp: '*'", '_exists_:SourceIp'],
+  ])('%s', async (_, item, query) => {
+    for (const target of ['es-qs', 'graylog'])
+      expect((await converted(`a: { ${item} }\nb: { Image: x }\ncondition: b and a`, { config }, target)).stdout).toMatch(query);
+  });
+
+  test.each(["'SourceIp|endswith': '.1'", "'SourceIp|startswith': '10.1'", "'SourceIp|re': '10.*'"])('%s is refused', async (item) => {
+    for (const target of ['es-qs', 'graylog']) {
+      const { stdout, stderr } = await converted(`a: { ${item} }\ncondition: a`, { config }, target);
+      expect([stdout, stderr]).toEqual(['', expect.stringContaining('has the type ip')]);
+    }
+  });
+});
+
+describe('analysed texts', () => {
+  const config = 'elasticsearch: { textFields: [message, powershell.file.script_block_text] }';
+
+  test('are searched word by word, and the query says that it finds more', async () => {
+    const { stdout, stderr } = await converted("a: { 'message|contains': 'failed password' }\ncondition: a", { config });
+    expect(stdout).toBe('(message:/.*failed/ AND message:/password.*/)');
+    expect(stderr).toContain('TGT002');
+  });
+
+  test('keywords of several words are looked for in them', async () => {
+    const { stdout } = await converted('a: [failed password, mimikatz]\ncondition: a', { config: 'elasticsearch: { textFields: [message] }' });
+    expect(stdout).toContain('(message:/.*failed/ AND message:/password.*/)');
+  });
+
+  test('a word may be a part of what an analyser keeps together', async () => {
+    const { stdout } = await converted("a: { 'powershell.file.script_block_text|contains': 'x Get-Item cmd.exe y' }\ncondition: a", { config });
+    expect(stdout).toMatch(/:\/get\.\*\/ .*:\/\.\*item\/ .*:\/cmd\.\*\/ .*:\/\.\*exe\/ /);
+  });
+
+  test.each(["'message|contains': 'failed password'", "'message|contains|cased': Failed", "'message|contains': '--'"])(
+    'under `not`, %s is refused',
+    async (item) => {
+      const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
+      expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+    },
+  );
+});

@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { neverTrue } from '../src/query/never-true.ts';
+import { createBag } from '../src/source/diagnostic.ts';
+import { readTar } from './archives.ts';
+import { readStrictConf } from './conf-reader.ts';
+import { compiledAfter, ruleOf } from './pipeline-run.ts';
+import { sigpack } from './sigpack.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'sigpack-never-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(temporary, 'p-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const state = '  - { type: set_state, key: unmapped_fields, val: absent }\n';
+const pipeline = `transformations:\n  - { type: field_name_mapping, mapping: { Known: known } }\n${state}`;
+const missingOf = (lines: string, text = pipeline): readonly string[] | undefined => {
+  const bag = createBag();
+  const compiled = compiledAfter(ruleOf(lines), text, bag);
+  expect(bag.list).toEqual([]);
+  return compiled && neverTrue(compiled)?.fields;
+};
+
+describe('a rule is false for every event without the fields that no event has', () => {
+  test.each<[string, readonly string[] | undefined]>([
+    ['Gone: a', ['Gone']],
+    ['Gone|contains: a\nKnown: b', ['Gone']],
+    ['Gone|re: a', ['Gone']],
+    ['Gone|exists: true', ['Gone']],
+    ['Gone|cidr: 10.0.0.0/8', ['Gone']],
+    ['Gone|lt: 4', ['Gone']],
+    ['Known|fieldref: Gone', ['Gone']],
+    ['Gone: [a, null]', undefined],
+    ['Gone: null', undefined],
+    ['Gone|exists: false', undefined],
+    ['Gone|neq: a', undefined],
+    ['Known: a', undefined],
+    ['- Gone: a\n- Known: b', undefined],
+    ['- Gone: a\n- Gone2: b', ['Gone', 'Gone2']],
+    ['- Gone: a\n- word', undefined],
+  ])('%j: %j', (lines, fields) => {
+    expect(missingOf(lines)).toEqual(fields);
+  });
+
+  test('not so without the word of a pipeline, and not for a field that a pipeline asks for or names', () => {
+    expect(missingOf('Gone: a', pipeline.replace(state, ''))).toBeUndefined();
+    expect(missingOf('Gone: a', `${pipeline}  - { type: add_condition, conditions: { Gone: x } }\n`)).toBeUndefined();
+    expect(missingOf('Gone: a', pipeline.replace('Known: known', 'Gone: Gone'))).toBeUndefined();
+  });
+});
+
+const correlationOf = (type: string, condition: string, groupBy = '[Known]'): string => `title: C
+correlation: { type: ${type}, rules: [alive, dead], group-by: ${groupBy}, timespan: 5m${condition} }
+---
+title: Alive
+name: alive
+logsource: { product: windows, category: process_creation }
+detection: { s: { Known: a }, condition: s }
+---
+title: Dead
+name: dead
+logsource: { product: windows, category: process_creation }
+detection: { s: { Gone: a }, condition: s }
+`;
+
+describe('a correlation', () => {
+  const fieldsOf = (text: string): readonly string[] | undefined => {
+    const compiled = compiledAfter(text, pipeline, createBag());
+    if (!compiled) throw new Error('the correlation was not compiled');
+    return neverTrue(compiled)?.fields;
+  };
+
+  test('waits in vain for one of its rules where it needs all of them', () => {
+    expect(fieldsOf(correlationOf('temporal', ''))).toEqual(['Gone']);
+    expect(fieldsOf(correlationOf('temporal_ordered', ''))).toEqual(['Gone']);
+    expect(fieldsOf(correlationOf('temporal', ', condition: { gte: 1 }'))).toBeUndefined();
+  });
+
+  test('counts what the others find', () => {
+    const count = ', condition: { gte: 3 }';
+    expect(fieldsOf(correlationOf('event_count', count))).toBeUndefined();
+    expect(fieldsOf(correlationOf('event_count', count).replace('rules: [alive, dead]', 'rules: [dead]'))).toEqual(['Gone']);
+  });
+
+  test('has no group without the field of the group', () => {
+    expect(fieldsOf(correlationOf('event_count', ', condition: { gte: 3 }', '[Elsewhere]'))).toEqual(['Elsewhere']);
+    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, gte: 3 }'))).toEqual(['Elsewhere']);
+  });
+});
+
+const image = `title: A library
+id: 5b1d2a3c-0000-4000-8000-000000000013
+status: stable
+logsource: { category: image_load, product: windows }
+detection: { s: { ImageLoaded|endswith: '\\x.dll' }, condition: s }
+`;
+const grandparent = `title: A grandparent
+id: 5b1d2a3c-0000-4000-8000-000000000014
+status: stable
+logsource: { category: process_creation, product: windows }
+detection: { s: { GrandParentImage|endswith: '\\x.exe' }, condition: s }
+`;
+const found = 'a.yml:5:41: warning[PIP007]: splunk: "A library" can never be true: the events of its log source have no field `ImageLoaded`';
+
+describe('the command line', () => {
+  test('convert and build leave such a rule out, and name rule and field', async () => {
+    const cwd = project({ 'a.yml': image });
+    const converted = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], { cwd });
+    expect(converted).toMatchObject({ code: 0, stdout: '' });
+    expect(converted.stderr).toContain(`${found}; it is left out`);
+    const built = await sigpack(['build', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml', '-o', 'o', '--format', 'json'], { cwd });
+    expect(built.stdout + built.stderr).toContain('PIP007');
+    expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).stdout).toContain('ImageLoaded=');
+  });
+
+  test.each([
+    ['splunk', 'splunk-classic'],
+    ['graylog', 'graylog'],
+    ['graylog', 'graylog-nxlog'],
+    ['graylog', 'graylog-illuminate'],
+    ['es-qs', 'elastic'],
+    ['xpack-watcher', 'elastic'],
+    ['logpoint', 'logpoint'],
+  ])('%s with %s has no field that Sysmon lacks', async (target, bundle) => {
+    const { stderr, stdout } = await sigpack(['convert', '-t', target, '-p', bundle, 'a.yml'], { cwd: project({ 'a.yml': grandparent }) });
+    expect(stdout.trim()).toBe(target === 'xpack-watcher' ? '[]' : '');
+    expect(stderr).toContain(`${target}: "A grandparent" can never be true: the events of its log source have no field \`GrandParentImage\``);
+  });
+
+  test('a field that a pipeline of one’s own names is there', async () => {
+    const own = 'priority: 15\ntransformations:\n  - { type: field_name_mapping, mapping: { GrandParentImage: GrandParentImage } }\n';
+    const cwd = project({ 'a.yml': grandparent, 'own.yml': own });
+    const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk,own.yml', 'a.yml'], { cwd });
+    expect(stdout).toContain('GrandParentImage="*\\\\x.exe"');
+    expect(stderr).toBe('');
+  });
+
+  test('unmatchable: disable builds it switched off', async () => {
+    const config = 'pipelines: { splunk: splunk-audit }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
+    const cwd = project({ 'a.yml': image.replace('condition: s }', 'condition: s }\nsigpack: { enabled: true }'), 'sigpack.yml': config });
+    const { code, stdout, stderr } = await sigpack(['build', '-o', 'o'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${found}; it is switched off`);
+    expect(stdout).toMatch(/splunk +1 +0 +0\n/);
+    const { detections } = JSON.parse(readFileSync(join(cwd, 'o', 'manifest.json'), 'utf8'));
+    expect(detections[0].targets.splunk).toEqual({ name: 'A library', queries: 1, enabled: false });
+    const app = await readTar(readFileSync(join(cwd, 'o', 'sigpack-1.0.0.spl')));
+    const conf = readStrictConf(app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '');
+    expect(conf.get('A library')?.get('disabled')).toBe('1');
+  });
+
+  test('explain says why', async () => {
+    const { stdout } = await sigpack(['explain', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], { cwd: project({ 'a.yml': image }) });
+    expect(stdout).toContain('Never true  "A library" can never be true: the events of its log source have no field `ImageLoaded`\n');
+  });
+});
