@@ -98,6 +98,39 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     expect(search && dayOf(search, stream)).toEqual({ expected, missed: [], extra: [] });
   });
 
+  const scheduled = (settings: string, timespan = 600): Record<string, string | undefined> => {
+    const correlation = { name: 'timed', type: 'event_count', rules: ['a'], groupBy: ['user', 'host'], timespan, condition: [['gte', 3]] as const, fields: [] };
+    const [search] = savedSearchesOf([{ correlation, settings }]);
+    const of = (key: string) => search?.settings.get(key);
+    return {
+      from: of('dispatch.earliest_time'),
+      to: of('dispatch.latest_time'),
+      suppress: of('alert.suppress'),
+      fields: of('alert.suppress.fields'),
+      period: of('alert.suppress.period'),
+    };
+  };
+
+  test.each<[string, Record<string, string>]>([
+    // the interval and the timespan before it, in whole minutes
+    ['interval: 15m', { from: '-35m@m', suppress: '0' }],
+    ['interval: 1m', { from: '-25m@m', suppress: '0' }],
+    ['interval: 7m', { from: '-26m@m', suppress: '0' }],
+    ["cron: '7,27,47 * * * *'", { from: '-40m@m', suppress: '0' }],
+    // a window that is too short is raised; one that is longer, and runs that are not evenly apart, decide twice on the same windows
+    ['window: 10m', { from: '-35m@m', suppress: '0' }],
+    ['window: 2h', { from: '-130m@m', suppress: '1', fields: 'user,host', period: '2h' }],
+    ["cron: '0 6,9 * * *'", { from: '-1280m@m', suppress: '1', fields: 'user,host', period: '1270m' }],
+    ["cron: '0 6 * * 1-5'", { from: '-4340m@m', suppress: '1', fields: 'user,host', period: '4330m' }],
+    ['suppress: { fields: [user], period: 1h }', { from: '-35m@m', suppress: '1', fields: 'user', period: '1h' }],
+  ])('%s: a run sees what it decides on whole', (settings, wanted) => {
+    expect(scheduled(settings)).toMatchObject({ to: '-10m@m', ...wanted });
+  });
+
+  test('a timespan of seconds is looked back over in whole minutes', () => {
+    expect(scheduled('interval: 15m', 90)).toMatchObject({ from: '-27m@m', to: '-10m@m' });
+  });
+
   test('runs come at the minutes of the schedule', () => {
     const minutes = (cron: string, to: number) => runTimes(cron, dayStart, dayStart + to * 60).map((time) => (time - dayStart) / 60);
     expect(minutes('7,27,47 * * * *', 90)).toEqual([7, 27, 47, 67, 87]);

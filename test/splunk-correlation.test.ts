@@ -202,6 +202,26 @@ correlation: { type: temporal, rules: [by_user, by_host], group-by: [User], time
     expect(run(spl, [failed(0, 'ann', { Host: 'h' }), failed(1, 'ann', { Host: 'h' })])).toHaveLength(1);
   });
 
+  it('counts no rule of an event that is in no group', () => {
+    const spl = searchOf(`${bases}---
+title: One of two
+name: one
+correlation: { type: temporal, rules: [failed, login], group-by: [User], timespan: 5m, condition: { lt: 2 } }
+---
+title: Outer
+name: outer
+correlation: { type: event_count, rules: [one], group-by: [Host], timespan: 5m, condition: { gte: 2 } }
+`);
+    const at = (_time: number): Event => ({ _time, index: 'windows', EventID: 4625, Host: 'h' });
+    expect(run(spl, [at(0), at(1)])).toEqual([]);
+    expect(
+      run(
+        spl,
+        [0, 1].map((time) => ({ ...at(time), User: 'ann' })),
+      ),
+    ).toHaveLength(1);
+  });
+
   it('takes the least and the greatest for the percentiles that Splunk has no word for', () => {
     const found = (percentile: number, condition: string) =>
       run(search(`type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: n, percentile: ${percentile}, ${condition}}`), [

@@ -1,6 +1,6 @@
 import type { CorrelationRule, Threshold } from './correlation.ts';
 
-export function passes(found: number, { operator, value }: Threshold): boolean {
+function passes(found: number, { operator, value }: Threshold): boolean {
   switch (operator) {
     case 'gt':
       return found > value;
@@ -20,7 +20,7 @@ export function passes(found: number, { operator, value }: Threshold): boolean {
 export const passesAll = (found: number, thresholds: readonly Threshold[]): boolean => thresholds.every((threshold) => passes(found, threshold));
 
 /** `gt` and `gte` alone: what holds of some events holds of more. */
-export const isLowerBound = (thresholds: readonly Threshold[]): boolean => thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte');
+const isLowerBound = (thresholds: readonly Threshold[]): boolean => thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte');
 
 /** What a window counts in whole numbers: events, values, rules. */
 const counts = ({ type }: CorrelationRule): boolean => type === 'event_count' || type === 'value_count' || type === 'temporal';

@@ -17,7 +17,7 @@ export interface Stream {
 export const dayStart = Date.UTC(2026, 10, 2) / 1000;
 export const dayEnd = dayStart + 86_400;
 /** Events arrive at most so many seconds late: the delay of the saved searches. */
-export const mostLate = 600;
+const mostLate = 600;
 
 /** A generator of numbers from 0 to 1 that is the same in every run (mulberry32). */
 function chance(seed: number): () => number {

@@ -72,7 +72,9 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
   // a window holds all events of the moment at which it ends; what grows with events is seen at the last of them anyway
   if (isInner || !growsWithEvents(rule)) steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
   const row = inputs.length === 1 ? any : `(${any})`;
-  steps.push(`eval ${mark}=if(${[row, ...testsOf(rule, inputs.length)].join(' AND ')}, 1, null())`);
+  // of an event that is in no group, no rule is counted
+  const inGroup = rule.type === 'temporal' && !growsWithEvents(rule) ? ['sigpack_c>0'] : [];
+  steps.push(`eval ${mark}=if(${[row, ...inGroup, ...testsOf(rule, inputs.length)].join(' AND ')}, 1, null())`);
 }
 
 const cleared = (fields: readonly string[]): string => `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;

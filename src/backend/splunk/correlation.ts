@@ -46,10 +46,13 @@ interface Sliding {
 function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
   const { rule } = correlation;
   const by = groupClause(rule);
-  steps.push('sort 0 _time');
-  if (by !== '' && isAbsence(rule)) remarks.push(silenceRemark(rule));
+  const silence = by !== '' && isAbsence(rule);
   remarkOnSilentGroups(rule, placeOf(rule), remarks);
-  if (by !== '' && isAbsence(rule)) {
+  // these bring the rows into an order of their own
+  const sorts = silence || rule.type === 'temporal_ordered';
+  if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
+  if (silence) {
+    remarks.push(silenceRemark(rule));
     addInner(correlation, marks, steps, model);
     steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
   } else {
