@@ -31,6 +31,8 @@ export interface ElasticsearchSettings {
   readonly interval: number;
   /** Seconds that a run looks back. */
   readonly window?: number;
+  /** Seconds left for late events: a run looks that much further back, and stops that long before now. */
+  readonly delay: number;
   /** Seconds in which a watch acts once. */
   readonly throttle: number;
   /** Events (of a correlation: groups) in a window that it takes to act. */
@@ -39,8 +41,12 @@ export interface ElasticsearchSettings {
   readonly schedule?: Readonly<Record<string, unknown>>;
   /** Actions of Watcher by their ids; without them a line is logged. */
   readonly actions?: Readonly<Record<string, object>>;
+  /** Settings of a rule that a watch can't honour, and why. */
+  readonly ignored?: readonly string[];
   /** What a rule's own settings change of the others. */
-  readonly ofRule: (compiled: CompiledRule) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'throttle' | 'threshold'>>;
+  readonly ofRule: (
+    compiled: CompiledRule,
+  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'ignored'>>;
 }
 
 export interface GrepSettings {
@@ -59,6 +65,7 @@ export const defaultTargetSettings: TargetSettings = {
     index: 'logs-*',
     timestampField: '@timestamp',
     interval: 300,
+    delay: 600,
     throttle: 3600,
     threshold: 1,
     ofRule: () => ({}),

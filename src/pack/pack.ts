@@ -8,6 +8,7 @@ import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogSearch } from './graylog-search.ts';
+import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfUnplaced } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
@@ -15,6 +16,7 @@ import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from '
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
+import { serverVersion } from './server-version.ts';
 import type { DetectionSettings } from './settings.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
@@ -168,11 +170,14 @@ function addToSplunk({ pack, config, bag, warnings, placed }: Adding, detection:
   return compiledAs([detection.name], [conversion.value]);
 }
 
-function addToGraylog({ pack, config, bag }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToGraylog({ pack, config, bag, warnings }: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
   const conversion = graylogSearch(compiled, detection, config);
   tell(bag, 'graylog', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
-  pack.graylog.push({ detection, search: conversion.value });
+  const added = { detection, search: conversion.value };
+  const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
+  for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT006', 'graylog', message, compiled.rule);
+  pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }
 

@@ -51,6 +51,7 @@ export const codeCatalogue = {
   TGT003: info('query was rewritten for the target', 'Nothing to do; the page of the target in docs/ says why.'),
   TGT004: fatal('query exceeds a limit of the target', 'Shorten the lists of the rule or split it.'),
   TGT005: fatal('query finds every event', 'Add a selection that an event must have, or name the index, stream or log source that narrows the query.'),
+  TGT006: warning('setting does not apply to the target', 'Set what the target has in its place, or set it for the other targets alone.'),
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
