@@ -3,8 +3,9 @@ import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { luceneEscape } from './regex.ts';
-import { type Core, joinedRegexes, regexPart } from './strings.ts';
+import { type Core, joinedRegexes, regexPart, tooCostly } from './strings.ts';
 import { escapedField, hasLetters } from './text.ts';
+import { affordable } from './wildcard-cost.ts';
 
 export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
 
@@ -47,7 +48,9 @@ const isWord = (text: string): boolean => /^[\p{L}\p{N}_]+$/u.test(text);
 
 /** The regular expression between the `.*` on both of its ends. */
 function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core {
-  const pattern = joinParts([ANY, ...patternOf(item), ANY]).slice(1, -1);
+  const whole = joinParts([ANY, ...patternOf(item), ANY]);
+  if (affordable(whole, ignoreCase, dialect) !== 'plain') throw tooCostly(item, dialect);
+  const pattern = whole.slice(1, -1);
   const text = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
   // a keyword of wildcards alone is found in every text
   if (text === '') return { text: '.*', wild: true };
