@@ -22,6 +22,8 @@ export interface ElasticsearchSettings {
   readonly textFields: readonly string[];
   /** Fields of the type ip, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
+  /** Fields of the type boolean, which hold `true` and `false` in small letters. */
+  readonly booleanFields: readonly string[];
   /** Fields of the type wildcard: they keep the case of letters, also where the others ignore it. */
   readonly wildcardFields: readonly string[];
   /** Index pattern that a watch searches, or several with commas; id of the data view of saved searches. */
@@ -61,6 +63,7 @@ export const defaultTargetSettings: TargetSettings = {
     matching: 'native',
     textFields: [],
     ipFields: [],
+    booleanFields: [],
     wildcardFields: [],
     index: 'logs-*',
     timestampField: '@timestamp',
@@ -77,6 +80,8 @@ export const defaultTargetSettings: TargetSettings = {
 export interface ConvertedRule {
   readonly queries: readonly string[];
   readonly document?: unknown;
+  /** The document of other queries, where pipelines change their text; a target without it keeps its document as it is. */
+  readonly documentOf?: (queries: readonly string[]) => unknown;
 }
 
 /** A rule with what it became. */

@@ -32,6 +32,7 @@ export const codeCatalogue = {
   SIG023: fatal('invalid regular expression', 'Fix the pattern; look-around and back-references are outside the specification.'),
   SIG024: fatal('placeholder without a value', 'Give the placeholder a value under placeholders: in sigpack.yml.'),
   SIG025: warning('`all` on a single value', 'Drop `all`, or give the list more values.'),
+  SIG026: warning('network without `cidr`', 'Write `cidr` for the addresses of the network: `field|cidr: 10.0.0.0/8`.'),
   SIG030: fatal('condition cannot be read', 'Conditions are made of and, or, not, parentheses and `1 of`/`all of`.'),
   SIG031: fatal('condition names a missing selection', 'Define the selection or correct the name.'),
   SIG032: warning('selection is never used', 'Use it in the condition or start its name with an underscore.'),

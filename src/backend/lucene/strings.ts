@@ -1,5 +1,5 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
+import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { endSafely, luceneEscape } from './regex.ts';
@@ -56,6 +56,8 @@ function termGroup(field: string, terms: readonly string[]): Printed {
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
   const { pattern, cased } = item.test;
+  const truth = (literalText(pattern) ?? '').toLowerCase();
+  if ((truth === 'true' || truth === 'false') && dialect.booleanFields.includes(item.field ?? '')) return { kind: 'term', text: `"${truth}"` };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const matching = matchingOf(item, dialect);
