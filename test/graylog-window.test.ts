@@ -81,7 +81,12 @@ describe('a cron expression', () => {
       search_within_ms: 3_600_000,
       execute_every_ms: 3_600_000,
     });
-    expect(said).toEqual([]);
+    expect([windows(data), said]).toEqual([[3600, 3600, ['gl2_message_id'], 3600], []]);
+  });
+
+  test('of uneven gaps finds messages again, and notifies nobody', () => {
+    const { data } = built("graylog: { minimumServerVersion: 6.1.0 }\ndefaults: { cron: '7 3 * * 1-5' }");
+    expect(windows(data)).toEqual([259_200, 259_200, ['gl2_message_id'], 259_200]);
   });
 
   test('is reported for older servers', () => {

@@ -144,8 +144,9 @@ const messageId = 'gl2_message_id';
 /** Seconds in which runs find a message again: its notifications are silent for that long, by its key. 0 for windows that only meet. */
 function repeats({ detection: { settings, rule }, search }: GraylogDetection, minimum: number): number {
   if (search.kind === 'aggregation') return settings.given?.delay && search.within > search.every && rule.kind === 'correlation' ? search.within : 0;
-  const { within, every } = graylogWindow(settings, minimum);
-  return settings.threshold <= 1 && within > every ? within : 0;
+  const { within, every, cron } = graylogWindow(settings, minimum);
+  // a run of cron looks back over the longest gap, which others need not be
+  return settings.threshold <= 1 && (within > every || cron !== undefined) ? within : 0;
 }
 
 function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
