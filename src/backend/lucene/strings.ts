@@ -53,11 +53,14 @@ function termGroup(field: string, terms: readonly string[]): Printed {
   return { text: unique.length === 1 ? `${field}:${unique[0]}` : `${field}:(${unique.join(' ')})`, clauses: unique.length };
 }
 
+/** `true` or `false`, however spelt, in a field that is mapped as a boolean: it takes small letters alone. */
+const isTruthOf = ({ test, field = '' }: StringItem, { booleanFields }: Dialect): boolean =>
+  test.kind === 'string' && booleanFields.includes(field) && /^(?:true|false)$/i.test(literalText(test.pattern) ?? '');
+
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
   const { pattern, cased } = item.test;
-  const truth = (literalText(pattern) ?? '').toLowerCase();
-  if ((truth === 'true' || truth === 'false') && dialect.booleanFields.includes(item.field ?? '')) return { kind: 'term', text: `"${truth}"` };
+  if (isTruthOf(item, dialect)) return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const matching = matchingOf(item, dialect);
