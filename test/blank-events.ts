@@ -1,12 +1,13 @@
 import { esQs } from '../src/backend/es-qs/es-qs.ts';
 import { graylog } from '../src/backend/graylog/target.ts';
-import { type ConversionTarget, defaultTargetSettings } from '../src/backend/target.ts';
+import type { ConversionTarget } from '../src/backend/target.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
+import { targetSettings } from '../src/cli/conversion-settings.ts';
 import { loadPipelines } from '../src/cli/pipeline-files.ts';
 import { defaultConfig } from '../src/pack/config.ts';
 import { eventDefinitions } from '../src/pack/event-definition.ts';
 import { indexMacros } from '../src/pack/index-macro.ts';
-import { assemblePack } from '../src/pack/pack.ts';
+import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
 import type { Collection } from '../src/sigma/collection.ts';
 import type { Pattern } from '../src/sigma/pattern.ts';
@@ -50,65 +51,71 @@ const packBundles = [
   ['splunk', [none, 'splunk', 'splunk-classic', 'splunk-audit']],
 ] as const;
 
-/** Every query for a Lucene target of the rules, through each bundle, asked of an event that has nothing of any rule. */
-export function blankQueries({ collection, placeholders }: Rules): BlankHits {
-  const wrong: string[] = [];
-  let asked = 0;
-  let refused = 0;
-  for (const [target, names] of luceneBundles) {
-    const read = target === graylog ? readLucene : readElasticsearch;
-    for (const bundle of names) {
-      const bag = createBag();
-      const pipelines = new Map([[target.name, bundle === none ? [] : loadPipelines([bundle], '.', bag)]]);
-      const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines });
-      for (const rule of collection.rules) {
-        const compiled = rule.kind === 'detection' ? compile(rule)?.forTarget(target.name) : undefined;
-        const conversion = compiled && target.convert(compiled, defaultTargetSettings);
-        if (conversion?.ok === false && conversion.problems[0]?.code === 'TGT005') refused++;
-        if (!conversion?.ok) continue;
-        asked++;
-        for (const query of conversion.value.queries) if (read(query).matches(luceneEvent)) wrong.push(`${target.name} ${bundle} ${rule.title}: ${query}`);
-      }
-    }
+/** Counts what is asked. */
+class Tally implements BlankHits {
+  asked = 0;
+  refused = 0;
+  readonly wrong: string[] = [];
+
+  ask(what: string, finds: () => boolean): void {
+    this.asked++;
+    if (finds()) this.wrong.push(what);
   }
-  return { asked, refused, wrong };
 }
 
-/** Every enabled search and definition of the packs of the rules, through each bundle, run over events that have nothing of any rule. */
+const pipelinesOf = (bundle: string) => (bundle === none ? [] : loadPipelines([bundle], '.', createBag()));
+
+/** Every query for a Lucene target of the rules, through each bundle, asked of an event that has nothing of any rule. */
+export function blankQueries(rules: Rules): BlankHits {
+  const tally = new Tally();
+  for (const [target, names] of luceneBundles) for (const bundle of names) askQueries(rules, target, bundle, tally);
+  return tally;
+}
+
+function askQueries({ collection, placeholders }: Rules, target: ConversionTarget, bundle: string, tally: Tally): void {
+  const read = target === graylog ? readLucene : readElasticsearch;
+  const pipelines = pipelinesOf(bundle);
+  const settings = targetSettings(defaultConfig(), pipelines);
+  const { compile } = createTargetCompiler({ collection, placeholders, bag: createBag(), pipelines: new Map([[target.name, pipelines]]) });
+  for (const rule of collection.rules) {
+    const compiled = rule.kind === 'detection' ? compile(rule)?.forTarget(target.name) : undefined;
+    const conversion = compiled && target.convert(compiled, settings);
+    if (conversion?.ok === false && conversion.problems[0]?.code === 'TGT005') tally.refused++;
+    for (const query of conversion?.ok ? conversion.value.queries : [])
+      tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () => read(query).matches(luceneEvent));
+  }
+}
+
+/** Every search and definition of the packs of the rules, through each bundle, run over events that have nothing of any rule. */
 export function blankDefinitions({ collection, placeholders }: Rules): BlankHits {
-  const wrong: string[] = [];
-  let asked = 0;
-  let refused = 0;
-  const run = (what: string, finds: () => boolean): void => {
-    asked++;
-    if (finds()) wrong.push(what);
-  };
+  const tally = new Tally();
   for (const [target, names] of packBundles) {
     for (const bundle of names) {
       const bag = createBag();
       const config = { ...defaultConfig(), placeholders, targets: [target] };
-      const pipelines = new Map([[target, bundle === none ? [] : loadPipelines([bundle], '.', bag)]]);
-      const pack = assemblePack({ collection, config, bag, pipelines });
-      refused += bag.list.filter(({ code }) => code === 'TGT005').length;
-      for (const g of pack.graylog) {
-        if (!g.detection.settings.enabled) continue;
-        for (const { data } of eventDefinitions(g, config.info, { minimumServerVersion: '6.0.0', streamIds: [] })) {
-          const query = data.config.query['@value'];
-          run(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () => readLucene(query).matches(luceneEvent));
-        }
-      }
-      const macros = new Map(
-        indexMacros(
-          config,
-          pack.splunk.flatMap(({ scopes }) => scopes),
-        ).map(({ name, definition }) => [name, definition]),
-      );
-      for (const { detection, search } of pack.splunk) {
-        if (!detection.settings.enabled) continue;
-        const text = search.replace(/`([^`]+)`/g, (_, name: string) => macros.get(name) ?? 'search *');
-        run(`splunk pack ${bundle} ${detection.name}: ${search}`, () => compileSpl(text, { nulls: 'unknown' }).run(splunkEvents).length > 0);
-      }
+      const pack = assemblePack({ collection, config, bag, pipelines: new Map([[target, pipelinesOf(bundle)]]) });
+      tally.refused += bag.list.filter(({ code }) => code === 'TGT005').length;
+      askDefinitions(pack, bundle, tally);
+      askSearches(pack, bundle, tally);
     }
   }
-  return { asked, refused, wrong };
+  return tally;
+}
+
+function askDefinitions({ graylog: detections, config }: Pack, bundle: string, tally: Tally): void {
+  for (const g of detections) {
+    for (const { data } of eventDefinitions(g, config.info, { minimumServerVersion: '6.0.0', streamIds: [] })) {
+      const query = data.config.query['@value'];
+      tally.ask(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () => readLucene(query).matches(luceneEvent));
+    }
+  }
+}
+
+function askSearches({ splunk, config }: Pack, bundle: string, tally: Tally): void {
+  const scopes = splunk.flatMap((entry) => entry.scopes);
+  const macros = new Map(indexMacros(config, scopes).map(({ name, definition }) => [name, definition]));
+  for (const { detection, search } of splunk) {
+    const text = search.replace(/`([^`]+)`/g, (_, name: string) => macros.get(name) ?? 'search *');
+    tally.ask(`splunk pack ${bundle} ${detection.name}: ${search}`, () => compileSpl(text, { nulls: 'unknown' }).run(splunkEvents).length > 0);
+  }
 }

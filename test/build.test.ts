@@ -292,12 +292,14 @@ describe('the budget of searches a minute', () => {
   };
 
   it('is told of where a minute passes it', async () => {
-    expect(await told('splunk: { searchesPerMinute: 2 }\n')).toEqual(['PCK006 warning 3 searches start at minute 7, 1 more than the budget of 2']);
+    expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\n')).toEqual([
+      'PCK006 warning 3 searches start at minute 7, 1 more than the budget of 2',
+    ]);
   });
 
   it('is kept by what is switched off', async () => {
-    expect(await told('splunk: { searchesPerMinute: 3 }\n')).toEqual([]);
-    expect(await told('splunk: { searchesPerMinute: 2 }\nenable: { statuses: [stable] }\n')).toEqual([]);
+    expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 3 }\n')).toEqual([]);
+    expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\nenable: { statuses: [stable] }\n')).toEqual([]);
   });
 
   it('can be an error', async () => {

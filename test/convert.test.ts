@@ -213,11 +213,30 @@ describe('settings of watches', () => {
   const own = (settings: string) => `${plain}sigpack: ${settings}\n`;
 
   it.each([
-    ['nothing', '', plain, ['"interval":"300s"', '"gte":"now-300s/s"', '"throttle_period":"3600s"', '"gte":1}']],
+    ['nothing', '', plain, ['"interval":"300s"', '"gte":"now-900s/s","lt":"now-600s/s"', '"throttle_period":"3600s"', '"gte":1}']],
     ['defaults', 'defaults: { interval: 15m, suppress: { period: 2h } }', plain, ['"interval":"900s"', '"throttle_period":"7200s"']],
     ['its own section', 'defaults: { interval: 15m }\nelasticsearch: { interval: 10m, throttle: 1m }', plain, ['"interval":"600s"', '"throttle_period":"60s"']],
-    ['a level', 'elasticsearch: { interval: 10m }\nlevels: { high: { interval: 2m } }', plain, ['"interval":"120s"', '"gte":"now-120s/s"']],
-    ['a log source', 'logsources: [{ match: { product: windows }, settings: { window: 1h } }]', plain, ['"interval":"300s"', '"gte":"now-3600s/s"']],
+    ['a delay', 'defaults: { delay: 30m }', plain, ['"gte":"now-2100s/s","lt":"now-1800s/s"']],
+    ['no delay', 'logsources: [{ match: { product: windows }, settings: { delay: 0 } }]', plain, ['"gte":"now-300s/s","lt":"now/s"']],
+    [
+      'a cron expression',
+      "defaults: { cron: '7 */2 * * 1-5' }",
+      plain,
+      ['{"cron":"0 7 0,2,4,6,8,10,12,14,16,18,20,22 ? * 2,3,4,5,6"}', '"gte":"now-', '"lt":"now-600s/s"'],
+    ],
+    [
+      'a schedule before that of defaults',
+      "defaults: { cron: '7 * * * *' }\nelasticsearch: { schedule: { daily: { at: noon } }, interval: 1d }",
+      plain,
+      ['"daily":{"at":"noon"}'],
+    ],
+    ['a level', 'elasticsearch: { interval: 10m }\nlevels: { high: { interval: 2m } }', plain, ['"interval":"120s"', '"gte":"now-720s/s","lt":"now-600s/s"']],
+    [
+      'a log source',
+      'logsources: [{ match: { product: windows }, settings: { window: 1h } }]',
+      plain,
+      ['"interval":"300s"', '"gte":"now-4200s/s","lt":"now-600s/s"'],
+    ],
     [
       'the rule',
       'levels: { high: { threshold: 2 } }',
@@ -235,7 +254,7 @@ describe('settings of watches', () => {
       'a schedule, whose runs must not look back less',
       'elasticsearch: { schedule: { daily: { at: noon } }, interval: 1d }',
       own('{ interval: 1m }'),
-      ['"schedule":{"daily":{"at":"noon"}}', '"gte":"now-86400s/s"'],
+      ['"schedule":{"daily":{"at":"noon"}}', '"gte":"now-87000s/s","lt":"now-600s/s"'],
     ],
     ['several indices', 'elasticsearch: { index: "a-*,b-*", timestampField: t }', plain, ['"indices":["a-*","b-*"]', '{"range":{"t":{', '"sort":[{"t":']],
     ['actions', 'elasticsearch: { actions: { a: { webhook: { host: x, port: 443 } } } }', plain, ['"actions":{"a":{"webhook":{"host":"x","port":443}}}']],
@@ -245,8 +264,12 @@ describe('settings of watches', () => {
 
   it.each([
     ['', 'threshold: 3', ['"script":{"source":"return ctx.payload.aggregations.groups.buckets.size() >= params.threshold","params":{"threshold":3}}']],
-    ['', 'window: 2h', ['"gte":"now-7200s/s"']],
-    ['elasticsearch: { schedule: { hourly: { minute: 5 } }, interval: 1h }', 'threshold: 1', ['"hourly":{"minute":5}', '"gte":"now-4200s/s"']],
+    ['', 'window: 2h', ['"gte":"now-7800s/s","lt":"now-600s/s"']],
+    [
+      'elasticsearch: { schedule: { hourly: { minute: 5 } }, interval: 1h }',
+      'threshold: 1',
+      ['"hourly":{"minute":5}', '"gte":"now-4800s/s","lt":"now-600s/s"'],
+    ],
   ])('of a correlation: %s %s', (config, settings, parts) => {
     const base = ruleText('Base', '{ a: b }', 'name: base\n');
     const outer = `title: Outer\ncorrelation: { type: event_count, rules: [base], group-by: [User], timespan: 10m, condition: { gte: 5 } }\nsigpack: { ${settings} }\n`;

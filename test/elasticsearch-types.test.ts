@@ -82,6 +82,15 @@ describe('texts in a field of the type ip', () => {
   });
 });
 
+test('booleans are found in either case, and in fields of their type as these hold them', async () => {
+  const rule = "a: { Archived: true, Signed: 'True' }\ncondition: a";
+  const config = 'elasticsearch: { matching: case-insensitive, booleanFields: [Archived, Signed] }';
+  expect((await converted(rule, { config })).stdout).toBe('Archived:"true" AND Signed:"true"');
+  expect((await converted(rule, { config: 'elasticsearch: { matching: case-insensitive }' })).stdout).toBe(
+    'Archived:/[tT][rR][uU][eE]/ AND Signed:/[tT][rR][uU][eE]/',
+  );
+});
+
 describe('analysed texts', () => {
   const config = 'elasticsearch: { textFields: [message, powershell.file.script_block_text] }';
 

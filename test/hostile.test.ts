@@ -194,7 +194,17 @@ function fieldsByTitle(): ReadonlyMap<string, ReadonlySet<string>> {
   const fieldsOf = (rule: CompiledRule): ReadonlySet<string> => {
     const fields =
       known.get(rule) ??
-      new Set(rule.kind === 'detection' ? [...itemsOf(rule.query)].flatMap(({ field }) => field ?? []) : rule.parts.flatMap((part) => [...fieldsOf(part)]));
+      new Set(
+        rule.kind === 'detection'
+          ? [...itemsOf(rule.query)].flatMap(({ field }) => field ?? [])
+          : // a definition asks for the fields of its groups and series, by their names in the rules
+            [
+              ...rule.parts.flatMap((part) => [...fieldsOf(part)]),
+              ...rule.rule.groupBy,
+              ...rule.rule.valueFields,
+              ...rule.rule.aliases.flatMap(({ fields: named }) => [...named.values()]),
+            ],
+      );
     known.set(rule, fields);
     return fields;
   };

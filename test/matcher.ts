@@ -94,7 +94,8 @@ function pcreLines(source: string, flags: ReadonlySet<string>): string {
 }
 
 function inBlock(test: CidrTest, text: string): boolean {
-  const bytes = test.version === 4 ? ipv4Bytes(text) : ipv6Bytes(text);
+  // a link-local address may name its zone
+  const bytes = test.version === 4 ? ipv4Bytes(text) : ipv6Bytes(/^(fe[89ab].+)%[\w.-]+$/i.exec(text)?.[1] ?? text);
   return bytes?.every((byte, index) => (byte & networkMask(test.prefix, index)) === test.bytes[index]) ?? false;
 }
 

@@ -51,7 +51,7 @@ describe('detections', () => {
               query: {
                 bool: {
                   must: [{ query_string: { query: 'EventID:("1031" "1032")', analyze_wildcard: true } }],
-                  filter: [{ range: { '@timestamp': { gte: 'now-300s/s' } } }],
+                  filter: [{ range: { '@timestamp': { gte: 'now-900s/s', lt: 'now-600s/s' } } }],
                 },
               },
               sort: [{ '@timestamp': { order: 'desc' } }],
@@ -70,7 +70,8 @@ describe('detections', () => {
     const elasticsearch = { ...settings.elasticsearch, index: 'winlogbeat-*', interval: 60, throttle: 7, timestampField: 'event.created' };
     const conversion = xpackWatcher.convert(ruleOf('Seed', 'a: b'), { ...settings, elasticsearch });
     const text = JSON.stringify(conversion.ok && conversion.value.document);
-    for (const part of ['"60s"', '"7s"', '["winlogbeat-*"]', '{"range":{"event.created":{"gte":"now-60s/s"}}}']) expect(text).toContain(part);
+    for (const part of ['"60s"', '"7s"', '["winlogbeat-*"]', '{"range":{"event.created":{"gte":"now-660s/s","lt":"now-600s/s"}}}'])
+      expect(text).toContain(part);
   });
 
   it('that pass a limit search for one of several texts', () => {
@@ -133,7 +134,7 @@ describe('correlations', () => {
       query: {
         bool: {
           must: [{ query_string: { query: 'EventID:("4625" "4624")', analyze_wildcard: true } }],
-          filter: [{ range: { '@timestamp': { gte: 'now-600s/s' } } }, { exists: { field: 'User' } }],
+          filter: [{ range: { '@timestamp': { gte: 'now-1200s/s', lt: 'now-600s/s' } } }, { exists: { field: 'User' } }],
         },
       },
       aggs: {
@@ -158,7 +159,7 @@ describe('correlations', () => {
   it('with lower bounds only look back one interval more', () => {
     const rule = correlation('type: event_count\nrules: [failed]\ntimespan: 10m\ncondition: { gte: 10 }');
     expect(at(rule, 'trigger/schedule/interval')).toBe('300s');
-    expect(at(rule, `${search}/query/bool/filter`)).toEqual([{ range: { '@timestamp': { gte: 'now-900s/s' } } }]);
+    expect(at(rule, `${search}/query/bool/filter`)).toEqual([{ range: { '@timestamp': { gte: 'now-1500s/s', lt: 'now-600s/s' } } }]);
     expect(at(rule, `${groups}/filters`)).toEqual({ filters: [{ match_all: {} }] });
     expect(
       converted(rule)

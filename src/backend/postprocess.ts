@@ -16,14 +16,17 @@ export function postprocessed<T>(conversion: Conversion<T>, compiled: CompiledRu
   }
 }
 
-/** Documents have no text to change: a warning says so. */
+/** A document that can't be made of other queries has no text to change: a warning says so. */
 export function postprocessedRule(conversion: Conversion<ConvertedRule>, compiled: CompiledRule): Conversion<ConvertedRule> {
-  if (conversion.ok && conversion.value.document !== undefined && compiled.processing?.postprocess) {
+  if (conversion.ok && conversion.value.document !== undefined && !conversion.value.documentOf && compiled.processing?.postprocess) {
     const { file, titleSpan: span } = compiled.rule;
     return {
       ...conversion,
       remarks: [...conversion.remarks, { code: 'PIP005', message: 'postprocessing of pipelines does not apply to documents', file, span }],
     };
   }
-  return postprocessed(conversion, compiled, (value, apply) => ({ ...value, queries: value.queries.map(apply) }));
+  return postprocessed(conversion, compiled, (value, apply) => {
+    const queries = value.queries.map(apply);
+    return { ...value, queries, ...(value.documentOf ? { document: value.documentOf(queries) } : {}) };
+  });
 }

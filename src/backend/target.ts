@@ -24,6 +24,8 @@ export interface ElasticsearchSettings {
   readonly textFields: readonly string[];
   /** Fields of the type ip, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
+  /** Fields of the type boolean, which hold `true` and `false` in small letters. */
+  readonly booleanFields: readonly string[];
   /** Fields of the type wildcard: they keep the case of letters, also where the others ignore it. */
   readonly wildcardFields: readonly string[];
   /** Index pattern that a watch searches, or several with commas; id of the data view of saved searches. */
@@ -33,6 +35,8 @@ export interface ElasticsearchSettings {
   readonly interval: number;
   /** Seconds that a run looks back. */
   readonly window?: number;
+  /** Seconds left for late events: a run looks that much further back, and stops that long before now. */
+  readonly delay: number;
   /** Seconds in which a watch acts once. */
   readonly throttle: number;
   /** Events (of a correlation: groups) in a window that it takes to act. */
@@ -41,8 +45,12 @@ export interface ElasticsearchSettings {
   readonly schedule?: Readonly<Record<string, unknown>>;
   /** Actions of Watcher by their ids; without them a line is logged. */
   readonly actions?: Readonly<Record<string, object>>;
+  /** Settings of a rule that a watch can't honour, and why. */
+  readonly ignored?: readonly string[];
   /** What a rule's own settings change of the others. */
-  readonly ofRule: (compiled: CompiledRule) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'throttle' | 'threshold'>>;
+  readonly ofRule: (
+    compiled: CompiledRule,
+  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'ignored'>>;
 }
 
 export interface GrepSettings {
@@ -57,10 +65,12 @@ export const defaultTargetSettings: TargetSettings = {
     matching: 'native',
     textFields: [],
     ipFields: [],
+    booleanFields: [],
     wildcardFields: [],
     index: 'logs-*',
     timestampField: '@timestamp',
     interval: 300,
+    delay: 600,
     throttle: 3600,
     threshold: 1,
     ofRule: () => ({}),
@@ -72,6 +82,8 @@ export const defaultTargetSettings: TargetSettings = {
 export interface ConvertedRule {
   readonly queries: readonly string[];
   readonly document?: unknown;
+  /** The document of other queries, where pipelines change their text; a target without it keeps its document as it is. */
+  readonly documentOf?: (queries: readonly string[]) => unknown;
 }
 
 /** A rule with what it became. */

@@ -2,6 +2,8 @@ import { ecsSettings } from '../backend/es-qs/ecs.ts';
 import { defaultTargetSettings, type ElasticsearchSettings, type TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
 import { mergeSettings } from '../pack/merge-settings.ts';
+import { cronGap, quartzCron } from '../pack/schedule.ts';
+import type { DetectionSettings } from '../pack/settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 
@@ -26,19 +28,40 @@ function elasticsearchSettings(config: PackConfig, pipelines: readonly Pipeline[
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
   // one configuration for all rules: what is merged is shared by its identity
   const forWatches: PackConfig = { ...config, defaults: { ...defaults, interval, suppress: { ...defaults.suppress, period: throttle } } };
-  const base = { ...builtIn, ...elasticsearch, interval, throttle };
+  const base = { ...builtIn, ...elasticsearch, interval, throttle, ...(defaults.delay === undefined ? {} : { delay: defaults.delay }) };
   return { ...base, ofRule: (compiled) => ruleSettings(compiled, forWatches, base) };
 }
 
 function ruleSettings(compiled: CompiledRule, config: PackConfig, base: ElasticsearchSettings): ReturnType<ElasticsearchSettings['ofRule']> {
-  const { interval, window, threshold, suppress } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
+  const { window, threshold, suppress, delay, ...merged } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
   const period = suppress?.period ?? 0;
+  const { cron, ignored } = cronOf(merged, config, base);
+  // with a schedule, the interval only says how far a run looks back: less would leave gaps
+  const least = cron?.gap ?? (base.schedule ? base.interval : 0);
+  const interval = Math.max(cron ? 0 : merged.interval, least);
   return {
-    // with a schedule, the interval only says how far a run looks back: less would leave gaps
-    interval: base.schedule ? Math.max(interval, base.interval) : interval,
-    ...(window === undefined ? {} : { window: base.schedule ? Math.max(window, base.interval) : window }),
+    interval,
+    delay,
+    ...(window === undefined ? {} : { window: Math.max(window, least) }),
+    ...(cron ? { schedule: { cron: cron.quartz } } : {}),
+    ...(ignored.length > 0 ? { ignored } : {}),
     threshold,
     // Watcher silences a watch as a whole: a period meant for the values of some fields must not silence the others for longer than is usual
     throttle: suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period,
   };
+}
+
+interface Cron {
+  readonly quartz: string;
+  /** Seconds of the longest gap between two runs. */
+  readonly gap: number;
+}
+
+/** The schedule of `cron`: that of a rule, level or log source wins over `elasticsearch.schedule`, which wins over that of `defaults`. */
+function cronOf({ cron }: Pick<DetectionSettings, 'cron'>, { defaults }: PackConfig, { schedule }: ElasticsearchSettings) {
+  const none: { readonly cron?: Cron; readonly ignored: readonly string[] } = { ignored: [] };
+  if (cron === undefined || (schedule && cron === defaults.cron)) return none;
+  const [quartz, gap] = [quartzCron(cron), cronGap(cron)];
+  if (quartz !== undefined && gap !== undefined) return { cron: { quartz, gap }, ignored: [] };
+  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs every `interval`'] };
 }

@@ -1,5 +1,5 @@
 import type { CidrTest, CompareOperator, RegexTest, StringTest, Test, TimeTest } from '../query/tree.ts';
-import { ipv4Bytes, ipv6Bytes, networkMask } from '../sigma/cidr.ts';
+import { addressBytes, networkMask } from '../sigma/cidr.ts';
 import { ANY, joinParts, type Pattern } from '../sigma/pattern.ts';
 import { datePart } from './date-part.ts';
 import { lowerOf, type Value } from './event.ts';
@@ -56,7 +56,7 @@ function regexValueTest(test: RegexTest): ValueTest {
 }
 
 function isInBlock({ version, bytes, prefix }: CidrTest, text: string): boolean {
-  const address = version === 4 ? ipv4Bytes(text) : ipv6Bytes(text);
+  const address = addressBytes(version, text);
   return address?.every((byte, index) => (byte & networkMask(prefix, index)) === bytes[index]) ?? false;
 }
 

@@ -3,8 +3,8 @@ import { isRecord, type Json, listOf } from './json-value.ts';
 const seriesWithField: ReadonlySet<unknown> = new Set(['card', 'avg', 'min', 'max', 'sum', 'stddev', 'sumofsquares', 'variance', 'percentile', 'latest']);
 const seriesWithout: ReadonlySet<unknown> = new Set(['count', 'percentage']);
 
-/** Adds the problems of what a config counts, of the tests on it and of the windows. */
-export function checkAggregation(config: Json, problems: string[]): void {
+/** Adds the problems of what a config counts, of the tests on it and of the windows. `repeatsAreSilent`: a message found again notifies nobody. */
+export function checkAggregation(config: Json, repeatsAreSilent: boolean, problems: string[]): void {
   const series = listOf(config.series).filter(isRecord);
   const grouped = listOf(config.group_by).length > 0;
   const expression = isRecord(config.conditions) ? config.conditions.expression : undefined;
@@ -12,7 +12,9 @@ export function checkAggregation(config: Json, problems: string[]): void {
   if (grouped && !(series.length > 0 && tested)) problems.push('group_by needs series and conditions');
   if (series.length > 0 !== tested) problems.push('series and conditions need each other');
   // a filter raises an event for each run that sees the message
-  if (series.length === 0 && config.search_within_ms !== config.execute_every_ms) problems.push('the windows of a filter must be equal, or events repeat');
+  const gap = series.length === 0 && Number(config.search_within_ms) < Number(config.execute_every_ms);
+  const overlap = series.length === 0 && Number(config.search_within_ms) > Number(config.execute_every_ms);
+  if (gap || (overlap && !repeatsAreSilent)) problems.push('the windows of a filter must be equal, or have a key and a grace period of their length');
   for (const one of series) checkSeries(one, problems);
   const ids = new Set(series.map(({ id }) => id));
   if (ids.size < series.length || [...ids].some((id) => typeof id !== 'string' || id === '')) problems.push('an id of a series is missing or not unique');

@@ -154,6 +154,7 @@ const elasticsearch = map(
       'Fields analysed into lower-case words (text, match_only_text). Default: those of ECS with an ecs- pipeline, else none.',
     ),
     ipFields: list(text('A field name.'), 'Fields of the type ip, where CIDR searches work. Default: those of ECS with an ecs- pipeline, else none.'),
+    booleanFields: list(text('A field name.'), 'Fields of the type boolean. Default: those of ECS with an ecs- pipeline, else none.'),
     wildcardFields: list(
       text('A field name.'),
       'Fields of the type wildcard, which keep the case of letters also where the others ignore it. Default: those of ECS with an ecs- pipeline, else none.',

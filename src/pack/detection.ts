@@ -94,4 +94,6 @@ export interface GraylogFilterSearch {
 
 export interface GraylogAggregationSearch extends GraylogAggregation {
   readonly kind: 'aggregation';
+  /** In Quartz's form, in place of `every`. */
+  readonly cron?: string;
 }

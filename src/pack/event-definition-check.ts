@@ -68,7 +68,7 @@ export function checkEventDefinition(data: Json, names: PackNames, problems: str
   checkValue(data, 'is_scheduled', 'boolean', names, problems);
   checkValue(data, 'priority', 'integer', names, problems);
   checkPriority(referenceValue(data.priority), names.minimum, problems);
-  checkConfig(isRecord(data.config) ? data.config : {}, names, problems);
+  checkConfig(isRecord(data.config) ? data.config : {}, data, names, problems);
   checkFields(data, problems);
   if (referenceValue(data.title) === '') problems.push('the title is empty');
   for (const use of listOf(data.notifications)) {
@@ -105,7 +105,7 @@ function checkPriority(priority: unknown, minimum: number, problems: string[]): 
   if (typeof priority !== 'number' || priority < 1 || priority > highest) problems.push(`priority is not from 1 to ${highest}`);
 }
 
-function checkConfig(config: Json, names: PackNames, problems: string[]): void {
+function checkConfig(config: Json, data: Json, names: PackNames, problems: string[]): void {
   if (config.type !== 'aggregation-v1') {
     problems.push('config.type is not aggregation-v1');
     return;
@@ -120,7 +120,8 @@ function checkConfig(config: Json, names: PackNames, problems: string[]): void {
   for (const id of listOf(config.streams)) if (!names.streams.has(String(id))) problems.push(`config.streams names ${id}, which is no stream of the pack`);
   const query = referenceValue(config.query);
   if (typeof query === 'string') problems.push(...checkQuery(query));
-  checkAggregation(config, problems);
+  const grace = isRecord(data.notification_settings) ? Number(data.notification_settings.grace_period_ms) : 0;
+  checkAggregation(config, listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms), problems);
 }
 
 const isWithin = (value: unknown, highest: number): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= highest;

@@ -1,5 +1,6 @@
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
+import { type GraylogWindow, graylogWindow } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
@@ -46,6 +47,9 @@ export interface AggregationConfig {
   readonly conditions: { readonly expression: ConditionExpression | null };
   readonly search_within_ms: number;
   readonly execute_every_ms: number;
+  readonly use_cron_scheduling?: true;
+  readonly cron_expression?: string;
+  readonly cron_timezone?: string;
   readonly event_limit: number;
 }
 
@@ -94,7 +98,7 @@ export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: E
   const packId = graylogPackId(info);
   const shared = sharedData(g, serverVersion(options.minimumServerVersion) ?? 0);
   const constraints = serverConstraints(options.minimumServerVersion);
-  return searchConfigs(g, options.streamIds).map((config, index) => ({
+  return searchConfigs(g, options).map((config, index) => ({
     v: '1',
     type: eventDefinitionType,
     id: entityId(packId, g.detection.id, index),
@@ -115,9 +119,11 @@ export const serverConstraints = (minimum: string): PackEntity<string, unknown>[
 
 function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity, lookBack = 0 } = detection;
+  const window = repeats({ detection, search }, minimum);
   // windows of a correlation overlap: what two of them see is told once
   const overlap = lookBack > 0 && settings.window === undefined ? settings.interval + lookBack : 0;
-  const fields = keyFieldsOf({ detection, search }).filter(isTemplateField);
+  const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
+  const fields = named.length === 0 && window > 0 && search.kind === 'filter' ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
@@ -126,12 +132,23 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
     alert: truths.true,
     field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
     key_spec: fields,
-    notification_settings: { grace_period_ms: (settings.suppress?.period ?? overlap) * 1000, backlog_size: 0 },
+    notification_settings: { grace_period_ms: Math.max(settings.suppress?.period ?? overlap, window) * 1000, backlog_size: 0 },
     notifications: [],
     storage,
     is_scheduled: settings.enabled ? truths.true : truths.false,
     ...(minimum >= tagsSince ? labels(detection) : undefined),
   };
+}
+
+/** Graylog's own id of a message. */
+const messageId = 'gl2_message_id';
+
+/** Seconds in which runs find a message again: its notifications are silent for that long, by its key. 0 for windows that only meet. */
+function repeats({ detection: { settings, rule }, search }: GraylogDetection, minimum: number): number {
+  if (search.kind === 'aggregation') return settings.given?.delay && search.within > search.every && rule.kind === 'correlation' ? search.within : 0;
+  const { within, every, cron } = graylogWindow(settings, minimum);
+  // a run of cron looks back over the longest gap, which others need not be
+  return settings.threshold <= 1 && (within > every || cron !== undefined) ? within : 0;
 }
 
 function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
@@ -164,24 +181,26 @@ const fieldSpec = (field: string): FieldSpec => ({
   providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }],
 });
 
-function searchConfigs({ detection: { settings }, search }: GraylogDetection, streams: readonly string[]): AggregationConfig[] {
-  if (search.kind === 'aggregation') return [aggregationConfig(search, streams)];
-  const every = settings.interval;
+function searchConfigs(
+  { detection: { settings }, search }: GraylogDetection,
+  { streamIds, minimumServerVersion }: EventDefinitionOptions,
+): AggregationConfig[] {
+  if (search.kind === 'aggregation') return [aggregationConfig(search, streamIds)];
+  const window = graylogWindow(settings, serverVersion(minimumServerVersion) ?? 0);
   if (settings.threshold > 1) {
     const count = { kind: 'aggregation', groupBy: [], series: { type: 'count' }, conditions: [{ operator: '>=', value: settings.threshold }] } as const;
-    return search.queries.map((query) => aggregationConfig({ ...count, query, within: settings.window ?? every, every }, streams));
+    return search.queries.map((query) => aggregationConfig({ ...count, query, ...window }, streamIds));
   }
-  // a filter whose windows overlap raises an event for each run that sees the message
   const filter = { group_by: [], series: [], conditions: { expression: null } } as const;
-  return search.queries.map((query) => config(query, streams, filter, every, every));
+  return search.queries.map((query) => config(query, streamIds, filter, window));
 }
 
-function aggregationConfig(search: GraylogAggregationSearch, streams: readonly string[]): AggregationConfig {
+function aggregationConfig(search: GraylogAggregationSearch & GraylogWindow, streams: readonly string[]): AggregationConfig {
   const { type, field, percentile } = search.series;
   const id = `${type}-${field ?? ''}`;
   const series: Series = { type, id, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}) };
   const expression = search.conditions.map((condition) => conditionTest(condition, id)).reduce<ConditionExpression | null>(both, null);
-  return config(search.query, streams, { group_by: search.groupBy, series: [series], conditions: { expression } }, search.within, search.every);
+  return config(search.query, streams, { group_by: search.groupBy, series: [series], conditions: { expression } }, search);
 }
 
 const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression => (left === null ? right : { expr: '&&', left, right });
@@ -194,7 +213,7 @@ function conditionTest({ operator, value }: GraylogAggregationSearch['conditions
 
 type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>;
 
-function config(query: string, streams: readonly string[], aggregation: Aggregation, within: number, every: number): AggregationConfig {
+function config(query: string, streams: readonly string[], aggregation: Aggregation, { within, every, cron }: GraylogWindow): AggregationConfig {
   return {
     type: 'aggregation-v1',
     query: text(query),
@@ -202,6 +221,7 @@ function config(query: string, streams: readonly string[], aggregation: Aggregat
     ...aggregation,
     search_within_ms: within * 1000,
     execute_every_ms: every * 1000,
+    ...(cron === undefined ? undefined : { use_cron_scheduling: true, cron_expression: cron, cron_timezone: 'UTC' }),
     event_limit: eventLimit,
   };
 }

@@ -9,6 +9,8 @@ import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config.ts';
 import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './detection.ts';
+import { graylogWindow } from './graylog-window.ts';
+import { serverVersion } from './server-version.ts';
 
 /** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
 export function graylogSearch(
@@ -21,7 +23,7 @@ export function graylogSearch(
   const refusal = graylogBlankRefusal(compiled, config.graylog, detection.settings.graylog.streams);
   if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
-    const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options);
+    const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options, detection.settings.given?.delay);
     const conversion = withOwnFieldRemarks(
       postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
       compiled,
@@ -34,14 +36,15 @@ export function graylogSearch(
   const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
   const conversion = withOwnFieldRemarks(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;
-  const search = searchOf(conversion.value, detection);
+  const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
   const problem = settingProblem({ detection, search });
   if (problem) return { ok: false, problems: [{ code: 'TGT001', ...problem, file: rule.file, span: rule.titleSpan }] };
   return { ...conversion, value: search };
 }
 
-function searchOf(queries: readonly string[], { settings: { threshold, interval } }: PackDetection): GraylogDetection['search'] {
+function searchOf(queries: readonly string[], { settings }: PackDetection, minimum: string): GraylogDetection['search'] {
   const [first, ...rest] = queries;
+  const { threshold } = settings;
   if (threshold <= 1 || first === undefined || rest.length > 0) return { kind: 'filter', queries };
   return {
     kind: 'aggregation',
@@ -49,8 +52,7 @@ function searchOf(queries: readonly string[], { settings: { threshold, interval 
     groupBy: [],
     series: { type: 'count' },
     conditions: [{ operator: '>=', value: threshold }],
-    within: interval,
-    every: interval,
+    ...graylogWindow(settings, serverVersion(minimum) ?? 0),
   };
 }
 

@@ -15,6 +15,9 @@ const builtIn = {
   graylog: { keyFields: [], streams: [] },
 } as const satisfies SettingsPatch;
 
+// what is not in the patch was not set
+const { delay: _, ...builtInPatch } = builtIn;
+
 const defaultSuppressPeriod = 3600;
 
 interface Shared {
@@ -55,7 +58,7 @@ function sharingKey(config: PackConfig, rule: MergedRule, logSources: readonly L
 }
 
 function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): SettingsPatch {
-  let patch: SettingsPatch = { ...builtIn, enabled };
+  let patch: SettingsPatch = { ...builtInPatch, enabled };
   patch = merged(patch, config.defaults);
   const level = config.levels.get(levelOf(rule));
   if (level) patch = merged(patch, level);
@@ -86,6 +89,7 @@ function complete(patch: SettingsPatch): DetectionSettings {
     enabled: patch.enabled ?? false,
     interval,
     delay: patch.delay ?? builtIn.delay,
+    ...givenOf(patch),
     threshold: patch.threshold ?? builtIn.threshold,
     // a window shorter than the interval would leave gaps between runs
     ...(window === undefined ? {} : { window: Math.max(window, interval) }),
@@ -93,4 +97,9 @@ function complete(patch: SettingsPatch): DetectionSettings {
     splunk: { ...builtIn.splunk, ...splunk },
     graylog: { ...builtIn.graylog, ...graylog },
   };
+}
+
+function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
+  const given = { ...(delay === undefined ? {} : { delay }), ...(window === undefined ? {} : { window }), ...(cron === undefined ? {} : { cron }) };
+  return Object.keys(given).length === 0 ? {} : { given };
 }

@@ -11,6 +11,7 @@ import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogSearch } from './graylog-search.ts';
+import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
@@ -19,6 +20,7 @@ import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from '
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
+import { serverVersion } from './server-version.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
 import { splunkFields } from './splunk-fields.ts';
@@ -189,14 +191,17 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
 }
 
 function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, bag } = adding;
+  const { pack, config, bag, warnings } = adding;
   const conversion = graylogSearch(compiled, detection, config);
   tell(bag, 'graylog', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
   const fields = graylogFields(compiled, detection, conversion.value);
   tellOnce(adding, 'graylog', compiled, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
-  pack.graylog.push({ detection: fields.value, search: conversion.value });
+  const added = { detection: fields.value, search: conversion.value };
+  const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
+  for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT007', 'graylog', message, compiled.rule);
+  pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }
 

@@ -169,6 +169,16 @@ function dayGaps(cron: Cron): Gaps | undefined {
   return longest === 0 ? undefined : { shortest, longest };
 }
 
+/** The expression in Quartz's form, which Graylog and Watcher read. Undefined where it limits days of both kinds, which Quartz can't, or is invalid. */
+export function quartzCron(cron: string): string | undefined {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return undefined;
+  const text = (key: keyof Cron, all: number, shift = 0): string => (parsed[key].length === all ? '*' : parsed[key].map((value) => value + shift).join(','));
+  const [days, weekdays] = [text('days', 31), text('weekdays', 7, 1)];
+  if (days !== '*' && weekdays !== '*') return undefined;
+  return `0 ${text('minutes', 60)} ${text('hours', 24)} ${weekdays === '*' ? days : '?'} ${text('months', 12)} ${weekdays === '*' ? '?' : weekdays}`;
+}
+
 /** Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid expression. */
 export function cronMinutes(cron: string): number[] {
   const parsed = parseCron(cron);

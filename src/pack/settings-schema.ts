@@ -23,7 +23,7 @@ const settings: JsonSchema = {
     cron: {
       type: 'string',
       pattern: '^[0-9*/,-]+(?: [0-9*/,-]+){4}$',
-      description: 'A cron expression of five fields in place of the one made from interval (Splunk only).',
+      description: 'A cron expression of five fields in place of the one made from interval; in Graylog from server 6.1 on.',
     },
     window: duration(
       'How far back a run looks beyond delay; at least interval, raised to it where it is less. Default: interval. In Splunk a correlation looks back over its timespan as well.',

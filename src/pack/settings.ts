@@ -11,12 +11,14 @@ export interface DetectionSettings {
   readonly severity?: Level;
   /** Seconds between runs; 60 to 86,400. Default 900. */
   readonly interval: number;
-  /** A cron expression (5 fields, Splunk only) in place of the spread one made from `interval`. */
+  /** A cron expression (5 fields) in place of the spread one made from `interval`. */
   readonly cron?: string;
   /** Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`; a correlation in Splunk looks back over its timespan as well. */
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
+  /** Those of `delay`, `window` and `cron` that the configuration or the rule sets: where a target's default is another one, or it can't honour them. */
+  readonly given?: { readonly delay?: number; readonly window?: number; readonly cron?: string };
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
   readonly suppress?: { readonly fields: readonly string[] /** Seconds. */; readonly period: number };

@@ -18,11 +18,22 @@ export interface BlankEvent {
  * and nothing narrows it. What a pipeline wrote in the target's own words may do so. A group-by field leaves out the events without it.
  */
 export function findsBlankEvents(compiled: CompiledRule, blank: BlankEvent): boolean {
+  return finds(compiled, blank, new Map());
+}
+
+/** `known`: correlations may share parts level upon level. */
+function finds(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, boolean>): boolean {
+  const found = known.get(compiled) ?? findsAnew(compiled, blank, known);
+  known.set(compiled, found);
+  return found;
+}
+
+function findsAnew(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, boolean>): boolean {
   if (compiled.kind === 'detection') return !blank.isNarrowed(compiled) && truthOf(compiled.query, (item) => truthOfItem(item, blank)) === true;
   const { rule, parts } = compiled;
   if (![...rule.groupBy, ...rule.valueFields].every(blank.always)) return false;
-  const finds = (part: CompiledRule): boolean => findsBlankEvents(part, blank);
-  return rule.type === 'temporal' || rule.type === 'temporal_ordered' ? parts.every(finds) : parts.some(finds);
+  const every = rule.type === 'temporal' || rule.type === 'temporal_ordered';
+  return every ? parts.every((part) => finds(part, blank, known)) : parts.some((part) => finds(part, blank, known));
 }
 
 function truthOfItem({ field, test }: Item, { emptyIsAbsent, always }: BlankEvent): Truth {

@@ -1,6 +1,6 @@
 import { parseAddressBlock } from '../sigma/cidr.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
-import { isPlaceholder, type Pattern } from '../sigma/pattern.ts';
+import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
 import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -143,7 +143,7 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
       case 're':
         return [regexTest(value, names)];
       case 'cidr':
-        return [cidrTest(value)];
+        return names.includes('expand') ? expandedBlocks(meaning, value) : [cidrTest(value.text)];
       case 'exists':
         if (typeof value.value !== 'boolean')
           throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
@@ -179,7 +179,9 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
     if (item.field !== undefined && textual === undefined && !keepsZeros(value))
       return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
   }
-  return textPatterns(value, names, meaning).map((pattern) => ({ kind: 'string', pattern, cased }));
+  const patterns = textPatterns(value, names, meaning);
+  if (value.text.includes('/') || names.includes('expand')) warnOfNetwork(meaning, item, names, patterns, value);
+  return patterns.map((pattern) => ({ kind: 'string', pattern, cased }));
 }
 
 function regexTest(value: YamlScalar, names: readonly string[]): Test {
@@ -190,10 +192,31 @@ function regexTest(value: YamlScalar, names: readonly string[]): Test {
   return { kind: 'regex', source: value.text, ...wanted };
 }
 
-function cidrTest(value: YamlScalar): Test {
-  const block = parseAddressBlock(value.text);
-  if (!block) throw new ValueError(`\`${value.text}\` is no address block`, 'Write it as 10.0.0.0/8 or 2001:db8::/32.');
+function cidrTest(text: string): Test {
+  const block = parseAddressBlock(text);
+  if (!block) throw new ValueError(`\`${text}\` is no address block`, 'Write it as 10.0.0.0/8 or 2001:db8::/32.');
   return { kind: 'cidr', ...block };
+}
+
+/** The blocks that the placeholders of a value stand for; those that a pipeline is to fill stay texts until then. */
+function expandedBlocks(meaning: Meaning, value: YamlScalar): readonly Test[] {
+  return textPatterns(value, ['expand'], meaning).map((pattern) =>
+    pattern.some(isPlaceholder) ? { kind: 'string', pattern, cased: false, isBlock: true } : cidrTest(patternText(pattern)),
+  );
+}
+
+/** What a network as a text makes likely: that its addresses were meant. */
+function warnOfNetwork({ bag, file }: Meaning, item: DetectionItem, names: readonly string[], patterns: readonly Pattern[], value: YamlScalar): void {
+  if (item.field === undefined || names.some((name) => name !== 'all' && name !== 'neq' && name !== 'expand')) return;
+  const network = patterns.map((pattern) => literalText(pattern) ?? '').find((text) => text.includes('/') && parseAddressBlock(text));
+  if (network === undefined) return;
+  const wanted = `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`;
+  bag.add(file, {
+    code: 'SIG028',
+    message: `\`${network}\` is compared as a text, which no address equals`,
+    span: value,
+    hint: `Write \`${wanted}\` for the addresses of the network.`,
+  });
 }
 
 function fieldTest(value: YamlScalar, names: readonly string[]): Test {

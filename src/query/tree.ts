@@ -41,6 +41,8 @@ export interface StringTest {
   readonly kind: 'string';
   readonly pattern: Pattern;
   readonly cased: boolean;
+  /** Its placeholders, which a pipeline fills, stand for address blocks: then it is a {@link CidrTest}. */
+  readonly isBlock?: true;
 }
 
 export interface NumberTest {

@@ -24,6 +24,18 @@ export function networkMask(prefix: number, index: number): number {
   return (0xff << (8 - bits)) & 0xff;
 }
 
+/** The bytes of an address as events write it: a link-local one may name its zone, `fe80::1%12`. */
+export function addressBytes(version: 4 | 6, text: string): readonly number[] | undefined {
+  if (version === 4) return ipv4Bytes(text);
+  return ipv6Bytes(text.includes('%') ? text.replace(/^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$/i, '$1') : text);
+}
+
+/** True for a block with link-local addresses (fe80::/10) in it. */
+export function holdsLinkLocal({ version, bytes, prefix }: Pick<AddressBlock, 'version' | 'bytes' | 'prefix'>): boolean {
+  const bits = Math.min(prefix, 10);
+  return version === 6 && [0xfe, 0x80].every((byte, index) => (byte & networkMask(bits, index)) === ((bytes[index] ?? 0) & networkMask(bits, index)));
+}
+
 export function ipv4Bytes(text: string): readonly number[] | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;

@@ -69,7 +69,11 @@ const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
   exists: [[[...modifierRoles.keys()], 'It stands alone.']],
   fieldref: [[[...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'], 'It takes the name of a field.']],
   re: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'A pattern stands for itself.']],
-  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'It takes an address block.']],
+  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'It takes an address block.']],
+  expand: [
+    [ofRoles('encoding'), inOrder],
+    [ofRoles('type', 'part').filter((name) => name !== 'cidr'), 'It changes texts only.'],
+  ],
   all: [[['exists'], 'It takes one boolean.']],
   neq: [[['exists', ...comparisons], 'Use the opposite comparison, or `not` in the condition.']],
   cased: [

@@ -69,7 +69,8 @@ plain query finds what is written as in the rule only.
 ## The engines
 
 - OpenSearch 2.19.6 (Lucene 9.12.3). *Mapped as Graylog maps*: texts are plain keywords, without empty texts and with blanks around them cut.
-  *Mapped as ECS maps*: the fields of the Elastic Common Schema by their types, keywords up to 1,024 characters, addresses as \`ip\`. Its \`wildcard\`
+  *Mapped as ECS maps*: the fields of the Elastic Common Schema by their types, keywords up to 1,024 characters, addresses as \`ip\`,
+  \`message\` and the PowerShell texts of Winlogbeat analysed. Its \`wildcard\`
   fields are keywords of any length there: OpenSearch 2.19 finds nothing in a field of its own type \`wildcard\` through \`query_string\`, not even
   \`*abc*\`. Where you use that type in OpenSearch, no query string works, ours neither.
 - Graylog itself: the content pack is uploaded and installed; recorded events and some of the near misses are sent as GELF; the definitions run every ten

@@ -1,9 +1,13 @@
+import { defaultTargetSettings } from '../../src/backend/target.ts';
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
 import type { TestEvent } from '../matcher.ts';
 
 const node = 'http://127.0.0.1:9260';
 const index = 'logs-judge';
 const batch = 100;
+/** When the first event happens, and when the watches run: all events lie in the minute before what they leave for late ones. */
+const first = Date.UTC(2026, 0, 10, 12);
+const runs = new Date(first + (defaultTargetSettings.elasticsearch.delay + 60) * 1000).toISOString();
 const numbers = ['EventID', 'Version', 'Level', 'Task', 'Opcode', 'EventRecordID', 'Execution_ProcessID', 'Execution_ThreadID', 'Bytes'];
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -15,7 +19,7 @@ async function call(method: string, path: string, body: string): Promise<Json> {
   return answer;
 }
 
-/** Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds; events stand a little in the future, since watches look back from now. */
+/** Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds from the first event on. */
 export async function loadEvents(events: readonly TestEvent[], times: readonly number[]): Promise<void> {
   await fetch(`${node}/${index}`, { method: 'DELETE' });
   const keyword = { type: 'keyword', normalizer: 'small' };
@@ -33,9 +37,8 @@ export async function loadEvents(events: readonly TestEvent[], times: readonly n
     },
   };
   await fetch(`${node}/${index}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mapping) });
-  const soon = Date.now() + 3_600_000;
   const lines = events.map((event, id) => {
-    const document = { ...event, '@timestamp': new Date(soon + (times[id] ?? 0) * 1000).toISOString() };
+    const document = { ...event, '@timestamp': new Date(first + (times[id] ?? 0) * 1000).toISOString() };
     return `{"index":{"_id":"${id}"}}\n${JSON.stringify(document)}\n`;
   });
   for (let at = 0; at < lines.length; at += 1000) await call('POST', `${index}/_bulk?refresh=true`, lines.slice(at, at + 1000).join(''));
@@ -48,7 +51,12 @@ export async function searchAll(watches: readonly Watch[]): Promise<readonly Jso
     const lines = watches.slice(at, at + batch).flatMap(({ input, metadata }) => {
       const { indices, body } = input.search.request;
       const { brace = '' } = metadata as { readonly brace?: string };
-      return [JSON.stringify({ index: indices }), JSON.stringify(body).replaceAll('{{ctx.metadata.brace}}', brace)];
+      return [
+        JSON.stringify({ index: indices }),
+        JSON.stringify(body)
+          .replaceAll('{{ctx.metadata.brace}}', brace)
+          .replace(/"now(-\d+s)?\/s"/g, `"${runs}||$1/s"`),
+      ];
     });
     const answer = await call('POST', '_msearch?rest_total_hits_as_int=true', `${lines.join('\n')}\n`);
     answers.push(...(answer.responses as readonly Json[]));

@@ -21,6 +21,14 @@ const ipFields = [
 /** Analysed into words: match_only_text in the schema, text in the PowerShell fields of Winlogbeat and Elastic Agent. */
 const textFields = ['message', 'error.message', 'powershell.command.value', 'powershell.command.invocation_details.value', 'powershell.file.script_block_text'];
 
+const booleanFields = [
+  ...['process', 'process.parent', 'file', 'dll'].flatMap((owner) => ['exists', 'trusted', 'valid'].map((name) => `${owner}.code_signature.${name}`)),
+  'process.interactive',
+  'process.parent.interactive',
+  'sysmon.file.archived',
+  'sysmon.file.is_executable',
+];
+
 /** Of the type wildcard, of those that events of hosts and web servers have. */
 const wildcardFields = [
   'error.stack_trace',
@@ -36,9 +44,10 @@ const wildcardFields = [
 ];
 
 /** What an index with the names of the Elastic Common Schema is like: its keywords keep the case of letters. */
-export const ecsSettings: Pick<ElasticsearchSettings, 'matching' | 'textFields' | 'ipFields' | 'wildcardFields'> = {
+export const ecsSettings: Pick<ElasticsearchSettings, 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'> = {
   matching: 'case-insensitive',
   textFields,
   ipFields,
+  booleanFields,
   wildcardFields,
 };

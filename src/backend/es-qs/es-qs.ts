@@ -22,6 +22,7 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     analysedFields: settings.textFields,
     keywordFields: [],
     addressFields: settings.ipFields,
+    booleanFields: settings.booleanFields,
     casedFields: settings.wildcardFields,
     negated: false,
     regexLength: queryStringLimits.regexLength,
@@ -60,7 +61,8 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  return { ...conversion, value: { queries, document: savedSearches(rule, queries, settings) } };
+  const documentOf = (changed: readonly string[]): unknown => savedSearches(rule, changed, settings);
+  return { ...conversion, value: { queries, document: documentOf(queries), documentOf } };
 }
 
 export const esQs: ConversionTarget = {

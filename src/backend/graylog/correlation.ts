@@ -28,9 +28,15 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' 
 
 /**
  * Graylog looks at windows on a grid, not at each event. Where only a lower bound is set, windows overlap and are longer by one step, so that
- * no burst within the timespan is missed; with an upper bound they are the timespan long and follow one another.
+ * no burst within the timespan is missed; with an upper bound they are the timespan long and follow one another. `delay`: seconds that events may
+ * come late, which lengthen windows with a lower bound.
  */
-export function graylogCorrelation(rule: CorrelationRule, queries: readonly Query[] | undefined, options: GraylogOptions): Conversion<GraylogAggregation> {
+export function graylogCorrelation(
+  rule: CorrelationRule,
+  queries: readonly Query[] | undefined,
+  options: GraylogOptions,
+  delay = 0,
+): Conversion<GraylogAggregation> {
   return converted((remarks) => {
     const place = { file: rule.file, span: rule.typeSpan };
     const type = seriesTypes[rule.type];
@@ -63,20 +69,21 @@ export function graylogCorrelation(rule: CorrelationRule, queries: readonly Quer
     const lowerOnly =
       rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
     const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
-    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule.timespan, every), ...place });
+    const within = lowerOnly ? rule.timespan + every + delay : rule.timespan;
+    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule.timespan, within, every), ...place });
     return {
       query: only.text,
       groupBy,
       series: { type, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: rule.percentile } : {}) },
       conditions: rule.thresholds.map((threshold) => ({ operator: operators[threshold.operator], value: threshold.value })),
-      within: lowerOnly ? rule.timespan + every : rule.timespan,
+      within,
       every,
     };
   });
 }
 
-function windowRemark(lowerOnly: boolean, timespan: number, every: number): string {
+function windowRemark(lowerOnly: boolean, timespan: number, within: number, every: number): string {
   return lowerOnly
-    ? `Graylog looks back ${timespan + every} s every ${every} s, so that no ${timespan} s with enough events falls between two windows`
+    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough events falls between two windows`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
 }

@@ -42,6 +42,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     analysedFields: options.textFields,
     keywordFields: options.keywordFields,
     addressFields: options.ipFields,
+    booleanFields: [],
     casedFields: [],
     negated: false,
     regexLength: queryStringLimits.regexLength,

@@ -20,6 +20,8 @@ function ipv4Patterns({ bytes, prefix }: CidrTest): readonly string[] | undefine
 function ipv6Patterns({ bytes, prefix, text }: CidrTest): readonly string[] | undefined {
   const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
   const short = groups.map((group) => group.toString(16));
+  // a link-local address may have its zone behind it
+  if (prefix === 128 && (bytes[0] ?? 0) === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80) return undefined;
   if (prefix === 128) return [...new Set([text.slice(0, text.lastIndexOf('/')), short.join(':'), padded(groups).join(':')])];
   const first = short[0] ?? '';
   if (prefix >= 4 && prefix <= 16 && first.length === 4) return firstGroup(first, prefix);

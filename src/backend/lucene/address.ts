@@ -1,11 +1,18 @@
 import type { CidrTest } from '../../query/tree.ts';
+import { holdsLinkLocal } from '../../sigma/cidr.ts';
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 
 /** The addresses of a block as a Lucene regular expression over their text; undefined where their spellings can't be listed. */
 export function addressRegex(test: CidrTest): string | undefined {
-  return test.version === 4 ? ipv4Regex(test) : ipv6Regex(test);
+  if (test.version === 4) return ipv4Regex(test);
+  const text = ipv6Regex(test);
+  if (text === undefined || !holdsLinkLocal(test)) return text;
+  return test.prefix < 10 ? `(${text}|[fF][eE][89abAB][0-9a-fA-F]:[0-9a-fA-F:.]*${zone})` : `${text}(${zone})?`;
 }
+
+/** Of a link-local address: its network interface. */
+const zone = '%[0-9A-Za-z._\\-]+';
 
 function ipv4Regex({ bytes, prefix }: CidrTest): string {
   const parts = bytes.map((byte, index) => {

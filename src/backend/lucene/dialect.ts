@@ -18,6 +18,8 @@ export interface Dialect {
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`. */
   readonly addressFields: readonly string[];
+  /** Fields mapped as `boolean`. */
+  readonly booleanFields: readonly string[];
   /** Fields that keep the case of letters where the index folds that of others. */
   readonly casedFields: readonly string[];
   /** Under an odd number of negations, where matching more than meant is missing something. */

@@ -3,7 +3,7 @@ import type { Item, RegexTest } from '../../query/tree.ts';
 import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import type { Dialect, Printed } from './dialect.ts';
-import { toLuceneRegex } from './regex.ts';
+import { luceneEscape, toLuceneRegex } from './regex.ts';
 import { matchingOf, remarkOnCase } from './strings.ts';
 import { escapedField } from './text.ts';
 
@@ -19,7 +19,11 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     case 'null':
       return single(dialect.alone(`NOT _exists_:${field}`));
     case 'boolean':
-      return single(`${field}:"${test.value}"`);
+      return single(
+        matchingOf(item, dialect) === 'regex' && !dialect.booleanFields.includes(name)
+          ? `${field}:/${luceneEscape(String(test.value), true, dialect.hideDollar)}/`
+          : `${field}:"${test.value}"`,
+      );
     case 'regex':
       return single(`${field}:/${regexText(item, test, dialect)}/`);
     case 'cidr': {

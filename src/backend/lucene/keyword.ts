@@ -3,8 +3,9 @@ import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { luceneEscape } from './regex.ts';
-import { type Core, joinedRegexes, regexPart } from './strings.ts';
+import { type Core, joinedRegexes, regexPart, tooCostly } from './strings.ts';
 import { escapedField, hasLetters } from './text.ts';
+import { affordable } from './wildcard-cost.ts';
 
 export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
 
@@ -47,7 +48,9 @@ const isWord = (text: string): boolean => /^[\p{L}\p{N}_]+$/u.test(text);
 
 /** The regular expression between the `.*` on both of its ends. */
 function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core {
-  const pattern = joinParts([ANY, ...patternOf(item), ANY]).slice(1, -1);
+  const whole = joinParts([ANY, ...patternOf(item), ANY]);
+  if (affordable(whole, ignoreCase, dialect) !== 'plain') throw tooCostly(item, dialect);
+  const pattern = whole.slice(1, -1);
   const text = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
   // a keyword of wildcards alone is found in every text
   if (text === '') return { text: '.*', wild: true };
@@ -71,29 +74,29 @@ export function printAnalysed(item: Item, field: string, dialect: Dialect): Prin
 /** Signs at which every analyser ends a word. */
 const breaks = /[\s/\\"()[\]{}=<>|&!?@#%+*$^~`]/;
 
-/** Words of the pattern that must occur in an analysed, lower-cased field; Winlogbeat's analyser of PowerShell ends them at letters outside ASCII. Undefined where it has none. `fields`: all that the value is searched in. */
+/** Letters of a word; Winlogbeat's analyser of PowerShell ends words at those outside ASCII. */
+const wordsOf = (field: string): RegExp => (field.startsWith('powershell.') ? /[a-z0-9_]+/g : /[\p{L}\p{N}_]+/gu);
+
+/** Words of the pattern that must occur in an analysed, lower-cased field. Undefined where it has none. `fields`: all that the value is searched in. */
 function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect, fields: readonly string[]): Printed | undefined {
   const prefix = escapedField(field);
-  const clauses = new Map<string, Printed>();
-  for (const part of pattern) {
-    if (typeof part !== 'string') continue;
-    const lower = part.toLowerCase();
-    for (const match of lower.matchAll(field.startsWith('powershell.') ? /[a-z0-9_]+/g : /[\p{L}\p{N}_]+/gu)) {
-      // beside a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, the word is perhaps a part of a longer one
-      const end = match.index + match[0].length;
-      const open = match.index === 0 || !breaks.test(lower[match.index - 1] ?? '') ? '.*' : '';
-      const close = end === lower.length || !breaks.test(lower[end] ?? '') ? '.*' : '';
-      const word = luceneEscape(match[0], false, dialect.hideDollar);
-      const text = `${prefix}:${open || close ? `/${open}${word}${close}/` : `"${match[0]}"`}`;
-      clauses.set(text, { text, clauses: 1 });
-    }
-  }
-  if (clauses.size === 0) return undefined;
-  const whole = pattern.filter((part) => typeof part === 'string').join('');
+  const literals = pattern.filter((part) => typeof part === 'string');
+  const texts = literals.map((part) => part.toLowerCase()).flatMap((text) => [...text.matchAll(wordsOf(field))].map((match) => wordTest(text, match, dialect)));
+  const clauses = [...new Set(texts)].map((text) => ({ text: `${prefix}:${text}`, clauses: 1 }));
+  if (clauses.length === 0) return undefined;
+  const whole = literals.join('');
   const cased = item.test.kind === 'string' && item.test.cased && hasLetters(whole);
-  if (clauses.size > 1 || !isWord(whole) || cased) remarkWidened(fields, item, dialect);
-  const joined = together([...clauses.values()], ' AND ');
-  return clauses.size === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
+  if (clauses.length > 1 || !isWord(whole) || cased) remarkWidened(fields, item, dialect);
+  const joined = together(clauses, ' AND ');
+  return clauses.length === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
+}
+
+/** The test of a word. Beside a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, it is perhaps a part of a longer one. */
+function wordTest(text: string, { 0: word, index }: RegExpExecArray, dialect: Dialect): string {
+  const end = index + word.length;
+  const open = index === 0 || !breaks.test(text[index - 1] ?? '') ? '.*' : '';
+  const close = end === text.length || !breaks.test(text[end] ?? '') ? '.*' : '';
+  return open || close ? `/${open}${luceneEscape(word, false, dialect.hideDollar)}${close}/` : `"${word}"`;
 }
 
 function remarkWidened(fields: readonly string[], item: Item, dialect: Dialect): void {

@@ -73,7 +73,8 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
       at++;
     }
   }
-  return parts;
+  const texts = parts.map(({ text }) => text);
+  return parts.length < 2 ? parts : parts.filter(({ text }, index) => texts.indexOf(text) === index);
 }
 
 const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);

@@ -1,9 +1,10 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
-import { Inexpressible } from '../backend.ts';
+import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
+import { Inexpressible, refused } from '../backend.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import { endSafely, luceneEscape } from './regex.ts';
 import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
+import { affordable } from './wildcard-cost.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
 
@@ -52,13 +53,22 @@ function termGroup(field: string, terms: readonly string[]): Printed {
   return { text: unique.length === 1 ? `${field}:${unique[0]}` : `${field}:(${unique.join(' ')})`, clauses: unique.length };
 }
 
+/** `true` or `false`, however spelt, in a field that is mapped as a boolean: it takes small letters alone. */
+const isTruthOf = ({ test, field = '' }: StringItem, { booleanFields }: Dialect): boolean =>
+  test.kind === 'string' && booleanFields.includes(field) && /^(?:true|false)$/i.test(literalText(test.pattern) ?? '');
+
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
   const { pattern, cased } = item.test;
+  if (isTruthOf(item, dialect)) return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   const matching = matchingOf(item, dialect);
   const ignoreCase = matching === 'regex' && !cased;
+  const cost = affordable(pattern, ignoreCase, dialect);
+  // where the index folds letters, an expression in their place would not mean the same
+  if (cost === undefined || (cost !== 'plain' && matching === 'native')) throw tooCostly(item, dialect);
+  if (cost !== 'plain') return { kind: 'regex', shape: 'whole', text: cost.text, wild: true };
   if (cased && matching === 'native' && needsRegex(pattern, true, dialect)) remarkOnCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {
     if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'term', text: quoted(pattern.join('')) };
@@ -66,6 +76,14 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   }
   return regexForm(item, pattern, ignoreCase, dialect);
 }
+
+/** Lucene makes an automaton of the wildcards, and gives up above a limit, at every run of the query. */
+export const tooCostly = (item: Item, dialect: Dialect): Inexpressible =>
+  refused(
+    item,
+    `${dialect.name} gives up on the wildcards: \`?\` behind \`*\` take more states than \`max_determinized_states\` allows`,
+    'Write fewer `?`, or `*` in their place.',
+  );
 
 /** How letters match in the field of an item. */
 export const matchingOf = ({ field }: Item, { matching, casedFields }: Dialect): Dialect['matching'] =>

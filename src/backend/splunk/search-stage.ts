@@ -1,6 +1,7 @@
 import { parseRegex } from '../../query/regex.ts';
 import { requiredPattern } from '../../query/regex-literal.ts';
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
+import { holdsLinkLocal } from '../../sigma/cidr.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { rawExpression } from '../expression.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
@@ -21,9 +22,10 @@ function isExact(item: Item, cloudSafe: boolean): boolean {
       return item.field !== undefined;
     case 'null':
     case 'exists':
-    case 'cidr':
     case 'expression':
       return true;
+    case 'cidr':
+      return !holdsLinkLocal(test);
     case 'compare':
       // text that is no number compares by letters there
       return false;
@@ -170,7 +172,8 @@ function printItem(item: Item, cloudSafe: boolean): string {
     case 'null':
       return `NOT ${field}=*`;
     case 'cidr':
-      return `${field}="${test.text}"`;
+      // a link-local address with its zone is no address there
+      return holdsLinkLocal(test) ? `(${field}="${test.text}" OR ${field}="fe*%*")` : `${field}="${test.text}"`;
     case 'compare':
       return `${field}${comparisons[test.operator]}${decimal(test.value)}`;
     default:

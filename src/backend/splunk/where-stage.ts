@@ -1,4 +1,5 @@
 import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
+import { holdsLinkLocal } from '../../sigma/cidr.ts';
 import { refused } from '../backend.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
 import { decimal, evalField, quoted } from './text.ts';
@@ -57,7 +58,7 @@ function printItem(item: Item): string {
     case 'regex':
       return `match(${field}, ${sourceRegex(test, item)})`;
     case 'cidr':
-      return `cidrmatch(${quoted(test.text)}, ${field})`;
+      return `cidrmatch(${quoted(test.text)}, ${holdsLinkLocal(test) ? withoutZone(field) : field})`;
     case 'compare':
       return printCompare(field, test);
     case 'field':
@@ -72,6 +73,9 @@ function printItem(item: Item): string {
       );
   }
 }
+
+/** cidrmatch knows no `fe80::1%12`. */
+const withoutZone = (field: string): string => `replace(${field}, "(?i)^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$", "\\\\1")`;
 
 const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
 

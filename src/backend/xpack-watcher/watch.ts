@@ -64,6 +64,7 @@ export function queryOf(queries: readonly string[]): object {
 /** Most that date math takes, 68 years. */
 const longest = 2 ** 31 - 1;
 
-export const since = (seconds: number, { timestampField }: ElasticsearchSettings): object => ({
-  range: { [timestampField]: { gte: `now-${Math.min(seconds, longest)}s/s` } },
+/** The events of `seconds` up to `delay` before now: windows that meet, in which late events have come. */
+export const since = (seconds: number, { timestampField, delay }: ElasticsearchSettings): object => ({
+  range: { [timestampField]: { gte: `now-${Math.min(seconds + delay, longest)}s/s`, lt: delay === 0 ? 'now/s' : `now-${delay}s/s` } },
 });

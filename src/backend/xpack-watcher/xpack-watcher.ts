@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../../query/compile.ts';
-import { type Conversion, converted } from '../backend.ts';
+import { type Conversion, converted, type Remark } from '../backend.ts';
 import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { ecsObjects } from '../es-qs/own-fields.ts';
@@ -15,6 +15,7 @@ function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conver
   if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
     return converted((remarks) => {
+      remarks.push(...ignoredRemarks(compiled, settings));
       const { plan, queries } = correlationPlan(compiled, settings, remarks);
       return { queries, document: watchOf(compiled.rule, plan, settings) };
     });
@@ -23,8 +24,12 @@ function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conver
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  return { ...conversion, value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) } };
+  const remarks = [...conversion.remarks, ...ignoredRemarks(compiled, settings)];
+  return { ...conversion, remarks, value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) } };
 }
+
+const ignoredRemarks = ({ rule }: CompiledRule, { ignored = [] }: ElasticsearchSettings): readonly Remark[] =>
+  ignored.map((message) => ({ code: 'TGT007', message, file: rule.file, span: rule.titleSpan }));
 
 export const xpackWatcher: ConversionTarget = {
   name: 'xpack-watcher',

@@ -1,6 +1,7 @@
 import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
-import { ANY, isPlaceholder, type Pattern, parsePattern } from '../../sigma/pattern.ts';
+import { parseAddressBlock } from '../../sigma/cidr.ts';
+import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../../sigma/pattern.ts';
 import { fillPlaceholders } from '../../sigma/placeholder.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
@@ -57,8 +58,16 @@ function filling(item: YamlMapping, choices: (name: string, settled: SettledItem
 /** A test for each combination of the values; placeholders without values stay. */
 export function filledTests(test: StringTest, values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
   const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
-  if ('patterns' in filled) return filled.patterns.map((pattern): Test => ({ ...test, pattern }));
+  if ('patterns' in filled)
+    return filled.patterns.map((pattern): Test => (test.isBlock && !pattern.some(isPlaceholder) ? blockOf(pattern, settled) : { ...test, pattern }));
   throw new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+}
+
+function blockOf(pattern: Pattern, settled: SettledItem): Test {
+  const text = patternText(pattern);
+  const block = parseAddressBlock(text);
+  if (block) return { kind: 'cidr', ...block };
+  throw new ProcessingFailure(`\`${text}\` is no address block, which \`cidr\` takes`, settled, 'Write the values as 10.0.0.0/8 or 2001:db8::/32.');
 }
 
 type StringTest = Extract<Test, { readonly kind: 'string' }>;

@@ -168,7 +168,7 @@ export const verdicts: ReadonlyMap<string, Verdict> = new Map([
       right: 'Sigpack',
       why:
         `Keywords match in either case, as all values do (${modifiers}, \`cased\`). pySigma writes \`*keyword*\`, which finds it in the case of the rule alone in fields of type \`keyword\` ` +
-        '(Elasticsearch reference, "normalizer": without one, a field of that type keeps the case of letters). Sigpack writes `/.*[kK][eE].../`, which finds it in all fields.',
+        '(Elasticsearch reference, "normalizer": without one, a field of that type keeps the case of letters). Sigpack writes `/.*[kK][eE].../`, which finds it in all fields that are stored whole; in those that are analysed (`textFields`) it looks for the words.',
     },
   ],
   [
