@@ -124,7 +124,7 @@ describe('convert', () => {
     const cwd = project({ 'a.yml': powershell });
     const refused = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one stands everywhere');
+    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one is everywhere');
     expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).code).toBe(0);
   });
 
