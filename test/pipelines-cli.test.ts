@@ -224,3 +224,11 @@ test('a placeholder that the pipeline of one target fills is complained about fo
   expect(stdout).toMatch(/splunk +2/);
   expect(stdout).toMatch(/graylog +1/);
 });
+
+test('a saved search has columns for the fields of a rule that events have', async () => {
+  const cwd = project({ 'a.yml': plain.replace('detection:', 'fields: [Image, GrandParentImage, Computer]\ndetection:') });
+  const { code, stdout, stderr } = await sigpack(['convert', '-v', '-t', 'es-qs', '-p', 'elastic', '-f', 'kibana-ndjson', 'a.yml'], { cwd });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).attributes.columns).toEqual(['process.executable', 'winlog.computer_name']);
+  expect(stderr).toContain('a.yml:1:8: info[TGT003]: es-qs: no event has the field `GrandParentImage`: a saved search has no column for it');
+});

@@ -77,7 +77,14 @@ function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted
 function targetedRules(project: Project, paths: readonly string[]): readonly TargetedRule[] {
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const { compile } = createTargetCompiler({ collection, placeholders: loaded.config.placeholders, bag, pipelines, unmatchable: loaded.config.unmatchable });
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders: loaded.config.placeholders,
+    bag,
+    pipelines,
+    unmatchable: loaded.config.unmatchable,
+    namedBy: (rule) => rule.fields,
+  });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 

@@ -57,7 +57,13 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  return { ...conversion, value: { queries, document: savedSearches(rule, queries, settings) } };
+  const fields = rule.fields.filter((field) => compiled.processing?.named?.get(field)?.absent !== true);
+  const lacking = rule.fields.filter((field) => !fields.includes(field));
+  const remarks = lacking.map((field): Remark => {
+    return { code: 'TGT003', message: `no event has the field \`${field}\`: a saved search has no column for it`, file: rule.file, span: rule.titleSpan };
+  });
+  const document = savedSearches({ ...rule, fields }, queries, settings);
+  return { ...conversion, remarks: [...conversion.remarks, ...remarks], value: { queries, document } };
 }
 
 export const esQs: ConversionTarget = {
