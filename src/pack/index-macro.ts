@@ -1,5 +1,4 @@
-import { pipelineScope } from '../backend/splunk/scope.ts';
-import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
+import type { CompiledRule } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
@@ -94,12 +93,6 @@ export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): 
 }
 
 const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined => splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
-
-/** True where sigpack.yml or a pipeline says where the events of a rule are. */
-export function hasPlace(config: PackConfig, part: CompiledDetection): boolean {
-  const definition = placeOf(config, part.rule.logsource) ?? pipelineScope(part);
-  return definition !== undefined && definition.trim() !== everywhere;
-}
 
 /** Warns of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
 export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], { rule }: CompiledRule, config: PackConfig): void {

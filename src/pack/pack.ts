@@ -11,7 +11,6 @@ import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from 
 import { graylogFields } from './graylog-fields.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
-import { matchAllProblem } from './match-all.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
@@ -180,12 +179,9 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     else {
       const never = neverTrue(compiled) !== undefined;
       if (!never) warnOfUnmapped(adding.warnings, target, compiled);
-      const matchesAll = matchAllProblem(compiled, target, detection, config);
-      const off = never || matchesAll !== undefined;
-      const own = off ? switchedOff(detection) : detection;
+      const own = never ? switchedOff(detection) : detection;
       const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
-      if (matchesAll && outcome.kind === 'compiled') tell(adding.bag, target, [matchesAll]);
-      targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
+      targets.set(target, never && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
     }
   }
   const outcome = { detection, targets };

@@ -50,12 +50,6 @@ export const codeCatalogue = {
   TGT002: warning('target matches more than the rule says', 'See the target page in docs/ for what is widened and why.'),
   TGT003: info('query was rewritten for the target', 'Nothing to do; the page of the target in docs/ says why.'),
   TGT004: fatal('query exceeds a limit of the target', 'Shorten the lists of the rule or split it.'),
-  TGT005: {
-    title: 'rule is true of every event without its fields',
-    severity: 'error',
-    fatal: false,
-    hint: 'Say where its events are: a stream, an index, or a pipeline that knows the log source.',
-  },
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
