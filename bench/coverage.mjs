@@ -92,11 +92,11 @@ const never = [
   'target, or built switched off with `unmatchable: disable`; none is enabled. Of Windows the bundles know every field; elsewhere those count that',
   '[pipelines-other.md](pipelines-other.md#what-products-lack) lists, and any other field without a name stays a warning (PIP003): it may be right in the data of a site.',
   '',
-  '| bundle | left out | of these stable or test | enabled |',
-  '| --- | --- | --- | --- |',
+  '| bundle | left out | of these stable or test |',
+  '| --- | --- | --- |',
   ...impossible.map(({ name, left }) => {
     const active = left.filter(({ rule }) => rule.status === 'stable' || rule.status === 'test').length;
-    return `| \`${name}\` | ${left.length} | ${active} | 0 |`;
+    return `| \`${name}\` | ${left.length} | ${active} |`;
   }),
 ];
 for (const { name, left } of impossible) {

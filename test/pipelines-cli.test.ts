@@ -124,7 +124,7 @@ describe('convert', () => {
     const cwd = project({ 'a.yml': powershell });
     const refused = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one stands everywhere');
+    expect(refused.stderr).toContain('error[PIP002]: splunk: the value is looked for in the text of the message, where an empty one is everywhere');
     expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).code).toBe(0);
   });
 
@@ -241,4 +241,12 @@ test('a placeholder that the pipeline of one target fills is complained about fo
   expect(stderr).toMatch(/a\.yml:7:\d+: error\[SIG024\]: graylog: placeholder `%shells%` has no value/);
   expect(stdout).toMatch(/splunk +2/);
   expect(stdout).toMatch(/graylog +1/);
+});
+
+test('a saved search has columns for the fields of a rule that events have', async () => {
+  const cwd = project({ 'a.yml': plain.replace('detection:', 'fields: [Image, GrandParentImage, Computer]\ndetection:') });
+  const { code, stdout, stderr } = await sigpack(['convert', '-v', '-t', 'es-qs', '-p', 'elastic', '-f', 'kibana-ndjson', 'a.yml'], { cwd });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).attributes.columns).toEqual(['process.executable', 'winlog.computer_name']);
+  expect(stderr).toContain('a.yml:1:8: info[TGT003]: es-qs: no event has the field `GrandParentImage`: a saved search has no column for it');
 });

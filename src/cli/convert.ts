@@ -83,7 +83,7 @@ function targetedRules(project: Project, paths: readonly string[], formats: Read
   const { loaded, bag, pipelines, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
   const { placeholders, unmatchable } = loaded.config;
-  const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable });
+  const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable, namedBy: (rule) => rule.fields });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
 }
 

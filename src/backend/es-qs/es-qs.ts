@@ -61,8 +61,13 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
   const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  const documentOf = (changed: readonly string[]): unknown => savedSearches(rule, changed, settings);
-  return { ...conversion, value: { queries, document: documentOf(queries), documentOf } };
+  const fields = rule.fields.filter((field) => compiled.processing?.named?.get(field)?.absent !== true);
+  const lacking = rule.fields.filter((field) => !fields.includes(field));
+  const remarks = lacking.map((field): Remark => {
+    return { code: 'TGT003', message: `no event has the field \`${field}\`: a saved search has no column for it`, file: rule.file, span: rule.titleSpan };
+  });
+  const documentOf = (changed: readonly string[]): unknown => savedSearches({ ...rule, fields }, changed, settings);
+  return { ...conversion, remarks: [...conversion.remarks, ...remarks], value: { queries, document: documentOf(queries), documentOf } };
 }
 
 export const esQs: ConversionTarget = {
