@@ -15,8 +15,8 @@ test('a value that is no block is refused', () => {
 });
 
 test.each([
-  ['a: { ip: 10.0.0.0/8 }\ncondition: a', ['SIG028']],
-  ["a: { 'ip|neq': 'fe80::/10' }\ncondition: a", ['SIG028']],
+  ['a: { ip: 10.0.0.0/8 }\ncondition: a', ['SIG026']],
+  ["a: { 'ip|neq': 'fe80::/10' }\ncondition: a", ['SIG026']],
   ['a: { ip: 10.0.0.0/99 }\ncondition: a', []],
   ["a: { 'path|contains': 10.0.0.0/8 }\ncondition: a", []],
   ["a: { 'ip|cidr': 10.0.0.0/8 }\ncondition: a", []],

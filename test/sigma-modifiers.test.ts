@@ -146,9 +146,9 @@ describe('what each modifier makes of its values', () => {
 
   test('`expand` for nothing is a warning at the value', () => {
     const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`));
-    expect(complaints("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG026 "'C:\\%user%\\x'"`]);
-    expect(complaints('a|expand: [x, z]')).toEqual(['SIG026 "x"', 'SIG026 "z"']);
-    expect(complaints('a|expand|contains: 100%')).toEqual(['SIG026 "100%"']);
+    expect(complaints("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG027 "'C:\\%user%\\x'"`]);
+    expect(complaints('a|expand: [x, z]')).toEqual(['SIG027 "x"', 'SIG027 "z"']);
+    expect(complaints('a|expand|contains: 100%')).toEqual(['SIG027 "100%"']);
     // the others name one
     const some = (line: string) => {
       const bag = createBag();
@@ -156,7 +156,7 @@ describe('what each modifier makes of its values', () => {
       return marked(bag);
     };
     expect(some("a|expand: ['%servers%', x]")).toEqual([]);
-    expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([String.raw`SIG026 "'C:\\%servers%'"`]);
+    expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([String.raw`SIG027 "'C:\\%servers%'"`]);
     expect(complaints('a: x%y%')).toEqual([]);
   });
 
@@ -169,11 +169,11 @@ describe('what each modifier makes of its values', () => {
   });
 
   test('whole values that hardly an event has are a warning', () => {
-    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) => one.startsWith('SIG027'));
-    expect(complaints('CommandLine|all: [foo, bar]')).toEqual(['SIG027 "all"']);
-    expect(complaints('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG027 "all"']);
-    expect(complaints('f|base64offset: xyz')).toEqual(['SIG027 "base64offset"']);
-    expect(complaints('f|wide|base64offset|all: [xyz, abc]')).toEqual(['SIG027 "base64offset"']);
+    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) => one.startsWith('SIG028'));
+    expect(complaints('CommandLine|all: [foo, bar]')).toEqual(['SIG028 "all"']);
+    expect(complaints('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG028 "all"']);
+    expect(complaints('f|base64offset: xyz')).toEqual(['SIG028 "base64offset"']);
+    expect(complaints('f|wide|base64offset|all: [xyz, abc]')).toEqual(['SIG028 "base64offset"']);
     for (const fine of [
       'a|contains|all: [foo, bar]',
       'a|all: ["*foo*", "*bar*"]',

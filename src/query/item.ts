@@ -54,7 +54,7 @@ function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void
     if (!escaped && !none) continue;
     const hint = escaped ? 'Write `\\\\%name%` for a backslash before a placeholder: `\\%` is a percent sign.' : 'Write `%name%`, or remove `expand`.';
     const span = value.end > value.start ? value : undefined;
-    if (span) bag.add(file, { code: 'SIG026', message: `\`expand\` finds no placeholder in \`${value.text}\``, span, hint });
+    if (span) bag.add(file, { code: 'SIG027', message: `\`expand\` finds no placeholder in \`${value.text}\``, span, hint });
   }
 }
 
@@ -62,7 +62,7 @@ function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void
 function warnOfWhole({ bag, file }: Meaning, { values, modifiers, span }: DetectionItem, names: readonly string[]): void {
   if (names.some((name) => modifierRoles.get(name) === 'shape')) return;
   const complain = (name: string, message: string, hint: string) =>
-    bag.add(file, { code: 'SIG027', message, span: modifiers.find((modifier) => modifier.name === name)?.span ?? span, hint });
+    bag.add(file, { code: 'SIG028', message, span: modifiers.find((modifier) => modifier.name === name)?.span ?? span, hint });
   if (names.includes('base64offset'))
     complain('base64offset', '`base64offset` is a part of a longer text, and without `contains` must be all of it', 'Add `|contains`.');
   const whole = names.every((name) => name === 'all' || name === 'cased' || name === 'neq');
@@ -212,7 +212,7 @@ function warnOfNetwork({ bag, file }: Meaning, item: DetectionItem, names: reado
   if (network === undefined) return;
   const wanted = `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`;
   bag.add(file, {
-    code: 'SIG028',
+    code: 'SIG026',
     message: `\`${network}\` is compared as a text, which no address equals`,
     span: value,
     hint: `Write \`${wanted}\` for the addresses of the network.`,
