@@ -35,7 +35,15 @@ const types = await rolldown({
   // the declarations come from tsc; the generator is only asked for what has none
   plugins: [dts({ dtsInput: true, oxc: true, tsconfig: false })],
 });
-const written = [await modules.write({ dir, format: 'es', chunkFileNames: 'parts/[name].js' }), await types.write({ dir, format: 'es' })];
+const written = [
+  await modules.write({
+    dir,
+    format: 'es',
+    chunkFileNames: 'parts/[name].js',
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  }),
+  await types.write({ dir, format: 'es' }),
+];
 const kept = new Set(written.flatMap(({ output }) => output.map(({ fileName }) => join(dir, fileName))));
 // in place and at the end: a command that runs meanwhile finds its files
 for (const path of globSync('**/*.{js,ts}', { cwd: dir })) if (!kept.has(join(dir, path))) rmSync(join(dir, path));

@@ -74,8 +74,9 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
       ['user'],
     ],
     ['a data model, more columns', 'splunk-cim', shell('{ suppress: { fields: [CurrentDirectory, host] } }'), ['process_current_directory', 'host'], dest],
-    ['a group by default', 'splunk', count(''), ['User'], ['User']],
-    ['a group of a data model by default', 'splunk-cim', count(''), ['user'], ['user']],
+    ['a group, of windows that meet', 'splunk', count(''), [], ['User']],
+    ['a group by default, of windows that overlap', 'splunk', count('{ window: 1d }'), ['User'], ['User']],
+    ['a group of a data model by default', 'splunk-cim', count('{ window: 1d }'), ['user'], ['user']],
     ['a group of a data model', 'splunk-cim', count('{ suppress: { fields: [User] }, risk: { objects: [{ field: User, type: user }] } }'), ['user'], ['user']],
     ['no group', 'splunk', count('', ''), [], []],
   ])('%s', async (_, pipeline, rule, suppressed, objects) => {

@@ -23,6 +23,8 @@ export interface PackDetection {
   readonly settings: DetectionSettings;
   /** Seconds that the windows of a correlation and of those below it reach back. */
   readonly lookBack?: number;
+  /** Of a correlation: its group as the results of its search have it; default: as the rule has it. */
+  readonly group?: readonly string[];
 }
 
 /** From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`, `G0016`, `S0002`. */

@@ -31,7 +31,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
   return converted((remarks) => {
     const result = compiled.kind === 'correlation' ? groups(compiled, detection) : rowsOrEvents(compiled);
     const { settings } = detection;
-    const suppress = settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress.fields, compiled, detection, result) };
+    const suppress = settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress.fields, compiled, result) };
     const own = settings.risk?.objects ?? [];
     const objects =
       own.length === 0
@@ -43,13 +43,12 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
     }
     const { more, steps } = result;
     const changed = { ...settings, ...(suppress ? { suppress } : {}), risk: { ...settings.risk, objects } };
-    return { detection: { ...detection, settings: changed }, more: [...more], steps: [...steps].map(([name, value]) => `eval ${name}=${value}`) };
+    const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
+    return { detection: { ...detection, ...group, settings: changed }, more: [...more], steps: [...steps].map(([name, value]) => `eval ${name}=${value}`) };
   });
 }
 
-function suppressFields(fields: readonly string[], compiled: CompiledRule, { rule }: PackDetection, { resolve }: Result): readonly string[] {
-  // what nobody wrote: a correlation is suppressed by its group
-  if (compiled.kind === 'correlation' && rule.kind === 'correlation' && fields === rule.groupBy) return groupColumns(compiled);
+function suppressFields(fields: readonly string[], compiled: CompiledRule, { resolve }: Result): readonly string[] {
   return [...new Set(fields.flatMap((field, index) => resolve(field, placeOfName(compiled, fields, index))))];
 }
 

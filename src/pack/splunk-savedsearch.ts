@@ -110,9 +110,9 @@ function addAlert(settings: Map<string, string>, detection: PackDetection, { ove
 }
 
 /** What two runs of a correlation see is alerted once, by its group. */
-function overlapSuppression({ rule, settings, lookBack = 0 }: PackDetection): NonNullable<DetectionSettings['suppress']> {
+function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection): NonNullable<DetectionSettings['suppress']> {
   const period = Math.max(settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
-  return { fields: rule.kind === 'correlation' ? rule.groupBy : [], period };
+  return { fields: group ?? (rule.kind === 'correlation' ? rule.groupBy : []), period };
 }
 
 const listedField = (name: string): string => (/^[\w.:{}@-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`);
