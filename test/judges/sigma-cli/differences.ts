@@ -1,4 +1,7 @@
+import { addressRegex } from '../../../src/backend/lucene/address.ts';
+import { parseAddressBlock } from '../../../src/sigma/cidr.ts';
 import { luceneRegex } from './lucene-regex.ts';
+import { luceneTree } from './lucene-tree.ts';
 import { regexTest } from './regex-glob.ts';
 import { ANY, any, globTest, keyOf, type Leaf, leaf, leavesOf, mapLeaves, normal, not, ONE, type Tree } from './tree.ts';
 
@@ -133,10 +136,36 @@ function turnedNulls(tree: Tree): Tree {
   return { kind: tree.kind, operands: [...rest, { kind: tree.kind === 'all' ? 'any' : 'all', operands: turned }] };
 }
 
+/** Networks as the expressions of their addresses, which fields of texts take. */
+const addressTexts: Difference = {
+  id: 'address-texts',
+  rewrite: ({ ours, theirs }) => ({
+    ours,
+    theirs: mapLeaves(theirs, (one) => {
+      const block = one.test.kind === 'cidr' ? parseAddressBlock(one.test.text) : undefined;
+      const regex = block && addressRegex({ kind: 'cidr', ...block });
+      return regex === undefined ? one : mapLeaves(luceneTree(`field:/${regex}/`), ({ test }) => leaf(one.field, test));
+    }),
+  }),
+};
+
+/** Link-local addresses with their zone taken off. */
+const addressZone: Difference = {
+  id: 'address-zone',
+  rewrite: ({ ours, theirs }) => ({
+    ours: mapLeaves(ours, (one) => {
+      if (one.test.kind === 'cidr') return leaf(one.field, { kind: 'cidr', text: one.test.text.replace('%', '') });
+      // what the search stage lets through for `where` to compare
+      return one.test.kind === 'glob' && one.test.text === `fe${ANY}%${ANY}` ? leaf(one.field, { kind: 'cidr', text: 'fe80::/10' }) : one;
+    }),
+    theirs,
+  }),
+};
+
 /** `tests` change single tests; `shapes` change how they are put together, which may as well make two trees differ: each is tried alone. */
 const differences: Readonly<Record<'splunk' | 'lucene', { readonly tests: readonly Difference[]; readonly shapes: readonly Difference[] }>> = {
-  splunk: { tests: [questionMark, literalAsterisk, keywordBorders, fieldCase, regexEnds], shapes: [deferredRegex, notBeforeFirst, nullOfSeveral] },
-  lucene: { tests: [luceneRegex, keywordNumber, keywordCase, replacedBackslash], shapes: [nullOfSeveral] },
+  splunk: { tests: [questionMark, literalAsterisk, keywordBorders, fieldCase, regexEnds, addressZone], shapes: [deferredRegex, notBeforeFirst, nullOfSeveral] },
+  lucene: { tests: [addressTexts, luceneRegex, keywordNumber, keywordCase, replacedBackslash], shapes: [nullOfSeveral] },
 };
 
 /** Ids of the differences that explain why the trees are not the same, the fewest; undefined: something else is different. */

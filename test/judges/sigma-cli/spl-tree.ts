@@ -151,6 +151,9 @@ function callTree(name: string, args: readonly EvalNode[]): Tree | undefined {
   const [first, second] = args;
   const field = first?.kind === 'field' ? first.name : undefined;
   if (name === 'cidrmatch' && second?.kind === 'field') return leaf(second.name, { kind: 'cidr', text: (string(first) ?? '').toLowerCase() });
+  // the zone of a link-local address is taken off before it is compared
+  const bare = second?.kind === 'call' && second.name === 'replace' ? second.args[0] : undefined;
+  if (name === 'cidrmatch' && bare?.kind === 'field') return leaf(bare.name, { kind: 'cidr', text: `${(string(first) ?? '').toLowerCase()}%` });
   if (field === undefined) return undefined;
   if (name === 'match') return matchTree(field, second);
   if (name === 'isnull') return not(leaf(field, { kind: 'exists' }));

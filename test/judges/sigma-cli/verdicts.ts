@@ -187,4 +187,36 @@ export const verdicts: ReadonlyMap<string, Verdict> = new Map([
       why: 'The counted repeats of the expression take more states than Lucene allows (Elasticsearch reference, "Regexp query": `max_determinized_states`, 10,000): the server refuses the query. pySigma writes it; Sigpack refuses the rule and says why.',
     },
   ],
+  [
+    'address-texts',
+    {
+      title: 'Networks in fields of texts',
+      right: 'Sigpack',
+      why: 'pySigma writes `f:10.0.0.0/8`, which is a network in fields of the type `ip` alone (Elasticsearch reference, "IP field type"); in a keyword it is a text that no address equals. Sigpack writes the addresses as a regular expression, and a network in the fields that are of this type: those of ECS with an `ecs-` pipeline, or `elasticsearch.ipFields`.',
+    },
+  ],
+  [
+    'address-zone',
+    {
+      title: 'Link-local addresses with a zone in Splunk',
+      right: 'Sigpack',
+      why: 'Windows writes the zone behind a link-local address (`fe80::1%12`; RFC 4007, section 11), and such a text is no address for a search of `fe80::/10`. Sigpack compares under `where`, without the zone.',
+    },
+  ],
+  [
+    'address-limit',
+    {
+      title: 'Long lists of networks in fields of texts',
+      right: 'either',
+      why: 'A hundred networks as texts, in two fields, are longer than OpenSearch takes (32,000 characters). Sigpack refuses the rule and says so; where the fields are of the type `ip`, `elasticsearch.ipFields` names them and the query is short. pySigma writes networks, which find nothing in texts.',
+    },
+  ],
+  [
+    'every-event',
+    {
+      title: 'Rules that find every event',
+      right: 'Sigpack',
+      why: 'The rule only says what an event must not have, so that each event of any other log source fulfils it. pySigma writes the query; Sigpack refuses it (TGT005) unless an index, a stream or a pipeline narrows it.',
+    },
+  ],
 ]);
