@@ -18,7 +18,7 @@ export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
 function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
   const absent = new Set(processing?.absent);
   if (absent.size === 0 || truth(query, absent) !== false) return undefined;
-  const items = [...itemsOf(query)].filter((item) => asksForAbsent(item, absent));
+  const items = [...itemsOf(query)].filter((item) => namesAbsent(item, absent));
   const fields = items.flatMap(({ field, test }) => [field, test.kind === 'field' ? test.other : undefined]);
   const [item] = items;
   return { fields: sorted(fields.filter((field) => field !== undefined && absent.has(field))), ...(item ? { item } : {}) };
@@ -45,8 +45,10 @@ function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule,
 
 const sorted = (fields: readonly (string | undefined)[]): readonly string[] => [...new Set(fields.filter((field) => field !== undefined))].sort();
 
-const asksForAbsent = ({ field, test }: Item, absent: ReadonlySet<string>): boolean =>
-  test.kind !== 'null' && ((field !== undefined && absent.has(field)) || (test.kind === 'field' && absent.has(test.other)));
+const namesAbsent = ({ field, test }: Item, absent: ReadonlySet<string>): boolean =>
+  (field !== undefined && absent.has(field)) || (test.kind === 'field' && absent.has(test.other));
+
+const asksForAbsent = (item: Item, absent: ReadonlySet<string>): boolean => item.test.kind !== 'null' && namesAbsent(item, absent);
 
 /** What the query is for every event without the fields; undefined where that depends on the event. */
 function truth(query: Query, absent: ReadonlySet<string>): boolean | undefined {

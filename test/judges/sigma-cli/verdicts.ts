@@ -207,7 +207,7 @@ export const verdicts: ReadonlyMap<string, Verdict> = new Map([
     'address-limit',
     {
       title: 'Long lists of networks in fields of texts',
-      right: 'either',
+      right: 'both',
       why: 'A hundred networks as texts, in two fields, are longer than OpenSearch takes (32,000 characters). Sigpack refuses the rule and says so; where the fields are of the type `ip`, `elasticsearch.ipFields` names them and the query is short. pySigma writes networks, which find nothing in texts.',
     },
   ],
