@@ -8,10 +8,9 @@ import { namedField, placeOfName } from './named-fields.ts';
 /** The detection with its key fields as messages have them. */
 export function graylogFields(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
   return converted((remarks) => {
-    const { settings, rule } = detection;
+    const { settings } = detection;
     const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-    // what nobody wrote: a correlation is suppressed by its group
-    if (list.length === 0 || (rule.kind === 'correlation' && list === rule.groupBy)) return detection;
+    if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
     if (search.kind === 'filter') {
       const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index))))];

@@ -181,10 +181,10 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
   const fields = splunkFields(compiled, detection);
   tellOnce(adding, 'splunk', compiled, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
-  const conversion = splunkDetection(compiled, fields.value, config);
+  const scopes = searchScopes(compiled, config);
+  const conversion = splunkDetection(compiled, fields.value, scopes, config);
   tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
-  const scopes = searchScopes(compiled, config);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
   pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);

@@ -28,6 +28,10 @@ interface Result {
 
 /** The fields that suppression and risk name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
 export function splunkFields(compiled: CompiledRule, detection: PackDetection): Conversion<SplunkFields> {
+  const { suppress: wanted, risk } = detection.settings;
+  // most settings name none, and events have what is taken then: they are shared by thousands of detections
+  if (!wanted && !risk?.objects && compiled.kind === 'detection' && !dataModelOf(compiled))
+    return { ok: true, value: { detection, more: [], steps: [] }, remarks: [] };
   return converted((remarks) => {
     const result = compiled.kind === 'correlation' ? groups(compiled, detection) : rowsOrEvents(compiled);
     const { settings } = detection;

@@ -9,7 +9,7 @@ import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackConfig } from './config.ts';
 import type { PackDetection, SearchScope } from './detection.ts';
-import { keyOf, macroNames, macroOf, placeOf } from './index-macro.ts';
+import { macroNames, macroOf, placeOf } from './index-macro.ts';
 import type { SplunkFields } from './splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
@@ -19,9 +19,12 @@ export function searchScopes(compiled: CompiledRule, config: PackConfig): readon
     const definition = pipelineScope(part);
     return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
-  const names = macroNames(config, scopes);
+  // a source by itself has none to be told apart from
+  const names = scopes.length < 2 ? noNames : macroNames(config, scopes);
   return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
+
+const noNames: ReadonlyMap<string, string> = new Map();
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
@@ -38,9 +41,13 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 }
 
 /** The search of a saved search: index macro, the rule, filter macro. */
-export function splunkDetection(compiled: CompiledRule, { detection, more, steps }: SplunkFields, config: PackConfig): Conversion<string> {
-  const macros = new Map(searchScopes(compiled, config).map(({ source, macro }) => [keyOf(source), macro]));
-  const scopeOf = ({ rule }: CompiledDetection) => `\`${macroOf(macros, config, rule.logsource)}\``;
+export function splunkDetection(
+  compiled: CompiledRule,
+  { detection, more, steps }: SplunkFields,
+  scopes: readonly SearchScope[],
+  config: PackConfig,
+): Conversion<string> {
+  const scopeOf = ({ rule }: CompiledDetection) => `\`${scopes.find(({ source }) => source === rule.logsource)?.macro}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
