@@ -19,7 +19,7 @@ const overlapping: Labelled[] = [];
 const following: Labelled[] = [];
 await loadStreams(streams);
 for (const [index, watch] of dayWatchesOf(dayRules).entries()) {
-  const stream = streams[index % streams.length];
+  const stream = streams[(index * 3) % streams.length];
   if (!stream) throw new Error('there is no stream');
   const found = await watchDay(watch, indexOf(streams, stream));
   const { correlation } = watch.rule;
