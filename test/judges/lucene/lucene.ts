@@ -92,7 +92,12 @@ const everyField = { graylog: ['gl2_message_id', ...graylogOptions.textFields], 
 
 /** Names of fields that the rule tests; '' for the whole event. */
 function fieldsOf(rule: CompiledRule): ReadonlySet<string> {
-  if (rule.kind === 'correlation') return new Set(rule.parts.flatMap((part) => [...fieldsOf(part)]));
+  if (rule.kind === 'correlation') {
+    const { groupBy, valueFields, aliases } = rule.rule;
+    // a message without a field that a correlation groups or counts by is in none of its groups
+    const own = [...groupBy, ...valueFields].flatMap((name) => [...(aliases.find((alias) => alias.name === name)?.fields.values() ?? [name])]);
+    return new Set([...rule.parts.flatMap((part) => [...fieldsOf(part)]), ...own.map((name) => name.toWellFormed())]);
+  }
   return new Set([...itemsOf(rule.query)].map(({ field }) => (field ?? '').toWellFormed()));
 }
 
