@@ -42,7 +42,7 @@ export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNa
   return names;
 }
 
-export const keyOf = ({ product, category, service }: LogSource): string => JSON.stringify([product ?? null, category ?? null, service ?? null]);
+const keyOf = ({ product, category, service }: LogSource): string => JSON.stringify([product ?? null, category ?? null, service ?? null]);
 
 /** The macro of a log source among others. */
 export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string => names.get(keyOf(source)) ?? plainName(config.info.id, source);

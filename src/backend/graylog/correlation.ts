@@ -53,7 +53,7 @@ export function graylogCorrelation(
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
     // without them the server makes a group "(Empty Value)" of the messages that lack the field
-    const present = [...groupBy, ...(field === undefined ? [] : [field])].map(
+    const present = [...new Set([...groupBy, ...(field === undefined ? [] : [field])])].map(
       (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
     );
     const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));

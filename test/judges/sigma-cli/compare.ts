@@ -19,6 +19,7 @@ const refusals: readonly { readonly id: string; readonly side: 'ours' | 'theirs'
   { id: 'missing-log-source', side: 'ours', message: /^PIP002 .*: the condition to add holds \$\w+, and the log source of the rule has no \w+/ },
   { id: 'address-limit', side: 'ours', message: /^TGT004 the query passes \d+ characters/ },
   { id: 'every-event', side: 'ours', message: /^TGT005 / },
+  { id: 'never-true', side: 'ours', message: /^PIP007 / },
   { id: 'lucene-states', side: 'ours', message: /^TGT001 Lucene's regular expressions lack what this one needs: Lucene gives up/ },
 ];
 

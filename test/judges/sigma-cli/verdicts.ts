@@ -219,4 +219,12 @@ export const verdicts: ReadonlyMap<string, Verdict> = new Map([
       why: 'The rule only says what an event must not have, so that each event of any other log source fulfils it. pySigma writes the query; Sigpack refuses it (TGT005) unless an index, a stream or a pipeline narrows it.',
     },
   ],
+  [
+    'never-true',
+    {
+      title: 'Rules that no event of the product can fulfil',
+      right: 'Sigpack',
+      why: 'The events of the log source have no field that the rule needs, by any name, so the search would find nothing, and nobody would be told. pySigma writes it; Sigpack leaves the rule out and says which field is missing (PIP007).',
+    },
+  ],
 ]);
