@@ -52,8 +52,8 @@ export function graylogCorrelation(
     const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
-    // without them the server makes a group "(Empty Value)" of the messages that lack the field
-    const present = [...new Set([...groupBy, ...(field === undefined ? [] : [field])])].map(
+    // without them the server makes a group "(Empty Value)" of the messages that lack the field; a group without a value has none to add up, and 0 to count
+    const present = [...new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])])].map(
       (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
     );
     const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));

@@ -95,7 +95,9 @@ const everyField = { graylog: ['gl2_message_id', ...graylogOptions.textFields], 
 function fieldsOf(rule: CompiledRule, grouped: boolean): ReadonlySet<string> {
   if (rule.kind === 'correlation') {
     const { groupBy, valueFields, aliases } = rule.rule;
-    const own = (grouped ? [...groupBy, ...valueFields] : []).flatMap((name) => [...(aliases.find((alias) => alias.name === name)?.fields.values() ?? [name])]);
+    const own = (grouped ? [...groupBy, ...(rule.rule.type === 'value_count' ? [] : valueFields)] : []).flatMap((name) => [
+      ...(aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]),
+    ]);
     return new Set([...rule.parts.flatMap((part) => [...fieldsOf(part, false)]), ...own.map((name) => name.toWellFormed())]);
   }
   return new Set([...itemsOf(rule.query)].map(({ field }) => (field ?? '').toWellFormed()));
