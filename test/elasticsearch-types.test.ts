@@ -110,11 +110,38 @@ describe('analysed texts', () => {
     expect(stdout).toMatch(/:\/get\.\*\/ .*:\/\.\*item\/ .*:\/cmd\.\*\/ .*:\/\.\*exe\/ /);
   });
 
-  test.each(["'message|contains': 'failed password'", "'message|contains|cased': Failed", "'message|contains': '--'"])(
-    'under `not`, %s is refused',
-    async (item) => {
-      const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
-      expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
-    },
-  );
+  const wider = [
+    ...["'message|contains': 'failed password'", "'message|contains|cased': Failed", "'message|contains': '--'", 'message: failed', 'message: 4625'],
+    ...[
+      "'message|startswith': fail",
+      "'message|endswith': fail",
+      "message: ''",
+      "message: '?'",
+      "message: '*aa*aa*'",
+      'message: true',
+      "'message|contains': 'größ?'",
+    ],
+  ];
+  test.each(wider)('%s finds more than the rule: a warning, and a refusal under `not`', async (item) => {
+    expect((await converted(`a: { ${item} }\nb: { Image: x }\ncondition: b and a`, { config })).stderr).toContain('TGT002');
+    const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+  });
+
+  test('of Graylog are no other', async () => {
+    const graylog = 'graylog: { textFields: [note] }';
+    const { stdout, stderr } = await converted('a: { Image: x }\nb: { note: admin }\ncondition: a and not b', { config: graylog }, 'graylog');
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+    expect((await converted("a: { Image: x, note: '' }\ncondition: a", { config: graylog }, 'graylog')).stdout).toContain('NOT _exists_:note');
+  });
+
+  test.each(["'message|contains': failed", "message: '*'", 'message: null'])('%s finds what the rule says, under `not` as well', async (item) => {
+    const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
+    expect([stdout === '', stderr.includes('TGT00')]).toEqual([false, false]);
+  });
+
+  test.each(["'message|cidr': 10.0.0.0/8", "'message|re': 'a b'"])('%s is refused', async (item) => {
+    const { stdout, stderr } = await converted(`a: { ${item} }\ncondition: a`, { config });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+  });
 });
