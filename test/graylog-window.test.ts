@@ -106,6 +106,7 @@ describe('a cron expression', () => {
     ['0 3 * * 0,6', '0 0 3 ? * 1,7'],
     ['30 22 1 1-3 *', '0 30 22 1 1,2,3 ?'],
     ['0 0 1 * 1', undefined],
+    ['0 0 1-31 * 1', '0 0 0 * * ?'],
     ['60 * * * *', undefined],
   ])('%s in the form of Quartz', (written, expected) => expect(quartzCron(written)).toBe(expected));
 });
