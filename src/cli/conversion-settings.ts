@@ -2,7 +2,7 @@ import { ecsSettings } from '../backend/es-qs/ecs.ts';
 import { defaultTargetSettings, type ElasticsearchSettings, type TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
 import { mergeSettings } from '../pack/merge-settings.ts';
-import { cronGap, quartzCron } from '../pack/schedule.ts';
+import { cronGap, cronGaps, overlapProblem, quartzCron } from '../pack/schedule.ts';
 import type { DetectionSettings } from '../pack/settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
@@ -39,6 +39,10 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
   // with a schedule, the interval only says how far a run looks back: less would leave gaps
   const least = cron?.gap ?? (base.schedule ? base.interval : 0);
   const interval = Math.max(cron ? 0 : merged.interval, least);
+  // Watcher silences a watch as a whole: a period meant for the values of some fields must not silence the others for longer than is usual
+  const throttle = suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period;
+  const gaps = (cron && cronGaps(merged.cron ?? '')) ?? { shortest: interval, longest: interval };
+  const repeats = overlapProblem(Math.max(window ?? 0, interval), gaps, throttle);
   return {
     interval,
     delay,
@@ -46,8 +50,8 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
     ...(cron ? { schedule: { cron: cron.quartz } } : {}),
     ...(ignored.length > 0 ? { ignored } : {}),
     threshold,
-    // Watcher silences a watch as a whole: a period meant for the values of some fields must not silence the others for longer than is usual
-    throttle: suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period,
+    ...(repeats === undefined ? {} : { repeats }),
+    throttle,
   };
 }
 

@@ -148,7 +148,21 @@ export function cronGapProblem(cron: string): string | undefined {
 /** Seconds of the longest gap between two runs; undefined for an invalid expression or one that never runs. */
 export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
 
-interface Gaps {
+/** That a run sees events which the run before it saw, too, and acts on them again once a silence of `period` seconds is over. */
+export function overlapProblem(lookBack: number, { shortest, longest }: Gaps, period: number): string | undefined {
+  if (lookBack <= shortest || period >= lookBack) return undefined;
+  const every = shortest === longest ? spanText(shortest) : `${spanText(shortest)} to ${spanText(longest)}`;
+  const again = period > 0 ? `an event may alert again after ${spanText(period)}` : `an event may alert ${Math.ceil(lookBack / shortest)} times`;
+  return `runs come every ${every} and look back ${spanText(lookBack)}: ${again}`;
+}
+
+/** As settings write it. */
+export function spanText(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+export interface Gaps {
   readonly shortest: number;
   readonly longest: number;
 }

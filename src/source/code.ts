@@ -56,6 +56,10 @@ export const codeCatalogue = {
   TGT005: fatal('query finds every event', 'Add a selection that an event must have, or name the index, stream or log source that narrows the query.'),
   TGT006: warning('a window may hold more events than the target keeps', 'Narrow the rules that the correlation refers to.'),
   TGT007: warning('setting does not apply to the target', 'Set what the target has in its place, or set it for the other targets alone.'),
+  TGT008: warning(
+    'runs find the same events again',
+    'Set `suppress` with a period as long as a run looks back, a shorter `window`, or a `cron` with even gaps.',
+  ),
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
