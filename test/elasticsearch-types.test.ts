@@ -62,6 +62,42 @@ describe('networks', () => {
   });
 });
 
+describe('lists of fields', () => {
+  const rule = "a: { 'SourceIp|cidr': 10.0.0.0/8 }\nb: { 'my.ip|cidr': 10.0.0.0/8 }\nc: { 'process.command_line|contains': 'a b' }\ncondition: a or b or c";
+  const query = async (config: string, pipeline: string | undefined = 'elastic') =>
+    (await converted(rule, { pipeline, config, source: 'category: network_connection' })).stdout;
+
+  test('stand beside those of ECS', async () => {
+    const found = await query('elasticsearch: { ipFields: [my.ip], textFields: [note], wildcardFields: [other], booleanFields: [flag] }');
+    expect(found).toContain('source.ip:"10.0.0.0/8"');
+    expect(found).toContain('my.ip:"10.0.0.0/8"');
+    const noted = await converted("a: { note: 'a b', message: 'c d', 'process.interactive': true, flag: true, Image: x }\ncondition: a", {
+      config: 'elasticsearch: { ecs: true, textFields: [note], booleanFields: [flag] }',
+    });
+    for (const part of ['note:/.*a/', 'message:/.*c/', 'process.interactive:"true"', 'flag:"true"']) expect(noted.stdout).toContain(part);
+  });
+
+  test('that are empty take those of ECS away', async () => expect(await query('elasticsearch: { ipFields: [] }')).toContain('source.ip:/10'));
+
+  test('give a field of ECS another type', async () => {
+    expect(await query('elasticsearch: { textFields: [process.command_line] }')).toContain('(process.command_line:/.*a/ AND process.command_line:/b.*/)');
+    const { stdout } = await converted("a: { 'message|contains': 'a b' }\ncondition: a", {
+      config: 'elasticsearch: { ecs: true, wildcardFields: [message] }',
+    });
+    expect(stdout).toContain('message:/.*[aA] [bB].*/');
+  });
+
+  test('are all that counts with `ecs: false`', async () => {
+    const found = await query('elasticsearch: { ecs: false, ipFields: [my.ip] }');
+    expect(found).toContain('source.ip:/10');
+    expect(found).toContain('my.ip:"10.0.0.0/8"');
+    expect(found).toContain('process.command_line:*a\\ b*');
+  });
+
+  test('of ECS count with `ecs: true` without a pipeline, too', async () =>
+    expect((await converted(rule.replace('SourceIp', 'source.ip'), { config: 'elasticsearch: { ecs: true }' })).stdout).toContain('source.ip:"10.0.0.0/8"'));
+});
+
 describe('texts in a field of the type ip', () => {
   const config = 'elasticsearch: { ipFields: [SourceIp] }\ngraylog: { ipFields: [SourceIp] }';
   test.each([

@@ -23,13 +23,25 @@ const isEcs = ({ file }: Pipeline): boolean => /(?:^|[\\/])ecs-[^\\/]*$/.test(fi
 
 function elasticsearchSettings(config: PackConfig, pipelines: readonly Pipeline[]): ElasticsearchSettings {
   const { defaults, elasticsearch } = config;
-  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(pipelines.some(isEcs) ? ecsSettings : {}) };
+  const { ecs = pipelines.some(isEcs), ...written } = elasticsearch;
+  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(ecs ? ecsSettings : {}) };
   const interval = elasticsearch.interval ?? defaults.interval ?? builtIn.interval;
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
   // one configuration for all rules: what is merged is shared by its identity
   const forWatches: PackConfig = { ...config, defaults: { ...defaults, interval, suppress: { ...defaults.suppress, period: throttle } } };
-  const base = { ...builtIn, ...elasticsearch, interval, throttle, ...(defaults.delay === undefined ? {} : { delay: defaults.delay }) };
+  const base = { ...builtIn, ...written, ...typesOf(written, builtIn), interval, throttle, ...(defaults.delay === undefined ? {} : { delay: defaults.delay }) };
   return { ...base, ofRule: (compiled) => ruleSettings(compiled, forWatches, base) };
+}
+
+const typeLists = ['textFields', 'ipFields', 'booleanFields', 'wildcardFields'] as const;
+type TypeLists = Pick<ElasticsearchSettings, (typeof typeLists)[number]>;
+
+/** The fields that the configuration names, beside the built-in ones that it gives no other type. An empty list takes those away. */
+function typesOf(written: Partial<TypeLists>, builtIn: TypeLists): TypeLists {
+  const named = new Set(typeLists.flatMap((list) => written[list] ?? []));
+  const of = (list: keyof TypeLists): readonly string[] =>
+    written[list]?.length === 0 ? [] : [...new Set(written[list]), ...builtIn[list].filter((field) => !named.has(field))];
+  return { textFields: of('textFields'), ipFields: of('ipFields'), booleanFields: of('booleanFields'), wildcardFields: of('wildcardFields') };
 }
 
 function ruleSettings(compiled: CompiledRule, config: PackConfig, base: ElasticsearchSettings): ReturnType<ElasticsearchSettings['ofRule']> {
