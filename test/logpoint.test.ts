@@ -183,9 +183,12 @@ describe('correlations', () => {
     ['type: temporal\nrules: [failed, login]\ntimespan: 5m', "can't tell which rule"],
     ['type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { lt: 1 }', 'only a group without events'],
     ['type: value_percentile\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3, percentile: 95 }', 'no percentile'],
+    ['type: value_median\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3 }', 'no percentile or median'],
   ])('%s is refused', (body, reason) => {
     const conversion = outer(body);
     expect(conversion.ok ? '' : conversion.problems[0]?.message).toContain(reason);
+    // a count says nothing of values
+    if (body.includes('value_')) expect(conversion.ok ? '' : conversion.problems[0]?.hint).not.toContain('event_count');
   });
 });
 

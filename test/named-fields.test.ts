@@ -192,4 +192,13 @@ describe('in Graylog keys are the fields of the messages', () => {
   ])('%s is told at its place', async (_, pipeline, rule, message) => {
     expect((await built('graylog', pipeline, rule)).stderr).toContain(message);
   });
+
+  const aliased = (name: string) => count(`{ suppress: { fields: [${name}] } }`, 'group-by: [usr], aliases: { usr: { shell: TargetUserName } }, ');
+  test.each(['usr', 'TargetUserName'])('a group by an alias may be named %s', async (name) => {
+    const { code, stderr } = await built('graylog', 'graylog', aliased(name));
+    expect([code, stderr.includes('TGT001'), stderr.includes('the key of an aggregation')]).toEqual([0, false, false]);
+  });
+
+  test('another field beside an alias is told', async () =>
+    expect((await built('graylog', 'graylog', aliased('Computer'))).stderr).toContain('`Computer` is no field of the group'));
 });

@@ -54,6 +54,10 @@ function groupFields(compiled: CompiledRule & { readonly kind: 'correlation' }, 
   const { names } = namedField(compiled, name);
   if (names.every((field) => group.includes(field))) return names;
   if (group.includes(name)) return [name];
+  // an alias of the group stands for its field
+  const alias = compiled.rule.groupBy.includes(name) ? compiled.rule.aliases.find((known) => known.name === name) : undefined;
+  const aliased = [...new Set(alias?.fields.values() ?? [])];
+  if (alias && aliased.every((field) => group.includes(field))) return aliased;
   throw refused(
     place,
     `\`${name}\` is no field of the group of the correlation, and its events have no others: ${group.join(', ') || 'there is none'}`,

@@ -24,6 +24,7 @@ import { serverVersion } from './server-version.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
 import { splunkFields } from './splunk-fields.ts';
+import { splunkSchedule } from './splunk-savedsearch.ts';
 import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
@@ -185,10 +186,16 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
   tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
+  const { repeats } = splunkSchedule(fields.value.detection);
+  if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
   pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);
 }
+
+/** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */
+const suppressedByHand = ({ settings: { splunk } }: PackDetection): boolean =>
+  Object.keys(splunk.savedsearch).some((key) => /^(?:alert\.suppress|cron_schedule|dispatch\.(?:earliest|latest)_time)/.test(key));
 
 function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, bag, warnings } = adding;

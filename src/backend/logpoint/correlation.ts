@@ -15,7 +15,7 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' }
 export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remarks: Remark[]): string {
   const place = { file: rule.file, span: rule.typeSpan };
   const aggregator = aggregators[rule.type];
-  if (!aggregator) throw refused(place, reasonOf(rule.type), 'Leave the correlation out for LogPoint, or correlate its events with an event_count.');
+  if (!aggregator) throw refused(place, ...refusalOf(rule.type));
   checkSilentGroups(rule, place, 'LogPoint groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => singleField(rule, name, place, 'LogPoint groups'));
@@ -56,7 +56,8 @@ function conditions({ type, thresholds }: CorrelationRule): string {
 const conditionText = ({ operator, value }: Threshold): string =>
   operator === 'neq' ? `-sigpack_value=${value}` : `sigpack_value${operators[operator]}${value}`;
 
-function reasonOf(type: CorrelationType): string {
-  if (type === 'value_percentile') return "LogPoint's chart has no percentile of a field";
-  return `LogPoint's chart can't tell which rule an event matched (${type})`;
+function refusalOf(type: CorrelationType): readonly [message: string, hint: string] {
+  const leaveOut = 'Leave the correlation out for LogPoint';
+  if (type === 'value_percentile') return ["LogPoint's chart has no percentile or median of a field", `${leaveOut}, or compare the mean (value_avg).`];
+  return [`LogPoint's chart can't tell which rule an event matched (${type})`, `${leaveOut}, or correlate its events with an event_count.`];
 }

@@ -93,6 +93,10 @@ function windowOf(
       ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
       : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
   remarks.push({ code: 'TGT002', message, ...place });
+  if (overlaps && lookBack > interval && settings.throttle < lookBack) {
+    const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
+    remarks.push({ code: 'TGT008', message: again, ...place });
+  }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
