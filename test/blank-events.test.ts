@@ -75,6 +75,17 @@ test('an empty text is a missing field where the store keeps none', () => {
   expect(refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBeUndefined();
 });
 
+test.each([
+  "s: { A: '' }\ncondition: not s",
+  "k: { A: '' }\nn: { A: 'x*' }\ncondition: not k and not n",
+  "a: { 'ParentImage|neq': ['', xx] }\ncondition: a",
+  "k: { A: '' }\nn: { B: x }\ncondition: not (k or (not k and n))",
+])('a missing field does not count as empty under `not`: %s', (detection) => {
+  expect(refusalOf(graylog, detection, defaultTargetSettings)).toBe('TGT005');
+  expect(refusalOf(esQs, detection, defaultTargetSettings)).toBe('TGT005');
+  expect(refusalOf(graylog, detection, inStream)).toBeUndefined();
+});
+
 const correlation = (groupBy: string): string => `
 title: Not internal
 name: outside

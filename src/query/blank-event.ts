@@ -5,7 +5,7 @@ import type { Item } from './tree.ts';
 
 /** What a target's store makes of an event that has nothing of a rule. */
 export interface BlankEvent {
-  /** An empty text is not stored: a field without a value counts as one with an empty text. */
+  /** An empty text is not stored: a field without a value counts as one with an empty text, but not under `not`. */
   readonly emptyIsAbsent: boolean;
   /** Fields that every event of the store has. */
   readonly always: (field: string) => boolean;
@@ -29,14 +29,15 @@ function finds(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRul
 }
 
 function findsAnew(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, boolean>): boolean {
-  if (compiled.kind === 'detection') return !blank.isNarrowed(compiled) && truthOf(compiled.query, (item) => truthOfItem(item, blank)) === true;
+  if (compiled.kind === 'detection')
+    return !blank.isNarrowed(compiled) && truthOf(compiled.query, (item, negated) => truthOfItem(item, negated, blank)) === true;
   const { rule, parts } = compiled;
   if (![...rule.groupBy, ...rule.valueFields].every(blank.always)) return false;
   const every = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   return every ? parts.every((part) => finds(part, blank, known)) : parts.some((part) => finds(part, blank, known));
 }
 
-function truthOfItem({ field, test }: Item, { emptyIsAbsent, always }: BlankEvent): Truth {
+function truthOfItem({ field, test }: Item, negated: boolean, { emptyIsAbsent, always }: BlankEvent): Truth {
   const present = field === undefined || always(field);
   switch (test.kind) {
     case 'expression':
@@ -46,7 +47,7 @@ function truthOfItem({ field, test }: Item, { emptyIsAbsent, always }: BlankEven
     case 'exists':
       return present;
     case 'string':
-      if (test.pattern.length === 0) return emptyIsAbsent && !present;
+      if (test.pattern.length === 0) return emptyIsAbsent && !negated && !present;
       return present && test.pattern.length === 1 && test.pattern[0] === ANY;
     default:
       return false;
