@@ -73,8 +73,8 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
       at++;
     }
   }
-  const texts = parts.map(({ text }) => text);
-  return parts.length < 2 ? parts : parts.filter(({ text }, index) => texts.indexOf(text) === index);
+  const texts = new Set<string>();
+  return parts.filter(({ text }) => texts.size < texts.add(text).size);
 }
 
 const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
