@@ -50,6 +50,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
     fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
     mappings: new Map([['Net', new Set(['NetIp'])]]),
     named: new Map(),
+    offered: new Set(),
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),

@@ -47,8 +47,6 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
-  /** Every name that they give. */
-  readonly targets: ReadonlySet<string>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -65,7 +63,6 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     relevant: createRelevance(items),
     renames: items.some(renamesFields),
-    targets: new Set(options.namedBy ? items.flatMap(targetsOf) : []),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -97,7 +94,8 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     applied: new Set(),
     fieldsApplied: new Map(),
     mappings: new Map(),
-    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false }]) : []),
+    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false, spelled: false }]) : []),
+    offered: new Set(),
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
@@ -124,7 +122,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -140,7 +138,7 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done);
-  const named = done.named.size === 0 ? {} : { named: namedFields(done, targets) };
+  const named = done.named.size === 0 ? {} : { named: namedFields(done) };
   const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
@@ -149,11 +147,6 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
 
 function renamesFields({ transformation }: ProcessingItem): boolean {
   return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
-}
-
-function targetsOf({ transformation }: ProcessingItem): readonly string[] {
-  if (transformation.kind === 'nest') return transformation.items.flatMap(targetsOf);
-  return transformation.kind === 'field' ? (transformation.targets ?? []) : [];
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

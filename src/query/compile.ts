@@ -75,6 +75,8 @@ export interface NamedField {
   readonly names: readonly string[];
   /** No event of the product has it. */
   readonly absent: boolean;
+  /** No pipeline spells the name out, so that it may be misspelled. */
+  readonly guessed: boolean;
 }
 
 export interface CompileOptions {
