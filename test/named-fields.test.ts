@@ -167,6 +167,23 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
   });
 });
 
+describe('the group of a correlation is called as the fields of its rules', () => {
+  const logons = (id: number): string =>
+    count('', 'group-by: [TargetUserName], ')
+      .replace('category: process_creation', 'service: security')
+      .replace("Image|endswith: '\\cmd.exe'", `EventID: ${id}`);
+  test.each([
+    ['splunk', 'splunk-cim', 4625, ' BY Authentication.user | rename Authentication.* AS *'],
+    ['splunk', 'splunk-cim', 4624, ' BY Authentication.user | rename Authentication.* AS *'],
+    ['logpoint', 'logpoint', 4625, ' by user | '],
+    ['logpoint', 'logpoint', 4720, ' by target_user | '],
+  ])('%s with %s, event %d', async (target, pipeline, id, by) => {
+    const { code, stdout } = await sigpack(['convert', '-t', target, '-p', pipeline, '-'], { input: logons(id) });
+    expect(code).toBe(0);
+    expect(stdout).toContain(by);
+  });
+});
+
 describe('in Graylog keys are the fields of the messages', () => {
   const keysOf = ({ folder }: Built): readonly string[] => {
     const { entities } = JSON.parse(readFileSync(join(folder, 'o', 'pk-1.0.0-graylog.json'), 'utf8'));

@@ -42,6 +42,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
             searches: new Map([...part.searches].map(([name, search]) => [name, { ...search, body: mapped(search.body) }])),
           })),
     referenced: settled.kind === 'correlation' ? settled.parts : [],
+    written: settled.kind === 'correlation' ? settled.parts : [],
     vars: new Map(),
     conversion: new Map(),
     state: new Map([['s', 5]]),

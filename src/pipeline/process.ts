@@ -87,6 +87,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     rule: settled.rule,
     parts: settled.kind === 'detection' ? settled.parts : [],
     referenced,
+    written: settled.kind === 'correlation' ? settled.parts : [],
     vars: run.vars,
     conversion: run.conversion ?? noVars,
     state: new Map(),

@@ -19,6 +19,8 @@ export interface RuleInProcess {
   parts: readonly SettledDetection[];
   /** The rules that a correlation refers to, already processed; none for detections. */
   readonly referenced: readonly SettledRule[];
+  /** The same as they are written. */
+  readonly written: readonly SettledRule[];
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
   /** What templates see of the conversion beside `vars`: the target and its format. */
