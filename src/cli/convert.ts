@@ -8,12 +8,12 @@ import { warnOfUnplaced } from '../pack/index-macro.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
+import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -94,7 +94,7 @@ interface Entry {
 
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
-  if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
+  if (!constantTruth(compiled)) warnOfUnmapped(warnings, name, compiled);
   if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 

@@ -1,9 +1,9 @@
 import type { Remark } from '../backend/backend.ts';
+import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
-import { neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
@@ -162,11 +162,11 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     const compiled = forTarget(target);
     if (!compiled) targets.set(target, skipped([whyNot(target)]));
     else {
-      const never = neverTrue(compiled) !== undefined;
-      if (!never) warnOfUnmapped(adding.warnings, target, compiled);
-      const own = never ? switchedOff(detection) : detection;
+      const constant = constantTruth(compiled) !== undefined;
+      if (!constant) warnOfUnmapped(adding.warnings, target, compiled);
+      const own = constant ? switchedOff(detection) : detection;
       const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
-      targets.set(target, never && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
+      targets.set(target, constant && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
     }
   }
   const outcome = { detection, targets };

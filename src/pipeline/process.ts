@@ -3,7 +3,7 @@ import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { positionAt } from '../source/span.ts';
+import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, namedFields } from './field-coverage.ts';
 import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
@@ -47,6 +47,7 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
+  readonly pipelineFiles: ReadonlySet<SourceFile>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -63,6 +64,7 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     relevant: createRelevance(items),
     renames: items.some(renamesFields),
+    pipelineFiles: new Set(items.map(({ file }) => file)),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -123,7 +125,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, pipelineFiles }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -140,7 +142,7 @@ function finished({ bag, postprocessing, renames }: Run, done: RuleInProcess, wr
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done);
   const named = done.named.size === 0 ? {} : { named: namedFields(done) };
-  const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
+  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
