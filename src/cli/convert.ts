@@ -7,6 +7,7 @@ import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } f
 import { warnOfUnplaced } from '../pack/index-macro.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
+import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
 import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -105,16 +106,17 @@ function converted(
   bag: DiagnosticBag,
   onCompiled: (compiled: CompiledRule) => void,
 ): readonly Entry[] {
-  return rules.flatMap(({ forTarget }): readonly Entry[] => {
+  const complaints = createSharedComplaints(bag);
+  const entries = rules.flatMap(({ forTarget }): readonly Entry[] => {
     const compiled = forTarget(target.name);
     if (!compiled) return [];
     onCompiled(compiled);
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-    for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
-      bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
-    }
+    complaints.add(target.name, compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
     return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
   });
+  complaints.tell();
+  return entries;
 }
 
 function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEntry['converted']): ConvertedEntry {

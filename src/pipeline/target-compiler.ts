@@ -99,7 +99,8 @@ function createTargetProcessor(target: string, pipelines: readonly Pipeline[], o
       for (const { file, code, message, span, hint } of found.list.splice(0)) {
         if (compiled !== undefined) continue;
         reason ??= { code, message };
-        bag.add(file, { code, message: `${target}: ${message}`, span, hint, target });
+        const where = file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
+        bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
       }
       if (!compiled) return undefined;
       const judged = judgedFor(compiled, target, options);
