@@ -70,6 +70,17 @@ describe.each([
   });
 });
 
+test.each([
+  ["a: ['*']\ncondition: a", 'the query finds every event, whatever it holds'],
+  ['a: { User: x }\ncondition: a or not a', 'the query finds every event, whatever it holds'],
+  ['a: { User: x }\ncondition: not a', 'the query finds every event that has none of its fields: it only says what an event must not have'],
+])('the refusal of %j says why', (detection, message) => {
+  for (const target of [graylog, esQs, xpackWatcher]) {
+    const conversion = target.convert(detectionOf(detection), defaultTargetSettings);
+    expect(conversion.ok ? [] : conversion.problems.map((problem) => problem.message)).toEqual([message]);
+  }
+});
+
 test('an empty text is a missing field where the store keeps none', () => {
   expect(refusalOf(graylog, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBe('TGT005');
   expect(refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBeUndefined();

@@ -118,6 +118,30 @@ describe('texts in a field of the type ip', () => {
   });
 });
 
+describe('a query of a field of the type ip that can never be true is refused', () => {
+  const config = 'elasticsearch: { ipFields: [SourceIp] }\ngraylog: { ipFields: [SourceIp] }';
+  const both = ['es-qs', 'graylog', 'xpack-watcher'] as const;
+  test.each([
+    ['a network', 'a: { SourceIp: 10.0.0.0/8 }\ncondition: a', '`10.0.0.0/8` as a plain value is a text'],
+    ['a network of several values', "a: { SourceIp: [10.1.2.3, 'fd00::/8'] }\ncondition: a", '`fd00::/8` as a plain value is a text'],
+    ['a network that is not meant', 'a: { SourceIp: 10.0.0.0/8 }\nb: { Image: x }\ncondition: b and not a', '`10.0.0.0/8` as a plain value is a text'],
+    ['a name', 'a: { SourceIp: localhost }\ncondition: a', 'the query can never be true: `SourceIp` has the type ip'],
+    ['names beside another selection', "a: { SourceIp: [localhost, '-'] }\nb: { Image: x }\ncondition: a and b", 'the query can never be true'],
+    ['a number', 'a: { SourceIp: 4 }\ncondition: a', 'the query can never be true'],
+  ])('%s', async (_, detection, message) => {
+    for (const target of both) {
+      const { stdout, stderr } = await converted(detection, { config }, target);
+      expect([stdout.replace('[]', '').trim(), stderr]).toEqual(['', expect.stringMatching(/error\[TGT001\]: /)]);
+      expect(stderr).toContain(message);
+    }
+  });
+
+  test('a name that must not be there, or one of several values, is not', async () => {
+    for (const detection of ['a: { SourceIp: localhost }\nb: { Image: x }\ncondition: b and not a', 'a: { SourceIp: [localhost, 10.1.2.3] }\ncondition: a'])
+      for (const target of both) expect((await converted(detection, { config }, target)).stderr).not.toContain('error[');
+  });
+});
+
 test('booleans are found in either case, and in fields of their type as these hold them', async () => {
   const rule = "a: { Archived: true, Signed: 'True' }\ncondition: a";
   const config = 'elasticsearch: { matching: case-insensitive, booleanFields: [Archived, Signed] }';

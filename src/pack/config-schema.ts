@@ -243,7 +243,7 @@ export const configSchema: JsonSchema = {
       enum: ['leave-out', 'disable'],
       default: 'leave-out',
       description:
-        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007): it is left out of that target, or built switched off.',
+        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007), or that every event fulfils (PIP008): it is left out of that target, or built switched off.',
     },
     defaults: settings('Settings of every detection.'),
     levels: map(

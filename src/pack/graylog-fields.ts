@@ -1,9 +1,9 @@
-import { type Conversion, converted, type Place, refused } from '../backend/backend.ts';
+import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
 import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
 import { isTemplateField } from './event-definition.ts';
-import { namedField, placeOfName } from './named-fields.ts';
+import { guessedName, namedField, placeOfName } from './named-fields.ts';
 
 /** The detection with its key fields as messages have them. */
 export function graylogFields(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
@@ -13,7 +13,7 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
     if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
     if (search.kind === 'filter') {
-      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index))))];
+      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
       return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
     }
     if (compiled.kind === 'detection') {
@@ -30,8 +30,11 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
   });
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place): string {
-  const { names, absent } = namedField(compiled, name);
+function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+  const known = namedField(compiled, name);
+  const { names, absent } = known;
+  const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
+  if (guess) remarks.push(guess);
   if (absent && !isGraylogOwn(name))
     throw refused(
       place,

@@ -38,13 +38,14 @@ function lackTest({ state }: RuleInProcess): ((field: string) => boolean) | unde
   return Array.isArray(lacking) ? (field) => lacking.includes(field) : undefined;
 }
 
-/** `targets`: every name that the pipelines give, to rules of any log source. */
-export function namedFields(done: RuleInProcess, targets: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
+/** What pipelines make of the fields that settings name. Names that the rule itself asks for, and those that its mappings give, are known. */
+export function namedFields(done: RuleInProcess): ReadonlyMap<string, NamedField> {
   const lacks = done.renames ? lackTest(done) : undefined;
   return new Map(
-    Array.from(done.named, ([field, { names, mapped }]) => {
-      const known = mapped || isMapped(done, field) || done.produced.has(field) || targets.has(field);
-      return [field, { names, absent: !known && lacks?.(field) === true }];
+    Array.from(done.named, ([field, { names, mapped, spelled }]) => {
+      const known = isMapped(done, field) || done.produced.has(field) || done.offered.has(field);
+      const absent = !known && !mapped && lacks?.(field) === true;
+      return [field, { names, absent, guessed: done.renames && !known && !spelled && !absent }];
     }),
   );
 }

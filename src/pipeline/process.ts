@@ -3,7 +3,7 @@ import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { positionAt } from '../source/span.ts';
+import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, namedFields } from './field-coverage.ts';
 import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
@@ -47,8 +47,7 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
-  /** Every name that they give. */
-  readonly targets: ReadonlySet<string>;
+  readonly pipelineFiles: ReadonlySet<SourceFile>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -65,7 +64,7 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     relevant: createRelevance(items),
     renames: items.some(renamesFields),
-    targets: new Set(options.namedBy ? items.flatMap(targetsOf) : []),
+    pipelineFiles: new Set(items.map(({ file }) => file)),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -90,6 +89,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     rule: settled.rule,
     parts: settled.kind === 'detection' ? settled.parts : [],
     referenced,
+    written: settled.kind === 'correlation' ? settled.parts : [],
     vars: run.vars,
     conversion: run.conversion ?? noVars,
     state: new Map(),
@@ -97,7 +97,8 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     applied: new Set(),
     fieldsApplied: new Map(),
     mappings: new Map(),
-    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false }]) : []),
+    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false, spelled: false }]) : []),
+    offered: new Set(),
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
@@ -124,7 +125,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, pipelineFiles }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -140,8 +141,8 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done);
-  const named = done.named.size === 0 ? {} : { named: namedFields(done, targets) };
-  const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
+  const named = done.named.size === 0 ? {} : { named: namedFields(done) };
+  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
@@ -149,11 +150,6 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
 
 function renamesFields({ transformation }: ProcessingItem): boolean {
   return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
-}
-
-function targetsOf({ transformation }: ProcessingItem): readonly string[] {
-  if (transformation.kind === 'nest') return transformation.items.flatMap(targetsOf);
-  return transformation.kind === 'field' ? (transformation.targets ?? []) : [];
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

@@ -79,6 +79,10 @@ export const codeCatalogue = {
     'rule can never be true in the target',
     'Map the field in a pipeline of your own if your events have it; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
+  PIP008: warning(
+    'rule is true of every event of its log source',
+    'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
+  ),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),
   TST003: fatal('events cannot be read', 'Check the path, which is relative to the test file, and the form of the events.'),

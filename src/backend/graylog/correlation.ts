@@ -2,6 +2,7 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
+import { refuseAddressless } from '../lucene/address-text.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
@@ -56,6 +57,7 @@ export function graylogCorrelation(
     const present = [...new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])])].map(
       (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
     );
+    refuseAddressless(or(queries), dialect);
     const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));
     const [only] = parts ?? [];
     if (!only || parts?.length !== 1) {
