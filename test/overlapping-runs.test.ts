@@ -54,7 +54,17 @@ describe('searches of Splunk that see events again', () => {
     "window: 1h, interval: 5m, splunk: { savedsearch: { alert.suppress: '1', alert.suppress.period: 2h } }",
   ])('nothing is said of %s', (settings) => expect(saidOfSplunk(settings)).toEqual([]));
 
-  test('a correlation is suppressed by itself', () => expect(saidOfSplunk('window: 2h, interval: 5m', correlation('10m'))).toEqual([]));
+  test.each([
+    ['window: 2h, interval: 5m', []],
+    ['window: 2h, interval: 5m, suppress: { period: 2h }', []],
+    ['interval: 5m, suppress: { period: 10m }', []],
+    [
+      'window: 2h, interval: 5m, suppress: { period: 10m }',
+      [expect.stringMatching(/decide on windows that end in the last .*: an event may alert again after 10m/)],
+    ],
+  ])('a correlation is suppressed by itself, unless settings say less: %s', (settings, said) =>
+    expect(saidOfSplunk(settings, correlation('10m'))).toEqual(said),
+  );
 });
 
 describe('watches that act on events again', () => {

@@ -149,11 +149,11 @@ export function cronGapProblem(cron: string): string | undefined {
 export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
 
 /** That a run sees events which the run before it saw, too, and acts on them again once a silence of `period` seconds is over. */
-export function overlapProblem(lookBack: number, { shortest, longest }: Gaps, period: number): string | undefined {
+export function overlapProblem(lookBack: number, { shortest, longest }: Gaps, period: number, does = 'look back'): string | undefined {
   if (lookBack <= shortest || period >= lookBack) return undefined;
   const every = shortest === longest ? spanText(shortest) : `${spanText(shortest)} to ${spanText(longest)}`;
   const again = period > 0 ? `an event may alert again after ${spanText(period)}` : `an event may alert ${Math.ceil(lookBack / shortest)} times`;
-  return `runs come every ${every} and look back ${spanText(lookBack)}: ${again}`;
+  return `runs come every ${every} and ${does} ${spanText(lookBack)}: ${again}`;
 }
 
 /** As settings write it. */
