@@ -44,9 +44,10 @@ function listedGroups(groups: readonly number[], prefix: number): readonly strin
   const fixed = groups.slice(0, whole);
   const low = groups[whole] ?? 0;
   if (whole < 0 || free > 4 || low === 0 || fixed.includes(0)) return undefined;
+  const rest = whole === 7 ? '' : ':*';
   const patterns = Array.from({ length: 2 ** free }, (_, index) => [...fixed, low + index]).flatMap((head) => [
-    `${head.map((group) => group.toString(16)).join(':')}:*`,
-    `${padded(head).join(':')}:*`,
+    `${head.map((group) => group.toString(16)).join(':')}${rest}`,
+    `${padded(head).join(':')}${rest}`,
   ]);
   return [...new Set(patterns)];
 }
