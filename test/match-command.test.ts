@@ -48,6 +48,19 @@ describe('sigpack match', () => {
     expect(code).toBe(0);
   });
 
+  test('counts the events without a time, of which no correlation is asked', async () => {
+    const timeless = '1 event has no time that is known: correlations were not asked of it\n';
+    write('timeless.ndjson', `${[{ EventID: 4625 }, { EventID: 4625, time: 'yesterday' }].map((event) => JSON.stringify(event)).join('\n')}\n`);
+    expect((await run('tool.yml', 'logons.yml', '--events', 'timeless.ndjson')).stderr).toContain(
+      '2 events have no time that is known: correlations were not asked of them\n',
+    );
+    write('one.json', '{"EventID":4625}');
+    expect((await run('logons.yml', '--events', 'one.json')).stderr).toContain(timeless);
+    expect((await run('tool.yml', '--events', 'one.json')).stderr).not.toContain('no time');
+    write('timed.ndjson', `${logon('00:00', 'ann')}\n`);
+    expect((await run('logons.yml', '--events', 'timed.ndjson')).stderr).not.toContain('no time');
+  });
+
   test('writes a line of JSON for each event that a rule matches', async () => {
     const { code, stdout } = await run('tool.yml', '--events', 'events.ndjson', '-f', 'ndjson');
     expect(JSON.parse(stdout)).toEqual({
