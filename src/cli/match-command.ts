@@ -46,7 +46,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     if (!source) unknown++;
     return source;
   };
-  const rules = chosen.rules.flatMap((settled) => combine(settled) ?? []);
+  const rules = chosen.rules.flatMap((settled) => (chosen.served.has(settled) ? [] : (combine(settled) ?? [])));
   const find = createFinder(rules, {
     bag,
     sourceOf: options.allLogSources ? () => undefined : sourceOf,
