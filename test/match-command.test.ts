@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,16 +36,31 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('sigpack match', () => {
   test('names the rules of each event by file and line, correlations with their group', async () => {
     const { code, stdout, stderr } = await run('tool.yml', 'logons.yml', '--events', 'events.ndjson');
-    expect(stdout.split('\n')).toEqual([
-      'events.ndjson:1: A tool',
-      'events.ndjson:3: Failed logon',
-      'events.ndjson:4: Failed logon',
-      'events.ndjson:5: Failed logon',
-      'events.ndjson:5: Many failed logons ann',
-      '',
-    ]);
-    expect(stderr).toContain('4 of 5 events matched');
+    expect(stdout.split('\n')).toEqual(['events.ndjson:1: A tool', 'events.ndjson:5: Many failed logons ann', '']);
+    expect(stderr).toContain('2 of 5 events matched');
     expect(code).toBe(0);
+  });
+
+  test('names rules below a correlation by themselves where that generates them, or is not asked', async () => {
+    const logons = readFileSync(join(folder, 'logons.yml'), 'utf8');
+    write('generating.yml', logons.replace('correlation:\n', 'correlation:\n  generate: true\n'));
+    const found = ['3: Failed logon', '4: Failed logon', '5: Failed logon', '5: Many failed logons ann'].map((line) => `events.ndjson:${line}`);
+    expect((await run('generating.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n')).toEqual(found);
+    write('alone.yml', logons.slice(0, logons.indexOf('---')));
+    expect((await run('alone.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n')).toEqual(found.slice(0, 3));
+  });
+
+  test('counts the events without a time, of which no correlation is asked', async () => {
+    const timeless = '1 event has no time that is known: correlations were not asked of it\n';
+    write('timeless.ndjson', `${[{ EventID: 4625 }, { EventID: 4625, time: 'yesterday' }].map((event) => JSON.stringify(event)).join('\n')}\n`);
+    expect((await run('tool.yml', 'logons.yml', '--events', 'timeless.ndjson')).stderr).toContain(
+      '2 events have no time that is known: correlations were not asked of them\n',
+    );
+    write('one.json', '{"EventID":4625}');
+    expect((await run('logons.yml', '--events', 'one.json')).stderr).toContain(timeless);
+    expect((await run('tool.yml', '--events', 'one.json')).stderr).not.toContain('no time');
+    write('timed.ndjson', `${logon('00:00', 'ann')}\n`);
+    expect((await run('logons.yml', '--events', 'timed.ndjson')).stderr).not.toContain('no time');
   });
 
   test('writes a line of JSON for each event that a rule matches', async () => {

@@ -41,6 +41,8 @@ describe('rules that an event is asked', () => {
         'windows/-/security',
         'zeek/-/rdp',
         'cisco/-/aaa',
+        'acme/-/-',
+        'rpc_firewall/application/-',
         '-/proxy/-',
         '-/-/apache',
         'windows/process_creation/security',
@@ -94,7 +96,7 @@ describe('rules that an event is asked', () => {
     [
       'Sysmon for Linux',
       windows('Linux-Sysmon/Operational', 1, 'Linux-Sysmon'),
-      ['linux/process_creation/-', 'linux/-/sysmon'],
+      ['linux/process_creation/-', 'linux/-/sysmon', '-/process_creation/-', '-/file_event/-'],
       ['windows/process_creation/-', 'linux/-/auditd', 'zeek/-/-'],
     ],
     [
@@ -109,20 +111,52 @@ describe('rules that an event is asked', () => {
     [
       'auditd',
       { type: 'SYSCALL', msg: 'audit(1.1:1)' },
-      ['linux/-/auditd', 'linux/-/-', 'linux/process_creation/-'],
-      ['linux/-/sshd', 'macos/-/-', 'zeek/-/-'],
+      ['linux/-/auditd', 'linux/-/-', 'linux/process_creation/-', '-/process_creation/-', 'linux/-/syslog', '-/-/audit'],
+      ['linux/-/sshd', '-/registry_set/-', 'macos/-/-', 'zeek/-/-'],
     ],
     [
       'Kubernetes',
       { apiVersion: 'audit.k8s.io/v1', kind: 'Event', verb: 'get' },
-      ['kubernetes/-/audit', 'kubernetes/application/audit'],
+      ['kubernetes/-/audit', 'kubernetes/application/audit', '-/application/-'],
       ['github/-/audit', 'linux/-/-'],
     ],
     [
       'a log of a web server',
       w3c,
-      ['-/webserver/-', '-/proxy/-', '-/-/nginx', 'windows/-/iis'],
-      ['windows/-/-', 'windows/process_creation/-', 'aws/-/cloudtrail', '-/dns/-'],
+      [
+        ...['-/webserver/-', '-/proxy/-', '-/-/nginx', 'windows/-/iis', '-/-/modsecurity', '-/application/-', 'windows/webserver/-', 'linux/webserver/-'],
+        ...[
+          'linux/-/apache',
+          'linux/webserver/apache',
+          'linux/-/-',
+          'cisco/proxy/-',
+          'paloalto/proxy/-',
+          'acme/proxy/-',
+          'aws/proxy/-',
+          'django/application/-',
+        ],
+        ...['macos/-/nginx', 'fortigate/-/own', 'azure/webserver/own', 'modsecurity/-/-'],
+      ],
+      [
+        ...['windows/-/-', 'windows/process_creation/-', 'linux/process_creation/-', 'linux/-/auditd', 'aws/-/cloudtrail', '-/dns/-', 'aws/-/-'],
+        ...['linux/webserver/sshd', 'kubernetes/-/audit'],
+      ],
+    ],
+    ["Corelight's reduced dns", zeek('dns_red'), ['zeek/-/dns', 'zeek/-/dns_red', '-/dns/-', '-/dns_query/-'], ['zeek/-/http', '-/proxy/-']],
+    ["Corelight's reduced http", zeek('http_red'), ['zeek/-/http', '-/proxy/-', '-/webserver/-'], ['zeek/-/dns', '-/dns/-']],
+    ['long connections', zeek('conn_long'), ['zeek/-/conn', '-/firewall/-', '-/network_connection/-'], ['zeek/-/http']],
+    ['a log of Zeek whose name has such an end', zeek('smb_files'), ['zeek/-/smb_files'], ['zeek/-/files']],
+    [
+      'the RPC firewall',
+      windows('RPCFW', 3, 'RPCFW'),
+      ['rpc_firewall/application/-', 'windows/-/-', 'acme/-/-'],
+      ['linux/-/-', 'cisco/-/aaa', 'windows/-/sysmon'],
+    ],
+    [
+      'a program of another vendor in the log of applications',
+      windows('Application', 7, 'Acme'),
+      ['acme/antivirus/-', 'windows/-/application', '-/antivirus/-'],
+      ['linux/-/-', 'windows/-/security'],
     ],
   ])('%s', (_, event, asked, others) => {
     const source = logSourceOf(withSigmaNames(event));

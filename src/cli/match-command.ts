@@ -40,13 +40,18 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   const { bag } = project;
   const combine = createCombiner(bag);
   let unknown = 0;
+  let timeless = 0;
   const sourceOf = (event: Event): EventSource | undefined => {
     const source = logSourceOf(event);
     if (!source) unknown++;
     return source;
   };
-  const rules = chosen.rules.flatMap((settled) => combine(settled) ?? []);
-  const find = createFinder(rules, bag, options.allLogSources ? () => undefined : sourceOf);
+  const rules = chosen.rules.flatMap((settled) => (chosen.served.has(settled) ? [] : (combine(settled) ?? [])));
+  const find = createFinder(rules, {
+    bag,
+    sourceOf: options.allLogSources ? () => undefined : sourceOf,
+    onTimeless: () => timeless++,
+  });
   const write = options.format === 'ndjson' ? ndjsonWriter : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
   let events = 0;
   let matched = 0;
@@ -75,6 +80,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   }
   const code = reportProject(project, answer);
   process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
+  if (timeless > 0) process.stderr.write(withoutTime(timeless));
   if (!options.allLogSources && unknown < events) process.stderr.write(narrowing(unknown));
   return code;
 }
@@ -83,15 +89,23 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
 const narrowing = (unknown: number): string =>
   `Events were asked the rules of their log source alone${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources asks all rules\n`;
 
+const withoutTime = (count: number): string =>
+  `${count} ${count === 1 ? 'event has no time that is known' : 'events have no time that is known'}: correlations were not asked of ${count === 1 ? 'it' : 'them'}\n`;
+
 /** Waits where whoever reads the output is slower. */
 async function print(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
-type SourceOf = (event: Event) => EventSource | undefined;
+interface Finding {
+  readonly bag: DiagnosticBag;
+  readonly sourceOf: (event: Event) => EventSource | undefined;
+  /** Called for each event that correlations can't be asked of, where there are any. */
+  readonly onTimeless: () => void;
+}
 
 /** Asks the detections together, by their index, and each correlation for itself. */
-function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag, sourceOf: SourceOf): (event: Event) => readonly Found[] {
+function createFinder(rules: readonly CompiledRule[], { bag, sourceOf, onTimeless }: Finding): (event: Event) => readonly Found[] {
   const unmatchable = ({ rule }: CompiledRule, reason: string): void => {
     bag.add(rule.file, { code: 'TST004', message: reason, span: rule.titleSpan });
   };
@@ -122,9 +136,11 @@ function createFinder(rules: readonly CompiledRule[], bag: DiagnosticBag, source
       const compiled = indexed.get(id);
       return compiled ? [{ rule: compiled.rule }] : [];
     });
-    const time = correlations.length > 0 ? eventTime(event) : undefined;
+    if (correlations.length === 0) return found;
+    const time = eventTime(event);
     // an event without a time is in no window
-    if (time !== undefined) for (const { rule, push } of correlations) found.push(...push(event, time).map(({ group }) => ({ rule, group })));
+    if (time === undefined) onTimeless();
+    else for (const { rule, push } of correlations) found.push(...push(event, time).map(({ group }) => ({ rule, group })));
     return found;
   };
 }

@@ -29,6 +29,8 @@ function refuseUnknown(target: string, { loaded }: Project): void {
 export interface ProcessedRules {
   readonly project: Project;
   readonly rules: readonly SettledRule[];
+  /** Those that only serve a correlation, and are no detections of their own. */
+  readonly served: ReadonlySet<SettledRule>;
   readonly answer: Answer;
 }
 
@@ -40,7 +42,15 @@ export async function processedRules(paths: readonly string[], choice: RuleChoic
   const { bag, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
   const settle = choice.target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, choice.target);
-  if (settle) return { project, rules: collection.rules.flatMap((rule) => settle(rule) ?? []), answer };
+  if (settle) {
+    const served = new Set<SettledRule>();
+    const rules = collection.rules.flatMap((rule) => {
+      const settled = settle(rule);
+      if (settled && !collection.standsAlone(rule)) served.add(settled);
+      return settled ?? [];
+    });
+    return { project, rules, served, answer };
+  }
   reportProject(project, answer);
   return { code: exitCodes.usage };
 }

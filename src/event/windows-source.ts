@@ -1,6 +1,7 @@
 import type { Event } from '../match/event.ts';
 import type { EventSource } from '../match/event-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
+import { knownProducts } from './known-log-sources.ts';
 import { windowsCategory, windowsChannels } from './windows-log.ts';
 
 interface WindowsOrigin {
@@ -69,11 +70,20 @@ export function windowsSource(origin: WindowsOrigin): EventSource {
   const { channel, provider, eventId } = origin;
   return {
     key: JSON.stringify(['windows', channel, provider, eventId]),
-    allows: ({ product, category, service }) => allowsProduct(product) && allowsService(service, origin) && allowsCategory(product, category, origin),
+    allows: ({ product, category, service }) => allowsProduct(product, origin) && allowsService(service, origin) && allowsCategory(product, category, origin),
   };
 }
 
-const allowsProduct = (product: LogSource['product']): boolean => product === undefined || product.toLowerCase() === 'windows';
+/** Channels that programs of other vendors write to; those that they have of their own are unknown. */
+const sharedChannels = new Set(['application', 'system']);
+
+function allowsProduct(written: LogSource['product'], { channel, provider }: WindowsOrigin): boolean {
+  const product = written?.toLowerCase();
+  if (product === undefined || product === 'windows') return true;
+  // the RPC firewall has a channel of its own
+  if (knownProducts.has(product) && product !== 'rpc_firewall') return false;
+  return (channel === undefined || sharedChannels.has(channel)) && provider?.startsWith('microsoft-windows-') !== true;
+}
 
 /** Categories and services of other products that no event of the Windows event log is of. */
 const foreign = new Set(['proxy', 'webserver', 'apache', 'nginx', 'netflow']);
