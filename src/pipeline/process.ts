@@ -5,8 +5,8 @@ import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
-import { fieldCoverage, namedFields } from './field-coverage.ts';
-import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
+import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
+import type { FieldTransformation, Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
@@ -49,6 +49,8 @@ interface Run extends ProcessOptions {
   readonly renames: boolean;
   /** Every name that they give. */
   readonly targets: ReadonlySet<string>;
+  /** Those of them that no rule uses. */
+  readonly given: ReadonlySet<string>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -60,12 +62,14 @@ interface Run extends ProcessOptions {
 export function createProcessor(pipelines: readonly Pipeline[], options: ProcessOptions): (settled: SettledRule) => SettledRule | undefined {
   const ordered = byPriority(pipelines);
   const items = ordered.flatMap((pipeline) => pipeline.items);
+  const fields = items.flatMap(fieldTransformations);
   const run: Run = {
     ...options,
     items,
     relevant: createRelevance(items),
-    renames: items.some(renamesFields),
-    targets: new Set(options.namedBy ? items.flatMap(targetsOf) : []),
+    renames: fields.length > 0,
+    targets: new Set(options.namedBy ? fields.flatMap(({ targets }) => targets ?? []) : []),
+    given: givenNames(fields),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -124,7 +128,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, targets, given }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -139,7 +143,7 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
-  const { known, ...coverage } = fieldCoverage(done);
+  const { known, ...coverage } = fieldCoverage(done, given);
   const named = done.named.size === 0 ? {} : { named: namedFields(done, targets) };
   const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
@@ -147,13 +151,9 @@ function finished({ bag, postprocessing, renames, targets }: Run, done: RuleInPr
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
 }
 
-function renamesFields({ transformation }: ProcessingItem): boolean {
-  return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
-}
-
-function targetsOf({ transformation }: ProcessingItem): readonly string[] {
-  if (transformation.kind === 'nest') return transformation.items.flatMap(targetsOf);
-  return transformation.kind === 'field' ? (transformation.targets ?? []) : [];
+function fieldTransformations({ transformation }: ProcessingItem): readonly FieldTransformation[] {
+  if (transformation.kind === 'nest') return transformation.items.flatMap(fieldTransformations);
+  return transformation.kind === 'field' ? [transformation] : [];
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

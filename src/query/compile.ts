@@ -59,6 +59,8 @@ export interface Processing {
   readonly asWritten?: ReadonlySet<string>;
   /** Fields of the rule that no event of the product has; undefined where no pipeline says that it knows all fields of the log source. */
   readonly absent?: readonly string[];
+  /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */
+  readonly lacks?: (field: string) => boolean;
   /** Fields that the settings of the rule name. */
   readonly named?: ReadonlyMap<string, NamedField>;
   /** False where the pipelines rename fields, but none of this rule's log source. */
