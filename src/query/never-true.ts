@@ -1,5 +1,7 @@
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import { passesAll } from '../sigma/threshold.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
-import { detectionsBelow } from './compile.ts';
+import { detectionsBelow, rulesBelow } from './compile.ts';
 import { type Item, itemsOf, type Query } from './tree.ts';
 
 /** Why no event of the product can fulfil a rule: the first item that asks for a field that the product lacks, and all such fields. */
@@ -27,21 +29,46 @@ function deadDetection({ query, processing }: CompiledDetection): NeverTrue | un
 /** `known`: correlations may share parts level upon level. */
 function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
   if (known.has(compiled)) return known.get(compiled);
-  const dead = compiled.parts.map((part) => (part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known)));
+  const dead = compiled.parts.map((part, index) => {
+    const missing = missingFields(compiled, part, index);
+    if (missing.length > 0) return { fields: sorted(missing) };
+    return part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known);
+  });
   const found = dead.filter((one) => one !== undefined);
-  const { type, thresholds, groupBy, valueFields } = compiled.rule;
-  // a temporal correlation without a condition waits for all of its rules
-  const needsAll = (type === 'temporal' || type === 'temporal_ordered') && thresholds.length === 0;
   const [first] = found;
-  let result: NeverTrue | undefined;
-  if (first && (needsAll || found.length === dead.length)) result = { ...first, fields: sorted(found.flatMap(({ fields }) => fields)) };
-  else if (detectionsBelow(compiled).every(({ processing }) => processing?.absent !== undefined)) {
-    const missing = [...groupBy, ...valueFields].filter((field) => compiled.processing?.absent?.includes(field));
-    if (missing.length > 0) result = { fields: sorted(missing) };
-  }
+  const result =
+    first && !canDoWith(compiled.rule, dead.length - found.length) ? { ...first, fields: sorted(found.flatMap(({ fields }) => fields)) } : undefined;
   known.set(compiled, result);
   return result;
 }
+
+/** Whether so many of its rules may be enough for a correlation. */
+function canDoWith({ type, rules, thresholds }: CorrelationRule, living: number): boolean {
+  if (living === 0 || living === rules.length) return living > 0;
+  if (type !== 'temporal' && type !== 'temporal_ordered') return true;
+  // without a condition it waits for all of its rules
+  if (thresholds.length === 0) return false;
+  return Array.from({ length: living + 1 }, (_, count) => count).some((count) => passesAll(count, thresholds));
+}
+
+/** Fields of its groups and of its condition that no event of a part has: without them an event counts for nothing. */
+function missingFields({ rule, processing }: CompiledCorrelation, part: CompiledRule, index: number): readonly string[] {
+  const absent = processing?.absent;
+  if (!absent || absent.length === 0) return [];
+  const reference = rule.rules[index]?.name ?? '';
+  const aliases = new Map(rule.aliases.map(({ name, fields }) => [name, fields]));
+  const own = [...rule.groupBy, ...rule.valueFields].flatMap((field) => {
+    const fields = aliases.get(field);
+    return fields ? (fields.get(reference) ?? []) : field;
+  });
+  const below = detectionsBelow(part);
+  const named = aliasesBelow(part);
+  return own.filter((field) => absent.includes(field) && !named.has(field) && below.every((one) => one.processing?.lacks?.(field) === true));
+}
+
+/** A correlation of correlations may group by what those call a field. */
+const aliasesBelow = (part: CompiledRule): ReadonlySet<string> =>
+  new Set(rulesBelow(part).flatMap((one) => (one.kind === 'correlation' ? one.rule.aliases.map(({ name }) => name) : [])));
 
 const sorted = (fields: readonly (string | undefined)[]): readonly string[] => [...new Set(fields.filter((field) => field !== undefined))].sort();
 
