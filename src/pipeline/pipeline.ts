@@ -59,6 +59,8 @@ export interface FieldTransformation {
   readonly kind: 'field';
   /** Every name that it may give, where they are known. */
   readonly targets?: readonly string[];
+  /** The names that it gives others to, where they are known. */
+  readonly sources?: readonly string[];
   readonly map: (field: string | undefined, rule: RuleInProcess) => readonly string[] | undefined;
 }
 

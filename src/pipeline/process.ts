@@ -5,8 +5,8 @@ import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
-import { fieldCoverage, namedFields } from './field-coverage.ts';
-import type { Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
+import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
+import type { FieldTransformation, Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
@@ -48,6 +48,8 @@ interface Run extends ProcessOptions {
   /** Some item renames fields. */
   readonly renames: boolean;
   readonly pipelineFiles: ReadonlySet<SourceFile>;
+  /** Names that they give, and that no rule uses. */
+  readonly given: ReadonlySet<string>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -59,12 +61,14 @@ interface Run extends ProcessOptions {
 export function createProcessor(pipelines: readonly Pipeline[], options: ProcessOptions): (settled: SettledRule) => SettledRule | undefined {
   const ordered = byPriority(pipelines);
   const items = ordered.flatMap((pipeline) => pipeline.items);
+  const fields = items.flatMap(fieldTransformations);
   const run: Run = {
     ...options,
     items,
     relevant: createRelevance(items),
-    renames: items.some(renamesFields),
+    renames: fields.length > 0,
     pipelineFiles: new Set(items.map(({ file }) => file)),
+    given: givenNames(fields),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -125,7 +129,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, pipelineFiles }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -140,16 +144,17 @@ function finished({ bag, postprocessing, renames, pipelineFiles }: Run, done: Ru
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
-  const { known, ...coverage } = fieldCoverage(done);
-  const named = done.named.size === 0 ? {} : { named: namedFields(done) };
+  const { known, ...coverage } = fieldCoverage(done, given);
+  const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
   const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
 }
 
-function renamesFields({ transformation }: ProcessingItem): boolean {
-  return transformation.kind === 'field' || (transformation.kind === 'nest' && transformation.items.some(renamesFields));
+function fieldTransformations({ transformation }: ProcessingItem): readonly FieldTransformation[] {
+  if (transformation.kind === 'nest') return transformation.items.flatMap(fieldTransformations);
+  return transformation.kind === 'field' ? [transformation] : [];
 }
 
 function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {

@@ -62,6 +62,8 @@ export interface Processing {
   readonly absent?: readonly string[];
   /** Files of the pipelines: items that stand in one were added by it. */
   readonly pipelineFiles?: ReadonlySet<SourceFile>;
+  /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */
+  readonly lacks?: (field: string) => boolean;
   /** Fields that the settings of the rule name. */
   readonly named?: ReadonlyMap<string, NamedField>;
   /** False where the pipelines rename fields, but none of this rule's log source. */

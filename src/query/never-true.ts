@@ -1,7 +1,8 @@
-import { holdsOfNothing } from '../sigma/threshold.ts';
+import type { CorrelationRule } from '../sigma/correlation.ts';
+import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
 import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
-import { detectionsBelow } from './compile.ts';
+import { detectionsBelow, rulesBelow } from './compile.ts';
 import { truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
 
@@ -32,24 +33,50 @@ function deadDetection({ query, processing }: CompiledDetection): NeverTrue | un
 /** `known`: correlations may share parts level upon level. */
 function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
   if (known.has(compiled)) return known.get(compiled);
-  const dead = compiled.parts.map((part) => (part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known)));
+  const dead = compiled.parts.map((part, index) => {
+    const missing = missingFields(compiled, part, index);
+    if (missing.length > 0) return { fields: sorted(missing) };
+    return part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known);
+  });
   const found = dead.filter((one) => one !== undefined);
-  const { type, thresholds, groupBy, valueFields } = compiled.rule;
-  // a temporal correlation without a condition waits for all of its rules
-  const needsAll = (type === 'temporal' || type === 'temporal_ordered') && thresholds.length === 0;
   const [first] = found;
   let result: NeverTrue | undefined;
-  if (first && (needsAll || found.length === dead.length)) {
+  if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
     const { silence, ...cause } = first;
     // silence below is an event that there always is
     const always = holdsOfNothing(compiled.rule) !== (silence === true);
     result = { ...cause, fields: sorted(found.flatMap(({ fields }) => fields)), ...(always ? { silence: true } : {}) };
-  } else if (detectionsBelow(compiled).every(({ processing }) => processing?.absent !== undefined)) {
-    const missing = [...groupBy, ...valueFields].filter((field) => compiled.processing?.absent?.includes(field));
-    if (missing.length > 0) result = { fields: sorted(missing) };
   }
   known.set(compiled, result);
   return result;
 }
+
+/** Whether so many of its rules may be enough for a correlation. */
+function canDoWith({ type, rules, thresholds }: CorrelationRule, living: number): boolean {
+  if (living === 0 || living === rules.length) return living > 0;
+  if (type !== 'temporal' && type !== 'temporal_ordered') return true;
+  // without a condition it waits for all of its rules
+  if (thresholds.length === 0) return false;
+  return Array.from({ length: living + 1 }, (_, count) => count).some((count) => passesAll(count, thresholds));
+}
+
+/** Fields of its groups and of its condition that no event of a part has: without them an event counts for nothing. */
+function missingFields({ rule, processing }: CompiledCorrelation, part: CompiledRule, index: number): readonly string[] {
+  const absent = processing?.absent;
+  if (!absent || absent.length === 0) return [];
+  const reference = rule.rules[index]?.name ?? '';
+  const aliases = new Map(rule.aliases.map(({ name, fields }) => [name, fields]));
+  const own = [...rule.groupBy, ...rule.valueFields].flatMap((field) => {
+    const fields = aliases.get(field);
+    return fields ? (fields.get(reference) ?? []) : field;
+  });
+  const below = detectionsBelow(part);
+  const named = aliasesBelow(part);
+  return own.filter((field) => absent.includes(field) && !named.has(field) && below.every((one) => one.processing?.lacks?.(field) === true));
+}
+
+/** A correlation of correlations may group by what those call a field. */
+const aliasesBelow = (part: CompiledRule): ReadonlySet<string> =>
+  new Set(rulesBelow(part).flatMap((one) => (one.kind === 'correlation' ? one.rule.aliases.map(({ name }) => name) : [])));
 
 const sorted = (fields: readonly string[]): readonly string[] => [...new Set(fields)].sort();

@@ -33,7 +33,12 @@ function createMapping(item: YamlMapping): FieldTransformation {
     const targets = textsOf(value);
     if (targets) names.set(key.value === null ? undefined : key.text, targets);
   }
-  return { kind: 'field', map: (field) => names.get(field), targets: [...names.values()].flat() };
+  return {
+    kind: 'field',
+    map: (field) => names.get(field),
+    targets: [...names.values()].flat(),
+    sources: [...names.keys()].filter((name) => name !== undefined),
+  };
 }
 
 /** The first prefix that fits counts. */
