@@ -70,10 +70,61 @@ describe.each([
   });
 });
 
+test.each([
+  ["a: ['*']\ncondition: a", 'the query finds every event, whatever it holds'],
+  ['a: { User: x }\ncondition: a or not a', 'the query finds every event, whatever it holds'],
+  ['a: { User: x }\ncondition: not a', 'the query finds every event that has none of its fields: it only says what an event must not have'],
+])('the refusal of %j says why', (detection, message) => {
+  for (const target of [graylog, esQs, xpackWatcher]) {
+    const conversion = target.convert(detectionOf(detection), defaultTargetSettings);
+    expect(conversion.ok ? [] : conversion.problems.map((problem) => problem.message)).toEqual([message]);
+  }
+});
+
 test('an empty text is a missing field where the store keeps none', () => {
   expect(refusalOf(graylog, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBe('TGT005');
   expect(refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBeUndefined();
 });
+
+test.each([
+  "s: { A: '' }\ncondition: not s",
+  "k: { A: '' }\nn: { A: 'x*' }\ncondition: not k and not n",
+  "a: { 'ParentImage|neq': ['', xx] }\ncondition: a",
+  "k: { A: '' }\nn: { B: x }\ncondition: not (k or (not k and n))",
+])('a missing field does not count as empty under `not`: %s', (detection) => {
+  expect(refusalOf(graylog, detection, defaultTargetSettings)).toBe('TGT005');
+  expect(refusalOf(esQs, detection, defaultTargetSettings)).toBe('TGT005');
+  expect(refusalOf(graylog, detection, inStream)).toBeUndefined();
+});
+
+test.each([
+  ['graylog', graylog, "a: ['?*']\ncondition: a"],
+  ['graylog', graylog, "a: { source: '?*' }\ncondition: a"],
+  ['graylog', graylog, "a: { 'source|re': '.*' }\ncondition: a"],
+  ['graylog', graylog, "a: { 'source|re': '^[a-z.]+$' }\ncondition: a"],
+  ['graylog', graylog, "a: { message: '?*' }\ncondition: a"],
+  ['graylog', graylog, "a: { message: '' }\ncondition: a"],
+  ['graylog', graylog, "a: { 'message|contains': '==' }\ncondition: a"],
+  ['graylog', graylog, "a: { '_id|exists': true }\ncondition: a"],
+  ['graylog', graylog, "a: { streams: '*' }\ncondition: a"],
+  ['graylog', graylog, 'a: { gl2_source_node: null }\ncondition: a'],
+  ['graylog', graylog, "a: { full_message: '?*' }\ncondition: a"],
+  ['graylog', graylog, "a: { User: bob }\nb: { source: '??*' }\ncondition: a or b"],
+  ['graylog', graylog, "a: { source: '???' }\ncondition: not a"],
+  ['graylog', graylog, 'a: { timestamp|gt: 0 }\ncondition: a'],
+  ['es-qs', esQs, "a: ['??']\ncondition: a"],
+  ['es-qs', esQs, "a: { '_id|exists': true }\ncondition: a"],
+  ['es-qs', esQs, "a: { '_routing|exists': false }\ncondition: a"],
+] as const)('%s may find every event', (_, target, detection) => expect(refusalOf(target, detection, defaultTargetSettings)).toBe('TGT005'));
+
+test.each([
+  ['a text of a field that every message has', "a: { source: 'web*' }\ncondition: a"],
+  ['words of the message', "a: { 'message|contains': 'a==' }\ncondition: a"],
+  ['an expression with a text', "a: { 'source|re': '^web.*' }\ncondition: a"],
+  ['an expression with few characters', "a: { 'source|re': '[0-9]{4}' }\ncondition: a"],
+  ['wildcards in a field of the rule', "a: { User: '?*' }\ncondition: a"],
+  ['a field that no message lacks', 'a: { source: null }\ncondition: a'],
+] as const)('Graylog takes %s', (_, detection) => expect(refusalOf(graylog, detection, defaultTargetSettings)).toBeUndefined());
 
 const correlation = (groupBy: string): string => `
 title: Not internal
@@ -96,9 +147,9 @@ test('a correlation counts every event, unless a group-by field leaves out those
 });
 
 describe('a Splunk pack', () => {
-  const rule = 'title: Not internal\nstatus: test\nlogsource: { product: zeek }\ndetection: { a: { User: bob }, condition: not a }\n';
-  const codesWith = (indexes: string): readonly string[] => {
+  const codesWith = (indexes: string, detection = 'a: { User: bob }, condition: not a'): readonly string[] => {
     const bag = createBag();
+    const rule = `title: Not internal\nstatus: test\nlogsource: { product: zeek }\ndetection: { ${detection} }\n`;
     const config = readConfig({ path: 'sigpack.yml', text: `targets: [splunk]\n${indexes}` }, bag);
     if (!config) throw new Error('the configuration is invalid');
     assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text: rule }, bag).documents, bag), config, bag });
@@ -114,4 +165,22 @@ describe('a Splunk pack', () => {
   test.each(['index=zeek', 'index=* sourcetype=zeek:conn', 'index=zeek*'])('takes one that is narrowed by %s', (definition) => {
     expect(codesWith(`splunk: { indexes: [{ match: { product: zeek }, definition: '${definition}' }] }`)).toEqual([]);
   });
+
+  test.each([
+    "a: ['?*'], condition: a",
+    "a: { source: '?*' }, condition: a",
+    "a: { 'source|re': '.*' }, condition: a",
+    "a: { '_raw|re': '\\w' }, condition: a",
+    "a: { linecount: '*' }, condition: a",
+    "a: { 'linecount|gte': 1 }, condition: a",
+    "a: { 'punct|exists': true }, condition: a",
+    "a: { '_indextime|exists': true }, condition: a",
+    'a: { tag: null }, condition: a',
+    "a: { 'source|fieldref': host }, condition: a",
+  ])('refuses %s, which may find every event', (detection) => expect(codesWith('', detection)).toEqual(['TGT005']));
+
+  test.each(["a: { source: 'x*' }, condition: a", "a: { 'source|fieldref': User }, condition: a", 'a: { linecount: 7 }, condition: a'])(
+    'takes %s',
+    (detection) => expect(codesWith('', detection).filter((code) => code !== 'TGT002')).toEqual([]),
+  );
 });

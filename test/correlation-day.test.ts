@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Correlation } from './correlation-day/evaluator.ts';
+import { logPointDay, logPointSearchesOf } from './correlation-day/logpoint.ts';
 import { compiledOf, matchedDay } from './correlation-day/matcher.ts';
 import { type DayRule, dayRules, hasFixedWindows } from './correlation-day/rules.ts';
 import { dayOf, runTimes, savedSearchesOf } from './correlation-day/runs.ts';
@@ -62,6 +63,20 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     }
     expect(wrong).toEqual([]);
     expect(expected).toBeGreaterThan(2000);
+  });
+
+  test('by the search for LogPoint, in windows that follow one another', () => {
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const [index, search] of logPointSearchesOf(dayRules).entries()) {
+      const stream = streams[(index * 3) % streams.length];
+      if (!stream) throw new Error('there is no stream');
+      const { missed, extra, ...result } = logPointDay(search, stream);
+      expected += result.expected;
+      if (missed.length + extra.length > 0) wrong.push(`${search.rule.correlation.name} over ${stream.name} misses ${missed}; has too many: ${extra}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(10_000);
   });
 
   /** An event a minute of one host, all day; each tenth is large. */

@@ -62,6 +62,42 @@ describe('networks', () => {
   });
 });
 
+describe('lists of fields', () => {
+  const rule = "a: { 'SourceIp|cidr': 10.0.0.0/8 }\nb: { 'my.ip|cidr': 10.0.0.0/8 }\nc: { 'process.command_line|contains': 'a b' }\ncondition: a or b or c";
+  const query = async (config: string, pipeline: string | undefined = 'elastic') =>
+    (await converted(rule, { pipeline, config, source: 'category: network_connection' })).stdout;
+
+  test('stand beside those of ECS', async () => {
+    const found = await query('elasticsearch: { ipFields: [my.ip], textFields: [note], wildcardFields: [other], booleanFields: [flag] }');
+    expect(found).toContain('source.ip:"10.0.0.0/8"');
+    expect(found).toContain('my.ip:"10.0.0.0/8"');
+    const noted = await converted("a: { note: 'a b', message: 'c d', 'process.interactive': true, flag: true, Image: x }\ncondition: a", {
+      config: 'elasticsearch: { ecs: true, textFields: [note], booleanFields: [flag] }',
+    });
+    for (const part of ['note:/.*a/', 'message:/.*c/', 'process.interactive:"true"', 'flag:"true"']) expect(noted.stdout).toContain(part);
+  });
+
+  test('that are empty take those of ECS away', async () => expect(await query('elasticsearch: { ipFields: [] }')).toContain('source.ip:/10'));
+
+  test('give a field of ECS another type', async () => {
+    expect(await query('elasticsearch: { textFields: [process.command_line] }')).toContain('(process.command_line:/.*a/ AND process.command_line:/b.*/)');
+    const { stdout } = await converted("a: { 'message|contains': 'a b' }\ncondition: a", {
+      config: 'elasticsearch: { ecs: true, wildcardFields: [message] }',
+    });
+    expect(stdout).toContain('message:/.*[aA] [bB].*/');
+  });
+
+  test('are all that counts with `ecs: false`', async () => {
+    const found = await query('elasticsearch: { ecs: false, ipFields: [my.ip] }');
+    expect(found).toContain('source.ip:/10');
+    expect(found).toContain('my.ip:"10.0.0.0/8"');
+    expect(found).toContain('process.command_line:*a\\ b*');
+  });
+
+  test('of ECS count with `ecs: true` without a pipeline, too', async () =>
+    expect((await converted(rule.replace('SourceIp', 'source.ip'), { config: 'elasticsearch: { ecs: true }' })).stdout).toContain('source.ip:"10.0.0.0/8"'));
+});
+
 describe('texts in a field of the type ip', () => {
   const config = 'elasticsearch: { ipFields: [SourceIp] }\ngraylog: { ipFields: [SourceIp] }';
   test.each([
@@ -79,6 +115,30 @@ describe('texts in a field of the type ip', () => {
       const { stdout, stderr } = await converted(`a: { ${item} }\ncondition: a`, { config }, target);
       expect([stdout, stderr]).toEqual(['', expect.stringContaining('has the type ip')]);
     }
+  });
+});
+
+describe('a query of a field of the type ip that can never be true is refused', () => {
+  const config = 'elasticsearch: { ipFields: [SourceIp] }\ngraylog: { ipFields: [SourceIp] }';
+  const both = ['es-qs', 'graylog', 'xpack-watcher'] as const;
+  test.each([
+    ['a network', 'a: { SourceIp: 10.0.0.0/8 }\ncondition: a', '`10.0.0.0/8` as a plain value is a text'],
+    ['a network of several values', "a: { SourceIp: [10.1.2.3, 'fd00::/8'] }\ncondition: a", '`fd00::/8` as a plain value is a text'],
+    ['a network that is not meant', 'a: { SourceIp: 10.0.0.0/8 }\nb: { Image: x }\ncondition: b and not a', '`10.0.0.0/8` as a plain value is a text'],
+    ['a name', 'a: { SourceIp: localhost }\ncondition: a', 'the query can never be true: `SourceIp` has the type ip'],
+    ['names beside another selection', "a: { SourceIp: [localhost, '-'] }\nb: { Image: x }\ncondition: a and b", 'the query can never be true'],
+    ['a number', 'a: { SourceIp: 4 }\ncondition: a', 'the query can never be true'],
+  ])('%s', async (_, detection, message) => {
+    for (const target of both) {
+      const { stdout, stderr } = await converted(detection, { config }, target);
+      expect([stdout.replace('[]', '').trim(), stderr]).toEqual(['', expect.stringMatching(/error\[TGT001\]: /)]);
+      expect(stderr).toContain(message);
+    }
+  });
+
+  test('a name that must not be there, or one of several values, is not', async () => {
+    for (const detection of ['a: { SourceIp: localhost }\nb: { Image: x }\ncondition: b and not a', 'a: { SourceIp: [localhost, 10.1.2.3] }\ncondition: a'])
+      for (const target of both) expect((await converted(detection, { config }, target)).stderr).not.toContain('error[');
   });
 });
 
@@ -110,11 +170,38 @@ describe('analysed texts', () => {
     expect(stdout).toMatch(/:\/get\.\*\/ .*:\/\.\*item\/ .*:\/cmd\.\*\/ .*:\/\.\*exe\/ /);
   });
 
-  test.each(["'message|contains': 'failed password'", "'message|contains|cased': Failed", "'message|contains': '--'"])(
-    'under `not`, %s is refused',
-    async (item) => {
-      const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
-      expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
-    },
-  );
+  const wider = [
+    ...["'message|contains': 'failed password'", "'message|contains|cased': Failed", "'message|contains': '--'", 'message: failed', 'message: 4625'],
+    ...[
+      "'message|startswith': fail",
+      "'message|endswith': fail",
+      "message: ''",
+      "message: '?'",
+      "message: '*aa*aa*'",
+      'message: true',
+      "'message|contains': 'größ?'",
+    ],
+  ];
+  test.each(wider)('%s finds more than the rule: a warning, and a refusal under `not`', async (item) => {
+    expect((await converted(`a: { ${item} }\nb: { Image: x }\ncondition: b and a`, { config })).stderr).toContain('TGT002');
+    const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+  });
+
+  test('of Graylog are no other', async () => {
+    const graylog = 'graylog: { textFields: [note] }';
+    const { stdout, stderr } = await converted('a: { Image: x }\nb: { note: admin }\ncondition: a and not b', { config: graylog }, 'graylog');
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+    expect((await converted("a: { Image: x, note: '' }\ncondition: a", { config: graylog }, 'graylog')).stdout).toContain('NOT _exists_:note');
+  });
+
+  test.each(["'message|contains': failed", "message: '*'", 'message: null'])('%s finds what the rule says, under `not` as well', async (item) => {
+    const { stdout, stderr } = await converted(`a: { Image: x }\nb: { ${item} }\ncondition: a and not b`, { config });
+    expect([stdout === '', stderr.includes('TGT00')]).toEqual([false, false]);
+  });
+
+  test.each(["'message|cidr': 10.0.0.0/8", "'message|re': 'a b'"])('%s is refused', async (item) => {
+    const { stdout, stderr } = await converted(`a: { ${item} }\ncondition: a`, { config });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('TGT001')]);
+  });
 });

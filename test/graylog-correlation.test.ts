@@ -41,6 +41,15 @@ describe('the aggregation of an event definition', () => {
   });
 
   it.each([
+    ['value_count', ''],
+    ['value_sum', ' AND _exists_:Bytes'],
+    ['value_avg', ' AND _exists_:Bytes'],
+  ])('of %s asks for the fields that a group must have: without a value there are 0 of them, and nothing to add up', (type, more) => {
+    const made = aggregationOf(`type: ${type}\ncondition: { field: Bytes, lt: 4 }`);
+    expect(made).toMatchObject({ ok: true, value: { query: `EventID:"4625" AND _exists_:Computer${more}` } });
+  });
+
+  it.each([
     ['gt', '>'],
     ['gte', '>='],
     ['lt', '<'],

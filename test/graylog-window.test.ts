@@ -64,8 +64,20 @@ describe('the windows of a filter', () => {
 
   test('with a threshold are as long as set: what is counted must not be counted longer', () => {
     const { data, said } = built('defaults: { delay: 30m, window: 1h, threshold: 5 }');
-    expect(windows(data)).toEqual([3600, 900, [], 0]);
+    // the same messages reach the threshold again in each run of the hour
+    expect(windows(data)).toEqual([3600, 900, [], 3600]);
     expect(said).toEqual([expect.stringContaining('`delay` does not apply')]);
+  });
+
+  test.each([
+    ['windows that meet', 'threshold: 5', '', [900, 900, [], 0]],
+    ['windows that overlap', 'threshold: 5, window: 1h, interval: 5m', '', [3600, 300, [], 3600]],
+    ['a longer period of `suppress`', 'threshold: 5, window: 1h, interval: 5m, suppress: { period: 2h }', '', [3600, 300, [], 7200]],
+    ['a cron of even gaps', "threshold: 5, cron: '7 * * * *'", '6.1.0', [3600, 3600, [], 0]],
+    ['a cron of uneven gaps', "threshold: 5, cron: '5 8-17 * * 1-5'", '6.1.0', [226_800, 226_800, [], 226_800]],
+  ] as const)('with a threshold, %s', (_, settings, server, expected) => {
+    const { data } = built(`${server && `graylog: { minimumServerVersion: ${server} }\n`}defaults: { ${settings} }`);
+    expect(windows(data)).toEqual(expected);
   });
 });
 
@@ -106,6 +118,7 @@ describe('a cron expression', () => {
     ['0 3 * * 0,6', '0 0 3 ? * 1,7'],
     ['30 22 1 1-3 *', '0 30 22 1 1,2,3 ?'],
     ['0 0 1 * 1', undefined],
+    ['0 0 1-31 * 1', '0 0 0 * * ?'],
     ['60 * * * *', undefined],
   ])('%s in the form of Quartz', (written, expected) => expect(quartzCron(written)).toBe(expected));
 });
@@ -115,6 +128,15 @@ describe('a correlation', () => {
     const { data, said } = built('defaults: { delay: 20m }', correlation('gte: 10'));
     expect([data.config.search_within_ms, data.config.execute_every_ms, said]).toEqual([2_100_000, 300_000, []]);
     expect(data.notification_settings.grace_period_ms).toBeGreaterThanOrEqual(2_100_000);
+  });
+
+  test('keeps its grace period where a window is set that does not apply', () => {
+    const [without, set] = ['', 'defaults: { window: 1h }'].map((config) => built(config, correlation('gte: 10')));
+    expect([windows(without?.data as EventDefinitionData), set?.said]).toEqual([
+      windows(set?.data as EventDefinitionData),
+      [expect.stringContaining('`window`')],
+    ]);
+    expect(without?.data.notification_settings.grace_period_ms).toBe(1_500_000);
   });
 
   test('with other bounds says what it can not do', () => {

@@ -95,3 +95,35 @@ export function readLogPoint(text: string): Test {
   const found = readSearch(search);
   return (event) => found(event) && tests.every((test) => test(event));
 }
+
+/** A value of a chart: without events, 0 of what is counted, and nothing of what is added up. */
+const aggregators: Readonly<Record<string, (values: readonly unknown[]) => number | undefined>> = {
+  count: (values) => values.length,
+  distinct_count: (values) => new Set(values.map(String)).size,
+  sum: (values) => (values.length === 0 ? undefined : values.reduce<number>((sum, value) => sum + Number(value), 0)),
+  avg: (values) => (values.length === 0 ? undefined : values.reduce<number>((sum, value) => sum + Number(value), 0) / values.length),
+};
+
+/** A search, its chart and the search behind it: the rows that are left of some events. Without `by`, a chart has one row, always. */
+export function readLogPointChart(text: string): (events: readonly TestEvent[]) => readonly TestEvent[] {
+  const [, search = '', name = '', argument = '', value = '', by = '', left = ''] =
+    /^(.*) \| chart (\w+)\((\w*)\) as (\w+)(?: by ([\w, ]+))? \| search (.*)$/s.exec(text) ?? [];
+  const aggregator = aggregators[name];
+  if (!aggregator) throw new Error(`not a chart: ${text}`);
+  const [finds, keeps] = [readLogPoint(search), readSearch(left)];
+  const fields = by === '' ? [] : by.split(', ');
+  return (events) => {
+    const groups = new Map<string, TestEvent[]>(fields.length === 0 ? [['[]', []]] : []);
+    for (const event of events.filter(finds)) {
+      if (fields.some((field) => event[field] === undefined)) continue;
+      const key = JSON.stringify(fields.map((field) => event[field]));
+      groups.set(key, [...(groups.get(key) ?? []), event]);
+    }
+    const rows = [...groups].map(([key, group]): TestEvent => {
+      const values = argument === '' ? group : group.flatMap((event) => event[argument] ?? []);
+      const parts = JSON.parse(key) as readonly string[];
+      return { ...Object.fromEntries(fields.map((field, index) => [field, parts[index]])), [value]: aggregator(values) };
+    });
+    return rows.filter(keeps);
+  };
+}

@@ -163,6 +163,16 @@ describe('correlations', () => {
       'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Host, gt: 3 }',
       'EventID=4625 AND User=* AND Host=* | chart distinct_count(Host) as sigpack_value by User | search sigpack_value>3',
     ],
+    [
+      // a group without a host has 0 of them
+      'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Host, lt: 3 }',
+      'EventID=4625 AND User=* | chart distinct_count(Host) as sigpack_value by User | search sigpack_value<3',
+    ],
+    [
+      // a mean of nothing is no value, and not 3
+      'type: value_avg\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, neq: 3 }',
+      'EventID=4625 AND Bytes=* | chart avg(Bytes) as sigpack_value | search sigpack_value=* AND -sigpack_value=3',
+    ],
   ])('%s', (body, query) => {
     const conversion = outer(body);
     expect(conversion.ok && conversion.value.queries).toEqual([query]);
@@ -173,9 +183,12 @@ describe('correlations', () => {
     ['type: temporal\nrules: [failed, login]\ntimespan: 5m', "can't tell which rule"],
     ['type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { lt: 1 }', 'only a group without events'],
     ['type: value_percentile\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3, percentile: 95 }', 'no percentile'],
+    ['type: value_median\nrules: [failed]\ntimespan: 5m\ncondition: { field: x, gt: 3 }', 'no percentile or median'],
   ])('%s is refused', (body, reason) => {
     const conversion = outer(body);
     expect(conversion.ok ? '' : conversion.problems[0]?.message).toContain(reason);
+    // a count says nothing of values
+    if (body.includes('value_')) expect(conversion.ok ? '' : conversion.problems[0]?.hint).not.toContain('event_count');
   });
 });
 

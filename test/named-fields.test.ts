@@ -122,10 +122,40 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
       '`GrandParentImage` is no column of the results of the data model Endpoint.Processes',
     ],
     ['events', 'splunk', shell('{ suppress: { fields: [GrandParentImage] } }'), 'a.yml:8:33', 'no event of the log source has a field `GrandParentImage`'],
+    ['audit events', 'splunk-audit', shell('{ suppress: { fields: [User] } }'), 'a.yml:8:33', 'no event of the log source has a field `User`'],
+    [
+      'audit events, in risk',
+      'splunk-audit',
+      shell('{ risk: { objects: [{ field: TargetFilename, type: other }] } }'),
+      'a.yml:8:39',
+      'no event of the log source has a field `TargetFilename`',
+    ],
   ])('a name that the result has not is an error at its place: %s', async (_, pipeline, rule, place, message) => {
     const { code, stderr } = await built('splunk', pipeline, rule);
     expect(code).toBe(1);
     expect(stderr).toContain(`${place}: error[TGT001]: splunk: ${message}`);
+  });
+
+  const cloud = (settings: string): string =>
+    shell(settings).replace('{ category: process_creation, product: windows }', '{ product: aws, service: cloudtrail }').replace('Image|', 'eventName|');
+  test.each([
+    ['splunk', 'splunk-audit', shell('{ suppress: { fields: [Compter] } }'), 'Compter'],
+    ['splunk', 'splunk-audit', shell('{ risk: { objects: [{ field: Usr, type: user }] } }'), 'Usr'],
+    ['splunk', 'splunk', cloud('{ suppress: { fields: [source.ip] } }'), 'source.ip'],
+    ['splunk', 'splunk-aws', cloud('{ suppress: { fields: [Usr] } }'), 'Usr'],
+    ['graylog', 'graylog', cloud('{ suppress: { fields: [Usr] } }'), 'Usr'],
+  ])('a name that nothing spells out is warned of: %s with %s', async (target, pipeline, rule, name) => {
+    const { code, stderr } = await built(target, pipeline, rule);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/a\.yml:8:\d+: warning\[PIP003\]/);
+    expect(stderr).toContain(`${target}: no pipeline spells out the field \`${name}\``);
+  });
+
+  test.each([
+    ['splunk-audit', shell('{ suppress: { fields: [Computer, SubjectUserName, NewProcessName, host] } }')],
+    ['splunk', cloud('{ suppress: { fields: [userIdentity.arn, sourceIPAddress, host] } }')],
+  ])('names of the product are known: %s', async (pipeline, rule) => {
+    expect(await built('splunk', pipeline, rule)).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('in the configuration it is told once', async () => {
@@ -134,6 +164,23 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     const { stderr } = await built('splunk', 'splunk', rules, config);
     expect(stderr.match(/error\[TGT001\]/g)).toHaveLength(1);
     expect(stderr).toContain('sigpack.yml:3:44: error[TGT001]: splunk: no event of the log source has a field `GrandParentImage`');
+  });
+});
+
+describe('the group of a correlation is called as the fields of its rules', () => {
+  const logons = (id: number): string =>
+    count('', 'group-by: [TargetUserName], ')
+      .replace('category: process_creation', 'service: security')
+      .replace("Image|endswith: '\\cmd.exe'", `EventID: ${id}`);
+  test.each([
+    ['splunk', 'splunk-cim', 4625, ' BY Authentication.user | rename Authentication.* AS *'],
+    ['splunk', 'splunk-cim', 4624, ' BY Authentication.user | rename Authentication.* AS *'],
+    ['logpoint', 'logpoint', 4625, ' by user | '],
+    ['logpoint', 'logpoint', 4720, ' by target_user | '],
+  ])('%s with %s, event %d', async (target, pipeline, id, by) => {
+    const { code, stdout } = await sigpack(['convert', '-t', target, '-p', pipeline, '-'], { input: logons(id) });
+    expect(code).toBe(0);
+    expect(stdout).toContain(by);
   });
 });
 
@@ -192,4 +239,13 @@ describe('in Graylog keys are the fields of the messages', () => {
   ])('%s is told at its place', async (_, pipeline, rule, message) => {
     expect((await built('graylog', pipeline, rule)).stderr).toContain(message);
   });
+
+  const aliased = (name: string) => count(`{ suppress: { fields: [${name}] } }`, 'group-by: [usr], aliases: { usr: { shell: User } }, ');
+  test.each(['usr', 'User'])('a group by an alias may be named %s', async (name) => {
+    const { code, stderr } = await built('graylog', 'graylog', aliased(name));
+    expect([code, stderr.includes('TGT001'), stderr.includes('the key of an aggregation')]).toEqual([0, false, false]);
+  });
+
+  test('another field beside an alias is told', async () =>
+    expect((await built('graylog', 'graylog', aliased('Computer'))).stderr).toContain('`Computer` is no field of the group'));
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { alwaysTrue } from '../src/query/always-true.ts';
 import { neverTrue } from '../src/query/never-true.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { readTar } from './archives.ts';
@@ -48,6 +49,9 @@ describe('a rule is false for every event without the fields that no event has',
     ['- Gone: a\n- Known: b', undefined],
     ['- Gone: a\n- Gone2: b', ['Gone', 'Gone2']],
     ['- Gone: a\n- word', undefined],
+    ['Gone: a\nGone2: b', ['Gone', 'Gone2']],
+    ['Gone: a\nGone2: null', ['Gone']],
+    ['Gone: a\nGone2|neq: b', ['Gone']],
   ])('%j: %j', (lines, fields) => {
     expect(missingOf(lines)).toEqual(fields);
   });
@@ -56,6 +60,41 @@ describe('a rule is false for every event without the fields that no event has',
     expect(missingOf('Gone: a', pipeline.replace(state, ''))).toBeUndefined();
     expect(missingOf('Gone: a', `${pipeline}  - { type: add_condition, conditions: { Gone: x } }\n`)).toBeUndefined();
     expect(missingOf('Gone: a', pipeline.replace('Known: known', 'Gone: Gone'))).toBeUndefined();
+  });
+});
+
+describe('a rule is true of every event of its log source', () => {
+  const alwaysOf = (detection: string, text = pipeline): readonly string[] | undefined => {
+    const rule = `title: R\nlogsource: { product: windows, category: process_creation }\ndetection: { ${detection} }\n`;
+    const compiled = compiledAfter(rule, text, createBag());
+    if (!compiled) throw new Error('the rule was not compiled');
+    return alwaysTrue(compiled)?.fields;
+  };
+
+  test.each<[string, readonly string[] | undefined]>([
+    ['a: { Gone: x }, condition: not a', ['Gone']],
+    ['a: { Gone: null }, condition: a', ['Gone']],
+    ['a: { Gone|exists: false }, condition: a', ['Gone']],
+    ['a: { Gone|contains: x }, b: { Known: y }, condition: b or not a', ['Gone']],
+    ['a: { Gone: x }, b: { Known: y }, condition: b and not a', undefined],
+    ['a: { Gone: x }, b: { Known: y }, condition: not a and not b', undefined],
+    ['a: { Known: x }, condition: a or not a', []],
+    ['a: { Known: x }, b: { Known: x, Other: y }, condition: a or not b', []],
+    ['a: { Known: null }, b: { Known|exists: true }, condition: a or b', []],
+    ['a: { Known: x }, b: { Known: y }, condition: a or not b', undefined],
+    ['a: { Known: x }, condition: not a', undefined],
+    ["a: ['*'], condition: a", []],
+    ["a: ['*'], b: { Known: x }, condition: a and not b", undefined],
+    ["a: ['x*'], condition: a", undefined],
+    ["a: { Known: '*' }, condition: a", undefined],
+  ])('%s: %j', (detection, fields) => {
+    expect(alwaysOf(detection)).toEqual(fields);
+  });
+
+  test('what a pipeline adds says which events those are', () => {
+    const added = `${pipeline}  - { type: add_condition, conditions: { EventID: 1 } }\n`;
+    expect(alwaysOf('a: { Gone: x }, condition: not a', added)).toEqual(['Gone']);
+    expect(alwaysOf('a: { EventID: 1 }, condition: a', added)).toBeUndefined();
   });
 });
 
@@ -90,6 +129,18 @@ describe('a correlation', () => {
     const count = ', condition: { gte: 3 }';
     expect(fieldsOf(correlationOf('event_count', count))).toBeUndefined();
     expect(fieldsOf(correlationOf('event_count', count).replace('rules: [alive, dead]', 'rules: [dead]'))).toEqual(['Gone']);
+  });
+
+  test('that waits for silence would be true all the time', () => {
+    const silenceOf = (condition: string): boolean | undefined => {
+      const text = correlationOf('event_count', `, condition: { ${condition} }`, '[]')
+        .replace('rules: [alive, dead]', 'rules: [dead]')
+        .replace(' group-by: [],', '');
+      const compiled = compiledAfter(text, pipeline, createBag());
+      const never = compiled && neverTrue(compiled);
+      return never && never.silence === true;
+    };
+    expect(['lt: 1', 'eq: 0', 'lte: 3', 'gte: 1', 'eq: 2'].map(silenceOf)).toEqual([true, true, true, false, false]);
   });
 
   test('has no group without the field of the group', () => {
@@ -157,6 +208,43 @@ describe('the command line', () => {
     const app = await readTar(readFileSync(join(cwd, 'o', 'sigpack-1.0.0.spl')));
     const conf = readStrictConf(app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '');
     expect(conf.get('A library')?.get('disabled')).toBe('1');
+  });
+
+  test.each([
+    ['splunk', 'splunk', '{ s: { GrandParentImage: x }, condition: not s }', ': the events of its log source have no field `GrandParentImage`'],
+    ['splunk', 'splunk', '{ s: { GrandParentImage: null }, condition: s }', ': the events of its log source have no field `GrandParentImage`'],
+    ['graylog', 'graylog', '{ s: { GrandParentImage|exists: false }, condition: s }', ': the events of its log source have no field `GrandParentImage`'],
+    ['splunk', '', '{ s: { Image: x }, condition: s or not s }', ''],
+    ['es-qs', '', "{ s: ['*'], condition: s }", ''],
+    ['grep', '', "{ s: ['*'], condition: s }", ''],
+  ])('%s with %s leaves out a rule that is always true: %s', async (target, bundle, detection, why) => {
+    const cwd = project({ 'a.yml': grandparent.replace(/^detection: .*$/m, `detection: ${detection}`) });
+    const { stdout, stderr } = await sigpack(['convert', '-t', target, ...(bundle === '' ? [] : ['-p', bundle]), 'a.yml'], { cwd });
+    expect(stdout.trim()).toBe('');
+    expect(stderr).toContain(`warning[PIP008]: ${target}: "A grandparent" is true of every event of its log source${why}; it is left out`);
+  });
+
+  test('unmatchable: disable builds a rule switched off that is always true', async () => {
+    const config = 'pipelines: { splunk: splunk }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
+    const always = grandparent.replace(/^detection: .*$/m, 'detection: { s: { Image: x }, condition: s or not s }\nsigpack: { enabled: true }');
+    const cwd = project({ 'a.yml': always, 'sigpack.yml': config });
+    const { stderr } = await sigpack(['build', '-o', 'o'], { cwd });
+    expect(stderr).toContain('it is switched off');
+    expect(stderr).toContain('hint: Add a selection that an event must have; without `unmatchable: disable` such rules are left out.');
+    const { detections } = JSON.parse(readFileSync(join(cwd, 'o', 'manifest.json'), 'utf8'));
+    expect(detections[0].targets.splunk).toEqual({ name: 'A grandparent', queries: 1, enabled: false });
+  });
+
+  test('of an absence that always is, the message says so', async () => {
+    const silence = `${grandparent.replace('status:', 'name: base\nstatus:')}---
+title: Silence
+id: 5b1d2a3c-0000-4000-8000-000000000015
+status: stable
+correlation: { type: event_count, rules: [base], timespan: 10m, condition: { lt: 1 } }
+`;
+    const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd: project({ 'a.yml': silence }) });
+    expect(stdout).toBe('');
+    expect(stderr).toContain('splunk: "Silence" would be true all the time: it waits for events to be missing that there can\'t be');
   });
 
   test('explain says why', async () => {

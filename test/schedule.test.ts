@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/pack/config.ts';
 import {
   cronGap,
   cronMinutes,
@@ -11,6 +12,7 @@ import {
   spreadCron,
   windowOver,
 } from '../src/pack/schedule.ts';
+import { createBag } from '../src/source/diagnostic.ts';
 
 const id = '9c3b6f0a-5a1e-4d36-9b5a-0d6f5c4f1b11';
 const seconds = (relative: string): number => Number(/^-(\d+)m@m$/.exec(relative)?.[1] ?? 0) * 60;
@@ -109,9 +111,24 @@ describe('cron expressions', () => {
     ['0 6,8 * * *', 22 * 3600],
     ['0 6 * * 1-5', 3 * 86_400],
     ['0 0 1 * *', 31 * 86_400],
+    ['5 8 1 * 1', 7 * 86_400],
+    ['0 0 1-31 * 1', 86_400],
+    ['0 0 */2 * 1', 21 * 86_400],
     ['0 0 31 2 *', undefined],
     ['nonsense', undefined],
   ])('the longest gap of %s is %s s', (cron, gap) => expect(cronGap(cron)).toBe(gap));
+
+  it.each([
+    ['0 0 1 * *', undefined],
+    ['5 8 1 * 1', undefined],
+    ['0 0 31 * *', '61 days apart'],
+    ['0 8 1 1 *', '366 days apart'],
+  ])('the gaps of %s: %s', (cron, problem) => {
+    const bag = createBag();
+    const read = readConfig({ path: 'sigpack.yml', text: `title: Long gaps\ndefaults: { cron: '${cron}' }\n` }, bag);
+    const said = bag.list.map(({ message }) => message);
+    expect([read === undefined, said]).toEqual(problem === undefined ? [false, []] : [true, [expect.stringContaining(problem)]]);
+  });
 
   it('counts runs by minute', () => {
     expect(cronMinutes('0,30 * * * *')[30]).toBe(1);

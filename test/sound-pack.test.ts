@@ -51,6 +51,22 @@ describe('a detection that a pack can’t hold', () => {
     return { artifacts, bag, written };
   }
 
+  test('is left out where it is too large for Graylog’s database by itself', async () => {
+    const large = (pack: Pack): Pack => ({
+      ...pack,
+      graylog: pack.graylog.map((one) =>
+        one.detection.name === 'Second' ? { ...one, search: { kind: 'filter', queries: Array(600).fill(`a:${'b'.repeat(31_000)}`) } } : one,
+      ),
+    });
+    const { artifacts, bag, written } = await made(large);
+    expect(artifacts).toHaveLength(4);
+    expect(bag.list.map(({ code, file, message }) => `${code} ${file.path.split('/').pop()} ${message}`)).toEqual([
+      expect.stringMatching(/^PCK007 five\.yml graylog: the pack takes \d+ bytes in Graylog's database.*; the rule is left out$/),
+    ]);
+    expect(written?.graylog).toHaveLength(4);
+    expect(written?.splunk).toHaveLength(5);
+  });
+
   test('is left out of it with a complaint of its own', async () => {
     const { artifacts, bag, written } = await made(change);
     expect(artifacts?.map(({ path }) => path)).toEqual(['five-1.0.0.spl', 'five-1.0.0-graylog.json', 'manifest.json', 'five-1.0.0.zip']);

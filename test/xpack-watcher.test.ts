@@ -180,6 +180,24 @@ describe('correlations', () => {
     expect(at(rule, `${selector}/buckets_path`)).toEqual({ value: path });
   });
 
+  it.each([
+    ['lt: 4', []],
+    ['neq: 2', []],
+    ['gte: 2, lt: 4', [{ exists: { field: 'Unit' } }]],
+  ])('a group without values has 0 of them, which %s may hold of', (condition, present) => {
+    const rule = correlation(`type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Unit, ${condition} }`);
+    expect(at(rule, `${search}/query/bool/filter`)).toMatchObject([{}, { exists: { field: 'User' } }, ...present]);
+  });
+
+  it.each([
+    ['value_percentile', 'percentile: 75, ', true],
+    ['value_percentile', 'percentile: 50, ', false],
+    ['value_median', '', false],
+  ])('%s of %s is estimated: %s', (type, percentile, estimated) => {
+    const rule = correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, ${percentile}gt: 3 }`);
+    expect(converted(rule).remarks.some(({ message }) => message.includes('t-digest'))).toBe(estimated);
+  });
+
   it('temporal', () => {
     const rule = correlation('type: temporal\nrules: [failed, login, third]\ngroup-by: [User]\ntimespan: 5m');
     expect(at(rule, `${groups}/aggs/rule_2`)).toEqual({ filter: { query_string: { query: 'EventID:"4624"', analyze_wildcard: true } } });

@@ -3,7 +3,10 @@ import type { SourceFile, Span } from '../source/span.ts';
 
 /** Why a target has no query for a rule, or what to know about the query that it has. */
 export interface Remark {
-  readonly code: Extract<DiagnosticCode, 'TGT001' | 'TGT002' | 'TGT003' | 'TGT004' | 'TGT005' | 'TGT006' | 'TGT007' | 'PIP002' | 'PIP005' | 'PIP007'>;
+  readonly code: Extract<
+    DiagnosticCode,
+    'TGT001' | 'TGT002' | 'TGT003' | 'TGT004' | 'TGT005' | 'TGT006' | 'TGT007' | 'TGT008' | 'PIP002' | 'PIP003' | 'PIP005' | 'PIP007' | 'PIP008'
+  >;
   readonly message: string;
   readonly file: SourceFile;
   readonly span: Span;

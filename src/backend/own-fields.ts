@@ -1,13 +1,22 @@
 import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
+import type { Truth } from '../query/three-valued.ts';
 import { itemsOf } from '../query/tree.ts';
 import type { Conversion, Remark } from './backend.ts';
 
 /** Field names that mean something of its own in a target. */
 export interface OwnFields {
   readonly has: (field: string) => boolean;
+  /** Of these, the ones that no event lacks. */
+  readonly inEveryEvent: (field: string) => boolean;
   /** What the name means there: `is what Splunk calls the sender of an event`. */
   readonly meaning: string;
 }
+
+/** Whether every event has the field: false for one of the rule's, undefined where the target gives it to many events. */
+export const alwaysAs =
+  ({ has, inEveryEvent }: OwnFields) =>
+  (field: string): Truth =>
+    inEveryEvent(field) ? true : has(field) ? undefined : false;
 
 /** A warning for each field of a rule that has such a name, and that no pipeline gives it for the target. */
 export function withOwnFieldRemarks<T>(conversion: Conversion<T>, compiled: CompiledRule, own: OwnFields): Conversion<T> {

@@ -47,10 +47,12 @@ export interface ElasticsearchSettings {
   readonly actions?: Readonly<Record<string, object>>;
   /** Settings of a rule that a watch can't honour, and why. */
   readonly ignored?: readonly string[];
+  /** What runs of a watch find again, and act on again. */
+  readonly repeats?: string;
   /** What a rule's own settings change of the others. */
   readonly ofRule: (
     compiled: CompiledRule,
-  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'ignored'>>;
+  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'ignored' | 'repeats'>>;
 }
 
 export interface GrepSettings {

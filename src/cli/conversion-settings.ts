@@ -2,7 +2,7 @@ import { ecsSettings } from '../backend/es-qs/ecs.ts';
 import { defaultTargetSettings, type ElasticsearchSettings, type TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
 import { mergeSettings } from '../pack/merge-settings.ts';
-import { cronGap, quartzCron } from '../pack/schedule.ts';
+import { cronGap, cronGaps, overlapProblem, quartzCron } from '../pack/schedule.ts';
 import type { DetectionSettings } from '../pack/settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
@@ -23,13 +23,25 @@ const isEcs = ({ file }: Pipeline): boolean => /(?:^|[\\/])ecs-[^\\/]*$/.test(fi
 
 function elasticsearchSettings(config: PackConfig, pipelines: readonly Pipeline[]): ElasticsearchSettings {
   const { defaults, elasticsearch } = config;
-  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(pipelines.some(isEcs) ? ecsSettings : {}) };
+  const { ecs = pipelines.some(isEcs), ...written } = elasticsearch;
+  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(ecs ? ecsSettings : {}) };
   const interval = elasticsearch.interval ?? defaults.interval ?? builtIn.interval;
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
   // one configuration for all rules: what is merged is shared by its identity
   const forWatches: PackConfig = { ...config, defaults: { ...defaults, interval, suppress: { ...defaults.suppress, period: throttle } } };
-  const base = { ...builtIn, ...elasticsearch, interval, throttle, ...(defaults.delay === undefined ? {} : { delay: defaults.delay }) };
+  const base = { ...builtIn, ...written, ...typesOf(written, builtIn), interval, throttle, ...(defaults.delay === undefined ? {} : { delay: defaults.delay }) };
   return { ...base, ofRule: (compiled) => ruleSettings(compiled, forWatches, base) };
+}
+
+const typeLists = ['textFields', 'ipFields', 'booleanFields', 'wildcardFields'] as const;
+type TypeLists = Pick<ElasticsearchSettings, (typeof typeLists)[number]>;
+
+/** The fields that the configuration names, beside the built-in ones that it gives no other type. An empty list takes those away. */
+function typesOf(written: Partial<TypeLists>, builtIn: TypeLists): TypeLists {
+  const named = new Set(typeLists.flatMap((list) => written[list] ?? []));
+  const of = (list: keyof TypeLists): readonly string[] =>
+    written[list]?.length === 0 ? [] : [...new Set(written[list]), ...builtIn[list].filter((field) => !named.has(field))];
+  return { textFields: of('textFields'), ipFields: of('ipFields'), booleanFields: of('booleanFields'), wildcardFields: of('wildcardFields') };
 }
 
 function ruleSettings(compiled: CompiledRule, config: PackConfig, base: ElasticsearchSettings): ReturnType<ElasticsearchSettings['ofRule']> {
@@ -39,6 +51,10 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
   // with a schedule, the interval only says how far a run looks back: less would leave gaps
   const least = cron?.gap ?? (base.schedule ? base.interval : 0);
   const interval = Math.max(cron ? 0 : merged.interval, least);
+  // Watcher silences a watch as a whole: a period meant for the values of some fields must not silence the others for longer than is usual
+  const throttle = suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period;
+  const gaps = (cron && cronGaps(merged.cron ?? '')) ?? { shortest: interval, longest: interval };
+  const repeats = overlapProblem(Math.max(window ?? 0, interval), gaps, throttle);
   return {
     interval,
     delay,
@@ -46,8 +62,8 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
     ...(cron ? { schedule: { cron: cron.quartz } } : {}),
     ...(ignored.length > 0 ? { ignored } : {}),
     threshold,
-    // Watcher silences a watch as a whole: a period meant for the values of some fields must not silence the others for longer than is usual
-    throttle: suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period,
+    ...(repeats === undefined ? {} : { repeats }),
+    throttle,
   };
 }
 

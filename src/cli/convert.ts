@@ -7,13 +7,14 @@ import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } f
 import { warnOfUnplaced } from '../pack/index-macro.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
+import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
+import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
@@ -94,7 +95,7 @@ interface Entry {
 
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
-  if (!neverTrue(compiled)) warnOfUnmapped(warnings, name, compiled);
+  if (!constantTruth(compiled)) warnOfUnmapped(warnings, name, compiled);
   if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 
@@ -105,16 +106,17 @@ function converted(
   bag: DiagnosticBag,
   onCompiled: (compiled: CompiledRule) => void,
 ): readonly Entry[] {
-  return rules.flatMap(({ forTarget }): readonly Entry[] => {
+  const complaints = createSharedComplaints(bag);
+  const entries = rules.flatMap(({ forTarget }): readonly Entry[] => {
     const compiled = forTarget(target.name);
     if (!compiled) return [];
     onCompiled(compiled);
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-    for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
-      bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
-    }
+    complaints.add(target.name, compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
     return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
   });
+  complaints.tell();
+  return entries;
 }
 
 function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEntry['converted']): ConvertedEntry {

@@ -77,7 +77,7 @@ function conversionOf(
   if (compiled) return postprocessedRule(target.convert(compiled, settings), compiled);
   const { file, titleSpan: span } = written.rule;
   const { code, message } = targeted?.whyNot(target.name) ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' };
-  return { ok: false, problems: [{ code: code === 'PIP007' ? code : 'PIP002', message, file, span }] };
+  return { ok: false, problems: [{ code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span }] };
 }
 
 function* compiledRules(

@@ -1,11 +1,10 @@
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, TargetSettings } from '../backend/target.ts';
+import { constantTruth } from '../pipeline/constant-truth.ts';
 import { logSourceText, ruleLines } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts';
-import { neverTrueText } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
-import { neverTrue } from '../query/never-true.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { targetSettings } from './conversion-settings.ts';
@@ -106,8 +105,8 @@ function outcomeLines(compiled: CompiledRule, { target, settings, bag, paint, pi
   if (compiled.kind === 'detection') lines.push('', `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`);
   const unmapped = compiled.processing?.unmapped ?? [];
   if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`);
-  const never = neverTrue(compiled);
-  if (never) lines.push(`${paint('bold', 'Never true')}  ${paint('yellow', visible(neverTrueText(compiled.rule.title, never)))}`);
+  const constant = constantTruth(compiled);
+  if (constant) lines.push(`${paint('bold', constant.code === 'PIP007' ? 'Never true' : 'Always true')}  ${paint('yellow', visible(constant.message))}`);
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
   for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
     bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });

@@ -50,7 +50,7 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
   try {
     const first = await packed(input, render);
     if (first.problems.length === 0) return first.artifacts;
-    const broken = first.tooLarge ? [] : brokenDetections(input, render);
+    const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
     const pack = withoutBroken(input.pack, broken);
     const made = broken.length === 0 ? first : await packed({ ...input, pack }, render);
     for (const { target, detection, problem } of broken) {
@@ -96,6 +96,18 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   );
   const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
   return { problems, artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
+}
+
+/** Characters of the queries of a detection that may be too large for a pack by itself. */
+const manyCharacters = 1 << 20;
+
+function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
+  const { pack } = input;
+  const candidates = pack.graylog.filter(({ search }) => (search.kind === 'filter' ? search.queries.join('').length : 0) > manyCharacters);
+  return candidates.flatMap((one) => {
+    const alone = graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render, []);
+    return alone.tooLarge ? [{ target: 'graylog', detection: one.detection, problem: alone.problems.at(-1) ?? '' } as const] : [];
+  });
 }
 
 function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {

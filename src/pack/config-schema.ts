@@ -142,6 +142,8 @@ const schedule = map(
   'A schedule of Watcher in place of interval, as { cron: 0 0/5 * * * ? }; interval must then cover the time between two runs.',
 );
 
+const besideEcs = ', beside those of ECS where the index has its types; an empty list: none.';
+
 const elasticsearch = map(
   {
     matching: {
@@ -149,16 +151,15 @@ const elasticsearch = map(
       description:
         'native: the fields ignore case by themselves (a normalizer, analysed text) or case does not matter; case-insensitive spells letters as [aA] in regular expressions. Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
     },
-    textFields: list(
-      text('A field name.'),
-      'Fields analysed into lower-case words (text, match_only_text). Default: those of ECS with an ecs- pipeline, else none.',
-    ),
-    ipFields: list(text('A field name.'), 'Fields of the type ip, where CIDR searches work. Default: those of ECS with an ecs- pipeline, else none.'),
-    booleanFields: list(text('A field name.'), 'Fields of the type boolean. Default: those of ECS with an ecs- pipeline, else none.'),
-    wildcardFields: list(
-      text('A field name.'),
-      'Fields of the type wildcard, which keep the case of letters also where the others ignore it. Default: those of ECS with an ecs- pipeline, else none.',
-    ),
+    ecs: {
+      type: 'boolean',
+      description:
+        'The index has the types and the letter case of the Elastic Common Schema; false: nothing but the lists here counts. Default: true with the bundle elastic or an ecs- pipeline.',
+    },
+    textFields: list(text('A field name.'), `Fields analysed into lower-case words (text, match_only_text)${besideEcs}`),
+    ipFields: list(text('A field name.'), `Fields of the type ip, where CIDR searches work${besideEcs}`),
+    booleanFields: list(text('A field name.'), `Fields of the type boolean${besideEcs}`),
+    wildcardFields: list(text('A field name.'), `Fields of the type wildcard, which keep the case of letters also where the others ignore it${besideEcs}`),
     index: text('Index pattern of watches and data view id of saved searches, several with commas.', { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' }),
     timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
     interval: duration('Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.'),
@@ -242,7 +243,7 @@ export const configSchema: JsonSchema = {
       enum: ['leave-out', 'disable'],
       default: 'leave-out',
       description:
-        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007): it is left out of that target, or built switched off.',
+        'What becomes of a rule that no event of a target’s product can fulfil, since the fields that it asks for are not there (PIP007), or that every event fulfils (PIP008): it is left out of that target, or built switched off.',
     },
     defaults: settings('Settings of every detection.'),
     levels: map(

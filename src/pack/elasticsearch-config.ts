@@ -7,7 +7,10 @@ type Spans = 'interval' | 'throttle';
 
 /** Spans in seconds; those that are missing come from the settings of detections. What is missing of matching and types is as the pipelines have it. */
 export type ElasticsearchConfig = Pick<ElasticsearchSettings, 'index' | 'timestampField' | 'schedule' | 'actions'> &
-  Partial<Pick<ElasticsearchSettings, Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'>>;
+  Partial<Pick<ElasticsearchSettings, Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'>> & {
+    /** The index has the types and the letter case of ECS; default: as the pipelines have it. */
+    readonly ecs?: boolean;
+  };
 
 /** What `elasticsearch:` holds where it fits the schema. */
 export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & { readonly [name in Spans]?: number | string };

@@ -1,6 +1,7 @@
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { type GraylogWindow, graylogWindow } from './graylog-window.ts';
+import { cronGaps } from './schedule.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
@@ -121,9 +122,9 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
   const { settings, severity, lookBack = 0 } = detection;
   const window = repeats({ detection, search }, minimum);
   // windows of a correlation overlap: what two of them see is told once
-  const overlap = lookBack > 0 && settings.window === undefined ? settings.interval + lookBack : 0;
+  const overlap = lookBack > 0 ? settings.interval + lookBack : 0;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
-  const fields = named.length === 0 && window > 0 && search.kind === 'filter' ? [messageId] : named;
+  const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
@@ -143,12 +144,17 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
 /** Graylog's own id of a message. */
 const messageId = 'gl2_message_id';
 
-/** Seconds in which runs find a message again: its notifications are silent for that long, by its key. 0 for windows that only meet. */
+/**
+ * Seconds in which runs find a message again: its notifications are silent for that long, by its key. What is counted without a group has no key, and its
+ * definition is silent as a whole. 0 for windows that only meet.
+ */
 function repeats({ detection: { settings, rule }, search }: GraylogDetection, minimum: number): number {
-  if (search.kind === 'aggregation') return settings.given?.delay && search.within > search.every && rule.kind === 'correlation' ? search.within : 0;
+  if (search.kind === 'aggregation' && rule.kind === 'correlation') return settings.given?.delay && search.within > search.every ? search.within : 0;
   const { within, every, cron } = graylogWindow(settings, minimum);
-  // a run of cron looks back over the longest gap, which others need not be
-  return settings.threshold <= 1 && (within > every || cron !== undefined) ? within : 0;
+  // a run of cron looks back over the longest gap, which others need not be; silence that begins with a run must end before an even next one
+  const { shortest = 0 } = (cron === undefined ? undefined : cronGaps(settings.cron ?? '')) ?? {};
+  const cronRepeats = cron !== undefined && (settings.threshold <= 1 || shortest < every);
+  return within > every || cronRepeats ? within : 0;
 }
 
 function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {

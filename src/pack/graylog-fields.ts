@@ -1,9 +1,9 @@
-import { type Conversion, converted, type Place, refused } from '../backend/backend.ts';
+import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
 import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
 import { isTemplateField } from './event-definition.ts';
-import { namedField, placeOfName } from './named-fields.ts';
+import { guessedName, namedField, placeOfName } from './named-fields.ts';
 
 /** The detection with its key fields as messages have them. */
 export function graylogFields(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
@@ -13,7 +13,7 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
     if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
     if (search.kind === 'filter') {
-      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index))))];
+      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
       return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
     }
     if (compiled.kind === 'detection') {
@@ -30,8 +30,11 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
   });
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place): string {
-  const { names, absent } = namedField(compiled, name);
+function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+  const known = namedField(compiled, name);
+  const { names, absent } = known;
+  const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
+  if (guess) remarks.push(guess);
   if (absent && !isGraylogOwn(name))
     throw refused(
       place,
@@ -54,6 +57,10 @@ function groupFields(compiled: CompiledRule & { readonly kind: 'correlation' }, 
   const { names } = namedField(compiled, name);
   if (names.every((field) => group.includes(field))) return names;
   if (group.includes(name)) return [name];
+  // an alias of the group stands for its field
+  const alias = compiled.rule.groupBy.includes(name) ? compiled.rule.aliases.find((known) => known.name === name) : undefined;
+  const aliased = [...new Set(alias?.fields.values() ?? [])];
+  if (alias && aliased.every((field) => group.includes(field))) return aliased;
   throw refused(
     place,
     `\`${name}\` is no field of the group of the correlation, and its events have no others: ${group.join(', ') || 'there is none'}`,

@@ -1,9 +1,8 @@
-import type { Remark } from '../backend/backend.ts';
+import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
-import { neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
@@ -22,8 +21,10 @@ import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
+import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
 import { confProblem } from './splunk-conf.ts';
 import { splunkFields } from './splunk-fields.ts';
+import { splunkSchedule } from './splunk-savedsearch.ts';
 import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
@@ -80,7 +81,7 @@ export function assemblePack({
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
-  const told = new Set<string>();
+  const complaints = createSharedComplaints(bag);
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
@@ -93,10 +94,11 @@ export function assemblePack({
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
       const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, bag, warnings, told, placed, onOutcome }, detection, targeted);
+      if (detection) addDetection({ pack, config, warnings, complaints, placed, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
+  complaints.tell();
   warnings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
   return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
@@ -146,10 +148,8 @@ interface Growing {
 interface Adding {
   readonly pack: Growing;
   readonly config: PackConfig;
-  readonly bag: DiagnosticBag;
   readonly warnings: CountedWarnings;
-  /** Complaints about fields in the configuration. */
-  readonly told: Set<string>;
+  readonly complaints: SharedComplaints;
   /** Something says where events are, so that a log source without a place was forgotten. */
   readonly placed: boolean;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
@@ -162,11 +162,11 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     const compiled = forTarget(target);
     if (!compiled) targets.set(target, skipped([whyNot(target)]));
     else {
-      const never = neverTrue(compiled) !== undefined;
-      if (!never) warnOfUnmapped(adding.warnings, target, compiled);
-      const own = never ? switchedOff(detection) : detection;
+      const constant = constantTruth(compiled) !== undefined;
+      if (!constant) warnOfUnmapped(adding.warnings, target, compiled);
+      const own = constant ? switchedOff(detection) : detection;
       const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
-      targets.set(target, never && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
+      targets.set(target, constant && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
     }
   }
   const outcome = { detection, targets };
@@ -177,44 +177,36 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
 const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
 
 function addToSplunk(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, bag, warnings, placed } = adding;
+  const { pack, config, complaints, warnings, placed } = adding;
   const fields = splunkFields(compiled, detection);
-  tellOnce(adding, 'splunk', compiled, fields.ok ? fields.remarks : fields.problems);
+  complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const scopes = searchScopes(compiled, config);
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
-  tell(bag, 'splunk', conversion.ok ? conversion.remarks : conversion.problems);
+  complaints.add('splunk', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
+  const { repeats } = splunkSchedule(fields.value.detection);
+  if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
   pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);
 }
 
+/** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */
+const suppressedByHand = ({ settings: { splunk } }: PackDetection): boolean =>
+  Object.keys(splunk.savedsearch).some((key) => /^(?:alert\.suppress|cron_schedule|dispatch\.(?:earliest|latest)_time)/.test(key));
+
 function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, bag, warnings } = adding;
+  const { pack, config, complaints, warnings } = adding;
   const conversion = graylogSearch(compiled, detection, config);
-  tell(bag, 'graylog', conversion.ok ? conversion.remarks : conversion.problems);
+  complaints.add('graylog', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
   const fields = graylogFields(compiled, detection, conversion.value);
-  tellOnce(adding, 'graylog', compiled, fields.ok ? fields.remarks : fields.problems);
+  complaints.add('graylog', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
   for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT007', 'graylog', message, compiled.rule);
   pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
-}
-
-function tell(bag: DiagnosticBag, target: Target, remarks: readonly Remark[]): void {
-  for (const { file, ...remark } of remarks) bag.add(file, { ...remark, message: `${target}: ${remark.message}`, target });
-}
-
-/** What is wrong with a field in the configuration is told once, however many rules it concerns. */
-function tellOnce({ bag, told }: Adding, target: Target, { rule }: CompiledRule, remarks: readonly Remark[]): void {
-  for (const remark of remarks) {
-    const key = `${target} ${remark.span.start} ${remark.message}`;
-    if (remark.file !== rule.file && told.has(key)) continue;
-    told.add(key);
-    tell(bag, target, [remark]);
-  }
 }

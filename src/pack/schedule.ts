@@ -71,7 +71,11 @@ interface Cron {
   readonly days: readonly number[];
   readonly months: readonly number[];
   readonly weekdays: readonly number[];
+  /** Both kinds of day are limited: it runs on days of either kind, as cron has it. */
+  readonly eitherDay: boolean;
 }
+
+const everyDay = { days: Array.from({ length: 31 }, (_, index) => index + 1), weekdays: [0, 1, 2, 3, 4, 5, 6], eitherDay: false } as const;
 
 const fields = [
   { key: 'minutes', name: 'minute', low: 0, high: 59 },
@@ -96,13 +100,16 @@ function parseCron(text: string): Cron | string {
 function readCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== 5) return `has ${parts.length} fields, not 5`;
-  const cron: Record<keyof Cron, readonly number[]> = { minutes: [], hours: [], days: [], months: [], weekdays: [] };
+  const cron: Record<(typeof fields)[number]['key'], readonly number[]> = { minutes: [], hours: [], days: [], months: [], weekdays: [] };
   for (const [index, field] of fields.entries()) {
     const values = fieldValues(parts[index] ?? '', field.low, field.high);
     if (values === undefined) return `${field.name} "${parts[index]}" is not made of ${field.low} to ${field.high}, ranges, lists and steps`;
     cron[field.key] = values;
   }
-  return cron;
+  const eitherDay = [parts[2], parts[4]].every((part) => !part?.startsWith('*'));
+  // one kind of day that is every day leaves nothing for the other to limit
+  if (eitherDay && (cron.days.length === 31 || cron.weekdays.length === 7)) return { ...cron, ...everyDay };
+  return { ...cron, eitherDay };
 }
 
 function fieldValues(text: string, low: number, high: number): readonly number[] | undefined {
@@ -129,10 +136,33 @@ export function cronProblem(cron: string): string | undefined {
   return parsed.minutes.length > 12 ? `runs ${parsed.minutes.length} times an hour; 12 are allowed` : undefined;
 }
 
+/** A run looks back over the longest gap. A month is the most, which has a day more than the longest `window`. */
+const longestGap = 31 * 86_400;
+
+/** What is wrong with the gaps of a valid expression. One that never runs has none. */
+export function cronGapProblem(cron: string): string | undefined {
+  const gap = cronGap(cron) ?? 0;
+  return gap <= longestGap ? undefined : `has runs ${Math.ceil(gap / 86_400)} days apart, over which a run would have to look back; 31 are allowed`;
+}
+
 /** Seconds of the longest gap between two runs; undefined for an invalid expression or one that never runs. */
 export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
 
-interface Gaps {
+/** That a run sees events which the run before it saw, too, and acts on them again once a silence of `period` seconds is over. */
+export function overlapProblem(lookBack: number, { shortest, longest }: Gaps, period: number): string | undefined {
+  if (lookBack <= shortest || period >= lookBack) return undefined;
+  const every = shortest === longest ? spanText(shortest) : `${spanText(shortest)} to ${spanText(longest)}`;
+  const again = period > 0 ? `an event may alert again after ${spanText(period)}` : `an event may alert ${Math.ceil(lookBack / shortest)} times`;
+  return `runs come every ${every} and look back ${spanText(lookBack)}: ${again}`;
+}
+
+/** As settings write it. */
+export function spanText(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+export interface Gaps {
   readonly shortest: number;
   readonly longest: number;
 }
@@ -150,7 +180,7 @@ export function cronGaps(cron: string): Gaps | undefined {
   return { shortest: Math.min(...gaps) * 60, longest: Math.max(...gaps) * 60 };
 }
 
-/** Days from one day with runs to the next, over two years. Where both kinds of day are limited it takes those that meet both. */
+/** Days from one day with runs to the next, over two years. */
 function dayGaps(cron: Cron): Gaps | undefined {
   if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return { shortest: 1, longest: 1 };
   let longest = 0;
@@ -159,7 +189,7 @@ function dayGaps(cron: Cron): Gaps | undefined {
   const start = Date.UTC(2024, 0, 1);
   for (let day = 0; day < 731; day++) {
     const date = new Date(start + day * 86_400_000);
-    if (!cron.months.includes(date.getUTCMonth() + 1) || !cron.days.includes(date.getUTCDate()) || !cron.weekdays.includes(date.getUTCDay())) continue;
+    if (!cron.months.includes(date.getUTCMonth() + 1) || !isRunDay(cron, date)) continue;
     if (previous !== undefined) {
       longest = Math.max(longest, day - previous);
       shortest = Math.min(shortest, day - previous);
@@ -169,11 +199,17 @@ function dayGaps(cron: Cron): Gaps | undefined {
   return longest === 0 ? undefined : { shortest, longest };
 }
 
+function isRunDay({ days, weekdays, eitherDay }: Cron, date: Date): boolean {
+  const [day, weekday] = [days.includes(date.getUTCDate()), weekdays.includes(date.getUTCDay())];
+  return eitherDay ? day || weekday : day && weekday;
+}
+
 /** The expression in Quartz's form, which Graylog and Watcher read. Undefined where it limits days of both kinds, which Quartz can't, or is invalid. */
 export function quartzCron(cron: string): string | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;
-  const text = (key: keyof Cron, all: number, shift = 0): string => (parsed[key].length === all ? '*' : parsed[key].map((value) => value + shift).join(','));
+  const text = (key: (typeof fields)[number]['key'], all: number, shift = 0): string =>
+    parsed[key].length === all ? '*' : parsed[key].map((value) => value + shift).join(',');
   const [days, weekdays] = [text('days', 31), text('weekdays', 7, 1)];
   if (days !== '*' && weekdays !== '*') return undefined;
   return `0 ${text('minutes', 60)} ${text('hours', 24)} ${weekdays === '*' ? days : '?'} ${text('months', 12)} ${weekdays === '*' ? '?' : weekdays}`;

@@ -5,7 +5,7 @@ import { checkSchema } from '../source/schema.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { savedSearchComplaints } from './savedsearch-check.ts';
-import { cronProblem } from './schedule.ts';
+import { cronGapProblem, cronProblem } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
 import { settingsSchema } from './settings-schema.ts';
 
@@ -45,7 +45,7 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
     found.push({ code, message: `\`${path.join('.')}\` must be ${says}`, span: { start: value.start, end: value.end } });
   }
   const cron = lookup(node, 'cron');
-  const problem = cron?.kind === 'scalar' ? cronProblem(cron.text) : undefined;
+  const problem = cron?.kind === 'scalar' ? (cronProblem(cron.text) ?? cronGapProblem(cron.text)) : undefined;
   if (cron && problem !== undefined) found.push({ code, message: `\`cron\` ${problem}`, span: { start: cron.start, end: cron.end } });
   return found;
 }

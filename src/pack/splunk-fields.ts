@@ -1,10 +1,10 @@
-import { type Conversion, converted, type Place, refused } from '../backend/backend.ts';
+import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
 import { baseFields, type DataModel, dataModelOf, modelColumns } from '../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { evalField } from '../backend/splunk/text.ts';
 import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { PackDetection } from './detection.ts';
-import { namedField, placeOfName } from './named-fields.ts';
+import { guessedName, namedField, placeOfName } from './named-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 
 type RiskObject = NonNullable<NonNullable<DetectionSettings['risk']>['objects']>[number];
@@ -33,7 +33,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
   if (!wanted && !risk?.objects && compiled.kind === 'detection' && !dataModelOf(compiled))
     return { ok: true, value: { detection, more: [], steps: [] }, remarks: [] };
   return converted((remarks) => {
-    const result = compiled.kind === 'correlation' ? groups(compiled, detection) : rowsOrEvents(compiled);
+    const result = compiled.kind === 'correlation' ? groups(compiled, detection) : rowsOrEvents(compiled, remarks);
     const { settings } = detection;
     const suppress = settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress.fields, compiled, result) };
     const own = settings.risk?.objects ?? [];
@@ -95,7 +95,7 @@ function kindOfField(field: string): RiskObject['type'] {
   return /host|computer|device|dest|src|ip(?:$| )/i.test(field) ? 'system' : 'other';
 }
 
-function rowsOrEvents(compiled: CompiledDetection): Result {
+function rowsOrEvents(compiled: CompiledDetection, remarks: Remark[]): Result {
   const more = new Set<string>();
   const steps = new Map<string, string>();
   const model = dataModelOf(compiled);
@@ -112,8 +112,12 @@ function rowsOrEvents(compiled: CompiledDetection): Result {
       more,
       steps,
       resolve(name, place) {
-        const { names, absent } = namedField(compiled, name);
-        if (absent && !splunkOwnFields.has(name)) throw noField(place, name);
+        const named = namedField(compiled, name);
+        const { names, absent } = named;
+        if (splunkOwnFields.has(name)) return one(name, place, names);
+        if (absent) throw noField(place, name);
+        const guess = guessedName(named, name, place);
+        if (guess) remarks.push(guess);
         return one(name, place, names);
       },
       defaultObjects: () => [{ field: 'host', type: 'system' }],

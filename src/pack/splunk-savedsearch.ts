@@ -1,7 +1,18 @@
 import { splunkLead } from '../backend/splunk/correlation.ts';
 import type { Level } from '../sigma/rule.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from './detection.ts';
-import { cronGaps, cronPeriod, minimumSplunkInterval, type SearchWindow, searchWindow, spreadCron, windowOver } from './schedule.ts';
+import {
+  cronGaps,
+  cronPeriod,
+  type Gaps,
+  minimumSplunkInterval,
+  overlapProblem,
+  type SearchWindow,
+  searchWindow,
+  spanText,
+  spreadCron,
+  windowOver,
+} from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
 import { confText, confValue, stanzaName } from './splunk-conf.ts';
 
@@ -56,6 +67,8 @@ interface SplunkSchedule {
   readonly window: SearchWindow;
   /** Two runs may decide on the same windows of a correlation. */
   readonly overlaps: boolean;
+  /** Of a rule that is no correlation: what is seen again, and nothing holds back. */
+  readonly repeats?: string;
 }
 
 /** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
@@ -65,12 +78,21 @@ export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): S
   const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
   if (settings.cron === undefined || gaps === undefined) {
     const interval = Math.max(settings.interval, minimumSplunkInterval);
-    const whole = cronPeriod(interval) + lead;
-    return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps: lead > 0 && window > whole };
+    const period = cronPeriod(interval);
+    const whole = period + lead;
+    const overlaps = lead > 0 && window > whole;
+    const repeats = lead > 0 ? undefined : repeatsOf(settings, Math.max(window, whole), { shortest: period, longest: period });
+    return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
   }
   const whole = gaps.longest + lead;
   const overlaps = lead > 0 && (window > whole || gaps.shortest < gaps.longest);
-  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps };
+  const repeats = lead > 0 ? undefined : repeatsOf(settings, Math.max(window, whole), gaps);
+  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+}
+
+function repeatsOf({ suppress }: DetectionSettings, lookBack: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
+  const repeats = overlapProblem(lookBack, gaps, suppress?.period ?? 0);
+  return repeats === undefined ? undefined : { repeats };
 }
 
 /** When the search runs; an override of the setting counts. */
@@ -106,7 +128,7 @@ function addAlert(settings: Map<string, string>, detection: PackDetection, { ove
   settings.set('alert.suppress', suppress === undefined ? '0' : '1');
   if (suppress === undefined) return;
   if (fields.length > 0) settings.set('alert.suppress.fields', confValue(fields.map(listedField).join(',')));
-  settings.set('alert.suppress.period', duration(suppress.period));
+  settings.set('alert.suppress.period', spanText(suppress.period));
 }
 
 /** What two runs of a correlation see is alerted once, by its group. */
@@ -116,11 +138,6 @@ function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetecti
 }
 
 const listedField = (name: string): string => (/^[\w.:{}@-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`);
-
-function duration(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
-}
 
 function addCorrelationSearch(settings: Map<string, string>, { name }: Texts, detection: PackDetection, info: PackInfo): void {
   const { rule, attack, id } = detection;

@@ -1,6 +1,6 @@
 import type { Conversion } from '../backend/backend.ts';
 import { blankRefusal } from '../backend/blank-events.ts';
-import { withOwnFieldRemarks } from '../backend/own-fields.ts';
+import { alwaysAs, withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
 import { detectionSearch } from '../backend/splunk/data-model.ts';
@@ -28,8 +28,7 @@ const noNames: ReadonlyMap<string, string> = new Map();
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
 
-/** Fields that Splunk gives every event. */
-const always = (field: string): boolean => /^(?:_raw|_time|host|index|source|sourcetype|splunk_server)$/.test(field);
+const always = alwaysAs(splunkOwn);
 
 const blankHint = 'Say where its events are under splunk.indexes, use a pipeline that knows the log source, or add a selection that an event must have.';
 

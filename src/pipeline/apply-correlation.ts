@@ -8,12 +8,14 @@ import { ProcessingFailure } from './rule-in-process.ts';
 export function applyToCorrelation(rule: CorrelationRule, rename: (field: string) => readonly string[] | undefined): CorrelationRule {
   const aliasNames = new Set(rule.aliases.map(({ name }) => name));
   const alternatives = new Map(rule.alternatives);
+  const single = new Map<string, string>();
   const renamed = (field: string): string => {
     const known = rule.alternatives?.get(field);
     const names = known ? [...new Set(known.flatMap((name) => rename(name) ?? [name]))] : (rename(field) ?? [field]);
     const [only] = names;
     if (names.length === 1 && only !== undefined) {
       alternatives.delete(field);
+      single.set(only, field);
       return only;
     }
     if (names.length === 0) throw new ProcessingFailure(`the field \`${field}\` of the correlation would become no field`, undefined, 'Map it to a field.');
@@ -29,5 +31,11 @@ export function applyToCorrelation(rule: CorrelationRule, rename: (field: string
     groupBy: rule.groupBy.map((field) => (aliasNames.has(field) ? field : renamed(field))),
     valueFields: rule.valueFields.map(renamed),
   };
+  for (const name of alternatives.keys()) {
+    const other = single.get(name);
+    if (other === undefined) continue;
+    const message = `the field \`${other}\` of the correlation would become \`${name}\`, which stands for several fields`;
+    throw new ProcessingFailure(message, undefined, 'Map one of the two to another name.');
+  }
   return alternatives.size === 0 ? changed : { ...changed, alternatives };
 }

@@ -21,12 +21,23 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
   };
   rule.parts = rebuiltParts(rule.parts, (settled) => renamedItem(item, transformation, settled, rule, rename));
   if (rule.rule.fields.length > 0) rule.rule = { ...rule.rule, fields: rule.rule.fields.flatMap((field) => rename(field) ?? [field]) };
-  for (const [field, known] of rule.named) {
-    const renamed = known.names.map((name) => (item.appliesToField(name, rule) ? transformation.map(name, rule) : undefined));
-    if (renamed.some((names) => names))
-      rule.named.set(field, { names: [...new Set(renamed.flatMap((names, at) => names ?? known.names[at] ?? []))], mapped: true });
-  }
+  if (rule.named.size > 0) applyToNamed(item, transformation, rule);
   if (rule.rule.kind === 'correlation') rule.rule = applyToCorrelation(rule.rule, rename);
+}
+
+/** A name that no event has: what renames it as well renames any field. */
+const anyName = '\u0000';
+
+function applyToNamed(item: ProcessingItem, { map, targets = [] }: FieldTransformation, rule: RuleInProcess): void {
+  for (const name of targets) rule.offered.add(name);
+  const mapOf = (name: string): readonly string[] | undefined => (item.appliesToField(name, rule) ? map(name, rule) : undefined);
+  const takesAny = mapOf(anyName) !== undefined;
+  for (const [field, known] of rule.named) {
+    const renamed = known.names.map(mapOf);
+    if (!renamed.some((names) => names)) continue;
+    const names = [...new Set(renamed.flatMap((given, at) => given ?? known.names[at] ?? []))];
+    rule.named.set(field, { names, mapped: true, spelled: known.spelled || !takesAny });
+  }
 }
 
 type Rename = (field: string) => readonly string[] | undefined;

@@ -52,13 +52,14 @@ export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<
   return new Set(fields.flatMap((field) => field.targets ?? []).filter((name) => !sources.has(name)));
 }
 
-/** `targets`: every name that the pipelines give, to rules of any log source. */
-export function namedFields(done: RuleInProcess, targets: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
-  const lacks = done.renames ? lackTest(done, targets) : undefined;
+/** What pipelines make of the fields that settings name. Names that the rule itself asks for, and those that its mappings give, are known. */
+export function namedFields(done: RuleInProcess, given: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
+  const lacks = done.renames ? lackTest(done, given) : undefined;
   return new Map(
-    Array.from(done.named, ([field, { names, mapped }]) => {
-      const known = mapped || isMapped(done, field) || done.produced.has(field) || targets.has(field);
-      return [field, { names, absent: !known && lacks?.(field) === true }];
+    Array.from(done.named, ([field, { names, mapped, spelled }]) => {
+      const known = isMapped(done, field) || done.produced.has(field) || done.offered.has(field);
+      const absent = !known && !mapped && lacks?.(field) === true;
+      return [field, { names, absent, guessed: done.renames && !known && !spelled && !absent }];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { positionAt } from '../source/span.ts';
+import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
 import type { FieldTransformation, Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
@@ -47,10 +47,9 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   /** Some item renames fields. */
   readonly renames: boolean;
-  /** Every name that they give. */
-  readonly targets: ReadonlySet<string>;
-  /** Those of them that no rule uses. */
+  /** Names that they give to fields, and that no rule uses. */
   readonly given: ReadonlySet<string>;
+  readonly pipelineFiles: ReadonlySet<SourceFile>;
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
 }
@@ -68,8 +67,8 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     relevant: createRelevance(items),
     renames: fields.length > 0,
-    targets: new Set(options.namedBy ? fields.flatMap(({ targets }) => targets ?? []) : []),
     given: givenNames(fields),
+    pipelineFiles: new Set(items.map(({ file }) => file)),
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -94,6 +93,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     rule: settled.rule,
     parts: settled.kind === 'detection' ? settled.parts : [],
     referenced,
+    written: settled.kind === 'correlation' ? settled.parts : [],
     vars: run.vars,
     conversion: run.conversion ?? noVars,
     state: new Map(),
@@ -101,7 +101,8 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     applied: new Set(),
     fieldsApplied: new Map(),
     mappings: new Map(),
-    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false }]) : []),
+    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false, spelled: false }]) : []),
+    offered: new Set(),
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
@@ -128,7 +129,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, targets, given }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished({ bag, postprocessing, renames, given, pipelineFiles }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -144,8 +145,8 @@ function finished({ bag, postprocessing, renames, targets, given }: Run, done: R
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done, given);
-  const named = done.named.size === 0 ? {} : { named: namedFields(done, targets) };
-  const processing = { state, attributes, ...coverage, known: known || !renames, ...named, ...logsource, ...postprocess };
+  const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
+  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };

@@ -5,6 +5,13 @@ import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
+/** `mapped`: a pipeline has a say on it; `spelled`: one that does not take just any name. */
+export interface NameInProcess {
+  readonly names: readonly string[];
+  readonly mapped: boolean;
+  readonly spelled: boolean;
+}
+
 /** One rule on its way through a pipeline; transformations assign to it. */
 export interface RuleInProcess {
   rule: DetectionRule | CorrelationRule;
@@ -12,6 +19,8 @@ export interface RuleInProcess {
   parts: readonly SettledDetection[];
   /** The rules that a correlation refers to, already processed; none for detections. */
   readonly referenced: readonly SettledRule[];
+  /** The same as they are written. */
+  readonly written: readonly SettledRule[];
   /** Of all pipelines, the later ones winning. */
   readonly vars: ReadonlyMap<string, unknown>;
   /** What templates see of the conversion beside `vars`: the target and its format. */
@@ -24,8 +33,10 @@ export interface RuleInProcess {
   readonly fieldsApplied: Map<string, ReadonlySet<string>>;
   /** Names that fields had to those they were given. */
   readonly mappings: Map<string, Set<string>>;
-  /** Fields that settings name, to what they are called now; `mapped` is false where no pipeline has a say on one. */
-  readonly named: Map<string, { readonly names: readonly string[]; readonly mapped: boolean }>;
+  /** Fields that settings name, to what they are called now. */
+  readonly named: Map<string, NameInProcess>;
+  /** Every name that the mappings which apply to the rule give. */
+  readonly offered: Set<string>;
   /** Names that a pipeline spells out, or gives a field of another name: they are meant for the target. */
   readonly chosen: Set<string>;
   /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */

@@ -1,8 +1,8 @@
 import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
-import { type NeverTrue, neverTrue } from '../query/never-true.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import { type Complaint, createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { constantTruth } from './constant-truth.ts';
 import type { Pipeline } from './pipeline.ts';
 import { mentionsIn } from './placeholder-left.ts';
 import { conversionVars, createProcessor, type ProcessOptions } from './process.ts';
@@ -51,15 +51,18 @@ export function createTargetCompiler(options: TargetCompilerOptions): TargetComp
       const settled = settle(rule);
       const written = settled && combined(settled);
       if (!settled || !written) return undefined;
+      let reason: Judged['reason'];
       const processorOf = (target: string): TargetProcessor | undefined =>
         processors.get(target) ?? (keepPlaceholders && hasPlaceholder(settled) ? unprocessed(target) : undefined);
       return {
         written,
         forTarget: (target) => {
           const processor = processorOf(target);
-          return processor ? processor.compile(settled) : written;
+          const judged = processor ? { compiled: processor.compile(settled), reason: processor.reason() } : judgedFor(written, target, options);
+          reason = judged.reason;
+          return judged.compiled;
         },
-        whyNot: (target) => processorOf(target)?.reason() ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' },
+        whyNot: () => reason ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' },
       };
     },
   };
@@ -82,7 +85,7 @@ interface TargetProcessor {
 
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
 function createTargetProcessor(target: string, pipelines: readonly Pipeline[], options: TargetCompilerOptions): TargetProcessor {
-  const { bag, namedBy, unmatchable = 'leave-out' } = options;
+  const { bag, namedBy } = options;
   const found = createBag();
   const conversion = conversionVars(target, options.formats?.get(target));
   const process = createProcessor(pipelines, { bag: found, conversion, ...(namedBy ? { namedBy } : {}) });
@@ -96,22 +99,36 @@ function createTargetProcessor(target: string, pipelines: readonly Pipeline[], o
       for (const { file, code, message, span, hint } of found.list.splice(0)) {
         if (compiled !== undefined) continue;
         reason ??= { code, message };
-        bag.add(file, { code, message: `${target}: ${message}`, span, hint, target });
+        const where = file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
+        bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
       }
-      const never = compiled && neverTrue(compiled);
-      if (!never) return compiled;
-      const { file, span } = never.item ?? { file: compiled.rule.file, span: compiled.rule.titleSpan };
-      reason = { code: 'PIP007', message: neverTrueText(compiled.rule.title, never) };
-      const outcome = unmatchable === 'disable' ? 'it is switched off' : 'it is left out';
-      bag.add(file, { code: reason.code, message: `${target}: ${reason.message}; ${outcome}`, span, target });
-      return unmatchable === 'disable' ? compiled : undefined;
+      if (!compiled) return undefined;
+      const judged = judgedFor(compiled, target, options);
+      reason = judged.reason;
+      return judged.compiled;
     },
     reason: () => reason,
   };
 }
 
-/** `"Title" can never be true: events of this log source have no field A` */
-export function neverTrueText(title: string, { fields }: NeverTrue): string {
-  const names = fields.map((field) => `\`${field}\``).join(', ');
-  return `"${title}" can never be true: the events of its log source have no ${fields.length === 1 ? 'field' : 'fields'} ${names}`;
+interface Judged {
+  /** Undefined: it is left out. */
+  readonly compiled: CompiledRule | undefined;
+  readonly reason?: Pick<Complaint, 'code' | 'message'>;
 }
+
+/** A rule whose truth no event changes is complained about, and left out unless the configuration has it switched off. */
+function judgedFor(compiled: CompiledRule, target: string, { bag, unmatchable }: TargetCompilerOptions): Judged {
+  const constant = constantTruth(compiled);
+  if (!constant) return { compiled };
+  const { code, message, file, span } = constant;
+  const kept = unmatchable === 'disable';
+  const outcome = kept ? 'it is switched off' : 'it is left out';
+  bag.add(file, { code, message: `${target}: ${message}; ${outcome}`, span, target, ...(kept ? { hint: hintsOfKept[code] } : {}) });
+  return { compiled: kept ? compiled : undefined, reason: { code, message } };
+}
+
+const hintsOfKept = {
+  PIP007: 'Map the field in a pipeline of your own if your events have it; without `unmatchable: disable` such rules are left out.',
+  PIP008: 'Add a selection that an event must have; without `unmatchable: disable` such rules are left out.',
+} as const;

@@ -4,6 +4,7 @@ import type { FilterRule } from '../sigma/filter.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
 import { combine, settleDetection } from './normalize.ts';
 import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
@@ -61,6 +62,8 @@ export interface Processing {
   readonly absent?: readonly string[];
   /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */
   readonly lacks?: (field: string) => boolean;
+  /** Files of the pipelines: items that stand in one were added by it. */
+  readonly pipelineFiles?: ReadonlySet<SourceFile>;
   /** Fields that the settings of the rule name. */
   readonly named?: ReadonlyMap<string, NamedField>;
   /** False where the pipelines rename fields, but none of this rule's log source. */
@@ -77,6 +80,8 @@ export interface NamedField {
   readonly names: readonly string[];
   /** No event of the product has it. */
   readonly absent: boolean;
+  /** No pipeline spells the name out, so that it may be misspelled. */
+  readonly guessed: boolean;
 }
 
 export interface CompileOptions {

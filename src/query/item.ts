@@ -213,7 +213,7 @@ function warnOfNetwork({ bag, file }: Meaning, item: DetectionItem, names: reado
   const wanted = `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`;
   bag.add(file, {
     code: 'SIG026',
-    message: `\`${network}\` is compared as a text, which no address equals`,
+    message: `\`${network}\` is compared as a text, which no address equals; a store that keeps addresses as such would read a network`,
     span: value,
     hint: `Write \`${wanted}\` for the addresses of the network.`,
   });

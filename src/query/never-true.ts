@@ -1,8 +1,10 @@
 import type { CorrelationRule } from '../sigma/correlation.ts';
-import { passesAll } from '../sigma/threshold.ts';
+import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
+import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
 import { detectionsBelow, rulesBelow } from './compile.ts';
-import { type Item, itemsOf, type Query } from './tree.ts';
+import { truthOf } from './three-valued.ts';
+import type { Item } from './tree.ts';
 
 /** Why no event of the product can fulfil a rule: the first item that asks for a field that the product lacks, and all such fields. */
 export interface NeverTrue {
@@ -10,6 +12,8 @@ export interface NeverTrue {
   readonly fields: readonly string[];
   /** Undefined: the group or the condition of a correlation asks for the field. */
   readonly item?: Item;
+  /** A correlation that waits for silence, which there always is: it is true of every window. */
+  readonly silence?: true;
 }
 
 /** Undefined for a rule that some event may fulfil, as far as fields tell, and for products that no pipeline describes. */
@@ -19,25 +23,31 @@ export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
 
 function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
   const absent = new Set(processing?.absent);
-  if (absent.size === 0 || truth(query, absent) !== false) return undefined;
-  const items = [...itemsOf(query)].filter((item) => namesAbsent(item, absent));
-  const fields = items.flatMap(({ field, test }) => [field, test.kind === 'field' ? test.other : undefined]);
+  const truth = (item: Item) => truthWithout(item, absent);
+  if (absent.size === 0 || truthOf(query, truth) !== false) return undefined;
+  const items = causesOf(query, truth);
   const [item] = items;
-  return { fields: sorted(fields.filter((field) => field !== undefined && absent.has(field))), ...(item ? { item } : {}) };
+  return { fields: absentFieldsOf(items, absent), ...(item ? { item } : {}) };
 }
 
 /** `known`: correlations may share parts level upon level. */
 function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
   if (known.has(compiled)) return known.get(compiled);
-  const dead = compiled.parts.map((part, index) => {
-    const missing = missingFields(compiled, part, index);
-    if (missing.length > 0) return { fields: sorted(missing) };
+  const missing = compiled.parts.map((part, index) => missingFields(compiled, part, index));
+  const dead = compiled.parts.map((part, index): NeverTrue | undefined => {
+    const fields = missing[index] ?? [];
+    if (fields.length > 0) return { fields: sorted(fields) };
     return part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known);
   });
   const found = dead.filter((one) => one !== undefined);
   const [first] = found;
-  const result =
-    first && !canDoWith(compiled.rule, dead.length - found.length) ? { ...first, fields: sorted(found.flatMap(({ fields }) => fields)) } : undefined;
+  let result: NeverTrue | undefined;
+  if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
+    const { silence, ...cause } = first;
+    // silence below is an event that there always is; without a group there is none to be silent
+    const always = missing.every((fields) => fields.length === 0) && holdsOfNothing(compiled.rule) !== (silence === true);
+    result = { ...cause, fields: sorted(found.flatMap(({ fields }) => fields)), ...(always ? { silence: true } : {}) };
+  }
   known.set(compiled, result);
   return result;
 }
@@ -70,32 +80,4 @@ function missingFields({ rule, processing }: CompiledCorrelation, part: Compiled
 const aliasesBelow = (part: CompiledRule): ReadonlySet<string> =>
   new Set(rulesBelow(part).flatMap((one) => (one.kind === 'correlation' ? one.rule.aliases.map(({ name }) => name) : [])));
 
-const sorted = (fields: readonly (string | undefined)[]): readonly string[] => [...new Set(fields.filter((field) => field !== undefined))].sort();
-
-const namesAbsent = ({ field, test }: Item, absent: ReadonlySet<string>): boolean =>
-  (field !== undefined && absent.has(field)) || (test.kind === 'field' && absent.has(test.other));
-
-const asksForAbsent = (item: Item, absent: ReadonlySet<string>): boolean => item.test.kind !== 'null' && namesAbsent(item, absent);
-
-/** What the query is for every event without the fields; undefined where that depends on the event. */
-function truth(query: Query, absent: ReadonlySet<string>): boolean | undefined {
-  switch (query.kind) {
-    case 'item':
-      if (asksForAbsent(query, absent)) return false;
-      return query.test.kind === 'null' && query.field !== undefined && absent.has(query.field) ? true : undefined;
-    case 'not': {
-      const value = truth(query.operand, absent);
-      return value === undefined ? undefined : !value;
-    }
-    default: {
-      const decisive = query.kind === 'or';
-      let value: boolean | undefined = !decisive;
-      for (const operand of query.operands) {
-        const one = truth(operand, absent);
-        if (one === decisive) return decisive;
-        if (one === undefined) value = undefined;
-      }
-      return value;
-    }
-  }
-}
+const sorted = (fields: readonly string[]): readonly string[] => [...new Set(fields)].sort();

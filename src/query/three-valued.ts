@@ -3,27 +3,27 @@ import type { Item, Query } from './tree.ts';
 /** True, false, or undefined where it can't be known. */
 export type Truth = boolean | undefined;
 
-/** The truth of a query from that of its items, where some of them may be unknown. */
-export function truthOf(query: Query, ofItem: (item: Item) => Truth): Truth {
+/** The truth of a query from that of its items, where some of them may be unknown. `negated`: the item is under an odd number of negations. */
+export function truthOf(query: Query, ofItem: (item: Item, negated: boolean) => Truth, negated = false): Truth {
   switch (query.kind) {
     case 'item':
-      return ofItem(query);
+      return ofItem(query, negated);
     case 'not': {
-      const operand = truthOf(query.operand, ofItem);
+      const operand = truthOf(query.operand, ofItem, !negated);
       return operand === undefined ? undefined : !operand;
     }
     case 'and':
-      return joined(query.operands, ofItem, false);
+      return joined(query.operands, ofItem, false, negated);
     case 'or':
-      return joined(query.operands, ofItem, true);
+      return joined(query.operands, ofItem, true, negated);
   }
 }
 
 /** `decisive`: the truth of one operand that is the truth of all. */
-function joined(operands: readonly Query[], ofItem: (item: Item) => Truth, decisive: boolean): Truth {
+function joined(operands: readonly Query[], ofItem: (item: Item, negated: boolean) => Truth, decisive: boolean, negated: boolean): Truth {
   let all: Truth = !decisive;
   for (const operand of operands) {
-    const truth = truthOf(operand, ofItem);
+    const truth = truthOf(operand, ofItem, negated);
     if (truth === decisive) return decisive;
     if (truth === undefined) all = undefined;
   }

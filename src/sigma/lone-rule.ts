@@ -59,7 +59,8 @@ export function independentFiles(texts: readonly string[]): ReadonlySet<number> 
   for (const { id, name } of lone.filter((rule) => rule !== undefined)) {
     for (const key of new Set([id, name])) if (key !== undefined) users.set(key, (users.get(key) ?? 0) + 1);
   }
-  const mentioned = others.join('\n');
-  const isFree = (key: string | undefined): boolean => key === undefined || (users.get(key) === 1 && !mentioned.includes(key));
+  // as words: looking each key up in all texts would take as long as both together are large
+  const mentioned = new Set(others.flatMap((text) => text.match(/[\w.-]+/g) ?? []));
+  const isFree = (key: string | undefined): boolean => key === undefined || (users.get(key) === 1 && !mentioned.has(key));
   return new Set(lone.flatMap((rule, index) => (rule && isFree(rule.id) && isFree(rule.name) ? [index] : [])));
 }

@@ -50,12 +50,25 @@ export const codeCatalogue = {
   SIG061: warning('filter applies to no rule', 'Check the ids or names under filter.rules.'),
   SIG070: fatal('invalid sigpack settings', 'See docs/configuration.md for the settings of a rule.'),
   TGT001: fatal('target cannot express the rule', 'Rewrite the marked item, or leave the rule out for this target.'),
-  TGT002: warning('target matches more than the rule says', 'See the target page in docs/ for what is widened and why.'),
-  TGT003: info('query was rewritten for the target', 'Nothing to do; the page of the target in docs/ says why.'),
+  TGT002: warning(
+    'target matches more than the rule says',
+    'See docs/splunk-pack.md, docs/graylog-pack.md or, for the other targets, docs/convert.md for what is widened and why.',
+  ),
+  TGT003: info(
+    'query was rewritten for the target',
+    'Nothing to do; docs/splunk-pack.md, docs/graylog-pack.md or, for the other targets, docs/convert.md says why.',
+  ),
   TGT004: fatal('query exceeds a limit of the target', 'Shorten the lists of the rule or split it.'),
   TGT005: fatal('query finds every event', 'Add a selection that an event must have, or name the index, stream or log source that narrows the query.'),
   TGT006: warning('a window may hold more events than the target keeps', 'Narrow the rules that the correlation refers to.'),
-  TGT007: warning('setting does not apply to the target', 'Set what the target has in its place, or set it for the other targets alone.'),
+  TGT007: warning(
+    'setting does not apply to the target',
+    'Remove the setting, or set what the target has in its place; where what it does instead is right, there is nothing to do.',
+  ),
+  TGT008: warning(
+    'runs find the same events again',
+    'Set `suppress` with a period as long as a run looks back, a shorter `window`, or a `cron` with even gaps.',
+  ),
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
@@ -65,6 +78,10 @@ export const codeCatalogue = {
   PIP007: warning(
     'rule can never be true in the target',
     'Map the field in a pipeline of your own if your events have it; `unmatchable` in sigpack.yml builds such rules switched off instead.',
+  ),
+  PIP008: warning(
+    'rule is true of every event of its log source',
+    'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),

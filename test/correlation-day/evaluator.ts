@@ -69,7 +69,13 @@ function firingEvents(correlation: Correlation, events: readonly StreamEvent[]):
   });
 }
 
-function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlation, window: readonly Member[]): boolean {
+/** Where a percentile lies in sorted numbers, the first of which is at 0. */
+type Place = (count: number, part: number) => number;
+const betweenEnds: Place = (count, part) => (count - 1) * part;
+/** As t-digest has it: each number is in the middle of its part of the whole. */
+export const betweenMiddles: Place = (count, part) => Math.min(Math.max(count * part - 0.5, 0), count - 1);
+
+function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlation, window: readonly Member[], place: Place = betweenEnds): boolean {
   const texts = window.flatMap(({ event }) => (fields.every((field) => event[field] !== undefined) ? [fields.map((field) => String(event[field]))] : []));
   const numbers = texts.map(([text]) => Number(text));
   const sum = numbers.reduce((total, number) => total + number, 0);
@@ -84,7 +90,7 @@ function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlat
       return numbers.length > 0 && holds(sum / numbers.length, condition);
     case 'value_percentile':
     case 'value_median':
-      return numbers.length > 0 && holds(interpolated(numbers, percentile), condition);
+      return numbers.length > 0 && holds(interpolated(numbers, place(numbers.length, percentile / 100)), condition);
     case 'temporal': {
       const seen = rules.filter((_, index) => window.some(({ fulfils }) => fulfils[index])).length;
       return holds(seen, condition.length > 0 ? condition : [['gte', rules.length]]);
@@ -94,9 +100,8 @@ function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlat
   }
 }
 
-function interpolated(numbers: readonly number[], percentile: number): number {
+function interpolated(numbers: readonly number[], place: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const place = ((sorted.length - 1) * percentile) / 100;
   const below = sorted[Math.floor(place)] ?? 0;
   const above = sorted[Math.ceil(place)] ?? 0;
   return below + (above - below) * (place - Math.floor(place));
@@ -129,6 +134,19 @@ export function fixedAlertsOf(correlation: Correlation, events: readonly StreamE
     const end = (Math.floor(time / correlation.timespan) + 1) * correlation.timespan - 0.0001;
     return fulfilled(correlation, window) ? [{ time, group: window[0]?.group ?? '', end }] : [];
   });
+}
+
+/** The groups that fulfil it in one window, from the first time to just before the other; '' where it has no groups, be the window empty or not. */
+export function windowsOf(correlation: Correlation, events: readonly StreamEvent[], place?: Place): (from: number, to: number) => readonly string[] {
+  const members = membersOf(correlation, events);
+  return (from, to) => {
+    const groups = new Map<string, Member[]>(correlation.groupBy.length === 0 ? [['', []]] : []);
+    for (const member of members.filter(({ time }) => time >= from && time < to)) groups.set(member.group, [...(groups.get(member.group) ?? []), member]);
+    return [...groups].flatMap(([group, window]) => {
+      const found = correlation.type === 'temporal_ordered' ? inOrder(correlation, window) : fulfilled(correlation, window, place);
+      return found ? [group] : [];
+    });
+  };
 }
 
 /** True where the condition holds of windows without events, of them alone (`absence`) or not. */

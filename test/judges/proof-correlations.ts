@@ -1,31 +1,13 @@
 /**
  * node test/judges/proof-correlations.ts: every correlation of test/correlation-day over every stream of a day, by the saved search at the minutes of
- * its own schedule, and by the matcher at every event, against a plain evaluator.
+ * its own schedule, by LogPoint's search in its windows, and by the matcher at every event, against a plain evaluator.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { logPointDay, logPointSearchesOf } from '../correlation-day/logpoint.ts';
 import { compiledOf, matchedDay } from '../correlation-day/matcher.ts';
 import { dayRules, hasFixedWindows } from '../correlation-day/rules.ts';
-import { type DayResult, dayOf, savedSearchesOf } from '../correlation-day/runs.ts';
+import { dayOf, savedSearchesOf } from '../correlation-day/runs.ts';
 import { streams } from '../correlation-day/streams.ts';
-import { root } from './places.ts';
-import type { CorrelationVerdict } from './proof-verdict.ts';
-
-function judged(target: string, rules: number, streamCount: number, results: readonly (DayResult & { readonly label: string })[]): CorrelationVerdict {
-  const sum = (count: (result: DayResult) => number): number => results.reduce((total, result) => total + count(result), 0);
-  const verdict = {
-    target,
-    rules,
-    streams: streamCount,
-    expected: sum(({ expected }) => expected),
-    missed: sum(({ missed }) => missed.length),
-    extra: sum(({ extra }) => extra.length),
-  };
-  console.log(`${target}: ${rules} rules, ${streamCount} streams, ${verdict.expected} alerts, ${verdict.missed} missed, ${verdict.extra} extra`);
-  const wrong = results.filter(({ missed, extra }) => missed.length + extra.length > 0);
-  for (const { label, missed, extra } of wrong.slice(0, 20)) console.log(`  ${label}: misses ${missed.slice(0, 3)}; has too many: ${extra.slice(0, 3)}`);
-  return verdict;
-}
+import { judgedAlerts, reportAlerts } from './proof-alerts.ts';
 
 const searches = savedSearchesOf(dayRules);
 const bySearch = searches.flatMap((search) =>
@@ -46,12 +28,15 @@ const byMatcher = dayRules.flatMap(({ correlation }) => {
   if (!one) throw new Error(`${correlation.name} does not compile`);
   return distinct.map((stream) => ({ label: `${correlation.name} over ${stream.name}`, ...matchedDay(one, correlation, stream) }));
 });
+const inLogPoint = logPointSearchesOf(dayRules);
+const byLogPoint = inLogPoint.flatMap((search) =>
+  streams.map((stream) => ({ label: `${search.rule.correlation.name} over ${stream.name}`, ...logPointDay(search, stream) })),
+);
 
-const verdicts = [
-  judged('Splunk, `streamstats`', searches.length, streams.length, bySearch),
-  judged('Splunk, `stats`: fixed windows', inFixedWindows.length, streams.length, byStats),
-  judged('`sigpack match` and `sigpack test`', dayRules.length, distinct.length, byMatcher),
-];
-mkdirSync(join(root, 'dist', 'proof'), { recursive: true });
-writeFileSync(join(root, 'dist', 'proof', 'correlations.json'), `${JSON.stringify(verdicts, undefined, 2)}\n`);
-if (searches.length < dayRules.length || verdicts.some(({ missed, extra }) => missed + extra > 0)) process.exitCode = 1;
+reportAlerts('searches', [
+  judgedAlerts('Splunk, `streamstats`', searches.length, `${streams.length}`, bySearch),
+  judgedAlerts('Splunk, `stats`: fixed windows', inFixedWindows.length, `${streams.length}`, byStats),
+  judgedAlerts('`sigpack match` and `sigpack test`', dayRules.length, `${distinct.length}`, byMatcher),
+  judgedAlerts('LogPoint, by the reader of the tests: windows that follow one another', inLogPoint.length, `${streams.length}`, byLogPoint),
+]);
+if (searches.length < dayRules.length) process.exitCode = 1;

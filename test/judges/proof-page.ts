@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.ts';
-import { correlationSection, correlationVerdicts, isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
+import { correlationSection, correlationVerdicts } from './proof-alerts.ts';
+import { isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
 
 const page = join(root, 'docs', 'proof.md');
 const graylog = process.argv.slice(2).map((version) => `graylog-${version}`);

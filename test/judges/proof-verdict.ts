@@ -107,33 +107,3 @@ export const isRed = ({ strict, disagreements, recall, rules, refused }: Verdict
 
 export const verdictsOf = (part: string): readonly Verdict[] =>
   JSON.parse(readFileSync(existing(join(folder, `${part}.json`), 'run bash test/judges/run.sh proof'), 'utf8')) as readonly Verdict[];
-
-/** Alerts of correlations over streams of a day, by one target. */
-export interface CorrelationVerdict {
-  readonly target: string;
-  readonly rules: number;
-  readonly streams: number;
-  readonly expected: number;
-  readonly missed: number;
-  readonly extra: number;
-}
-
-export const correlationVerdicts = (): readonly CorrelationVerdict[] =>
-  JSON.parse(readFileSync(existing(join(folder, 'correlations.json'), 'run bash test/judges/run.sh proof'), 'utf8')) as readonly CorrelationVerdict[];
-
-/** The section of docs/proof.md. */
-export const correlationSection = (verdicts: readonly CorrelationVerdict[]): string => `## Correlations
-
-Every type and operator, groups and none, chains, silence; over streams of a day that are steady, bursty, sparse, late, out of order, on the edges of
-minutes, or silent. In Splunk the saved searches run at the minutes of their own schedules, each over what has arrived by then, and each run must find
-the groups that a plain evaluator finds in the windows that end in its time, and no other. \`sigpack match\` is asked at every event of the
-streams without two events of one time.
-
-| target | rules | streams | alerts expected | missed | extra |
-| --- | --- | --- | --- | --- | --- |
-${verdicts
-  .map(
-    ({ target, rules, streams, expected, missed, extra }) => `| ${target} | ${rules} | ${streams} | ${expected.toLocaleString('en')} | ${missed} | ${extra} |`,
-  )
-  .join('\n')}
-`;

@@ -99,18 +99,24 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
 
 /** One node for all; the proof is last, since it lifts the node's limit of queries. */
 function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
-  const scripts = { opensearch: 'opensearch.ts', watcher: 'watcher.ts', proof: 'proof-opensearch.ts' };
-  const parts = (['opensearch', 'watcher', 'proof'] as const).filter(has);
+  const scripts = {
+    opensearch: 'opensearch.ts',
+    watcher: 'watcher.ts',
+    'proof opensearch watches': 'proof-watches.ts',
+    'proof opensearch': 'proof-opensearch.ts',
+  };
+  const parts = (['opensearch', 'watcher', 'proof opensearch watches', 'proof opensearch'] as const).filter((part) =>
+    has(part === 'opensearch' || part === 'watcher' ? part : 'proof'),
+  );
   if (parts.length === 0) return [];
-  const name = (part: (typeof parts)[number]): string => (part === 'proof' ? 'proof opensearch' : part);
   return [
     { name: 'opensearch start', command: installed('opensearch', 'start.sh'), env: quickStart, cores: 0 },
-    ...parts.map((part, at): Step => ({ name: name(part), command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at).map(name) })),
+    ...parts.map((part, at): Step => ({ name: part, command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at) })),
     {
       name: 'opensearch stop',
       command: installed('opensearch', 'stop.sh'),
       ends: 'opensearch start',
-      after: ['opensearch start', ...parts.map(name)],
+      after: ['opensearch start', ...parts],
       cores: 0,
     },
   ];

@@ -62,4 +62,5 @@ export const correlationSamples: readonly Sample[] = [
   silent('type: value_count\nrules: [first]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }'),
   fires('type: temporal\nrules: [third, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
   silent('type: temporal\nrules: [first, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
+  fires('type: value_count\nrules: [second]\ngroup-by: [SubjectUserName]\ntimespan: 5m\ncondition: { field: Bytes, lt: 2 }'),
 ];

@@ -58,10 +58,15 @@ export async function searchAll(watches: readonly Watch[]): Promise<readonly Jso
           .replace(/"now(-\d+s)?\/s"/g, `"${runs}||$1/s"`),
       ];
     });
-    const answer = await call('POST', '_msearch?rest_total_hits_as_int=true', `${lines.join('\n')}\n`);
-    answers.push(...(answer.responses as readonly Json[]));
+    answers.push(...(await searchLines(lines)));
   }
   return answers;
+}
+
+/** The answers to searches of two lines each, as `_msearch` takes them. */
+export async function searchLines(lines: readonly string[]): Promise<readonly Json[]> {
+  const answer = await call('POST', '_msearch?rest_total_hits_as_int=true', `${lines.join('\n')}\n`);
+  return answer.responses as readonly Json[];
 }
 
 /** Whether the watch's condition holds for the answer: the two kinds that our watches have. */

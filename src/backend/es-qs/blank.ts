@@ -1,9 +1,7 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { blankRefusal } from '../blank-events.ts';
 import { defaultTargetSettings, type ElasticsearchSettings } from '../target.ts';
-
-/** Fields that every document has. */
-const always = (field: string): boolean => field === '@timestamp' || field === '_id' || field === '_index';
+import { alwaysInDocuments } from './own-fields.ts';
 
 /** The index pattern of all logs narrows nothing. */
 const isAll = (index: string): boolean => /^(?:_all|\*+)$/.test(index) || index === defaultTargetSettings.elasticsearch.index;
@@ -11,5 +9,5 @@ const isAll = (index: string): boolean => /^(?:_all|\*+)$/.test(index) || index 
 export function elasticsearchBlankRefusal(compiled: CompiledRule, { index }: ElasticsearchSettings) {
   const narrowed = !index.split(',').some(isAll);
   const hint = 'Name the index of its events under elasticsearch.index, use a pipeline that knows the log source, or add a selection that an event must have.';
-  return blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: () => narrowed }, hint);
+  return blankRefusal(compiled, { emptyIsAbsent: false, always: alwaysInDocuments, isNarrowed: () => narrowed }, hint);
 }

@@ -2,6 +2,7 @@ import type { CompiledRule } from '../../query/compile.ts';
 import type { Query } from '../../query/tree.ts';
 import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
+import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
@@ -37,6 +38,7 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
 export function esQsQueries(query: Query, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = dialectOf(settings, remarks);
+    refuseAddressless(query, dialect);
     const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts)
       throw new Inexpressible({

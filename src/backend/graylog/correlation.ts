@@ -2,6 +2,7 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
+import { refuseAddressless } from '../lucene/address-text.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
@@ -52,10 +53,11 @@ export function graylogCorrelation(
     const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
-    // without them the server makes a group "(Empty Value)" of the messages that lack the field
-    const present = [...new Set([...groupBy, ...(field === undefined ? [] : [field])])].map(
+    // without them the server makes a group "(Empty Value)" of the messages that lack the field; a group without a value has none to add up, and 0 to count
+    const present = [...new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])])].map(
       (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
     );
+    refuseAddressless(or(queries), dialect);
     const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));
     const [only] = parts ?? [];
     if (!only || parts?.length !== 1) {

@@ -1,5 +1,6 @@
 import type { Query } from '../../query/tree.ts';
 import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
@@ -57,6 +58,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
 export function graylogQueries(query: Query, place: Place, options: GraylogOptions): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = graylogDialect(options, remarks);
+    refuseAddressless(query, dialect);
     const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts) {
       throw new Inexpressible({

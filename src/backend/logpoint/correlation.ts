@@ -1,6 +1,7 @@
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import { and, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation.ts';
+import { holdsOfNothing } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Remark, refused } from '../backend.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
@@ -14,7 +15,7 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' }
 export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remarks: Remark[]): string {
   const place = { file: rule.file, span: rule.typeSpan };
   const aggregator = aggregators[rule.type];
-  if (!aggregator) throw refused(place, reasonOf(rule.type), 'Leave the correlation out for LogPoint, or correlate its events with an event_count.');
+  if (!aggregator) throw refused(place, ...refusalOf(rule.type));
   checkSilentGroups(rule, place, 'LogPoint groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   const fields = rule.type === 'event_count' ? [] : rule.valueFields.map((name) => singleField(rule, name, place, 'LogPoint groups'));
@@ -25,7 +26,10 @@ export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remark
       throw refused(place, "LogPoint's chart can't build on the result of another correlation", 'Refer to detection rules only.');
     queries.push(part.query);
   }
-  const present = [...groupBy, ...fields].map((field): Query => ({ kind: 'item', field, test: { kind: 'exists' }, ...place }));
+  // a group of which no event has a value counts none, which may be what the condition asks for
+  const present = [...groupBy, ...(groupBy.length > 0 && holdsOfNothing(rule) ? [] : fields)].map(
+    (field): Query => ({ kind: 'item', field, test: { kind: 'exists' }, ...place }),
+  );
   const found = logpointQueries(and([or(queries), ...present]), { place, remarks });
   const [only] = found;
   if (only === undefined || found.length > 1) {
@@ -42,13 +46,18 @@ export function logpointCorrelation({ rule, parts }: CompiledCorrelation, remark
   return `${only} | ${chart} | search ${conditions(rule)}`;
 }
 
-/** Without groups the chart has a row even where nothing was found: 0 is compared like any other count. */
-const conditions = (rule: CorrelationRule): string => rule.thresholds.map(conditionText).join(' AND ');
+/** Without groups the chart has a row even where nothing was found: 0 is compared like any other count, but a sum or mean of nothing is no value. */
+function conditions({ type, thresholds }: CorrelationRule): string {
+  const counted = type === 'event_count' || type === 'value_count';
+  const isValue = !counted && thresholds.every(({ operator }) => operator === 'neq') ? ['sigpack_value=*'] : [];
+  return [...isValue, ...thresholds.map(conditionText)].join(' AND ');
+}
 
 const conditionText = ({ operator, value }: Threshold): string =>
   operator === 'neq' ? `-sigpack_value=${value}` : `sigpack_value${operators[operator]}${value}`;
 
-function reasonOf(type: CorrelationType): string {
-  if (type === 'value_percentile') return "LogPoint's chart has no percentile of a field";
-  return `LogPoint's chart can't tell which rule an event matched (${type})`;
+function refusalOf(type: CorrelationType): readonly [message: string, hint: string] {
+  const leaveOut = 'Leave the correlation out for LogPoint';
+  if (type === 'value_percentile') return ["LogPoint's chart has no percentile or median of a field", `${leaveOut}, or compare the mean (value_avg).`];
+  return [`LogPoint's chart can't tell which rule an event matched (${type})`, `${leaveOut}, or correlate its events with an event_count.`];
 }

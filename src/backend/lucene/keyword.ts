@@ -1,9 +1,9 @@
 import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
-import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { luceneEscape } from './regex.ts';
-import { type Core, joinedRegexes, regexPart, tooCostly } from './strings.ts';
+import { type Core, joinedRegexes, printStrings, regexPart, type StringItem, tooCostly } from './strings.ts';
 import { escapedField, hasLetters } from './text.ts';
 import { affordable } from './wildcard-cost.ts';
 
@@ -30,7 +30,9 @@ export function printKeywords(items: readonly KeywordItem[], dialect: Dialect): 
     const pattern = patternOf(item);
     // one word is found by the search of all fields
     if (everywhere && pattern.length === 1 && typeof pattern[0] === 'string' && isWord(pattern[0])) return [];
-    return analysed.map((field) => wordsIn(field, pattern, item, dialect, analysed)).filter((printed) => printed !== undefined);
+    // wherever it stands
+    const anywhere = joinParts([ANY, ...pattern, ANY]);
+    return analysed.map((field) => wordsIn(field, anywhere, item, dialect, analysed)).filter((printed) => printed !== undefined);
   });
   const parts = [...whole, ...words];
   const all = parts.length === 0 ? { text: dialect.everything, clauses: 1 } : together(parts, ' OR ');
@@ -62,14 +64,18 @@ function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core 
 /** A text in an analysed field. Its words are found wherever they stand, so more may match than the rule says. */
 export function printAnalysed(item: Item, field: string, dialect: Dialect): Printed {
   const { test } = item;
-  if (test.kind !== 'string' && test.kind !== 'number')
+  if (test.kind !== 'string' && test.kind !== 'number' && test.kind !== 'boolean')
     throw refused(item, `${dialect.name} splits \`${field}\` into words, on which a regular expression can't be matched`, 'Test a field that is stored whole.');
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
+  // where empty texts are not stored, that the field is absent says it
+  if (pattern.length === 0 && dialect.emptyIsAbsent && isStored(item)) return together(printStrings([item], dialect), ' OR ');
   const printed = wordsIn(field, pattern, item, dialect, [field]);
   if (printed) return printed;
-  if (pattern.some((part) => typeof part === 'string')) remarkWidened([field], item, dialect);
+  if (pattern.length !== 1 || pattern[0] !== ANY) remarkWidened([field], item, dialect);
   return { text: `_exists_:${escapedField(field)}`, clauses: 1 };
 }
+
+const isStored = (item: Item): item is StringItem => item.test.kind === 'string' || item.test.kind === 'number';
 
 /** Signs at which every analyser ends a word. */
 const breaks = /[\s/\\"()[\]{}=<>|&!?@#%+*$^~`]/;
@@ -84,11 +90,17 @@ function wordsIn(field: string, pattern: Pattern, item: Item, dialect: Dialect, 
   const texts = literals.map((part) => part.toLowerCase()).flatMap((text) => [...text.matchAll(wordsOf(field))].map((match) => wordTest(text, match, dialect)));
   const clauses = [...new Set(texts)].map((text) => ({ text: `${prefix}:${text}`, clauses: 1 }));
   if (clauses.length === 0) return undefined;
-  const whole = literals.join('');
-  const cased = item.test.kind === 'string' && item.test.cased && hasLetters(whole);
-  if (clauses.length > 1 || !isWord(whole) || cased) remarkWidened(fields, item, dialect);
+  const cased = item.test.kind === 'string' && item.test.cased && hasLetters(literals.join(''));
+  if (!isOneWord(pattern, field) || cased) remarkWidened(fields, item, dialect);
   const joined = together(clauses, ' AND ');
   return clauses.length === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
+}
+
+/** True for a part of a word anywhere in the text, which is found where the rule means it. A whole text or the start of one is found elsewhere, too. */
+function isOneWord(pattern: Pattern, field: string): boolean {
+  const literal = openLiteral(pattern);
+  const text = literal?.open === 'both' ? literal.text.toLowerCase() : undefined;
+  return text !== undefined && text.match(wordsOf(field))?.[0] === text;
 }
 
 /** The test of a word. Beside a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, it is perhaps a part of a longer one. */
@@ -100,7 +112,7 @@ function wordTest(text: string, { 0: word, index }: RegExpExecArray, dialect: Di
 }
 
 function remarkWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
-  const message = `${dialect.name} splits ${fields.map((field) => `\`${field}\``).join(' and ')} into words: it finds those of this value in any order`;
+  const message = `${dialect.name} splits ${fields.map((field) => `\`${field}\``).join(' and ')} into words: it finds those of this value anywhere in the text, in any order`;
   if (dialect.negated) throw refused(item, `${message}, which under \`not\` would hide events that the rule wants`, 'Test a field that is stored whole.');
   dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
 }

@@ -73,11 +73,14 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
       at++;
     }
   }
-  const texts = parts.map(({ text }) => text);
-  return parts.length < 2 ? parts : parts.filter(({ text }, index) => texts.indexOf(text) === index);
+  const texts = new Set<string>();
+  return parts.filter(({ text }) => texts.size < texts.add(text).size);
 }
 
 const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
+
+/** Tests that words answer, or none does. */
+const analysedTests: ReadonlySet<Item['test']['kind']> = new Set(['string', 'number', 'boolean', 'regex', 'cidr']);
 
 const isAddressField = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.addressFields.includes(item.field);
 
@@ -102,8 +105,7 @@ function printItem(item: Item, dialect: Dialect): Printed {
   if (item.test.kind === 'expression') return { text: rawExpression(item, item.test, escapedField), clauses: 1 };
   if (item.field === undefined) return isKeyword(item) ? printKeywords([item], dialect) : refuseKeyword(item, dialect);
   checkField(item, dialect);
-  if (isAnalysed(item, dialect) && (item.test.kind === 'string' || item.test.kind === 'number' || item.test.kind === 'regex'))
-    return printAnalysed(item, item.field, dialect);
+  if (isAnalysed(item, dialect) && analysedTests.has(item.test.kind)) return printAnalysed(item, item.field, dialect);
   if (isAddressField(item, dialect)) {
     if (isStringOf(item, item)) return printAddressText(item, item.field, dialect);
     if (item.test.kind === 'regex')

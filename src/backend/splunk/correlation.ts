@@ -7,12 +7,12 @@ import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
 import { type Conversion, converted, Inexpressible, type Remark } from '../backend.ts';
 import { remarkOnSilentGroups } from '../silent-groups.ts';
 import { bucketSteps, fitsBuckets } from './buckets.ts';
-import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, newFieldName, placeOf } from './correlation-marks.ts';
+import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, placeOf } from './correlation-marks.ts';
 import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
+import { joinedFields } from './joined-fields.ts';
 import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
-import { evalField } from './text.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
 export type ScopeOf = (part: CompiledDetection) => string;
@@ -161,17 +161,4 @@ function baseSearch(sources: readonly Source[], marks: Marks, correlation: Corre
     });
   }
   return searches.length === 1 && only !== undefined ? only : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
-}
-
-/** A field that a pipeline mapped to several is the first of them that an event has. */
-function joinedFields(correlation: CompiledCorrelation): readonly string[] {
-  const steps = new Set<string>();
-  for (const { rule } of rulesBelow(correlation)) {
-    if (rule.kind !== 'correlation') continue;
-    const place = placeOf(rule);
-    for (const [name, fields] of rule.alternatives ?? []) {
-      steps.add(`eval ${newFieldName(name, place)}=coalesce(${fields.map((field) => evalField(field, place)).join(', ')})`);
-    }
-  }
-  return [...steps];
 }

@@ -8,4 +8,10 @@ export const splunkOwnFields: ReadonlySet<string> = new Set([
   ...['date_hour', 'date_mday', 'date_minute', 'date_month', 'date_second', 'date_wday', 'date_year', 'date_zone'],
 ]);
 
-export const splunkOwn: OwnFields = { has: (field) => splunkOwnFields.has(field), meaning: 'is one that Splunk gives every event by itself' };
+const inEveryEvent: ReadonlySet<string> = new Set(['_raw', '_time', '_indextime', 'host', 'index', 'source', 'sourcetype', 'splunk_server', 'linecount']);
+
+export const splunkOwn: OwnFields = {
+  has: (field) => splunkOwnFields.has(field),
+  inEveryEvent: (field) => inEveryEvent.has(field),
+  meaning: 'is one that Splunk gives every event by itself',
+};

@@ -33,7 +33,9 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
   checkSilentGroups(rule, place, 'a watch groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
-  const present = [...groupBy, ...(rule.type === 'event_count' || perRule ? [] : values)].map((field) => ({ exists: { field } }));
+  // a group of which no event has a value counts none, which may be what the condition asks for
+  const valuesNeeded = rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
+  const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({ exists: { field } }));
   const inner = perRule ? temporalParts(rule, texts, settings, place) : countParts(rule, values, place, remarks);
   const search = {
     size: 0,
@@ -91,6 +93,10 @@ function windowOf(
       ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
       : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
   remarks.push({ code: 'TGT002', message, ...place });
+  if (overlaps && lookBack > interval && settings.throttle < lookBack) {
+    const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
+    remarks.push({ code: 'TGT008', message: again, ...place });
+  }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
@@ -109,6 +115,12 @@ function countParts(rule: CorrelationRule, values: readonly string[], place: Pla
   if (field === undefined || values.length > 1) throw refused(place, 'an aggregation takes the values of one field', 'Name one field in the condition.');
   if (rule.type === 'value_count')
     remarks.push({ code: 'TGT002', message: 'Elasticsearch estimates how many values there are where they pass 40,000', ...place });
+  if (rule.type === 'value_percentile' && rule.percentile !== 50)
+    remarks.push({
+      code: 'TGT002',
+      message: 'Elasticsearch estimates percentiles (t-digest); a result between two values lies elsewhere than in Splunk',
+      ...place,
+    });
   const metrics = {
     value_count: { cardinality: { field, precision_threshold: 40_000 } },
     value_sum: { sum: { field } },

@@ -25,6 +25,7 @@ function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conver
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
   const remarks = [...conversion.remarks, ...ignoredRemarks(compiled, settings)];
+  if (settings.repeats !== undefined) remarks.push({ code: 'TGT008', message: settings.repeats, file: rule.file, span: rule.titleSpan });
   return { ...conversion, remarks, value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) } };
 }
 

@@ -1,5 +1,5 @@
 import type { SettledRule } from '../../query/compile.ts';
-import { type SettledItem, settledItems } from '../../query/settled.ts';
+import { type SettledDetection, type SettledItem, settledItems } from '../../query/settled.ts';
 import type { LogSource } from '../../sigma/rule.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
@@ -51,21 +51,27 @@ function hasLogSource(condition: YamlMapping): RuleCondition {
     (category === undefined || source.category === category) &&
     (product === undefined || source.product === product) &&
     (service === undefined || source.service === service);
-  return ({ rule, referenced }) => (rule.kind === 'detection' ? matches(rule.logsource) : someDetection(referenced, matches));
+  return ({ rule, referenced }) => (rule.kind === 'detection' ? matches(rule.logsource) : someDetection(referenced, (below) => matches(below.rule.logsource)));
 }
 
 /** Any of the rules below a correlation; correlations may share parts level upon level. */
-function someDetection(parts: readonly SettledRule[], matches: (source: LogSource) => boolean): boolean {
+function someDetection(parts: readonly SettledRule[], matches: (detection: SettledRule & { readonly kind: 'detection' }) => boolean): boolean {
   const visited = new Set<SettledRule>();
   const visit = (part: SettledRule): boolean => {
     if (visited.has(part)) return false;
     visited.add(part);
-    return part.kind === 'detection' ? matches(part.rule.logsource) : part.parts.some(visit);
+    return part.kind === 'detection' ? matches(part) : part.parts.some(visit);
   };
   return parts.some(visit);
 }
 
-function someItem({ parts }: RuleInProcess, holds: (item: SettledItem) => boolean): boolean {
+/** Of a correlation the rules below count, as they are written and as the pipelines left them: its groups are to be renamed as their fields are. */
+function someItem({ rule, parts, referenced, written }: RuleInProcess, holds: (item: SettledItem) => boolean): boolean {
+  if (rule.kind === 'detection') return someItemOf(parts, holds);
+  return someDetection([...written, ...referenced], (below) => someItemOf(below.parts, holds));
+}
+
+function someItemOf(parts: readonly SettledDetection[], holds: (item: SettledItem) => boolean): boolean {
   for (const { searches } of parts) for (const { body } of searches.values()) for (const item of settledItems(body)) if (holds(item)) return true;
   return false;
 }

@@ -12,11 +12,17 @@ const field = (description: string) => ({ type: 'string', minLength: 1, descript
 
 export const splitPathDefinitions = {
   split_path: {
-    parameters: { parent: field('The field that holds what stands before the last backslash.'), name: field('The field that holds what stands after it.') },
+    parameters: {
+      parent: field('The field that holds the part before the backslash, which is never empty.'),
+      name: field('The field that holds the part after it, which may hold backslashes.'),
+    },
     required: ['parent', 'name'],
     create,
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
+
+/** Each is an alternative of the query, about as long as the value. */
+const maximumSplits = 64;
 
 interface Fields {
   readonly parent: string;
@@ -51,8 +57,10 @@ function alternatives(item: SettledItem, value: SettledValue, test: Test, { pare
     case 'null':
     case 'exists':
       return [one(parent, test)];
-    case 'string':
-      return splits(test.pattern).map(([before, after]) => {
+    case 'string': {
+      const found = splits(test.pattern);
+      if (found.length > maximumSplits) throw tooMany(item, value);
+      return found.map(([before, after]) => {
         const tests = [...partTest(parent, before, test), ...partTest(name, after, test)];
         return tests.length === 0
           ? one(parent, { kind: 'exists' })
@@ -62,6 +70,7 @@ function alternatives(item: SettledItem, value: SettledValue, test: Test, { pare
               tests.map(([given, tested]) => one(given, tested)),
             );
       });
+    }
     default:
       throw new ProcessingFailure(
         `the events have the path in \`${parent}\` and \`${name}\`, and only texts with wildcards can be taken apart`,
@@ -71,25 +80,31 @@ function alternatives(item: SettledItem, value: SettledValue, test: Test, { pare
   }
 }
 
+const tooMany = ({ file }: SettledItem, { span }: SettledValue): ProcessingFailure =>
+  new ProcessingFailure(
+    `the value has more than ${maximumSplits} places where the path may be taken apart`,
+    { file, span },
+    'Write a shorter value: each backslash and wildcard is such a place.',
+  );
+
 const partTest = (given: string, pattern: Pattern, test: StringTest): readonly (readonly [string, Test])[] =>
   pattern.length === 1 && pattern[0] === ANY ? [] : [[given, { ...test, pattern }]];
 
-/** Every way in which the last backslash of a path can stand in the pattern: as it is written, or in a wildcard behind that. */
+/** Every way in which the backslash between the two parts can stand in the pattern, as the name may hold backslashes too: as it is written, or in a wildcard. */
 function splits(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
   const found: (readonly [Pattern, Pattern])[] = [];
-  for (let at = pattern.length - 1; at >= 0; at--) {
-    const part = pattern[at];
-    if (part === undefined || isPlaceholder(part)) continue;
+  for (const [at, part] of pattern.entries()) {
+    if (isPlaceholder(part)) continue;
     const before = pattern.slice(0, at);
     const after = pattern.slice(at + 1);
     if (part === ANY) found.push([joinParts([...before, ANY]), joinParts([ANY, ...after])]);
     else if (part === ONE) found.push([before, after]);
-    else if (part.includes('\\')) {
-      const slash = part.lastIndexOf('\\');
-      found.push([joinParts([...before, part.slice(0, slash)]), joinParts([part.slice(slash + 1), ...after])]);
-      break;
-    }
+    else
+      for (let slash = part.indexOf('\\'); slash !== -1; slash = part.indexOf('\\', slash + 1))
+        found.push([joinParts([...before, part.slice(0, slash)]), joinParts([part.slice(slash + 1), ...after])]);
   }
   // no path is without a backslash: the key alone never is the whole text
-  return found.length === 0 ? [[pattern, []]] : found.reverse();
+  if (found.length === 0) return [[pattern, []]];
+  const withKey = found.filter(([before]) => before.length > 0);
+  return withKey.length === 0 ? found : withKey;
 }

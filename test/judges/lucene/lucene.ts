@@ -91,19 +91,22 @@ function parsed(cases: readonly Case[]): readonly Answer[] {
 const everyField = { graylog: ['gl2_message_id', ...graylogOptions.textFields], elasticsearch: [] };
 
 /** Names of fields that the rule tests; '' for the whole event. */
-function fieldsOf(rule: CompiledRule): ReadonlySet<string> {
+/** `grouped`: a message without a field that a correlation groups or counts by must not be found. */
+function fieldsOf(rule: CompiledRule, grouped: boolean): ReadonlySet<string> {
   if (rule.kind === 'correlation') {
     const { groupBy, valueFields, aliases } = rule.rule;
-    // a message without a field that a correlation groups or counts by is in none of its groups
-    const own = [...groupBy, ...valueFields].flatMap((name) => [...(aliases.find((alias) => alias.name === name)?.fields.values() ?? [name])]);
-    return new Set([...rule.parts.flatMap((part) => [...fieldsOf(part)]), ...own.map((name) => name.toWellFormed())]);
+    const own = (grouped ? [...groupBy, ...(rule.rule.type === 'value_count' ? [] : valueFields)] : []).flatMap((name) => [
+      ...(aliases.find((alias) => alias.name === name)?.fields.values() ?? [name]),
+    ]);
+    return new Set([...rule.parts.flatMap((part) => [...fieldsOf(part, false)]), ...own.map((name) => name.toWellFormed())]);
   }
   return new Set([...itemsOf(rule.query)].map(({ field }) => (field ?? '').toWellFormed()));
 }
 
 function faultsOf({ rule, variant, queries }: Case, answers: readonly Answer[]): readonly string[] {
   const faults: string[] = [];
-  const wanted = fieldsOf(rule);
+  const isGraylog = variant.name.startsWith('graylog');
+  const wanted = fieldsOf(rule, isGraylog);
   const found = new Set<string>();
   for (const [index, { error, clauses = 0, longestRegex = 0, fields = [] }] of answers.entries()) {
     const length = queries[index]?.length ?? 0;
@@ -113,7 +116,7 @@ function faultsOf({ rule, variant, queries }: Case, answers: readonly Answer[]):
     if (length > queryStringLimits.length) faults.push(`${length} characters`);
     for (const field of fields) found.add(field);
   }
-  const known = variant.name.startsWith('graylog') ? everyField.graylog : everyField.elasticsearch;
+  const known = isGraylog ? everyField.graylog : everyField.elasticsearch;
   const strange = [...found].filter((field) => !wanted.has(field) && !known.includes(field));
   if (strange.length > 0) faults.push(`searches fields that the rule does not name: ${JSON.stringify(strange)}`);
   const missing = [...wanted].filter((field) => !found.has(field));

@@ -1,0 +1,27 @@
+import { type Truth, truthOf } from './three-valued.ts';
+import type { Item, Query } from './tree.ts';
+
+/** The truth of an item that asks for a field which no event has; undefined for other items. */
+export function truthWithout({ field, test }: Item, absent: ReadonlySet<string>): Truth {
+  if (test.kind === 'field' && absent.has(test.other)) return false;
+  return field !== undefined && absent.has(field) ? test.kind === 'null' : undefined;
+}
+
+/** The items that make a query true or false, as far as it is known; those of the parts that have the truth of the whole. */
+export function causesOf(query: Query, ofItem: (item: Item) => Truth): readonly Item[] {
+  const truth = truthOf(query, ofItem);
+  if (truth === undefined) return [];
+  if (query.kind === 'item') return [query];
+  if (query.kind === 'not') return causesOf(query.operand, ofItem);
+  return query.operands.filter((operand) => truthOf(operand, ofItem) === truth).flatMap((operand) => causesOf(operand, ofItem));
+}
+
+/** The absent fields that items ask for, sorted. */
+export function absentFieldsOf(items: Iterable<Item>, absent: ReadonlySet<string>): readonly string[] {
+  const found = new Set<string>();
+  for (const { field, test } of items) {
+    if (field !== undefined && absent.has(field)) found.add(field);
+    if (test.kind === 'field' && absent.has(test.other)) found.add(test.other);
+  }
+  return [...found].sort();
+}

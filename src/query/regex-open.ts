@@ -1,0 +1,36 @@
+import { parseRegex } from './regex.ts';
+import type { RegexClass, RegexNode } from './regex-tree.ts';
+import type { RegexTest } from './tree.ts';
+
+/** A class of as many characters says nothing certain of a text: all letters, say. */
+const WIDE = 26;
+
+/** True for an expression such as `.*`, `^\w+$` or `x?`: no certain text has to be in a value that it matches. */
+export function asksForNoText(test: RegexTest): boolean {
+  const parsed = parseRegex(test.source, test);
+  return parsed.ok && isOpen(parsed.node);
+}
+
+function isOpen(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'char':
+      return false;
+    case 'class':
+      return node.negated || sizeOf(node) >= WIDE;
+    case 'sequence':
+      return node.nodes.every(isOpen);
+    case 'alternation':
+      return node.branches.some(isOpen);
+    case 'group':
+    case 'atomic':
+      return isOpen(node.node);
+    case 'repeat':
+      return node.min === 0 || isOpen(node.node);
+    case 'lookaround':
+      return node.negated || isOpen(node.node);
+    default:
+      return true;
+  }
+}
+
+const sizeOf = ({ ranges }: RegexClass): number => ranges.reduce((size, [low, high]) => size + high - low + 1, 0);
