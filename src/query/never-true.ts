@@ -33,9 +33,10 @@ function deadDetection({ query, processing }: CompiledDetection): NeverTrue | un
 /** `known`: correlations may share parts level upon level. */
 function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
   if (known.has(compiled)) return known.get(compiled);
-  const dead = compiled.parts.map((part, index) => {
-    const missing = missingFields(compiled, part, index);
-    if (missing.length > 0) return { fields: sorted(missing) };
+  const missing = compiled.parts.map((part, index) => missingFields(compiled, part, index));
+  const dead = compiled.parts.map((part, index): NeverTrue | undefined => {
+    const fields = missing[index] ?? [];
+    if (fields.length > 0) return { fields: sorted(fields) };
     return part.kind === 'detection' ? deadDetection(part) : deadCorrelation(part, known);
   });
   const found = dead.filter((one) => one !== undefined);
@@ -43,8 +44,8 @@ function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule,
   let result: NeverTrue | undefined;
   if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
     const { silence, ...cause } = first;
-    // silence below is an event that there always is
-    const always = holdsOfNothing(compiled.rule) !== (silence === true);
+    // silence below is an event that there always is; without a group there is none to be silent
+    const always = missing.every((fields) => fields.length === 0) && holdsOfNothing(compiled.rule) !== (silence === true);
     result = { ...cause, fields: sorted(found.flatMap(({ fields }) => fields)), ...(always ? { silence: true } : {}) };
   }
   known.set(compiled, result);
