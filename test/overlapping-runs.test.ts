@@ -58,6 +58,7 @@ describe('searches of Splunk that see events again', () => {
     ['window: 2h, interval: 5m', []],
     ['window: 2h, interval: 5m, suppress: { period: 2h }', []],
     ['interval: 5m, suppress: { period: 10m }', []],
+    ["cron: '0 6,9 * * *'", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert 7 times/)]],
     [
       'window: 2h, interval: 5m, suppress: { period: 10m }',
       [expect.stringMatching(/decide on windows that end in the last .*: an event may alert again after 10m/)],

@@ -81,18 +81,18 @@ export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): S
     const period = cronPeriod(interval);
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
-    const repeats = repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
+    const repeats =
+      overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
     return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
   }
   const whole = gaps.longest + lead;
-  const overlaps = lead > 0 && (window > whole || gaps.shortest < gaps.longest);
-  const repeats = repeatsOf(settings, Math.max(window, whole), lead, gaps);
+  // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
+  const overlaps = lead > 0 && window > whole;
+  const repeats = overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
   return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
 }
 
 function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
-  // a correlation without settings for it is suppressed by itself
-  if (lead > 0 && suppress === undefined) return undefined;
   const repeats = overlapProblem(lookBack - lead, gaps, suppress?.period ?? 0, lead > 0 ? 'decide on windows that end in the last' : undefined);
   return repeats === undefined ? undefined : { repeats };
 }
