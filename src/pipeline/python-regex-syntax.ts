@@ -6,6 +6,8 @@ export interface Translation {
   readonly linear: string | undefined;
   /** For a RegExp with the flag `v`; an error: what it can't do as Python does. */
   readonly backtracking: string | Error;
+  /** Of the whole pattern: `backtracking` leaves it to a flag, since Node 22 has no groups for it. */
+  readonly ignoreCase: boolean;
   readonly names: ReadonlyMap<string, number>;
   /** Of groups. */
   readonly count: number;
@@ -84,10 +86,10 @@ export function translate(source: string): Translation {
   while (reader.at < source.length) readNext(reader, frames);
   if (frames.length > 0) throw new Error('a bracket of the pattern is not closed');
   const { linear, script, names, references, scriptOnly, hasEnd, hasBoundary } = reader;
-  const wrapped = (pattern: string): string => (ignoreCase ? `(?i:${pattern})` : pattern);
   return {
-    linear: scriptOnly ? undefined : wrapped(linear),
-    backtracking: references.fault() ?? wrapped(script),
+    linear: scriptOnly ? undefined : ignoreCase ? `(?i:${linear})` : linear,
+    backtracking: references.fault() ?? script,
+    ignoreCase,
     names,
     count: references.count(),
     // Python's `$` also stands before a final line break, its `\b` knows letters of all scripts

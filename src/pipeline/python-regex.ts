@@ -29,8 +29,8 @@ interface Engine {
 
 /** Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear time but for look-around and back-references. */
 export function pythonRegex(source: string): PythonRegex {
-  const { linear, backtracking, names, count, differs } = translate(source);
-  const script = scriptEngine(backtracking);
+  const { linear, backtracking, ignoreCase, names, count, differs } = translate(source);
+  const script = scriptEngine(backtracking, ignoreCase);
   const fast = linear === undefined ? undefined : linearEngine(linear);
   const engineFor = (text: string): Engine => (fast === undefined || differs?.(text) ? script() : fast);
   // a pattern that neither takes is told now
@@ -84,18 +84,18 @@ function linearEngine(pattern: string): Engine | undefined {
   };
 }
 
-function scriptEngine(pattern: string | Error): () => Engine {
+function scriptEngine(pattern: string | Error, ignoreCase: boolean): () => Engine {
   let made: Engine | undefined;
   return () => {
     if (pattern instanceof Error) throw pattern;
-    made ??= compileScript(pattern);
+    made ??= compileScript(pattern, ignoreCase ? 'vi' : 'v');
     return made;
   };
 }
 
-function compileScript(pattern: string): Engine {
-  const sticky = new RegExp(pattern, 'vy');
-  const global = new RegExp(pattern, 'vg');
+function compileScript(pattern: string, flags: string): Engine {
+  const sticky = new RegExp(pattern, `${flags}y`);
+  const global = new RegExp(pattern, `${flags}g`);
   return {
     start: (text) => {
       sticky.lastIndex = 0;
