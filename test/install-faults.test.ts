@@ -31,7 +31,7 @@ const broken: readonly Fault[] = ['cut'];
 /** Each at one request of nine, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at every one. */
 const others: readonly Fault[] = ['lost', 404, 500, 'half', 'endless', 401, 403, 409, 429];
 const faultsAt = (n: number): readonly Fault[] => [
-  ...broken.filter(() => thorough || n % 3 === 0),
+  ...broken.filter(() => thorough || n % 6 === 0),
   ...others.filter((_, index) => thorough || n % others.length === index),
 ];
 

@@ -65,7 +65,7 @@ describe('letter case', () => {
     for (let point = 0x80; point <= 0x1_ffff; point++) {
       if (point >= 0xd800 && point <= 0xdfff) continue;
       const letter = String.fromCodePoint(point);
-      expect(foldCase(letter)).toHaveLength(letter.length);
+      if (foldCase(letter).length !== letter.length) throw new Error(`${point.toString(16)} folds to another length`);
       for (const form of otherForms(letter)) {
         if (foldCase(form) !== foldCase(letter) || !otherForms(form).includes(letter)) throw new Error(`${point.toString(16)} and ${form}`);
       }
