@@ -7,19 +7,12 @@ import { quartzCron } from '../src/pack/schedule.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { failedLogon, manyFailedLogons } from './failed-logons.ts';
 
-const rule = `
-title: Failed
-name: failed
-status: test
-logsource: { product: windows, service: security }
-detection: { a: { EventID: 4625 }, condition: a }
-`;
-const correlation = (condition: string): string =>
-  `${rule}---\ntitle: Many\nstatus: test\ncorrelation: { type: event_count, rules: [failed], group-by: [User], timespan: 10m, condition: { ${condition} } }\n`;
+const correlation = (condition: string): string => manyFailedLogons('10m', condition);
 
 /** The definition that a pack has, and what is said of settings. */
-function built(config: string, text = rule): { readonly data: EventDefinitionData; readonly said: readonly string[] } {
+function built(config: string, text = failedLogon): { readonly data: EventDefinitionData; readonly said: readonly string[] } {
   const bag = createBag();
   const read = readConfig({ path: 'sigpack.yml', text: `targets: [graylog]\n${config}` }, bag);
   if (!read) throw new Error(bag.list.map(({ message }) => message).join());

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { alwaysTrue } from '../src/query/always-true.ts';
 import { neverTrue } from '../src/query/never-true.ts';
@@ -8,19 +8,13 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
 import { compiledAfter, ruleOf } from './pipeline-run.ts';
+import { type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-never-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(temporary, 'p-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
-}
+const project = (files: Files): string => projectIn(temporary, files);
 
 const state = '  - { type: set_state, key: unmapped_fields, val: absent }\n';
 const pipeline = `transformations:\n  - { type: field_name_mapping, mapping: { Known: known } }\n${state}`;

@@ -7,23 +7,16 @@ import { assemblePack } from '../src/pack/pack.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { failedLogon, manyFailedLogons } from './failed-logons.ts';
 import { sigpack } from './sigpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-overlap-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const rule = `
-title: Failed
-name: failed
-status: test
-logsource: { product: windows, service: security }
-detection: { a: { EventID: 4625 }, condition: a }
-`;
-const correlation = (timespan: string): string =>
-  `${rule}---\ntitle: Many\nstatus: test\ncorrelation: { type: event_count, rules: [failed], group-by: [User], timespan: ${timespan}, condition: { gte: 10 } }\n`;
+const correlation = (timespan: string): string => manyFailedLogons(timespan, 'gte: 10');
 
 /** What a build for Splunk says of runs that overlap. */
-function saidOfSplunk(settings: string, text = rule): readonly string[] {
+function saidOfSplunk(settings: string, text = failedLogon): readonly string[] {
   const bag = createBag();
   const config = readConfig({ path: 'sigpack.yml', text: `targets: [splunk]\ndefaults: { ${settings} }\n` }, bag);
   if (!config) throw new Error(bag.list.map(({ message }) => message).join());
@@ -70,13 +63,13 @@ describe('searches of Splunk that see events again', () => {
 
 describe('watches that act on events again', () => {
   test.each([
-    [rule, businessHours, 'an event may alert again after 1h'],
-    [rule, 'window: 2h', 'an event may alert again after 1h'],
-    [rule, 'window: 1h, suppress: { period: 0 }', 'an event may alert 12 times'],
+    [failedLogon, businessHours, 'an event may alert again after 1h'],
+    [failedLogon, 'window: 2h', 'an event may alert again after 1h'],
+    [failedLogon, 'window: 1h, suppress: { period: 0 }', 'an event may alert 12 times'],
     [correlation('2h'), '', 'acts again after 3600 s'],
-    [rule, '', undefined],
-    [rule, 'window: 1h', undefined],
-    [rule, `${businessHours}, suppress: { period: 63h }`, undefined],
+    [failedLogon, '', undefined],
+    [failedLogon, 'window: 1h', undefined],
+    [failedLogon, `${businessHours}, suppress: { period: 63h }`, undefined],
     [correlation('10m'), '', undefined],
   ])('%#: %s %s', async (text, settings, message) => {
     writeFileSync(join(folder, 'rule.yml'), text);

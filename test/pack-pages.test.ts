@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gzipTar, zip } from '../src/pack/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { readCsv, readStrictConf } from './conf-reader.ts';
 import { generatedRules } from './hostile-rules.ts';
+import { writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -23,10 +24,7 @@ interface Built {
 /** What `sigpack build` writes of a project's files. */
 async function buildOf(files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Built> {
   const cwd = mkdtempSync(join(temporary, 'project-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, path)), { recursive: true });
-    writeFileSync(join(cwd, path), text);
-  }
+  writeFiles(cwd, files);
   const { code, stderr } = await sigpack(['build', '-o', 'out', ...args], { cwd });
   const bytes = (end: string): Buffer => {
     const name = code === 3 || code === undefined ? undefined : outputOf(cwd).find((path) => path.endsWith(end));

@@ -1,23 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundles } from '../src/pipeline/bundle.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
+import { type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-pipelines-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(temporary, 'p-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
-}
+const project = (files: Files): string => projectIn(temporary, files);
 
 const rule = `title: A shell starts
 id: 5f0e3f6e-6a0b-4f9b-9d39-6d2f3ad00001

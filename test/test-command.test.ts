@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readRegressionInfo } from '../src/proof/regression-info.ts';
@@ -13,6 +13,7 @@ import { parseYaml, toPlain } from '../src/source/yaml.ts';
 import { ruleText } from './compile.ts';
 import { told } from './complaints.ts';
 import { explanationCounts } from './explanation-agreement.ts';
+import { writeFiles } from './project-folder.ts';
 import { ruleSetCollection } from './rule-set.ts';
 import { detectionsOfRuleSet } from './rule-set-events.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
@@ -26,10 +27,7 @@ afterAll(() => {
 function project(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-test-'));
   made.push(folder);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  writeFiles(folder, files);
   return folder;
 }
 
