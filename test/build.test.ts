@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSafePath } from '../src/pack/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
+import { writeFiles } from './project-folder.ts';
 import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -19,10 +20,7 @@ const rule = (index: number, value = 'x'): string =>
   `title: Rule ${index}\nid: 00000000-0000-4000-8000-${String(index).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\ndetection:\n  sel: { Image|endswith: '\\${value}${index}.exe' }\n  condition: sel\n`;
 
 function write(folder: string, files: Readonly<Record<string, string>>): string {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  writeFiles(folder, files);
   return folder;
 }
 
@@ -73,6 +71,15 @@ describe('two builds give the same bytes', () => {
     expect(built(folder, 'out')).toEqual(first);
     writeFileSync(join(folder, 'rules', 'more.yml'), rule(1));
     expect(built(folder, 'out')).not.toEqual(first);
+  });
+});
+
+describe('a filter that can not be read', () => {
+  it('counts as a document that is invalid, and takes its rule along', async () => {
+    const filter = 'title: Not here\nlogsource: { product: windows }\nfilter: { rules: any, selection: { User: a } }\n';
+    const cwd = write(newFolder('filter'), { 'one.yml': rule(1), 'filter.yml': filter });
+    const { stdout } = await sigpack(['build', '-o', 'out', '.'], { cwd });
+    expect(stdout).toContain('0 rules read from 2 files, 2 documents invalid\n');
   });
 });
 

@@ -15,23 +15,8 @@ export interface LoadedRules {
 
 /** Reads every rule file below the paths; `-` is standard input. */
 export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): LoadedRules {
-  const files = ruleFiles(paths, bag);
-  const documents: SigmaDocument[] = [];
-  let count = 0;
-  for (const [index, path] of files.entries()) {
-    terminal.progress(index, files.length, 'reading rules');
-    const file = readFile(path, bag);
-    if (!file) continue;
-    const read = readDocuments(file, bag);
-    documents.push(...read.documents);
-    count += read.count;
-  }
-  const collection = collect(documents, bag);
-  return {
-    collection,
-    files: files.length,
-    invalid: count - collection.rules.length - collection.filters.filter(({ detection }) => detection !== undefined).length,
-  };
+  const found = ruleFiles(paths, bag);
+  return { ...collected(readFiles(found, bag, terminal), bag), files: found.length };
 }
 
 /** Rules that come one by one, so that each can be compiled and let go of before the next is read. */
@@ -48,21 +33,13 @@ export interface RuleStream {
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
 export function streamRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): RuleStream {
   const found = ruleFiles(paths, bag);
-  const files = found.map((path, index) => {
-    terminal.progress(index, found.length, 'reading rules');
-    return readFile(path, bag);
-  });
+  const files = [...readFiles(found, bag, terminal)];
   const independent = independentFiles(files.map((file) => file?.text ?? ''));
-  const documents: SigmaDocument[] = [];
-  const counts = { rules: 0, invalid: 0 };
-  for (const [index, file] of files.entries()) {
-    if (!file || independent.has(index)) continue;
-    const read = readDocuments(file, bag);
-    documents.push(...read.documents);
-    counts.invalid += read.count;
-  }
-  const collection = collect(documents, bag);
-  counts.invalid -= collection.rules.length + collection.filters.length;
+  const { collection, invalid } = collected(
+    files.filter((_, index) => !independent.has(index)),
+    bag,
+  );
+  const counts = { rules: 0, invalid };
   const together = Map.groupBy(collection.rules, ({ file }) => file);
   function* rules(): Generator<Rule> {
     for (const [index, file] of files.entries()) {
@@ -76,6 +53,22 @@ export function streamRules(paths: readonly string[], bag: DiagnosticBag, termin
     }
   }
   return { collection, rules: rules(), files: found.length, counts };
+}
+
+/** The rules and filters of files, and how many of their documents are at fault. */
+function collected(files: Iterable<SourceFile | undefined>, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
+  const documents: SigmaDocument[] = [];
+  let count = 0;
+  for (const file of files) {
+    if (!file) continue;
+    const read = readDocuments(file, bag);
+    documents.push(...read.documents);
+    count += read.count;
+  }
+  const collection = collect(documents, bag);
+  // a filter that can't be read is there to leave out its rules
+  const sound = collection.rules.length + collection.filters.filter(({ detection }) => detection !== undefined).length;
+  return { collection, invalid: count - sound };
 }
 
 function readLoneRule(file: SourceFile, bag: DiagnosticBag): readonly Rule[] {
@@ -95,4 +88,9 @@ const ruleFiles = (paths: readonly string[], bag: DiagnosticBag): readonly strin
   ),
 ];
 
-const readFile = (path: string, bag: DiagnosticBag): SourceFile | undefined => (path === '-' ? readStandardInput(bag) : readSourceFile(path, bag));
+function* readFiles(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): Generator<SourceFile | undefined> {
+  for (const [index, path] of paths.entries()) {
+    terminal.progress(index, paths.length, 'reading rules');
+    yield path === '-' ? readStandardInput(bag) : readSourceFile(path, bag);
+  }
+}
