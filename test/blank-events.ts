@@ -78,7 +78,7 @@ function askQueries({ collection, placeholders }: Rules, target: ConversionTarge
   const settings = targetSettings(defaultConfig(), pipelines);
   const { compile } = createTargetCompiler({ collection, placeholders, bag: createBag(), pipelines: new Map([[target.name, pipelines]]) });
   for (const rule of collection.rules) {
-    const compiled = rule.kind === 'detection' ? compile(rule)?.forTarget(target.name) : undefined;
+    const compiled = rule.kind === 'detection' ? compile(rule)?.forTarget(target.name).compiled : undefined;
     const conversion = compiled && target.convert(compiled, settings);
     if (conversion?.ok === false && conversion.problems[0]?.code === 'TGT005') tally.refused++;
     for (const query of conversion?.ok ? conversion.value.queries : [])

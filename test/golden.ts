@@ -46,7 +46,7 @@ function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipe
   const entries = collection.rules
     .filter((rule) => collection.standsAlone(rule))
     .flatMap((rule): ConvertedEntry[] => {
-      const compiled = compile(rule)?.forTarget(target.name);
+      const compiled = compile(rule)?.forTarget(target.name).compiled;
       if (!compiled) return [];
       const conversion = postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
       for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) bag.add(file, remark);

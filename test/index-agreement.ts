@@ -22,7 +22,7 @@ export function indexable(collection: Collection, placeholders: ReadonlyMap<stri
   const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines });
   return collection.rules.flatMap((rule): IndexedBothWays[] => {
     const made = compile(rule);
-    const processed = made?.forTarget('splunk');
+    const processed = made?.forTarget('splunk').compiled;
     if (made?.written.kind !== 'detection' || processed?.kind !== 'detection') return [];
     return [{ id: `${rule.file.path}: ${rule.title}`, query: made.written.query, processed: processed.query, ruleId: rule.id }];
   });

@@ -51,7 +51,7 @@ function process(): Processed {
       const targeted = compiler.compile(source);
       for (const target of targets) {
         const before = bag.list.length;
-        const rule = targeted?.forTarget(target);
+        const rule = targeted?.forTarget(target).compiled;
         if (rule) rules.push({ bundle, target, source, rule });
         else left.push({ bundle, target, source, complaints: bag.list.slice(before) });
       }

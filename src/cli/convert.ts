@@ -9,11 +9,10 @@ import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
-import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
-import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
+import { createTargetCompiler, type ForTarget, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
@@ -56,7 +55,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
-    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (compiled) => warnOf(compiled, target, project, warnings));
+    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (made) => warnOf(made, target, project, warnings));
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
@@ -93,9 +92,12 @@ interface Entry {
   readonly path: string;
 }
 
+/** A rule that a target has. */
+type Made = Extract<ForTarget, { readonly off: boolean }>;
+
 /** What pipelines leave open is told as `sigpack build` tells it. */
-function warnOf(compiled: CompiledRule, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
-  if (!constantTruth(compiled)) warnOfUnmapped(warnings, name, compiled);
+function warnOf({ compiled, off }: Made, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
+  if (!off) warnOfUnmapped(warnings, name, compiled);
   if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 
@@ -104,13 +106,14 @@ function converted(
   target: ConversionTarget,
   settings: TargetSettings,
   bag: DiagnosticBag,
-  onCompiled: (compiled: CompiledRule) => void,
+  onMade: (made: Made) => void,
 ): readonly Entry[] {
   const complaints = createSharedComplaints(bag);
   const entries = rules.flatMap(({ forTarget }): readonly Entry[] => {
-    const compiled = forTarget(target.name);
-    if (!compiled) return [];
-    onCompiled(compiled);
+    const made = forTarget(target.name);
+    if (!made.compiled) return [];
+    onMade(made);
+    const { compiled } = made;
     const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
     complaints.add(target.name, compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
     return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];

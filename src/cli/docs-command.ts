@@ -73,10 +73,10 @@ function conversionOf(
   targeted: TargetedRule | undefined,
   settings: TargetSettings,
 ): Conversion<ConvertedRule> {
-  const compiled = targeted ? targeted.forTarget(target.name) : written;
-  if (compiled) return postprocessedRule(target.convert(compiled, settings), compiled);
+  const made = targeted?.forTarget(target.name) ?? { compiled: written };
+  if (made.compiled) return postprocessedRule(target.convert(made.compiled, settings), made.compiled);
   const { file, titleSpan: span } = written.rule;
-  const { code, message } = targeted?.whyNot(target.name) ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' };
+  const { code, message } = made.reason;
   return { ok: false, problems: [{ code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span }] };
 }
 

@@ -1,4 +1,3 @@
-import { constantTruth } from '../pipeline/constant-truth.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
@@ -155,19 +154,20 @@ interface Adding {
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
-function addDetection(adding: Adding, detection: PackDetection, { written, forTarget, whyNot }: TargetedRule): void {
+function addDetection(adding: Adding, detection: PackDetection, { written, forTarget }: TargetedRule): void {
   const { pack, config } = adding;
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
-    const compiled = forTarget(target);
-    if (!compiled) targets.set(target, skipped([whyNot(target)]));
-    else {
-      const constant = constantTruth(compiled) !== undefined;
-      if (!constant) warnOfUnmapped(adding.warnings, target, compiled);
-      const own = constant ? switchedOff(detection) : detection;
-      const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
-      targets.set(target, constant && outcome.kind === 'compiled' ? { ...outcome, off: true } : outcome);
+    const made = forTarget(target);
+    if (!made.compiled) {
+      targets.set(target, skipped([made.reason]));
+      continue;
     }
+    const { compiled, off } = made;
+    if (!off) warnOfUnmapped(adding.warnings, target, compiled);
+    const own = off ? switchedOff(detection) : detection;
+    const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
+    targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off } : outcome);
   }
   const outcome = { detection, targets };
   pack.outcomes.push(outcome);

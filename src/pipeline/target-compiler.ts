@@ -31,11 +31,15 @@ export interface TargetCompiler {
 
 export interface TargetedRule {
   readonly written: CompiledRule;
-  /** Undefined where the target's pipelines can't process the rule, which has been complained about. */
-  readonly forTarget: (target: string) => CompiledRule | undefined;
-  /** Why {@link forTarget} has no query for a target; asked right after it. */
-  readonly whyNot: (target: string) => Pick<Complaint, 'code' | 'message'>;
+  readonly forTarget: (target: string) => ForTarget;
 }
+
+/** A rule as a target's pipelines make it; what is wrong with it has been complained about. */
+export type ForTarget =
+  /** `off`: no event changes its truth, and the configuration wants such rules switched off. */
+  | { readonly compiled: CompiledRule; readonly off: boolean }
+  /** It is left out, for this reason. */
+  | { readonly compiled: undefined; readonly reason: Pick<Complaint, 'code' | 'message'> };
 
 /** Settles each rule once, whatever the number of targets; targets without a pipeline share its query. */
 export function createTargetCompiler(options: TargetCompilerOptions): TargetCompiler {
@@ -51,19 +55,9 @@ export function createTargetCompiler(options: TargetCompilerOptions): TargetComp
       const settled = settle(rule);
       const written = settled && combined(settled);
       if (!settled || !written) return undefined;
-      let reason: Judged['reason'];
       const processorOf = (target: string): TargetProcessor | undefined =>
         processors.get(target) ?? (keepPlaceholders && hasPlaceholder(settled) ? unprocessed(target) : undefined);
-      return {
-        written,
-        forTarget: (target) => {
-          const processor = processorOf(target);
-          const judged = processor ? { compiled: processor.compile(settled), reason: processor.reason() } : judgedFor(written, target, options);
-          reason = judged.reason;
-          return judged.compiled;
-        },
-        whyNot: () => reason ?? { code: 'PIP002', message: 'a pipeline cannot process the rule' },
-      };
+      return { written, forTarget: (target) => processorOf(target)?.(settled) ?? judged(written, target, options) };
     },
   };
 
@@ -77,11 +71,7 @@ export function createTargetCompiler(options: TargetCompilerOptions): TargetComp
 
 const hasPlaceholder = (settled: SettledRule): boolean => mentionsIn(settled).next().done === false;
 
-interface TargetProcessor {
-  readonly compile: (settled: SettledRule) => CompiledRule | undefined;
-  /** Why the last rule was left out. */
-  readonly reason: () => Pick<Complaint, 'code' | 'message'> | undefined;
-}
+type TargetProcessor = (settled: SettledRule) => ForTarget;
 
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
 function createTargetProcessor(target: string, pipelines: readonly Pipeline[], options: TargetCompilerOptions): TargetProcessor {
@@ -90,42 +80,29 @@ function createTargetProcessor(target: string, pipelines: readonly Pipeline[], o
   const conversion = conversionVars(target, options.formats?.get(target));
   const process = createProcessor(pipelines, { bag: found, conversion, ...(namedBy ? { namedBy } : {}) });
   const combine = createCombiner(found);
-  let reason: Pick<Complaint, 'code' | 'message'> | undefined;
-  return {
-    compile(settled) {
-      reason = undefined;
-      const processed = process(settled);
-      const compiled = processed && combine(processed);
-      for (const { file, code, message, span, hint } of found.list.splice(0)) {
-        if (compiled !== undefined) continue;
-        reason ??= { code, message };
-        const where = file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
-        bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
-      }
-      if (!compiled) return undefined;
-      const judged = judgedFor(compiled, target, options);
-      reason = judged.reason;
-      return judged.compiled;
-    },
-    reason: () => reason,
+  return (settled) => {
+    const processed = process(settled);
+    const compiled = processed && combine(processed);
+    const complaints = found.list.splice(0);
+    if (compiled) return judged(compiled, target, options);
+    for (const { file, code, message, span, hint } of complaints) {
+      const where = file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
+      bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
+    }
+    const [first] = complaints;
+    return { compiled, reason: first ? { code: first.code, message: first.message } : { code: 'PIP002', message: 'a pipeline cannot process the rule' } };
   };
 }
 
-interface Judged {
-  /** Undefined: it is left out. */
-  readonly compiled: CompiledRule | undefined;
-  readonly reason?: Pick<Complaint, 'code' | 'message'>;
-}
-
 /** A rule whose truth no event changes is complained about, and left out unless the configuration has it switched off. */
-function judgedFor(compiled: CompiledRule, target: string, { bag, unmatchable }: TargetCompilerOptions): Judged {
+function judged(compiled: CompiledRule, target: string, { bag, unmatchable }: TargetCompilerOptions): ForTarget {
   const constant = constantTruth(compiled);
-  if (!constant) return { compiled };
+  if (!constant) return { compiled, off: false };
   const { code, message, file, span } = constant;
-  const kept = unmatchable === 'disable';
-  const outcome = kept ? 'it is switched off' : 'it is left out';
-  bag.add(file, { code, message: `${target}: ${message}; ${outcome}`, span, target, ...(kept ? { hint: hintsOfKept[code] } : {}) });
-  return { compiled: kept ? compiled : undefined, reason: { code, message } };
+  const off = unmatchable === 'disable';
+  const outcome = off ? 'it is switched off' : 'it is left out';
+  bag.add(file, { code, message: `${target}: ${message}; ${outcome}`, span, target, ...(off ? { hint: hintsOfKept[code] } : {}) });
+  return off ? { compiled, off } : { compiled: undefined, reason: { code, message } };
 }
 
 const hintsOfKept = {

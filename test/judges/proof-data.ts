@@ -52,7 +52,7 @@ export function compiledRules(pipelines: readonly string[]): readonly CompiledDe
     bag,
   );
   const compiler = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([['proof', loaded]]) });
-  const rules = collection.rules.flatMap((rule) => compiler.compile(rule)?.forTarget('proof') ?? []).filter((rule) => rule.kind === 'detection');
+  const rules = collection.rules.flatMap((rule) => compiler.compile(rule)?.forTarget('proof').compiled ?? []).filter((rule) => rule.kind === 'detection');
   if (rules.length !== ruleIds.size) throw new Error(`${rules.length} of ${ruleIds.size} rules compile: ${bag.list.map(({ message }) => message).join('; ')}`);
   return rules;
 }

@@ -48,7 +48,7 @@ function answer(documents: readonly SigmaDocument[], target: ConversionTarget, p
   const collection = collect(documents, bag);
   const compiler = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([[target.name, pipelines]]) });
   const [rule] = collection.rules;
-  const compiled = rule && compiler.compile(rule)?.forTarget(target.name);
+  const compiled = rule && compiler.compile(rule)?.forTarget(target.name).compiled;
   const conversion = compiled && postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
   if (conversion?.ok) {
     const scope = target.name === 'splunk' && compiled?.kind === 'detection' ? pipelineScope(compiled) : undefined;
