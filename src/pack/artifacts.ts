@@ -5,13 +5,13 @@ import { gzipTar, zip } from './archive.ts';
 import { techniqueNames } from './attack-names.ts';
 import { streamChoice } from './config.ts';
 import { type ContentPack, renderContentPack } from './content-pack.ts';
-import type { PackFile } from './detection.ts';
+import type { GraylogDetection, PackFile } from './detection.ts';
 import { noPages, type PackPages } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
 import { type Broken, brokenOf, withoutBroken } from './sound-pack.ts';
-import { renderSplunkApp } from './splunk-app.ts';
+import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
 import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from './template.ts';
 
 export interface ArtifactInput {
@@ -76,13 +76,13 @@ interface Packed {
 async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   const { pack, toolVersion, pages = noPages } = input;
   const { info, targets } = pack.config;
-  const problems: string[] = [];
   const files: PackFile[] = [];
   // first what a server may refuse as a whole: then nothing else needs rendering
-  const content = targets.includes('graylog') ? graylogPack(input, render, problems) : undefined;
-  const app = targets.includes('splunk') && problems.length === 0 ? splunkFiles(input, render, problems) : undefined;
-  if (problems.length > 0) return { problems, artifacts: [], tooLarge: content?.tooLarge === true };
-  if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app) });
+  const content = targets.includes('graylog') ? graylogPack(input, render) : undefined;
+  if (content && content.problems.length > 0) return { problems: content.problems, artifacts: [], tooLarge: content.tooLarge };
+  const app = targets.includes('splunk') ? splunkApp(input, render) : undefined;
+  if (app && app.problems.length > 0) return { problems: app.problems, artifacts: [], tooLarge: false };
+  if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
   if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: encoded(content.parts) });
   const packs = files.map(digested);
   const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
@@ -95,7 +95,7 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
     })),
   );
   const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
-  return { problems, artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
+  return { problems: [], artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
 }
 
 /** Characters of the queries of a detection that may be too large for a pack by itself. */
@@ -103,28 +103,21 @@ const manyCharacters = 1 << 20;
 
 function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
-  const candidates = pack.graylog.filter(({ search }) => (search.kind === 'filter' ? search.queries.join('').length : 0) > manyCharacters);
-  return candidates.flatMap((one) => {
-    const alone = graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render, []);
-    return alone.tooLarge ? [{ target: 'graylog', detection: one.detection, problem: alone.problems.at(-1) ?? '' } as const] : [];
+  const charactersOf = ({ search }: GraylogDetection): number => (search.kind === 'filter' ? search.queries.reduce((sum, query) => sum + query.length, 0) : 0);
+  return pack.graylog.flatMap((one) => {
+    const alone = charactersOf(one) > manyCharacters ? graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render) : undefined;
+    return alone?.tooLarge ? [{ target: 'graylog', detection: one.detection, problem: alone.problems.at(-1) ?? '' } as const] : [];
   });
 }
 
+/** Of a target that is not built, the pack has no detections. */
 function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
-  const told = (print: (problems: string[]) => unknown): readonly string[] => {
-    const problems: string[] = [];
-    print(problems);
-    return problems;
+  const found = {
+    splunk: brokenOf(pack.splunk, (splunk) => splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).problems),
+    graylog: brokenOf(pack.graylog, (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).problems),
   };
-  const splunk = brokenOf(pack.splunk, (some) =>
-    told((problems) => splunkFiles({ ...input, pack: { ...pack, splunk: some, tombstones: [] } }, render, problems)),
-  );
-  const graylog = brokenOf(pack.graylog, (some) => told((problems) => graylogPack({ ...input, pack: { ...pack, graylog: some } }, render, problems)));
-  return [
-    ...(pack.config.targets.includes('splunk') ? splunk : []).map(({ one, problem }): Broken => ({ target: 'splunk', detection: one.detection, problem })),
-    ...(pack.config.targets.includes('graylog') ? graylog : []).map(({ one, problem }): Broken => ({ target: 'graylog', detection: one.detection, problem })),
-  ];
+  return (['splunk', 'graylog'] as const).flatMap((target) => found[target].map(({ one, problem }) => ({ target, detection: one.detection, problem })));
 }
 
 /** Complains about a template at fault, and throws what is none. */
@@ -134,13 +127,13 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
   bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
 }
 
-function splunkFiles({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer, problems: string[]): readonly PackFile[] {
+function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
   const { info } = pack.config;
   const macros = indexMacros(
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
   );
-  const app = renderSplunkApp({
+  return renderSplunkApp({
     info,
     detections: pack.splunk,
     tombstones: pack.tombstones,
@@ -152,16 +145,12 @@ function splunkFiles({ pack, assets, pages, customTemplates }: ArtifactInput, re
     templatesAreOurs: !customTemplates,
     encode: encoded,
   });
-  problems.push(...app.problems);
-  return app.files;
 }
 
-function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render, problems: string[]): ContentPack {
+function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
   const { info, graylog } = pack.config;
   const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates, templatesAreOurs: !customTemplates };
-  const content = renderContentPack({ info, detections: pack.graylog, options, render });
-  problems.push(...content.problems);
-  return content;
+  return renderContentPack({ info, detections: pack.graylog, options, render });
 }
 
 /** The UTF-8 of texts in a row: a letter outside Latin-1 doubles the size of its own text alone. */

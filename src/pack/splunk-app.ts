@@ -62,9 +62,10 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const soundKeys = new Set<string>();
   const searches = searchModel(input, problems);
   const macros = macroModel(input, problems);
-  const context = appContext(input, searches, macros, (name, settings) =>
-    problems.push(...misread(name, settings, soundKeys).map((problem) => `default/savedsearches.conf: ${problem}`)),
-  );
+  const sound = (path: string, name: string, settings: Settings): void => {
+    problems.push(...misread(name, settings, soundKeys).map((problem) => `${path}: ${problem}`));
+  };
+  const context = appContext(input, searches, macros, (name, settings) => sound('default/savedsearches.conf', name, settings));
   const files: PackFile[] = [];
   const models: Readonly<Record<string, () => ConfModel>> = {
     'default/app.conf': () => appModel(context),
@@ -80,7 +81,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   }
   if (input.templatesAreOurs) {
     for (const [path, model] of Object.entries({ 'default/app.conf': appModel(context), 'default/macros.conf': macros }))
-      for (const [name, settings] of model) problems.push(...misread(name, settings, soundKeys).map((problem) => `${path}: ${problem}`));
+      for (const [name, settings] of model) sound(path, name, settings);
   }
   for (const path of assetPaths) {
     const content = input.assets.get(`splunk/${path}`);
@@ -156,7 +157,7 @@ type AppContext = ReturnType<typeof appContext>;
 type Settings = ReadonlyMap<string, string>;
 
 /** Its settings are made when a template asks for them: those of thousands of stanzas at once would take the most memory of a build. */
-const stanza = (name: string, id: string, settingsOf: () => Settings) => ({
+const lazyStanza = (name: string, id: string, settingsOf: () => Settings) => ({
   name,
   id,
   get settings(): Settings {
@@ -169,18 +170,22 @@ function appContext(
   input: SplunkAppInput,
   searches: ReadonlyMap<string, SearchStanza>,
   macros: ConfModel,
+  /** Told of settings that are made late. */
   onSettings: (name: string, settings: Settings) => void,
 ) {
   const { info } = input;
-  const checked = (name: string, id: string, make: () => Settings) =>
-    stanza(name, id, () => {
+  const stanzaOf = (name: string, id: string, make: () => Settings) => {
+    // what templates of the user's own gave is read back, for which all are asked for once more
+    if (!input.templatesAreOurs) return { name, id, settings: make() };
+    return lazyStanza(name, id, () => {
       const settings = make();
       onSettings(name, settings);
       return settings;
     });
+  };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => checked(name, id, () => savedSearchSettings(search, info))),
-    ...(input.tombstones ?? []).map((one) => checked(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
+    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, info))),
+    ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
