@@ -138,7 +138,7 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
     bag.add(left.file, { code: 'SIG024', message, span: left.span, hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.' });
     return undefined;
   }
-  warnOfFilledNetworks(bag, done);
+  for (const { network, field, file, span } of filledNetworks(done)) bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
   const { rule, parts, referenced, state, attributes } = done;
   const { shared } = written;
   if (rule.kind === 'detection' && !keepsOwnItem(rule, parts)) {
@@ -153,14 +153,6 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
-}
-
-/** Pipelines of two targets often give the same values: each is told once. */
-function warnOfFilledNetworks(bag: DiagnosticBag, done: RuleInProcess): void {
-  if (done.filled.size === 0) return;
-  for (const { network, field, file, span } of filledNetworks(done))
-    if (!bag.list.some((known) => known.code === 'SIG026' && known.file === file && known.span.start === span.start))
-      bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
 }
 
 function fieldTransformations({ transformation }: ProcessingItem): readonly FieldTransformation[] {
