@@ -34,7 +34,7 @@ export function judgedAlerts(target: string, rules: number, streams: string, res
 
 const folder = join(root, 'dist', 'proof');
 /** The files that parts of the proof write, in the order of the page. */
-const files = { searches: 'correlations.json', watches: 'correlations-watches.json' } as const;
+const files = { searches: 'correlations.json', watches: 'correlations-watches.json', graylog: 'correlations-graylog.json' } as const;
 
 /** Writes what one part found; the run fails where an alert is missed, or is too many without a reason. */
 export function reportAlerts(part: keyof typeof files, verdicts: readonly CorrelationVerdict[]): void {
@@ -62,6 +62,11 @@ streams without two events of one time.
 Watches and LogPoint count in [windows of their own](convert.md#windows-of-correlations). The search and the condition of each watch are asked on OpenSearch at the times of its schedule, over
 what has arrived by then; those of LogPoint by the reader of the tests. Each run must find the groups that the plain evaluator finds in its documented
 window, and no other. Where windows overlap, every sliding window that is fulfilled must also be found by a run that holds it whole.
+
+Graylog's [windows](graylog-pack.md#correlations) are its own too. The content pack is installed on the real server, the streams are in its index, on a day that has passed, and each definition is executed
+for every run of the day, by the server's own means: many windows in one execution, as when it catches up, or, where events come late, a run by itself over what has arrived. The events that it raises are
+compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`. A spread of the definitions runs: all kinds of windows of an hour that follow one another,
+some of the others. Percentiles are left out: the judge's storage does not count them.
 
 | target | rules | streams | alerts expected | missed | extra |
 | --- | --- | --- | --- | --- | --- |
