@@ -13,6 +13,8 @@ export interface CorrelationVerdict {
   readonly extra: number;
   /** Of a target whose docs say that it may find more: the reason. */
   readonly reason?: string;
+  /** What else the page says of it. */
+  readonly note?: string;
 }
 
 /** What a target missed and had too many, of all its rules and streams; printed as well. */
@@ -65,12 +67,16 @@ window, and no other. Where windows overlap, every sliding window that is fulfil
 
 Graylog's [windows](graylog-pack.md#correlations) are its own too. The content pack is installed on the real server, the streams are in its index, on a day that has passed, and each definition is executed
 for every run of the day, by the server's own means: many windows in one execution, as when it catches up, or, where events come late, a run by itself over what has arrived. The events that it raises are
-compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`. A spread of the definitions runs: all kinds of windows of an hour that follow one another,
-some of the others. Percentiles are left out: the judge's storage does not count them.
+compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`; the others lose events that come late, as the docs say, and the evaluator loses them there, too.
 
 | target | rules | streams | alerts expected | missed | extra |
 | --- | --- | --- | --- | --- | --- |
 ${verdicts.map(row).join('\n')}
 
-${verdicts.flatMap(({ target, extra, reason }) => (reason !== undefined && extra > 0 ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`] : [])).join('\n')}
+${verdicts.flatMap(remarksOn).join('\n')}
 `;
+
+const remarksOn = ({ target, extra, reason, note }: CorrelationVerdict): readonly string[] => [
+  ...(reason !== undefined && extra > 0 ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`] : []),
+  ...(note === undefined ? [] : [`- ${note}`]),
+];

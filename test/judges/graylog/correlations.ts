@@ -129,6 +129,12 @@ async function results(server: GraylogServer): Promise<readonly Labelled[]> {
   });
 }
 
+function noteOn(all: readonly Labelled[]): string {
+  const runs = all.reduce((sum, one) => sum + one.runs, 0).toLocaleString('en');
+  const left = `${pack.uncounted} more of percentiles are left out, which the judge's storage does not count`;
+  return `Graylog: a spread of ${cases.length} of ${pack.rules.size} definitions, ${runs} runs in all: every one whose windows of an hour follow one another, and some of the others; ${left}.`;
+}
+
 function verdictsOf(version: string, all: readonly Labelled[]): readonly CorrelationVerdict[] {
   const overlapping = all.filter((one) => one.overlapping);
   const following = all.filter((one) => !one.overlapping);
@@ -141,15 +147,12 @@ function verdictsOf(version: string, all: readonly Labelled[]): readonly Correla
       extra: overlapping.reduce((sum, { beyond }) => sum + beyond, 0),
       reason: 'runs whose events are further apart than the timespan, but not than the window, as the warning of each such definition says',
     },
-    judgedAlerts(`${name}: windows that follow one another`, following.length, each, following),
+    { ...judgedAlerts(`${name}: windows that follow one another`, following.length, each, following), note: noteOn(all) },
   ];
 }
 
 await onEachGraylog(async (server) => {
-  const started = Date.now();
   const all = await results(server);
-  const runs = all.reduce((sum, one) => sum + one.runs, 0);
-  console.log(`graylog ${server.version}: ${cases.length} of ${pack.rules.size} definitions, ${runs} runs in ${Math.round((Date.now() - started) / 1000)} s`);
-  console.log(`${pack.uncounted} definitions of percentiles are left out: the judge's storage does not count them`);
+  console.log(noteOn(all));
   reportAlerts('graylog', verdictsOf(server.version, all));
 });
