@@ -343,12 +343,25 @@ describe('sigpack diff', () => {
     expect((await diffed(at('dist/x.json'))).code).toMatch(/neither a manifest of Sigpack nor a content pack/);
   });
 
-  test('says where rules do not compile: they only seem to be gone', async () => {
+  test('does not call a rule removed or added that only does not compile', async () => {
     await publish('1.0.0');
     write('rules/a.yml', rule(1, 'First', '\\a.exe').replace('condition: sel', 'condition: nothing'));
+    rmSync(at('rules/b.yml'));
     const { out } = await diffed(undefined);
     expect(out).toContain('work tree: 1 error in rules or for a target (sigpack check shows them)');
-    expect(out).toContain('1 removed, 2 unchanged');
+    expect(out).toContain('1 removed, 1 unchanged');
+    expect(out).toMatch(/does not compile\n {2}rules\/a\.yml:9:14: .*nothing.* \(SIG031, work tree\)\n/);
+    expect(out).toContain('not compared, since an error leaves them out on one side\n  First\n');
+    const { out: markdown } = await diffed('v1.0.0', undefined, 'markdown');
+    expect(markdown).toMatch(
+      /## Detections: v1\.0\.0 → work tree\n\n### Does not compile\n\n- rules\/a\.yml:9:14 \(work tree\): .*\n\nNot compared.*:\n\n- First\n\n\*\*1\*\* removed/,
+    );
+    expect(markdown).toContain('### Removed\n\n- **Second**');
+    expect(markdown).not.toMatch(/parameter gone/);
+    // the other way round it was not added either
+    const { out: back } = await diffed(folder, 'v1.0.0', 'markdown');
+    expect(back).toMatch(/### Does not compile\n\n- rules\/a\.yml:9:14 \(work tree\)/);
+    expect(back).toContain('**1** added, 1 unchanged.');
   });
 
   test('puts nothing of a rule into the terminal or into Markdown as markup', async () => {

@@ -8,7 +8,8 @@ import { lockSnapshot } from '../release/lock.ts';
 import { readLock } from '../release/lock-text.ts';
 import type { SideChange } from '../release/side-change.ts';
 import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/snapshot.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { compareDiagnostics, createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { positionAt } from '../source/span.ts';
 import { isArtifact, readArtifact } from './artifact-files.ts';
 import { compileCollection } from './compile-rules.ts';
 import { loadConfig, withoutConfig } from './config-file.ts';
@@ -173,5 +174,9 @@ async function folderSide(folder: string, label: string, { configName, terminal,
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
   const { pack, collection } = compileCollection(project, loaded.exists ? [] : [resolve(folder)], built.add);
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
-  return { snapshot: snapshotOf(label, pack, built), built: { project, collection }, errors, remove };
+  const uncompiled = own.list
+    .filter(isFatal)
+    .sort(compareDiagnostics)
+    .map(({ file, span, code, message }) => ({ file: history.pathOf(file.path), ...positionAt(file, span.start), code, message }));
+  return { snapshot: { ...snapshotOf(label, pack, built), uncompiled }, built: { project, collection }, errors, remove };
 }

@@ -4,44 +4,80 @@ import { type ChangeView, type DiffView, wordsOf } from './diff-view.ts';
 import { shortened } from './query-diff.ts';
 import type { SideChange } from './side-change.ts';
 
-/** Comments of GitHub and GitLab hold 65,536 characters and a million; the rest is counted. */
+/** Comments of GitHub hold 65,536 characters, those of GitLab a million. The rest is for what a workflow adds around it. */
 const maximumLength = 60_000;
+/** What each list before the changes may take, in lines and in characters, and a text in it: four such lists leave room for the changes. */
+const shownLines = 30;
+const listLength = 10_000;
+const textLength = 300;
 
 const headingOf = (kind: ChangeKind, view: DiffView): string => wordsOf(kind, view).replace(/^./, (first) => first.toUpperCase());
 
-/** For a comment on a pull request: a section a kind, a detection under its weightiest one. */
+/** For a comment on a pull request: errors first, then a section for each kind of change, a detection under its weightiest one. */
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
-  const lines = [`## Detections: ${markdownText(view.from)} → ${markdownText(view.to)}`, ''];
-  if (view.counts.length === 0) return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
+  const lines = [`## Detections: ${shortText(view.from)} → ${shortText(view.to)}`, ''];
+  lines.push(...errorLines(view));
+  if (view.counts.length === 0 && sides.length === 0) return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
   lines.push(`${view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`).join(', ')}, ${view.unchanged} unchanged.`, '');
-  for (const name of view.parameters.removed) lines.push(`- parameter gone: ${markdownText(name)}`);
-  for (const name of view.parameters.added) lines.push(`- new parameter: ${markdownText(name)}`);
-  if (sides.length > 0) lines.push('### Test events that change sides', '', ...sides.map(sideLine), '');
-  const blocks: string[] = [];
-  let before: ChangeKind | undefined;
-  for (const change of view.changes) {
-    const [kind = 'text'] = change.kinds;
-    blocks.push(`${kind === before ? '' : `### ${headingOf(kind, view)}\n\n`}${changeBlock(change, view)}`);
-    before = kind;
-  }
-  return `${lines.join('\n')}\n${fitted(blocks)}`;
+  const parameters = [...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`), ...view.parameters.added.map(newParameter)];
+  lines.push(...firstOf(parameters));
+  if (sides.length > 0) lines.push('### Test events that change sides', '', ...firstOf(sides.map(sideLine)), '');
+  return withChanges(`${lines.join('\n')}\n`, view);
 }
 
-const sideLine = ({ title, test, before, after }: SideChange): string => `- ${markdownText(title)}: ${markdownText(test)}: ${before} → ${after} matches`;
+/** What does not compile would look as if someone had removed it. */
+function errorLines({ uncompiled, notCompared }: DiffView): readonly string[] {
+  if (uncompiled.length === 0) return [];
+  const lines = uncompiled.map(({ file, line, column, code, message, side }) => {
+    const place = `${shortText(file)}:${line}:${column}`;
+    return `- ${place} (${shortText(side)}): ${shortText(message)} (${code})`;
+  });
+  const missing = notCompared.length === 0 ? [] : ['', 'Not compared, since an error leaves them out on one side:', '', ...firstOf(notCompared.map(listed))];
+  return ['### Does not compile', '', ...firstOf(lines), ...missing, ''];
+}
 
-function fitted(blocks: readonly string[]): string {
-  let text = '';
-  for (const [index, block] of blocks.entries()) {
-    if (text.length + block.length > maximumLength) return `${text}\n… and ${blocks.length - index} more.\n`;
-    text += block;
+const listed = (title: string): string => `- ${shortText(title)}`;
+const newParameter = (name: string): string => `- new parameter: ${shortText(name)}`;
+const sideLine = ({ title, test, before, after }: SideChange): string => `- ${shortText(title)}: ${shortText(test)}: ${before} → ${after} matches`;
+
+const shortText = (text: string): string => markdownText(text.length > textLength ? `${text.slice(0, textLength)}…` : text);
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  const shown: string[] = [];
+  let length = 0;
+  for (const line of lines.slice(0, shownLines)) {
+    length += line.length + 1;
+    if (length > listLength) break;
+    shown.push(line);
+  }
+  return shown.length < lines.length ? [...shown, `- … and ${lines.length - shown.length} more`] : shown;
+}
+
+/** The changes in full as far as they fit; one that does not fit with its notes and queries has its first line; the rest is counted. */
+function withChanges(start: string, view: DiffView): string {
+  let text = start;
+  let before: ChangeKind | undefined;
+  for (const [index, change] of view.changes.entries()) {
+    const [kind = 'text'] = change.kinds;
+    const heading = kind === before ? '' : `### ${headingOf(kind, view)}\n\n`;
+    const room = maximumLength - text.length - heading.length;
+    const block = [changeBlock(change, view), `${changeLine(change, view)}\n`].find((one) => one.length <= room);
+    if (block === undefined) return `${text}\n… and ${view.changes.length - index} more.\n`;
+    text += `${heading}${block}`;
+    before = kind;
   }
   return text;
 }
 
-function changeBlock({ title, severity, file, kinds, notes, queries }: ChangeView, view: DiffView): string {
+function changeLine({ title, severity, file, kinds }: ChangeView, view: DiffView): string {
   const also = kinds.slice(1).map((kind) => wordsOf(kind, view));
-  const about = [severity, file === '' ? undefined : markdownText(file), ...also].filter((part) => part !== undefined).join(', ');
-  const lines = [`- **${markdownText(title)}**${about === '' ? '' : ` (${about})`}`];
+  const about = [severity, file === '' ? undefined : shortText(file), ...also].filter((part) => part !== undefined).join(', ');
+  return `- **${shortText(title)}**${about === '' ? '' : ` (${about})`}`;
+}
+
+function changeBlock(change: ChangeView, view: DiffView): string {
+  const { notes, queries } = change;
+  const lines = [changeLine(change, view)];
   for (const { label, text, effect } of notes)
     lines.push(`  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}${markdownText(label)}: ${markdownText(text)}`);
   for (const { target, pieces } of queries) {

@@ -2,6 +2,7 @@ import type { Target } from '../pack/config.ts';
 import type { Level } from '../sigma/rule.ts';
 import { type Change, type ChangeKind, changedSettings, changedTargets, changedTexts, changeKinds, type Diff, meaningDetail } from './diff.ts';
 import { type QueryPiece, queryDiff } from './query-diff.ts';
+import { type SideUncompiled, uncompiledOf } from './uncompiled.ts';
 
 const words: Readonly<Record<ChangeKind, string>> = {
   added: 'added',
@@ -26,6 +27,10 @@ export interface DiffView {
   readonly unchanged: number;
   readonly changes: readonly ChangeView[];
   readonly parameters: Diff['parameters'];
+  /** Errors in the rules of both sides. */
+  readonly uncompiled: readonly SideUncompiled[];
+  /** Titles of detections that are missing on one side because of such an error. */
+  readonly notCompared: readonly string[];
   /** False: of artifacts only queries are known, so why one changed is not. */
   readonly conditionsKnown: boolean;
 }
@@ -59,6 +64,8 @@ export function diffView(diff: Diff): DiffView {
     unchanged: diff.unchanged,
     changes: diff.changes.map(changeView),
     parameters: diff.parameters,
+    uncompiled: uncompiledOf(diff.from, diff.to),
+    notCompared: diff.notCompared.map(({ title }) => title),
     conditionsKnown: [diff.from, diff.to].every(knowsConditions),
   };
 }

@@ -25,28 +25,44 @@ export interface Diff {
   readonly changes: readonly Change[];
   readonly unchanged: number;
   readonly parameters: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** Detections of one side whose file has errors on the other: nobody added or removed them. */
+  readonly notCompared: readonly SnapshotEntry[];
 }
 
 /** Compares two packs detection by detection, by their digests. */
 export function diffOf(from: Snapshot, to: Snapshot): Diff {
   const changes: Change[] = [];
+  const notCompared: SnapshotEntry[] = [];
+  const [brokenBefore, brokenAfter] = [brokenFiles(from), brokenFiles(to)];
   let unchanged = 0;
   for (const [id, before] of from.entries) {
     const after = to.entries.get(id);
+    if (!after && brokenAfter.has(before.file)) {
+      notCompared.push(before);
+      continue;
+    }
     const kinds: readonly ChangeKind[] = after ? kindsOf(before, after) : ['removed'];
     if (kinds.length > 0) changes.push({ id, kinds, before, after });
     else unchanged++;
   }
-  for (const [id, after] of to.entries) if (!from.entries.has(id)) changes.push({ id, kinds: ['added'], before: undefined, after });
-  const [old = [], now = []] = from.parameters && to.parameters ? [from.parameters, to.parameters] : [];
+  for (const [id, after] of to.entries) {
+    if (from.entries.has(id)) continue;
+    if (brokenBefore.has(after.file)) notCompared.push(after);
+    else changes.push({ id, kinds: ['added'], before: undefined, after });
+  }
+  // what a detection that is not compared asks for is missing on one side, too
+  const [old = [], now = []] = from.parameters && to.parameters && notCompared.length === 0 ? [from.parameters, to.parameters] : [];
   return {
     from,
     to,
     changes: changes.sort(byWeight),
     unchanged,
     parameters: { added: now.filter((one) => !old.includes(one)), removed: old.filter((one) => !now.includes(one)) },
+    notCompared,
   };
 }
+
+const brokenFiles = ({ uncompiled = [] }: Snapshot): ReadonlySet<string> => new Set(uncompiled.map(({ file }) => file));
 
 const titleOf = ({ before, after }: Change): string => (after ?? before)?.title ?? '';
 

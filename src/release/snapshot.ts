@@ -6,6 +6,7 @@ import type { Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Level } from '../sigma/rule.ts';
 import { conditionDigest, digestOf, sortedJson } from './digest.ts';
+import type { Uncompiled } from './uncompiled.ts';
 
 /** Digests of 32 hexadecimal digits: two detections differ in what theirs differ in. */
 export interface Digests {
@@ -48,6 +49,8 @@ export interface Snapshot {
   readonly entries: ReadonlyMap<string, SnapshotEntry>;
   /** What an installation asks for or an admin sets: names of macros and of content pack parameters. Undefined where it is not known. */
   readonly parameters?: readonly string[];
+  /** Errors of a build from rules: why a detection may be missing. */
+  readonly uncompiled?: readonly Uncompiled[];
 }
 
 /** A detection as a build made it. */

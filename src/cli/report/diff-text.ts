@@ -2,6 +2,7 @@ import type { ChangeKind } from '../../release/diff.ts';
 import { type ChangeView, type DiffView, type Note, wordsOf } from '../../release/diff-view.ts';
 import { type QueryPiece, shortened } from '../../release/query-diff.ts';
 import type { SideChange } from '../../release/side-change.ts';
+import type { SideUncompiled } from '../../release/uncompiled.ts';
 import type { Paint, Style } from './context.ts';
 import { visible } from './visible.ts';
 
@@ -32,6 +33,9 @@ export function diffText(view: DiffView, sides: readonly SideChange[], options: 
   const { paint, verbose } = options;
   const lines = [`${paint('bold', `${visible(view.from)} → ${visible(view.to)}`)}  ${countsText(view)}`];
   const parameters = [...view.parameters.removed.map((name) => `- ${name}`), ...view.parameters.added.map((name) => `+ ${name}`)];
+  if (view.uncompiled.length > 0) lines.push('', paint('red', 'does not compile'), ...view.uncompiled.map((one) => `  ${uncompiledText(one)}`));
+  if (view.notCompared.length > 0)
+    lines.push('', 'not compared, since an error leaves them out on one side', ...view.notCompared.map((title) => `  ${visible(title)}`));
   if (parameters.length > 0) lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
   for (const [index, change] of view.changes.entries()) {
     const full = verbose || index < shownInFull;
@@ -40,6 +44,9 @@ export function diffText(view: DiffView, sides: readonly SideChange[], options: 
   if (sides.length > 0) lines.push('', paint('bold', 'test events that change sides'), ...sides.map((side) => `  ${sideText(side)}`));
   return `${lines.join('\n')}\n`;
 }
+
+const uncompiledText = ({ file, line, column, code, message, side }: SideUncompiled): string =>
+  visible(`${file}:${line}:${column}: ${message} (${code}, ${side})`);
 
 export function countsText(view: DiffView): string {
   const { counts, unchanged } = view;
