@@ -3,17 +3,34 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { load } from 'js-yaml';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mainFile, sigpack } from './sigpack.ts';
 
 interface Step {
   readonly run?: string;
+  readonly uses?: string;
+  readonly if?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
-interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+interface Job {
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
+  readonly environment?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
 }
-type Pipeline = Readonly<Record<string, { readonly script: readonly string[] }>>;
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+interface PipelineJob {
+  readonly before_script?: readonly string[];
+  readonly script: readonly string[];
+  readonly release?: unknown;
+  readonly environment?: unknown;
+  readonly rules?: readonly unknown[];
+}
+type Pipeline = Readonly<Record<string, PipelineJob>>;
 
 let folder = '';
 let tools = '';
@@ -21,7 +38,7 @@ const at = (path: string): string => join(folder, path);
 const git = (...args: readonly string[]): string =>
   execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
 
-/** Stands in for a program that talks to a server: writes down how it was called. */
+/** Takes the place of a program that talks to a server: writes down how it was called. */
 function tool(name: string, script: string): void {
   writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`);
   chmodSync(join(tools, name), 0o755);
@@ -32,108 +49,340 @@ function run(script: string, env: Readonly<Record<string, string>> = {}): { read
   const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', script], {
     cwd: folder,
     encoding: 'utf8',
-    env: { HOME: folder, PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`, CALLS: at('dist/calls'), ...env },
+    env: {
+      HOME: tools,
+      PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`,
+      CALLS: join(tools, 'calls'),
+      GITHUB_STEP_SUMMARY: join(tools, 'summary'),
+      GITHUB_REPOSITORY: 'acme/rules',
+      ...env,
+    },
   });
   return { code: status, out: stdout + stderr };
 }
-
-const calls = (): string => (existsSync(at('dist/calls')) ? readFileSync(at('dist/calls'), 'utf8') : '');
+const noted = (name: 'calls' | 'summary'): string => (existsSync(join(tools, name)) ? readFileSync(join(tools, name), 'utf8') : '');
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-ci-'));
   tools = mkdtempSync(join(tmpdir(), 'sigpack-tools-'));
-  // npx fetches the version from the registry; here it is this one
-  tool('npx', `[ "$1" = --yes ] || exit 9; case $2 in sigpack@*) ;; *) exit 9 ;; esac; shift 2; exec '${process.execPath}' '${mainFile}' "$@"`);
-  tool('gh', 'echo "gh $*" >> "$CALLS"');
-  tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"');
+  // npm would ask the registry; package.test.ts installs with it.
+  tool('npm', `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${tools}/sigpack.sh' node_modules/.bin/sigpack`);
+  tool('sigpack.sh', `exec '${process.execPath}' '${mainFile}' "$@"`);
+  // the answer to a request for comments or pull requests is what the test has written
+  tool('gh', 'echo "gh $*" >> "$CALLS"; case "$*" in *--jq*) cat "$ANSWER" ;; esac');
+  tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"; case "$*" in */user) cat "$ANSWER.user" ;; *order_by=*) cat "$ANSWER" ;; esac');
   expect((await sigpack(['init', '.'], { cwd: folder })).code).toBe(0);
+  const config = readFileSync(at('sigpack.yml'), 'utf8');
+  writeFileSync(at('sigpack.yml'), `${config}\ninstalls:\n  soc-lab: { kind: splunk-disk, home: splunk }\n`);
+  writeFileSync(at('.gitignore'), `${readFileSync(at('.gitignore'), 'utf8')}splunk/\n`);
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'start');
   expect((await sigpack(['release'], { cwd: folder })).code).toBe(0);
+  const changelog = readFileSync(at('CHANGELOG.md'), 'utf8');
+  writeFileSync(at('CHANGELOG.md'), `${changelog}\n## [0.9.0] - 2026-01-01\n\nOlder than this version.\n`);
   git('add', '-A');
   git('commit', '-q', '-m', 'release');
   git('tag', 'v1.0.0');
-  rmSync(at('dist'), { recursive: true });
   const rule = at('rules/windows/office-starts-schtasks.yml');
   writeFileSync(rule, readFileSync(rule, 'utf8').replace('outlook', 'onenote'));
   git('add', '-A');
   git('commit', '-q', '-m', 'change');
-  mkdirSync(at('dist'));
+});
+afterEach(() => {
+  git('checkout', '-q', '--force', 'main');
+  for (const path of ['dist', 'node_modules', 'splunk', 'comment.md', 'sigpack-tests.xml', 'sigpack-report.xml'])
+    rmSync(at(path), { recursive: true, force: true });
+  for (const name of ['calls', 'summary', 'answer', 'answer.user']) rmSync(join(tools, name), { force: true });
 });
 afterAll(() => {
   for (const path of [folder, tools]) rmSync(path, { recursive: true, force: true });
 });
 
+const breakRule = (): void => {
+  const rule = at('rules/windows/office-starts-schtasks.yml');
+  writeFileSync(rule, readFileSync(rule, 'utf8').replace('all of selection_*', 'selectoin'));
+};
+const answer = (text: string, user = ''): { readonly ANSWER: string } => {
+  writeFileSync(join(tools, 'answer'), text);
+  writeFileSync(join(tools, 'answer.user'), user);
+  return { ANSWER: join(tools, 'answer') };
+};
+
 describe('the GitHub workflow', () => {
   const workflow = (): Workflow => load(readFileSync(at('.github/workflows/detections.yml'), 'utf8')) as Workflow;
-  const scripts = (job: string): readonly string[] => (workflow().jobs[job]?.steps ?? []).flatMap(({ run: script }) => script ?? []);
+  const job = (name: string): Job => {
+    const found = workflow().jobs[name];
+    if (!found) throw new Error(`there is no job ${name}`);
+    return found;
+  };
+  const scripts = (name: string): readonly string[] => job(name).steps.flatMap(({ run: script }) => script ?? []);
+  /** Runs the steps of a job until one fails, and after that those that run all the same. */
+  const runJob = (name: string, env: Readonly<Record<string, string>> = {}): { readonly failed: readonly string[]; readonly out: string } => {
+    const failed: string[] = [];
+    let out = '';
+    for (const { run: script, if: condition = '' } of job(name).steps) {
+      if (script === undefined || (failed.length > 0 && !condition.includes('!cancelled()'))) continue;
+      const result = run(script, env);
+      out += result.out;
+      if (result.code !== 0) failed.push(script);
+    }
+    return { failed, out };
+  };
 
   test('keeps what GitHub puts in out of the scripts, where a name could be a command', () => {
-    const all = [...scripts('packs'), ...scripts('release')];
-    expect(all.length).toBeGreaterThan(4);
-    expect(all.filter((script) => script.includes('${{'))).toEqual([]);
     const steps = Object.values(workflow().jobs).flatMap(({ steps: list }) => list);
+    const all = steps.flatMap(({ run: script }) => script ?? []);
+    expect(all.length).toBeGreaterThan(10);
+    expect(all.filter((script) => script.includes('${{'))).toEqual([]);
     expect(
       steps.flatMap(({ env }) => Object.values(env ?? {})).filter((value) => !/^\S*\$\{\{ [a-z_.A-Z]+ \}\}\S*(?:\/\$\{\{ [a-z_.]+ \}\}\S*)?$/.test(value)),
     ).toEqual([]);
   });
 
-  test('checks a pull request and comments what it does to the detections', () => {
-    const env = { BASE: git('rev-parse', 'HEAD~1'), PULL_REQUEST: '7' };
-    for (const script of scripts('packs')) expect(run(script, env)).toMatchObject({ code: 0 });
-    expect(readdirSync(at('dist/packs')).length).toBe(4);
-    expect(calls()).toBe('gh pr comment 7 --edit-last --create-if-none --body-file dist/diff.md\n');
-    expect(readFileSync(at('dist/diff.md'), 'utf8')).toContain('### Meaning changed');
-    rmSync(at('dist'), { recursive: true });
+  test('gives a token that may write to jobs that run nothing of the repository', () => {
+    const { permissions, jobs } = workflow();
+    expect(permissions).toEqual({ contents: 'read' });
+    const writing = Object.entries(jobs).filter(([, { permissions: own = {} }]) => Object.values(own).includes('write'));
+    expect(Object.fromEntries(writing.map(([name, { permissions: own }]) => [name, own]))).toEqual({
+      comment: { 'pull-requests': 'write' },
+      'code-scanning': { actions: 'read', contents: 'read', 'security-events': 'write' },
+      publish: { contents: 'write' },
+      'plan-comment': { contents: 'read', 'pull-requests': 'write' },
+    });
+    expect(writing.flatMap(([name]) => scripts(name)).filter((script) => /npm|npx|sigpack (?!diff|plan)/.test(script))).toEqual([]);
+    // secrets come from environments alone
+    const withSecrets = Object.entries(jobs).filter(([, one]) => JSON.stringify(one).includes('secrets.'));
+    expect(withSecrets.map(([name, { environment }]) => [name, environment])).toEqual([
+      ['release', 'release'],
+      ['plan', 'plan'],
+      ['deploy', 'production'],
+    ]);
+    expect(job('deploy').needs).toEqual(['publish', 'plan']);
   });
 
-  test('makes the artifacts of a tag again and puts them into a release', () => {
+  test('checks a pull request, and says what it does to the detections', () => {
+    expect(runJob('packs', { BASE: git('rev-parse', 'HEAD~1') }).failed).toEqual([]);
+    expect(readdirSync(at('dist/packs')).length).toBe(4);
+    expect(readFileSync(at('dist/report/diff.md'), 'utf8')).toContain('### Meaning changed');
+    expect(noted('summary')).toBe(readFileSync(at('dist/report/diff.md'), 'utf8'));
+    expect(JSON.parse(readFileSync(at('dist/report/sigpack.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+  });
+
+  test('reports a rule that does not compile, in annotations, in the diff and for code scanning', () => {
+    breakRule();
+    const { failed, out } = runJob('packs', { BASE: git('rev-parse', 'HEAD') });
+    expect(failed.some((script) => script.includes('sigpack build'))).toBe(true);
+    expect(failed.some((script) => /sigpack (?:check|diff)/.test(script))).toBe(false);
+    expect(out).toMatch(/^::error file=rules\/windows\/office-starts-schtasks\.yml,line=\d+/m);
+    expect(readFileSync(at('dist/report/diff.md'), 'utf8')).toMatch(/### Does not compile\n\n- rules\/windows\/office-starts-schtasks\.yml:\d+:\d+/);
+    expect(readFileSync(at('dist/report/sigpack.sarif'), 'utf8')).toContain('selectoin');
+  });
+
+  test('a report that cannot be made fails its step', () => {
+    const [script = ''] = scripts('packs').filter((one) => one.includes('check --format sarif'));
+    mkdirSync(at('node_modules/.bin'), { recursive: true });
+    for (const code of [1, 2]) {
+      writeFileSync(at('node_modules/.bin/sigpack'), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+      expect(run(script).code === 0).toBe(code === 1);
+    }
+  });
+
+  test('runs nothing where npm has installed nothing', () => {
+    const all = ['packs', 'release', 'plan', 'deploy'].flatMap(scripts).filter((script) => /sigpack (?:test|build|check|diff|release|install)/.test(script));
+    expect(all).toHaveLength(7);
+    const codes = all.map((script) => run(script, { BASE: 'HEAD', PLACE: 'soc-lab', SECRET: 'x', GITHUB_REF_NAME: 'v1.0.0' }).code);
+    expect(codes.filter((code) => code === 0)).toEqual([]);
+  });
+
+  test('writes one comment and changes it with the next push', () => {
+    mkdirSync(at('dist/report'), { recursive: true });
+    writeFileSync(at('dist/report/diff.md'), '## Detections\n');
+    const list = `gh api --paginate repos/acme/rules/issues/7/comments --jq ${'.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- sigpack diff -->"))) | .id'}\n`;
+    expect(runJob('comment', { PULL_REQUEST: '7', ...answer('') }).failed).toEqual([]);
+    expect(noted('calls')).toBe(`${list}gh api --silent --method POST repos/acme/rules/issues/7/comments --field body=@comment.md\n`);
+    expect(readFileSync(at('comment.md'), 'utf8')).toBe('<!-- sigpack diff -->\n## Detections\n');
+    rmSync(join(tools, 'calls'));
+    expect(runJob('comment', { PULL_REQUEST: '7', ...answer('41\n42\n') }).failed).toEqual([]);
+    expect(noted('calls')).toBe(`${list}gh api --silent --method PATCH repos/acme/rules/issues/comments/42 --field body=@comment.md\n`);
+  });
+
+  test('makes the artifacts of a tag again, and a release with the notes of its version alone', () => {
     git('checkout', '-q', 'v1.0.0');
+    const env = { GITHUB_REF_NAME: 'v1.0.0' };
+    expect(runJob('release', env)).toMatchObject({ failed: [] });
+    const notes = readFileSync(at('dist/notes.md'), 'utf8');
+    expect(notes).toMatch(/^### Added\n\n- \[Office Program Starts/);
+    expect(notes).not.toContain('Older than this version');
+    expect(runJob('publish', env).failed).toEqual([]);
+    expect(noted('calls')).toMatch(/^gh release create v1\.0\.0 --repo acme\/rules --verify-tag --notes-file dist\/notes\.md dist\/packs\/SHA256SUMS .*\.spl /);
+    rmSync(at('dist'), { recursive: true });
+    expect(runJob('release', { GITHUB_REF_NAME: 'v1.0.1' }).failed).toHaveLength(1);
+  });
+
+  test('plans an installation as a comment, and does exactly that plan', () => {
+    git('checkout', '-q', 'v1.0.0');
+    mkdirSync(at('splunk/etc/apps'), { recursive: true });
+    const env = { GITHUB_REF_NAME: 'v1.0.0', GITHUB_SHA: 'abc', PLACE: 'soc-lab', SECRET: 'hidden' };
+    for (const name of ['release', 'plan']) expect(runJob(name, env)).toMatchObject({ failed: [] });
+    const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
+    expect(plan).toMatch(/^<!-- sigpack plan -->\n## What the installation of v1\.0\.0 does\n\n {4}soc-lab: nothing → 1\.0\.0\n( {4}.*\n)+$/);
+    expect(plan.length).toBeLessThan(65_536);
+    expect(noted('summary')).toBe(plan);
+    expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);
+    expect(runJob('plan-comment', { ...env, ...answer('12\n') }).failed).toEqual([]);
+    expect(noted('calls')).toContain('gh api --silent --method POST repos/acme/rules/issues/12/comments --field body=@dist/plan/plan.md\n');
+    expect(runJob('plan-comment', { ...env, ...answer('') })).toMatchObject({ failed: [], out: expect.stringContaining('the plan is in the summary') });
+    expect(runJob('deploy', env)).toMatchObject({ failed: [] });
+    expect(readdirSync(at('splunk/etc/apps'))).toHaveLength(1);
+    // the plan was for a place with nothing in it
+    const other = runJob('deploy', env);
+    expect(other.failed).toHaveLength(1);
+    expect(other.out).toMatch(/plan/);
+  });
+
+  test('a long plan is cut to what fits a comment', () => {
+    git('checkout', '-q', 'v1.0.0');
+    run('npm ci --ignore-scripts');
+    for (const line of ['ü'.repeat(40_000), 'x\n'.repeat(40_000)]) {
+      writeFileSync(join(folder, 'node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(${JSON.stringify(line)}.slice(0, 80_000))\n`);
+      rmSync(at('dist'), { recursive: true, force: true });
+      mkdirSync(at('dist'));
+      const script = scripts('plan').find((one) => one.includes('--plan')) ?? '';
+      expect(run(script, { PLACE: 'x', SECRET: 'y', GITHUB_REF_NAME: 'v1.0.0' })).toMatchObject({ code: 0 });
+      const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
+      expect(plan.length).toBeLessThan(60_000);
+      expect(plan).not.toContain('\ufffd');
+      expect(plan).toContain(line.slice(0, 1));
+    }
+  });
+
+  test('gives the secret by the name that the place looks for', () => {
+    run('npm ci --ignore-scripts');
+    writeFileSync(at('node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(process.env.SIGPACK_SECRET_SEARCH_HEAD_1 ?? 'none')\n`);
     mkdirSync(at('dist'));
-    const env = { GITHUB_REF_NAME: 'v1.0.0', GITHUB_REPOSITORY: 'acme/rules' };
-    for (const script of scripts('release')) expect(run(script, env)).toMatchObject({ code: 0 });
-    expect(calls()).toMatch(
-      /^gh release create v1\.0\.0 --repo acme\/rules --verify-tag --notes-file CHANGELOG\.md dist\/release\/1\.0\.0\/SHA256SUMS .*\.spl /,
-    );
-    rmSync(at('dist'), { recursive: true });
-    expect(run(scripts('release')[0] ?? '', { ...env, GITHUB_REF_NAME: 'v1.0.1' }).code).toBe(1);
-    rmSync(at('dist'), { recursive: true });
-    git('checkout', '-q', 'main');
+    for (const name of ['plan', 'deploy']) {
+      const script = scripts(name).find((one) => one.includes('sigpack install')) ?? '';
+      const { out } = run(script, { PLACE: 'search-head.1', SECRET: 'x y', GITHUB_REF_NAME: 'v1.0.0' });
+      expect(name === 'plan' ? readFileSync(at('dist/plan/plan.txt'), 'utf8') : out).toBe('x y');
+    }
   });
 });
 
 describe('the GitLab pipeline', () => {
   const pipeline = (): Pipeline => load(readFileSync(at('.gitlab-ci.yml'), 'utf8')) as Pipeline;
-  const script = (job: string): string => (pipeline()[job]?.script ?? []).join('\n');
+  const script = (job: string): string => {
+    const all = pipeline();
+    const before = all[job]?.before_script ?? all.default?.before_script ?? [];
+    return [...before, ...(all[job]?.script ?? [])].join('\n');
+  };
+  const api = 'https://gitlab.example.org/api/v4';
+  const notes = `${api}/projects/1/merge_requests/2/notes`;
+  const mergeRequest = (): Readonly<Record<string, string>> => ({
+    CI_MERGE_REQUEST_DIFF_BASE_SHA: git('rev-parse', 'HEAD~1'),
+    CI_API_V4_URL: api,
+    CI_PROJECT_ID: '1',
+    CI_MERGE_REQUEST_IID: '2',
+  });
+  const requests = (): readonly string[] => noted('calls').match(/^curl .*$/gm) ?? [];
 
-  test('checks a merge request and comments, with the token out of sight', () => {
-    mkdirSync(at('dist'), { recursive: true });
-    const env = {
-      CI_MERGE_REQUEST_DIFF_BASE_SHA: git('rev-parse', 'HEAD~1'),
-      SIGPACK_GITLAB_TOKEN: 'secret',
-      CI_API_V4_URL: 'https://gitlab.example.org/api/v4',
-      CI_PROJECT_ID: '1',
-      CI_MERGE_REQUEST_IID: '2',
-    };
-    const { code, out } = run(script('packs'), env);
-    expect(code).toBe(0);
-    expect(out).not.toContain('secret');
-    const [command = '', ...input] = calls().split('\n');
-    expect(command).toMatch(/^curl .*--data-urlencode body@dist\/diff\.md https:\/\/gitlab\.example\.org\/api\/v4\/projects\/1\/merge_requests\/2\/notes$/);
-    expect(command).not.toContain('secret');
-    expect(input.join('\n')).toBe('header = "PRIVATE-TOKEN: secret"\n');
-    expect(run(script('packs')).code).toBe(0);
-    for (const path of ['dist', 'sigpack-tests.xml', 'sigpack-report.xml']) rmSync(at(path), { recursive: true });
+  test('checks a merge request', () => {
+    expect(run(script('packs'))).toMatchObject({ code: 0 });
+    expect(readdirSync(at('dist/packs')).length).toBe(4);
+    for (const path of ['sigpack-tests.xml', 'sigpack-report.xml']) expect(readFileSync(at(path), 'utf8')).toContain('<testsuites');
+    expect(run(script('diff'), mergeRequest())).toMatchObject({ code: 0 });
+    expect(requests()).toEqual([]);
   });
 
-  test('makes the artifacts of a tag again', () => {
+  test('writes one note and changes it with the next push, with the token out of sight', () => {
+    const env = { ...mergeRequest(), SIGPACK_GITLAB_TOKEN: 'secret' };
+    const others = [
+      { id: 8, author: { id: 5 }, body: '<!-- sigpack diff --> of someone else' },
+      { id: 9, author: { id: 3 }, body: 'another note' },
+    ];
+    const first = run(script('diff'), { ...env, ...answer(JSON.stringify(others), '{"id":3}') });
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.out).not.toContain('secret');
+    expect(requests().at(-1)).toMatch(new RegExp(`--data-urlencode body@dist/comment\\.md ${notes}$`));
+    expect(requests().join()).not.toContain('secret');
+    expect(noted('calls')).toContain('header = "PRIVATE-TOKEN: secret"\n');
+    expect(readFileSync(at('dist/comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
+    rmSync(join(tools, 'calls'));
+    const mine = [...others, { id: 10, author: { id: 3 }, body: '<!-- sigpack diff -->\n## Detections' }];
+    expect(run(script('diff'), { ...env, ...answer(JSON.stringify(mine), '{"id":3}') })).toMatchObject({ code: 0 });
+    expect(requests().at(-1)).toMatch(new RegExp(`--request PUT --data-urlencode body@dist/comment\\.md ${notes}/10$`));
+  });
+
+  test('makes the artifacts of a tag again, a release with its notes, a plan, and does that plan', () => {
     git('checkout', '-q', 'v1.0.0');
-    expect(run(script('release'), { CI_COMMIT_TAG: 'v1.0.0', CI_PROJECT_URL: 'https://gitlab.example.org/acme/rules', CI_JOB_ID: '9' })).toMatchObject({
-      code: 0,
-    });
-    expect(readFileSync(at(`dist/release/1.0.0/${readdirSync(at('dist/release/1.0.0')).find((name) => name.endsWith('.intoto.json'))}`), 'utf8')).toContain(
-      '"id": "https://gitlab.example.org/acme/rules"',
-    );
+    mkdirSync(at('splunk/etc/apps'), { recursive: true });
+    const env = {
+      CI_COMMIT_TAG: 'v1.0.0',
+      CI_COMMIT_SHA: 'abc',
+      CI_PROJECT_URL: 'https://gitlab.example.org/acme/rules',
+      CI_JOB_ID: '9',
+      CI_API_V4_URL: api,
+      CI_PROJECT_ID: '1',
+      SIGPACK_PLACE: 'soc-lab',
+      SIGPACK_GITLAB_TOKEN: 'secret',
+    };
+    expect(run(script('release'), env)).toMatchObject({ code: 0 });
+    const provenance = readdirSync(at('dist/packs')).find((name) => name.endsWith('.intoto.json'));
+    expect(readFileSync(at(`dist/packs/${provenance}`), 'utf8')).toContain('"id": "https://gitlab.example.org/acme/rules"');
+    expect(readFileSync(at('dist/notes.md'), 'utf8')).not.toContain('Older than this version');
+    expect(run(script('publish'), env)).toMatchObject({ code: 0 });
+    expect(pipeline().publish?.release).toMatchObject({ tag_name: '$CI_COMMIT_TAG', description: 'dist/notes.md' });
+    expect(run(script('plan'), { ...env, SIGPACK_SECRET: 'hidden' })).toMatchObject({ code: 0, out: expect.stringContaining('soc-lab: nothing → 1.0.0') });
+    expect(requests()).toHaveLength(1);
+    expect(requests()[0]).toMatch(/--data-urlencode note@dist\/plan\/plan\.md https:\S+\/repository\/commits\/abc\/comments$/);
+    expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);
+    expect(pipeline().deploy).toMatchObject({ environment: 'production', rules: [{ when: 'manual' }] });
+    expect(run(script('deploy'), env)).toMatchObject({ code: 0 });
+    expect(readdirSync(at('splunk/etc/apps'))).toHaveLength(1);
+    rmSync(at('dist'), { recursive: true });
+    expect(run(script('release'), { ...env, CI_COMMIT_TAG: 'v1.0.1' }).code).not.toBe(0);
+  });
+});
+
+describe('sigpack init', () => {
+  const initialized = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+    const place = mkdtempSync(join(tools, 'init-'));
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(place, path), text);
+    const { code, stdout, stderr } = await sigpack(['init', '.', ...args], { cwd: place });
+    const path = join(place, 'package.json');
+    return { code, said: stdout + stderr, package: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined };
+  };
+
+  test('pins the version that runs, and says what CI needs', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+    const made = await initialized({});
+    expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: version } } });
+    expect(made.said).toContain('Next: npm install, and commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n');
+  });
+
+  test('takes a tarball where no registry has the package', async () => {
+    const made = await initialized({ 'sigpack-0.1.0.tgz': '' }, '--package', 'file:sigpack-0.1.0.tgz');
+    expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: 'file:sigpack-0.1.0.tgz' } } });
+  });
+
+  test.each([
+    ['file:nowhere.tgz', /nowhere\.tgz is not there; npm pack/],
+    ['latest', /--package takes a whole version/],
+    ['^0.1.0', /--package takes a whole version/],
+    ['other-name@1.0.0', /--package takes a whole version/],
+  ])('refuses %s, which could be anything tomorrow', async (spec, said) => {
+    const made = await initialized({}, '--package', spec);
+    expect(made).toMatchObject({ code: 2, package: undefined });
+    expect(made.said).toMatch(said);
+  });
+
+  test('leaves what npm has written, and what is ignored, as they are', async () => {
+    const own = { name: 'rules', devDependencies: { sigpack: '0.1.0' } };
+    const installed = await initialized({ 'package.json': JSON.stringify(own), 'package-lock.json': '{}', '.gitignore': '/dist\nnode_modules\n' });
+    expect(installed).toMatchObject({ code: 0, package: own });
+    expect(installed.said).toContain('Next: sigpack build\n');
+    const other = await initialized({ 'package.json': '{"name":"site"}', '.gitignore': 'dist\n' }, '--force');
+    expect(other).toMatchObject({ code: 0, package: { name: 'site' } });
+    expect(other.said).toContain('Next: add node_modules/ to .gitignore\nThen: npm install --save-dev --save-exact sigpack@');
   });
 });

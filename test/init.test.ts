@@ -12,7 +12,7 @@ const options = {
   title: 'Acme: "best" # detections',
   description: 'Line one\nline two',
   author: "O'Neil & Söhne",
-  toolVersion: '1.2.3',
+  package: '1.2.3',
 };
 const files = new Map(initFiles(options, { templates }).map((file) => [file.path, file.content]));
 const read = (path: string) => {
@@ -28,7 +28,9 @@ test('the files are those of a project, and end with one line break', () => {
     'sigpack.yml',
     'rules/windows/office-starts-schtasks.yml',
     'rules/windows/office-starts-schtasks.test.yml',
+    'package.json',
     '.github/workflows/detections.yml',
+    '.github/dependabot.yml',
     '.gitlab-ci.yml',
     '.gitignore',
   ]);
@@ -67,11 +69,38 @@ test('the starter rule is sound', () => {
   expect(bag.list).toEqual([]);
 });
 
-test.each(['.github/workflows/detections.yml', '.gitlab-ci.yml'])('%s is YAML and pins the version', (path) => {
-  const { root } = read(path);
-  expect(root?.kind).toBe('mapping');
-  expect(files.get(path)).toContain('sigpack@1.2.3 build');
-  expect(files.get(path)?.match(/sigpack@/g)?.length).toBe(files.get(path)?.match(/sigpack@1\.2\.3 /g)?.length);
+test('package.json pins the version for npm, Renovate and Dependabot', () => {
+  expect(JSON.parse(files.get('package.json') ?? '')).toEqual({
+    name: options.id,
+    private: true,
+    scripts: { test: 'sigpack test', build: 'sigpack build' },
+    devDependencies: { sigpack: '1.2.3' },
+  });
+});
+
+test.each(['.github/workflows/detections.yml', '.gitlab-ci.yml'])(
+  '%s runs what npm has installed by the lock file, and asks no registry for a name',
+  (path) => {
+    expect(read(path).root?.kind).toBe('mapping');
+    const text = files.get(path) ?? '';
+    const lines = text
+      .split('\n')
+      .filter((line) => /\b(?:npx|npm|sigpack (?:test|build|check|diff|release|install))\b/.test(line) && !/^\s*#|<!-- sigpack/.test(line));
+    expect(lines.length).toBeGreaterThan(7);
+    expect(lines.filter((line) => !/(?:^|[ -])(?:node_modules\/\.bin\/sigpack [a-z]+ |npm ci --ignore-scripts$)/.test(line))).toEqual([]);
+    expect(text).not.toMatch(/sigpack@|npx|:latest|npm install/);
+  },
+);
+
+test('actions are pinned by commit with their version, and images by version', () => {
+  const uses = (files.get('.github/workflows/detections.yml') ?? '').match(/^.*\buses:.*$/gm) ?? [];
+  expect(uses.length).toBeGreaterThan(10);
+  expect(uses.filter((line) => !/^ +(?:- )?uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  const pins = new Set(uses.map((line) => line.replace(/^.*uses: /, '')));
+  expect(pins.size).toBe(new Set(uses.map((line) => line.replace(/^.*uses: ([^@]+)@.*$/, '$1'))).size);
+  const images = (files.get('.gitlab-ci.yml') ?? '').match(/^ +image: .*$/gm) ?? [];
+  expect(images).toHaveLength(2);
+  expect(images.filter((line) => !/:v?\d+\.\d+\.\d+$/.test(line))).toEqual([]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -12,6 +12,7 @@ export interface InitCommandOptions {
   readonly id?: string;
   readonly title?: string;
   readonly author?: string;
+  readonly package?: string;
   readonly force: boolean;
 }
 
@@ -26,13 +27,13 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
       title,
       description: `Detections of ${name}, compiled from Sigma rules.`,
       author: options.author ?? 'Security operations',
-      toolVersion: toolVersion(),
+      package: packageSpec(options.package, folder),
     },
     { templates },
   );
   checkConfig(made);
-  // one that is there already may well ignore dist/
-  const files = made.filter(({ path }) => path !== '.gitignore' || !existsSync(join(folder, path)));
+  // these are the user's where they are there: npm writes to the one, and the other may well ignore dist/
+  const files = made.filter(({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)));
   const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));
   if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
   for (const { path, content } of files) {
@@ -41,8 +42,34 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
     writeFileSync(target, content);
     process.stdout.write(`wrote ${shownPath(target)}\n`);
   }
-  process.stdout.write('Next: sigpack build\n');
+  process.stdout.write(nextSteps(folder, packageSpec(options.package, folder)));
   return exitCodes.success;
+}
+
+const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
+
+/** A version, or a tarball that is there: anything else would be whatever a registry has for it today. */
+function packageSpec(spec: string | undefined, folder: string): string {
+  if (spec === undefined) return toolVersion();
+  if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
+  const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
+  if (file === undefined) throw new UsageError(`--package takes a whole version, such as ${toolVersion()}, or file: and the path of a tarball of npm pack`);
+  if (!existsSync(join(folder, file))) throw new UsageError(`${shownPath(join(folder, file))} is not there; npm pack in Sigpack's folder makes it`);
+  return spec;
+}
+
+/** What CI needs from npm: Sigpack among the dependencies, and the lock file with its digest. */
+function nextSteps(folder: string, spec: string): string {
+  const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const install = listed ? 'npm install' : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
+  const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
+  const missing = ['dist', 'node_modules'].filter((name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name));
+  const steps = [
+    ...(missing.length === 0 ? [] : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
+    ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [`${install}, and commit package-lock.json: CI runs what is in it and nothing else`]),
+    'sigpack build',
+  ];
+  return `Next: ${steps.join('\nThen: ')}\n`;
 }
 
 /** What the options say must be a configuration that the next command takes. */

@@ -6,8 +6,8 @@ export interface InitOptions {
   readonly title: string;
   readonly description: string;
   readonly author: string;
-  /** Of Sigpack; pinned in the CI files. */
-  readonly toolVersion: string;
+  /** How package.json names Sigpack: a version, or `file:` and a path. */
+  readonly package: string;
 }
 
 /** A file for a new project. `path` uses `/`, relative to the project's folder. */
@@ -20,7 +20,9 @@ const files = [
   { path: 'sigpack.yml', template: 'init/sigpack.yml.hbs' },
   { path: 'rules/windows/office-starts-schtasks.yml', template: 'init/office-starts-schtasks.yml.hbs' },
   { path: 'rules/windows/office-starts-schtasks.test.yml', template: 'init/office-starts-schtasks.test.yml.hbs' },
+  { path: 'package.json', template: 'init/package.json.hbs' },
   { path: '.github/workflows/detections.yml', template: 'init/github-workflow.yml.hbs' },
+  { path: '.github/dependabot.yml', template: 'init/dependabot.yml.hbs' },
   { path: '.gitlab-ci.yml', template: 'init/gitlab-ci.yml.hbs' },
   { path: '.gitignore', template: 'init/gitignore.hbs' },
 ] as const;
@@ -39,7 +41,7 @@ export function packIdFrom(name: string): string {
   return words.length < 2 ? 'detections' : words;
 }
 
-/** What `sigpack init` writes: a commented configuration, a starter rule and two CI files. */
+/** What `sigpack init` writes: a commented configuration, a starter rule, package.json with Sigpack in it, and CI files. */
 export function initFiles(options: InitOptions, set: TemplateSet): readonly InitFile[] {
   const render = createRenderer(set);
   return files.map(({ path, template }) => ({ path, content: render(template, options) }));

