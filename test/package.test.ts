@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,6 +107,29 @@ describe('the npm package', () => {
     expect(node([bin, 'build', '-o', 'out'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });
+
+  it.runIf(process.env.SIGPACK_NETWORK)(
+    'is what CI runs, by its digest, where the tarball lies in the repository',
+    () => {
+      const project = join(folder, 'project');
+      mkdirSync(join(project, 'vendor'), { recursive: true });
+      const tarball = join(project, 'vendor', packed.filename);
+      copyFileSync(join(folder, packed.filename), tarball);
+      const bin = join(folder, 'node_modules', '.bin', 'sigpack');
+      const made = spawnSync(process.execPath, [bin, 'init', '.', '--package', `file:vendor/${packed.filename}`], { cwd: project, encoding: 'utf8' });
+      expect(made).toMatchObject({ status: 0, stderr: '' });
+      npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], project);
+      const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
+      expect(lock.packages['node_modules/sigpack']).toMatchObject({ resolved: `file:vendor/${packed.filename}`, integrity: expect.stringMatching(/^sha512-/) });
+      npm(['ci', '--prefer-offline'], project);
+      const built = spawnSync(join(project, 'node_modules', '.bin', 'sigpack'), ['build'], { cwd: project, encoding: 'utf8' });
+      expect(built).toMatchObject({ status: 0, stderr: '' });
+      // another tarball than the one that was locked, where no cache has that one
+      writeFileSync(tarball, Buffer.concat([readFileSync(tarball), Buffer.alloc(1)]));
+      expect(() => npm(['ci', '--cache', join(folder, 'cache')], project)).toThrow(/EINTEGRITY/);
+    },
+    120_000,
+  );
 
   it('is a library', () => {
     writeFileSync(join(folder, 'program.js'), program);
