@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type ArtifactTexts, artifactSnapshot } from '../release/artifact-snapshot.ts';
 import { type Diff, diffOf } from '../release/diff.ts';
@@ -17,12 +17,14 @@ import { configName, findConfig } from './find-config.ts';
 import { checkOut, commitOf } from './git.ts';
 import { lockName } from './lock-file.ts';
 import { projectOf } from './project.ts';
+import { complainOfRelease } from './release-reader.ts';
 import { diffText } from './report/diff-text.ts';
 import { visible, visibleJson } from './report/visible.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
 import { configurationLine, contextFor, report } from './run.ts';
 import { type BuiltSide, sideChanges } from './side-changes.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface DiffOptions {
   readonly config?: string;
@@ -103,7 +105,7 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
         ? diffMarkdown(view, changed)
         : diffText(view, changed, { paint: output === undefined ? paint : (_, plain) => plain, verbose });
   if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
+  else writeWhole(output, text);
 }
 
 interface SideReader {
@@ -141,6 +143,7 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
 export async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
   const file = readSourceFile(path, reader.bag);
   const lock = file && readLock(file, reader.bag);
+  if (file && complainOfRelease(dirname(resolve(path)), file, reader.bag)) return undefined;
   if (!lock) return undefined;
   const snapshot = { ...lockSnapshot(lock), label: `${lockName} ${lock.pack.version}` };
   const folder = dirname(resolve(path));

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import { UsageError } from './exit-code.ts';
+import { nearestFolder } from './folder-place.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
@@ -25,7 +26,7 @@ export interface LockHolder extends ProcessIdentity {
 /** A lock of another machine that is not renewed for so long is one that was left behind. */
 export const strangerAge = 10 * 60_000;
 /** A lock without a holder is one that is just being written; when it is older, its disk was full or its process was killed. */
-const emptyAge = 5_000;
+const emptyAge = 2_000;
 const renewal = 60_000;
 const defaultPatience = 30_000;
 /** In bytes; a larger file is no lock. */
@@ -62,7 +63,7 @@ export function takeProcessLock(lock: ProcessLock): () => void {
       mentioned = true;
       process.stderr.write(`sigpack: ${whose(found?.holder)} is under way${where(found?.holder)}; waiting for it\n`);
     }
-    if (found) pause(Math.min(patience - waited, 20 + Math.random() * 80));
+    pause(Math.min(patience - waited, 20 + Math.random() * 80));
   }
 }
 
@@ -90,13 +91,13 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
   const text = `${JSON.stringify({ ...thisProcess(), work, token } satisfies LockHolder)}\n`;
   let whole = false;
   try {
-    whole = writeSync(descriptor, text) === Buffer.byteLength(text);
+    writeFileSync(descriptor, text);
+    whole = true;
   } finally {
     closeSync(descriptor);
     // an empty lock would look like that of another process
     if (!whole) rmSync(path, { force: true });
   }
-  if (!whole) throw new UsageError(`${shownPath(path)} cannot be written whole; the disk may be full`);
   own.add(token);
   const timer = setInterval(() => renew(path, token), renewal).unref();
   return () => {
@@ -109,9 +110,9 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
 
 function opened(path: string): number | undefined {
   const folder = dirname(path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw new UsageError(`${shownPath(folder)} is a file; a folder is needed there`);
+  nearestFolder(folder);
+  mkdirSync(folder, { recursive: true });
   try {
-    mkdirSync(folder, { recursive: true });
     return openSync(path, 'wx', 0o644);
   } catch (error) {
     // the folder may have been removed with the lock of another process
