@@ -67,7 +67,7 @@ function checked(path: string): ArtifactBytes {
   const bytes = readFileSync(path);
   const sums = join(dirname(path), sumsName);
   if (!existsSync(sums)) return { path, bytes };
-  const read = readChecksums(readFileSync(sums, 'utf8'));
+  const read = readChecksums(readFileSync(sums));
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
     throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);
