@@ -122,6 +122,14 @@ test('SIGPACK_WAIT is a number of seconds', () => {
 
 const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'process-lock.js')).href;
 
+test.runIf(process.platform === 'linux')('a lock that the disk has no room for is none', () => {
+  // no file may be larger than nothing: what a full disk does, without one
+  const script = `import { takeProcessLock } from ${JSON.stringify(module)}; takeProcessLock({ path: ${JSON.stringify(path)}, work: 'x' });`;
+  const { status, stderr } = spawnSync('sh', ['-c', 'ulimit -f 0 && exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('EFBIG')]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('many processes work one after the other, also where some are killed at it', async () => {
   const counter = join(folder, 'counter');
   writeFileSync(counter, '0');

@@ -16,7 +16,7 @@ export function writeWhole(path: string, text: string): void {
   const folder = dirname(path);
   nearestFolder(folder);
   mkdirSync(folder, { recursive: true });
-  const temporary = join(folder, `.sigpack-${process.pid}-${basename(path)}`);
+  const temporary = join(folder, `.sigpack-part-${process.pid}-${basename(path)}`);
   try {
     writeFileSync(temporary, text);
     renameSync(temporary, path);
