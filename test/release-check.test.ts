@@ -17,7 +17,7 @@ interface Shown {
 }
 
 function commandsUnder(heading: string): readonly Shown[] {
-  const section = page.split(`\n${heading}\n`)[1]?.split(/\n#{2,3} /)[0] ?? '';
+  const section = `\n${page}`.split(`\n${heading}\n`)[1]?.split(/\n#{2,3} /)[0] ?? '';
   return [...section.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
     block
       .split(/^\$ /m)
@@ -29,6 +29,8 @@ function commandsUnder(heading: string): readonly Shown[] {
   );
 }
 
+/** The block at the start of the page. */
+const first = commandsUnder('# Releases');
 const own = commandsUnder('## Digests, signature, SBOM');
 const foreign = commandsUnder('### Check a release without Sigpack');
 const cosign = commandsUnder('### Check a release with cosign');
@@ -63,7 +65,27 @@ beforeAll(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md', () => {
-  test('are there', () => expect([own.length, foreign.length, cosign.length]).toEqual([4, 7, 3]));
+  test('are there', () => expect([first, own, foreign, cosign].map(({ length }) => length)).toEqual([3, 4, 7, 3]));
+
+  test('show what changed and release it', () => {
+    const folder = projectIn(root, {});
+    const git = 'git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false';
+    const prepared = (command: string): void => expect([command, run(command, folder)]).toEqual([command, expect.objectContaining({ code: 0 })]);
+    const edit = (file: string, from: RegExp, to: string): void => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      expect(text).toMatch(from);
+      writeFileSync(join(folder, file), text.replace(from, to));
+    };
+    prepared('sigpack init --id acme');
+    edit('sigpack.yml', /^version: .*/m, 'version: 1.2.0');
+    prepared(`git init -q && git add -A && ${git} commit -q -m start`);
+    prepared(`sigpack release && git add -A && ${git} commit -q -m 1.2.0 && git tag v1.2.0`);
+    edit('rules/windows/office-starts-schtasks.yml', /^( *- )'\\outlook\.exe'$/m, "$&\n$1'\\onenote.exe'");
+    const said = first.map(({ command }) => run(command.replace(/^git /, `${git} `), folder));
+    expect(said.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(said[0]?.out).toContain("newly catches ParentImage: '*\\onenote.exe'");
+    expect(said[2]?.out).toMatch(/^released 1\.3\.0 after 1\.2\.0 \(minor: 1 meaning\)$/m);
+  });
 
   test('sign a release and verify it', () => {
     for (const shown of own) expectShown(shown, project);

@@ -79,6 +79,14 @@ test.each(pairs(1))('of two runs of docs into one folder, both are done and noth
   expect(readdirSync(join(folder, 'pages')).filter((name) => name.startsWith('index.')).length).toBeGreaterThan(0);
 });
 
+test.each(pairs(1))('of two runs of init in one folder, one writes its files and the other none: pair %i', async () => {
+  const folder = mkdtempSync(join(root, 'init-'));
+  const runs = await both(folder, ['init', '--title', 'First detections'], ['init', '--title', 'Second detections']);
+  const [winner] = runs.flatMap(({ code }, index) => (code === 0 ? [index] : []));
+  expect(runs.map(({ code }) => code).sort()).toEqual([0, 2]);
+  expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain(`title: "${winner === 0 ? 'First' : 'Second'} detections"`);
+});
+
 describe('while another process is at it', () => {
   test.each([
     ['release', ['release'], (folder: string) => takeReleaseLock(folder), 'sigpack release is under way (process'],
