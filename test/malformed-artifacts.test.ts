@@ -151,6 +151,13 @@ describe('a diff of an archive that is none', () => {
     expect(stderr).toMatch(message);
   });
 
+  test.each([
+    ['stanzas', '[a]\n'.repeat(400_002)],
+    ['lines', `[a]\n${'b=1\n'.repeat(10_000_001)}`],
+  ])('too many %s are refused before any is read', (what, text) => {
+    expect(() => artifactSnapshot('x', { savedSearches: text })).toThrow(new RegExp(`savedsearches\\.conf has more than \\d+ ${what}`));
+  });
+
   test('what is sound is compared', async () => {
     expect(await diffed('a.zip', bytesOf('acme-1.0.0.zip'), 'acme-1.0.0.zip')).toMatchObject({
       code: 0,

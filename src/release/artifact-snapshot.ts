@@ -93,7 +93,20 @@ const textKeys = new Set(['description']);
 const derivedKey =
   /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search)|correlationsearch\.|risk\.param\._risk_message)/;
 
+/** A pack of 100,000 rules has a third of either. */
+const maximumStanzas = 400_000;
+const maximumLines = 10_000_000;
+
+/** Whether a text occurs more often; counts without a copy. */
+function hasMore(text: string, part: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + part.length)) count++;
+  return count > most;
+}
+
 function addSearches(text: string, add: Add): void {
+  if (hasMore(text, '\n[', maximumStanzas)) throw new ArtifactError(`savedsearches.conf has more than ${maximumStanzas} stanzas`);
+  if (hasMore(text, '\n', maximumLines)) throw new ArtifactError(`savedsearches.conf has more than ${maximumLines} lines`);
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   for (const [name, settings] of readConf(text).stanzas) {
     // a retired detection is one no longer
