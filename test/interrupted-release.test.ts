@@ -131,6 +131,17 @@ describe('where a release was cut off between its moves', () => {
     expect(readdirSync(join(root, 'outside'))).toEqual([]);
   });
 
+  test('a stage that was cloned with links in it writes to none of them', async () => {
+    rmSync(folder, { recursive: true });
+    cpSync(join(root, 'before'), folder, { recursive: true });
+    mkdirSync(at('.sigpack-release'));
+    writeFileSync(at('precious'), 'mine');
+    for (const name of ['.gitignore', 'lock', 'file-0', 'journal.tmp', 'output']) symlinkSync(at('precious'), at(`.sigpack-release/${name}`));
+    expect((await releaseIn(folder)).out).toContain('released 1.1.0');
+    expect(readFileSync(at('precious'), 'utf8')).toBe('mine');
+    expect(existsSync(at('.sigpack-release'))).toBe(false);
+  });
+
   test('a journal whose files are gone is no release, and brings no program', async () => {
     writeFileSync(at('.sigpack-release/file-2'), 'lock', { mode: 0o755 });
     writeFileSync(

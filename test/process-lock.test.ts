@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -77,6 +77,8 @@ describe('a lock that was left behind', () => {
     ['by something else', () => [writeFileSync(path, '[1]'), age(20_000)]],
     ['by a machine that was stopped', () => [left({ machine: 'far' }), age(strangerAge + 60_000)]],
     ['with a time of the future', () => [left({ machine: 'far' }), age(-strangerAge - 60_000)]],
+    ['as a link to nowhere', () => symlinkSync('nowhere', path)],
+    ['as a link to a lock', () => [left({}), renameSync(path, `${path}-2`), symlinkSync(`${path}-2`, path)]],
     ['larger than any lock', () => [writeFileSync(path, JSON.stringify({ ...thisProcess(), work: 'x'.repeat(20_000), token: '' })), age(20_000)]],
   ])('%s is taken over', (_, leave) => {
     leave();
@@ -84,7 +86,7 @@ describe('a lock that was left behind', () => {
     const release = now();
     expect(lockHolder(path)).toMatchObject({ pid: process.pid });
     release();
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name !== 'lock-2')).toEqual([]);
   });
 
   test('while another process is about to take it over is waited for, unless that one was killed at it', () => {
@@ -94,6 +96,11 @@ describe('a lock that was left behind', () => {
     const then = new Date(Date.now() - 20_000);
     utimesSync(`${path}.breaking`, then, then);
     takeProcessLock({ path, work, patience: 10_000 })();
+    expect(readdirSync(folder)).toEqual([]);
+    // killed when the lock itself was gone already
+    writeFileSync(`${path}.breaking`, '');
+    utimesSync(`${path}.breaking`, then, then);
+    now()();
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
@@ -23,6 +23,8 @@ export interface LockHolder extends ProcessIdentity {
   readonly token: string;
 }
 
+/** Of files and folders that are there while something is written: who has the lock of a folder removes those that were left behind. */
+export const temporaryPrefix = '.sigpack-new-';
 /** A lock of another machine that is not renewed for so long is one that was left behind. */
 export const strangerAge = 10 * 60_000;
 /** A lock without a holder is one that is just being written; when it is older, its disk was full or its process was killed. */
@@ -99,6 +101,7 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
     if (!whole) rmSync(path, { force: true });
   }
   own.add(token);
+  removeOldBreaking(path);
   const timer = setInterval(() => renew(path, token), renewal).unref();
   return () => {
     clearInterval(timer);
@@ -129,8 +132,10 @@ interface FoundLock {
 
 /** Undefined: there is none. */
 function foundLock(path: string): FoundLock | undefined {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = lstatSync(path, { throwIfNoEntry: false });
   if (!there) return undefined;
+  // wherever it leads: nobody who takes a lock makes one
+  if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
   if (!there.isFile()) throw new UsageError(`${shownPath(path)} is in the way: a lock is to be written there`);
   const holder = there.size > largest ? undefined : readHolder(path);
   const left = (age: number): FoundLock => ({ holder, state: Math.abs(ageOf(path, there.mtimeMs)) > age ? 'left' : 'held' });
@@ -157,9 +162,9 @@ function isHolder(value: unknown): value is LockHolder {
 
 /** By the clock of the disk: that of another machine may be fast or slow. */
 function ageOf(path: string, written: number): number {
-  const probe = `${path}.${process.pid}.now`;
+  const probe = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
   try {
-    writeFileSync(probe, '');
+    writeFileSync(probe, '', { flag: 'wx' });
     return statSync(probe).mtimeMs - written;
   } catch {
     return Date.now() - written;
@@ -170,14 +175,13 @@ function ageOf(path: string, written: number): number {
 
 /** Removes a lock that was left behind. False: another process is at that. A second lock sees to it that none removes one that was taken meanwhile. */
 function removeLeft(path: string): boolean {
-  const breaking = `${path}.breaking`;
+  const breaking = breakingOf(path);
   try {
     closeSync(openSync(breaking, 'wx', 0o644));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return true;
     if (!hasCode(error, 'EEXIST')) throw error;
-    const there = statSync(breaking, { throwIfNoEntry: false });
-    if (there && ageOf(breaking, there.mtimeMs) > emptyAge) rmSync(breaking, { force: true });
+    removeOldBreaking(path);
     return false;
   }
   try {
@@ -186,6 +190,14 @@ function removeLeft(path: string): boolean {
   } finally {
     rmSync(breaking, { force: true });
   }
+}
+
+const breakingOf = (path: string): string => `${path}.breaking`;
+
+/** What is done under it takes no time: an old one is of a process that was killed. */
+function removeOldBreaking(path: string): void {
+  const there = lstatSync(breakingOf(path), { throwIfNoEntry: false });
+  if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge) rmSync(breakingOf(path), { force: true, recursive: true });
 }
 
 function renew(path: string, token: string): void {

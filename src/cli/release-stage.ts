@@ -22,8 +22,9 @@ export function takeReleaseLock(folder: string): () => void {
   if (lstatSync(stage, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(stage);
   const release = takeProcessLock({ path: join(stage, lockFile), work: 'sigpack release' });
   try {
-    // whatever a release leaves behind is nothing to commit
-    writeFileSync(join(stage, '.gitignore'), '*\n');
+    // whatever a release leaves behind is nothing to commit; a folder that was cloned may have a link of this name
+    rmSync(join(stage, '.gitignore'), { recursive: true, force: true });
+    writeFileSync(join(stage, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (error) {
     release();
     throw error;

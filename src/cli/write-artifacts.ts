@@ -2,11 +2,8 @@ import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import type { Artifact } from '../pack/artifacts.ts';
 import { UsageError } from './exit-code.ts';
-import { takeProcessLock, withProcessLock } from './process-lock.ts';
+import { takeProcessLock, temporaryPrefix, withProcessLock } from './process-lock.ts';
 import { writeDurably } from './write-durably.ts';
-
-/** Of folders that hold files until all are written, and of nothing else: who finds one under the lock removes it. */
-export const temporaryPrefix = '.sigpack-new-';
 
 /** The lock of whoever writes into a folder. It is none of the folders that hold files. */
 const outputLock = (folder: string, work: string) => ({ path: join(resolve(folder), '.sigpack.busy'), work });

@@ -4,8 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { temporaryPrefix } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
-import { takeOutputLock, temporaryPrefix } from './write-artifacts.ts';
+import { takeOutputLock } from './write-artifacts.ts';
 
 /** Which files of the folder are of Sigpack, a path a line: those may be replaced and removed. */
 const listName = '.sigpack.pages';

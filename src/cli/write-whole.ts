@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { shownPath } from './rule-files.ts';
@@ -16,9 +17,9 @@ export function writeWhole(path: string, text: string): void {
   const folder = dirname(path);
   nearestFolder(folder);
   mkdirSync(folder, { recursive: true });
-  const temporary = join(folder, `.sigpack-part-${process.pid}-${basename(path)}`);
+  const temporary = join(folder, `.sigpack-part-${randomUUID()}`);
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { flag: 'wx' });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
