@@ -56,7 +56,7 @@ describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (
     const first = `${await lab.build('1.0.0', 1, firstRules)}/acme-1.0.0.spl`;
     const second = `${await lab.build('1.1.0', 2, secondRules)}/acme-1.1.0.spl`;
     const done = await install(first, '1.0.0');
-    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: app acme, nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
     expect((await install(first, '1.0.0')).out).toBe('cloud has 1.0.0 already; nothing to do\n');
     cloud.failures = ['check_for_something'];
     const refused = await install(second, '1.1.0');

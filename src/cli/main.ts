@@ -209,7 +209,8 @@ function createProgram(): Command {
     program
       .command('install')
       .description('bring an artifact into a Splunk, Graylog or Elasticsearch')
-      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one'),
+      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one')
+      .option('--adopt', 'take over what is there and was not installed by Sigpack', false),
   ).action(async (artifact: string, options: InstallOptions) => {
     const { install } = await import('./install/install-command.ts');
     process.exitCode = await install(artifact, options);

@@ -18,6 +18,8 @@ export interface ChangeOptions {
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
+  /** Takes over what is there and was not installed by Sigpack. */
+  readonly adopt?: boolean;
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
 }
@@ -37,6 +39,9 @@ type Outcome = 'planned' | 'nothing to do' | 'applied' | 'failed';
 export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const { target, options, direction } = change;
   const installed = await target.installed();
+  const { foreign } = installed;
+  if (foreign !== undefined && direction === 'install' && options.adopt !== true)
+    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
   const wanted = direction === 'install' ? await target.wanted() : previousOf(installed);
   const plan = planFor(change, wanted, installed);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
@@ -68,11 +73,13 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
 }
 
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
-  const { version: from = null, current, known, state, gone } = installed;
+  const { version: from = null, current, known, state, gone, foreign } = installed;
   return planOf({
     to,
     kind: target.kind,
     pack: { id: target.id, from, version: wanted.version, digest: wanted.digest },
+    adopts: direction === 'install' ? foreign : undefined,
+    refers: wanted.refers,
     wanted: wanted.objects,
     current,
     known,

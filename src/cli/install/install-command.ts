@@ -28,7 +28,7 @@ export const rollback = (artifact: string | undefined, options: InstallOptions):
 
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
   return atPlace(artifact, options, (input, terminal) =>
-    withTarget(input, (target) =>
+    withTarget({ ...input, ownOnly: direction === 'install' }, (target) =>
       changeTarget({ target, to: options.to, direction, onDrift: options.drift ?? input.place.onDrift ?? 'keep', options, terminal }),
     ),
   );
@@ -81,7 +81,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     throw new UsageError(`sigpack.yml names no place ${JSON.stringify(name)} under installs${names === '' ? '' : `; there are: ${names}`}`);
   }
   warnOfPlainHttp(name, place);
-  return { name, place, folder, info: config.info, artifact, caFile, env: process.env };
+  return { name, place, folder, info: config.info, artifact, ownOnly: false, caFile, env: process.env };
 }
 
 function warnOfPlainHttp(name: string, place: InstallConfig): void {

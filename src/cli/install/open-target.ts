@@ -26,6 +26,8 @@ export interface OpenInput {
   readonly info: PackInfo;
   /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
   readonly artifact: string | undefined;
+  /** The artifact has to be of the pack that sigpack.yml names. */
+  readonly ownOnly: boolean;
   /** In place of the configuration's. */
   readonly caFile: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,7 +38,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
   const { place, folder, info } = input;
   switch (place.kind) {
     case 'splunk-disk': {
-      const app = (await appIn(input.artifact))?.app;
+      const app = (await ownApp(input))?.app;
       return use(splunkDiskTarget({ home: resolve(folder, place.home), place: place.place ?? 'apps', appId: app?.id ?? info.id, app }));
     }
     case 'splunk':
@@ -45,6 +47,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       return use(await openSplunkCloud(input, place));
     case 'graylog': {
       const pack = contentPackIn(input.artifact);
+      refuseOther(input, pack?.id, graylogPackId(info));
       const secret = secretOf(input, place);
       const login = place.user === undefined ? `${secret}:token` : `${place.user}:${secret}`;
       const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
@@ -61,10 +64,22 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
   }
 }
 
+async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {
+  const artifact = await appIn(input.artifact);
+  refuseOther(input, artifact?.app.id, input.info.id);
+  return artifact;
+}
+
+/** An artifact that brings another id takes the place of what is there under that id. */
+function refuseOther({ ownOnly, info }: OpenInput, id: string | undefined, own: string): void {
+  if (ownOnly && id !== undefined && id !== own)
+    throw new UsageError(`the artifact is ${id}, which is not the pack of sigpack.yml (${info.id === own ? own : `${info.id}, as Graylog knows it ${own}`})`);
+}
+
 const widthOf = ({ concurrency = 4 }: ServerConfig): number => concurrency;
 
 async function openSplunk(input: OpenInput, place: SplunkConfig) {
-  const artifact = await appIn(input.artifact);
+  const artifact = await ownApp(input);
   const appId = artifact?.app.id ?? input.info.id;
   const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
   const folders = place.upload && { here: resolve(input.folder, place.upload.folder), there: place.upload.onServer.replace(/[\\/]$/, '') };
@@ -110,7 +125,7 @@ const pollEvery = 5000;
 const patience = 30 * 60_000;
 
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
-  const artifact = await appIn(input.artifact);
+  const artifact = await ownApp(input);
   const token = secretOf(input, place);
   const login = artifact
     ? readSecret({ name: input.name, prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: whole(input, place.passwordFile) }, input.env)

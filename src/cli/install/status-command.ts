@@ -26,6 +26,8 @@ interface Status {
   readonly previous?: string | null;
   readonly objects?: number;
   readonly drift?: readonly Drifted[];
+  /** What is in the place and is not Sigpack's. */
+  readonly foreign?: string;
   readonly error?: string;
 }
 
@@ -43,7 +45,7 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known } = await target.installed();
+          const { version = null, previous, current, known, foreign } = await target.installed();
           const drift = version === null ? [] : driftOf({ known, current });
           return {
             to: name,
@@ -53,6 +55,7 @@ export async function status(artifact: string | undefined, options: StatusOption
             previous: previous?.version ?? null,
             objects: version === null ? 0 : current.length,
             drift,
+            ...(foreign === undefined ? {} : { foreign }),
           };
         }),
       );
@@ -71,10 +74,10 @@ export async function status(artifact: string | undefined, options: StatusOption
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }
 
-function statusText({ to, kind, version, previous, objects, drift = [], error }: Status, paint: Paint): string {
+function statusText({ to, kind, version, previous, objects, drift = [], foreign, error }: Status, paint: Paint): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
-  if (version === null || version === undefined) return `${head} (${kind}): not installed\n`;
+  if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
   const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
   const drifted = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
