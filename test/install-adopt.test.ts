@@ -3,6 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { startServer } from './fake/server.ts';
+import { createFakeSplunk } from './fake/splunk.ts';
+import { createFakeWatcher } from './fake/watcher.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { environment, mainFile } from './sigpack.ts';
 
@@ -99,6 +102,72 @@ describe('an app that Sigpack did not install', () => {
     foreignApp();
     expect((await lab.install(first)).code).toContain('that Sigpack did not install');
   });
+});
+
+test('on a Splunk server an app of that id is taken over only where that is said, and goes back to its settings', async () => {
+  process.env.SIGPACK_SECRET_LAB = 'splunk-token-0123456789';
+  const splunk = createFakeSplunk({ user: 'admin', password: 'x', token: process.env.SIGPACK_SECRET_LAB });
+  const server = await startServer((request) => splunk.handle(request));
+  lab = createLab(`{ kind: splunk, url: '${server.url}', retries: 0 }`);
+  const artifact = await lab.build('1.0.0', 1, firstRules);
+  splunk.apps.set('acme', {
+    shipped: new Map(),
+    local: new Map([
+      [
+        'savedsearches',
+        new Map([
+          ['First', new Map([['search', 'index=theirs']])],
+          ['Theirs', new Map([['search', 'index=mine']])],
+        ]),
+      ],
+    ]),
+    lookups: new Map(),
+    about: new Map([
+      ['label', 'Theirs'],
+      ['version', '9.0'],
+    ]),
+    acl: new Map(),
+  });
+  const search = (name: string): string | undefined => splunk.apps.get('acme')?.local.get('savedsearches')?.get(name)?.get('search');
+  const what = 'an app acme 9.0 is there that Sigpack did not install';
+  expect((await lab.install(artifact)).code).toContain(what);
+  expect((await lab.uninstall()).code).toContain(what);
+  expect((await lab.status()).out).toContain(`not installed; ${what}`);
+  expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
+  const done = await lab.install(artifact, { adopt: true });
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over, and kept for a rollback\n/s);
+  expect(search('First')).toContain('a.exe');
+  expect((await lab.install(artifact)).out).toContain('nothing to do');
+  const back = await lab.rollback();
+  expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
+  expect(search('First')).toBe('index=theirs');
+  expect([...(splunk.apps.get('acme')?.local.get('savedsearches')?.keys() ?? [])].sort()).toEqual(['First', 'Theirs']);
+  expect(splunk.apps.get('acme')?.about.get('label')).toBe('Theirs');
+  expect((await lab.install(artifact)).code).toContain(what);
+  await server.close();
+});
+
+test('a watch of someone else’s is taken over only where that is said, and goes back as it was', async () => {
+  process.env.SIGPACK_SECRET_LAB = 'watcher-key-0123456789';
+  const watcher = createFakeWatcher(`ApiKey ${process.env.SIGPACK_SECRET_LAB}`);
+  const server = await startServer((request) => watcher.handle(request));
+  lab = createLab(`{ kind: elasticsearch, url: '${server.url}', retries: 0 }`);
+  await lab.build('1.0.0', 1, firstRules);
+  const body = (text: string) => ({ trigger: { schedule: { interval: '1m' } }, input: { search: { request: { text } } }, metadata: { title: text } });
+  lab.write('watches.ndjson', ['a', 'b'].map((id) => `${JSON.stringify({ id, body: body('ours') })}\n`).join(''));
+  watcher.watches.set('a', { body: body('theirs'), active: false });
+  watcher.watches.set('other', { body: { ...body('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
+  const before = structuredClone([...watcher.watches]);
+  const what = 'a watch a is there that Sigpack did not install';
+  expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);
+  expect([...watcher.watches]).toEqual(before);
+  const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept for a rollback\n.* {2}~ ours\n.* {2}\+ ours\n/s);
+  expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
+  const back = await lab.rollback();
+  expect(`${back.code} ${back.out}`).toMatch(/^0 lab: watches of acme, 1\.0\.0 → what was there\n/);
+  expect([...watcher.watches].sort()).toEqual(before.sort());
+  await server.close();
 });
 
 describe('an artifact of another pack', () => {
