@@ -204,6 +204,7 @@ function createProgram(): Command {
       .option('-y, --yes', 'do not ask', false)
       .addOption(new Option('--drift <what>', 'what becomes of what someone changed in place').choices(['keep', 'overwrite']))
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json']).default('text'))
+      .option('--key <file>', 'public key (PEM) that the artifact has to be signed with (default: that of the place)')
       .option('-v, --verbose', 'show all of a long plan', false);
   changing(
     program

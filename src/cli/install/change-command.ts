@@ -29,6 +29,8 @@ export interface Change<C> {
   readonly to: string;
   readonly direction: Applying<C>['direction'];
   readonly onDrift: OnDrift;
+  /** What is installed comes from a signed artifact, for a rollback too. */
+  readonly isSigned?: boolean;
   readonly options: ChangeOptions;
   readonly terminal: Terminal;
 }
@@ -42,7 +44,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const { foreign } = installed;
   if (foreign !== undefined && direction === 'install' && options.adopt !== true)
     throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
-  const wanted = direction === 'install' ? await target.wanted() : previousOf(installed);
+  const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
   if (options.format === 'text') printPlan(plan, { paint: stdoutPaint(), verbose: options.verbose });
@@ -70,6 +72,15 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
   if (version === undefined) throw new UsageError('nothing is installed there');
   if (!previous) throw new UsageError(`there is no version before ${version} to go back to`);
   return previous;
+}
+
+/** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
+async function previousFor<C>({ target, isSigned }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+  const previous = previousOf(installed);
+  if (isSigned !== true) return previous;
+  const signed = await target.wanted();
+  if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
+  return { ...signed, version: previous.version };
 }
 
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {

@@ -1,9 +1,15 @@
+import type { KeyObject } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
+import { sumsName } from '../../release/checksums.ts';
+import { readPublicKey, signatureName } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
+import { readKeyFile } from '../key-file.ts';
 import { isReleaseUnderWay } from '../release-files.ts';
 import { visible } from '../report/visible.ts';
+import { shownPath } from '../rule-files.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
@@ -18,6 +24,8 @@ export interface PlaceOptions {
 
 export interface InstallOptions extends PlaceOptions, ChangeOptions {
   readonly drift?: OnDrift;
+  /** PEM of the public key, in place of the configuration's. */
+  readonly key?: string;
 }
 
 /** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
@@ -27,11 +35,34 @@ export const install = (artifact: string, options: InstallOptions): Promise<Exit
 export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
 
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
-  return atPlace(artifact, options, (input, terminal) =>
-    withTarget({ ...input, ownOnly: direction === 'install' }, (target) =>
-      changeTarget({ target, to: options.to, direction, onDrift: options.drift ?? input.place.onDrift ?? 'keep', options, terminal }),
-    ),
-  );
+  return atPlace(artifact, options, (input, terminal) => {
+    const key = keyOf(input, options);
+    if (key && !input.artifact)
+      throw new UsageError(
+        `what ${options.to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`,
+      );
+    const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
+    return withTarget(opened, (target) =>
+      changeTarget({
+        target,
+        to: options.to,
+        direction,
+        onDrift: options.drift ?? input.place.onDrift ?? 'keep',
+        isSigned: key !== undefined,
+        options,
+        terminal,
+      }),
+    );
+  });
+}
+
+/** The key that what is installed has to be signed with. */
+function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject | undefined {
+  const path = key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
+  if (path === undefined) return undefined;
+  const read = readPublicKey(readKeyFile('the key', path));
+  if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
+  return read.key;
 }
 
 export interface UninstallOptions extends PlaceOptions {
@@ -81,7 +112,16 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     throw new UsageError(`sigpack.yml names no place ${JSON.stringify(name)} under installs${names === '' ? '' : `; there are: ${names}`}`);
   }
   warnOfPlainHttp(name, place);
-  return { name, place, folder, info: config.info, artifact, ownOnly: false, caFile, env: process.env };
+  return {
+    name,
+    place,
+    folder,
+    info: config.info,
+    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
+    ownOnly: false,
+    caFile,
+    env: process.env,
+  };
 }
 
 function warnOfPlainHttp(name: string, place: InstallConfig): void {

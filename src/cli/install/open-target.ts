@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
 import type { PackInfo } from '../../pack/detection.ts';
@@ -7,7 +7,7 @@ import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { type AppArtifact, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
+import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
 import { readSecret } from './secret.ts';
@@ -25,7 +25,7 @@ export interface OpenInput {
   readonly folder: string;
   readonly info: PackInfo;
   /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
-  readonly artifact: string | undefined;
+  readonly artifact: ArtifactSource | undefined;
   /** The artifact has to be of the pack that sigpack.yml names. */
   readonly ownOnly: boolean;
   /** In place of the configuration's. */
@@ -84,7 +84,7 @@ async function openSplunk(input: OpenInput, place: SplunkConfig) {
   const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
   const folders = place.upload && { here: resolve(input.folder, place.upload.folder), there: place.upload.onServer.replace(/[\\/]$/, '') };
   const upload = async (wanted: SplunkApp, { here, there }: UploadFolders): Promise<string> => {
-    const name = putFile(here, wanted, artifact);
+    const name = await putFile(here, wanted, artifact);
     const path = `${there}${there.includes('\\') ? '\\' : '/'}${name}`;
     await client.post('/services/apps/local', Object.entries({ name: path, filename: '1', update: '1' }), { repeatable: true, slow: true });
     return 'Splunk may ask for a restart in its web interface.';
@@ -105,18 +105,24 @@ interface UploadFolders {
 }
 
 /** Puts the app where the server can read it; each version stays there for a rollback. */
-function putFile(folder: string, { id, version }: SplunkApp, artifact: AppArtifact | undefined): string {
+async function putFile(folder: string, wanted: SplunkApp, artifact: AppArtifact | undefined): Promise<string> {
+  const { id, version } = wanted;
   if (!/^[\w.-]+$/.test(version)) throw new UsageError('the version of the app is none of Sigpack');
   const name = `${id}-${version}.spl`;
   const path = join(folder, name);
   if (artifact?.app.version !== version) {
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-      throw new UsageError(`${shownPath(path)}, the version before, is not there any more; install its artifact`);
+    const there = await appAt(path);
+    // others write there, too
+    const isSame = there?.id === id && [...wanted.files].every(([file, bytes]) => there.files.get(file)?.equals(bytes));
+    if (!isSame) throw new UsageError(`${shownPath(path)}, the version before, is not there any more, or not as it was; install its artifact`);
     return name;
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${path}.part`, artifact.archive);
-  renameSync(`${path}.part`, path);
+  const part = `${path}.part`;
+  // a link of that name would have another file written
+  rmSync(part, { force: true });
+  writeFileSync(part, artifact.archive, { flag: 'wx' });
+  renameSync(part, path);
   return name;
 }
 
