@@ -5,11 +5,12 @@ import { planProblem, planText } from '../../install/plan-file.ts';
 import { planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
-import { visible } from '../report/visible.ts';
+import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
+import { longestMessage, type ServerTexts } from './server-text.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface ChangeOptions {
@@ -31,6 +32,8 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
+  /** Through which all goes that is told. */
+  readonly texts: ServerTexts;
   readonly options: ChangeOptions;
   readonly terminal: Terminal;
 }
@@ -46,12 +49,14 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
     throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
   const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
+  // what a server says of its objects is in a plan, too
+  const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
-  if (options.format === 'text') printPlan(plan, { paint: stdoutPaint(), verbose: options.verbose });
-  if (typeof options.plan === 'string') writePlan(options.plan, plan);
-  if (options.apply !== undefined) refuseOtherPlan(options.apply, plan);
-  if (options.plan !== undefined || done) return tell(change, plan, { outcome: done ? 'nothing to do' : 'planned' });
-  if (!(await mayApply(change, plan))) return tell(change, plan, { outcome: 'planned' });
+  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose });
+  if (typeof options.plan === 'string') writePlan(options.plan, told);
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, told);
+  if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
+  if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned' });
   try {
     const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
     change.terminal.clear();
@@ -60,10 +65,10 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
       throw new RemoteError(
         `after all was written, ${left.length} objects are not as they were meant to be, the first of them ${left[0]?.name}; run the command again`,
       );
-    return tell(change, plan, { outcome: 'applied', notes });
+    return tell(change, told, { outcome: 'applied', notes });
   } catch (error) {
     change.terminal.clear();
-    if (error instanceof RemoteError) return tell(change, plan, { outcome: 'failed', error });
+    if (error instanceof RemoteError) return tell(change, told, { outcome: 'failed', error });
     throw error;
   }
 }
@@ -103,7 +108,7 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
 /** `--plan` takes the next word for its file: an artifact must not be written over. */
 function writePlan(path: string, plan: Plan): void {
   if (!path.endsWith('.json')) throw new UsageError(`the file of a plan ends with .json; ${shownPath(path)} does not`);
-  writeFileSync(path, planText(plan));
+  writeFileSync(path, visibleJson(planText(plan)));
 }
 
 function refuseOtherPlan(path: string, plan: Plan): void {
@@ -141,15 +146,19 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
-    process.stdout.write(`${JSON.stringify({ outcome, plan, notes, ...(error ? { error: error.message } : {}) }, null, 2)}\n`);
+    process.stdout.write(
+      `${visibleJson(JSON.stringify({ outcome, plan, notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
+    );
     return code;
   }
   const { version } = plan.pack;
   if (error)
-    process.stderr.write(`${terminal.paint('red', 'failed')}: ${visible(error.message)}\nWhat was done so far stays; run the command again to end it.\n`);
+    process.stderr.write(
+      `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
+    );
   else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);

@@ -87,7 +87,7 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       const installed = (await Promise.all([additions, packId].map(async (id) => (await installationsOf(client, id)).map((one) => ({ id, ...one }))))).flat();
       const total = installed.flatMap(({ entities }) => entities.filter(({ type }) => type.name === 'event_definition')).length;
       for (const [index, { id, _id }] of installed.entries()) {
-        await client.send('DELETE', `/system/content_packs/${id}/installations/${_id}`, { expect: [404] });
+        await client.send('DELETE', `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`, { expect: [404] });
         progress(index + 1, installed.length, 'removing installations');
       }
       for (const id of [additions, packId])
@@ -122,7 +122,7 @@ async function upload(client: Client, pack: ContentPack): Promise<void> {
   const { status, text } = await client.send('POST', '/system/content_packs', { body: pack, repeatable: true, expect: [400], slow: true });
   if (status !== 400) return;
   const there = (await revisionsOf(client, pack.id)).get(pack.rev);
-  if (!there) throw new RemoteError(`the server does not take the content pack: ${text.slice(0, 200)}`, 400);
+  if (!there) throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
   if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
 }
 

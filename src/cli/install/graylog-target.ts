@@ -194,7 +194,7 @@ async function applyPlan(client: Client, packs: ServerPacks, server: ServerState
     async ({ key, verb, changes }) => {
       const there = server.definitions.get(key);
       const definition = byEntity.get(key);
-      if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${there.id}`, { expect: [404] });
+      if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, { expect: [404] });
       else if (there && definition) await change(client, there, definition, new Set(changes.map(({ name }) => name)));
       step(verb === 'remove' ? 'removing definitions' : 'changing definitions');
     },
@@ -219,5 +219,7 @@ async function change(client: Client, { id, body }: Definition, { body: wanted, 
   const { scheduler: _, state, ...there } = body;
   const merged = mergeFields(there, wanted, changed, (path) => path === 'config');
   const schedule = changed.has('enabled') ? enabled : state === 'ENABLED';
-  await client.send('PUT', `/events/definitions/${id}?schedule=${schedule}`, { body: { ...merged, notifications: there.notifications, id } });
+  await client.send('PUT', `/events/definitions/${encodeURIComponent(id)}?schedule=${schedule}`, {
+    body: { ...merged, notifications: there.notifications, id },
+  });
 }

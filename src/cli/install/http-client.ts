@@ -1,7 +1,8 @@
-import { request as plainRequest } from 'node:http';
+import { request as plainRequest, validateHeaderValue } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { visible } from '../report/visible.ts';
+import { UsageError } from '../exit-code.ts';
+import type { ServerTexts } from './server-text.ts';
 
 /** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
 export class RemoteError extends Error {
@@ -19,8 +20,8 @@ export interface ClientOptions {
   readonly url: string;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Never shown, should a server repeat them. */
-  readonly secrets: readonly string[];
+  /** Through which all goes that a server says. */
+  readonly texts: ServerTexts;
   /** PEM of the authorities to trust in place of the built-in ones. */
   readonly ca?: string;
   /** Milliseconds without a byte of the answer, and four times as many for all of it. */
@@ -53,6 +54,8 @@ export interface Answer {
 
 export interface Client {
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
+  /** A server's own words as an error may repeat them. */
+  readonly shown: (text: string) => string;
 }
 
 /** Larger answers are none of a management interface. */
@@ -61,7 +64,9 @@ const maximumPause = 30_000;
 
 /** A client of one server: JSON, time limits, tries again on 429, 5xx and broken connections; certificates are checked. */
 export function createClient(options: ClientOptions): Client {
+  refuseUnsendable(options);
   return {
+    shown: (text) => options.texts.shown(text),
     async send(method, path, sending = {}) {
       const repeatable = sending.repeatable ?? method !== 'POST';
       for (let attempt = 0; ; attempt++) {
@@ -75,6 +80,17 @@ export function createClient(options: ClientOptions): Client {
       }
     },
   };
+}
+
+/** What is wrong with a header is said without its value. */
+function refuseUnsendable({ headers }: ClientOptions): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderValue(name, value);
+    } catch {
+      throw new UsageError('the secret holds a character that cannot be sent: a line break, a control character or one that is not of Latin-1');
+    }
+  }
 }
 
 const isFine = (status: number): boolean => status >= 200 && status < 300;
@@ -166,7 +182,7 @@ const reasons: Readonly<Record<string, string>> = {
 function reasonOf(error: NodeJS.ErrnoException): string {
   const { code = '', message } = error;
   if (isCertificate(error)) return `its certificate cannot be trusted (${code})`;
-  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : visible(message));
+  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : message);
 }
 
 const meanings: Readonly<Record<number, string>> = {
@@ -177,37 +193,23 @@ const meanings: Readonly<Record<number, string>> = {
   429: 'the server asks to wait, again and again',
 };
 
-/** Characters of a server's own words that are shown. */
-const shownWords = 300;
-
-function errorOf({ url, secrets }: ClientOptions, method: string, path: string, result: Result): RemoteError {
+function errorOf({ url, texts }: ClientOptions, method: string, path: string, result: Result): RemoteError {
   const { host } = new URL(url);
-  const what = `${host}: ${method} ${path.replace(/\?.*$/, '')}`;
+  const what = `${host}: ${method} ${texts.shown(path.replace(/\?.*$/, ''))}`;
   if (!('answer' in result)) {
     const hint = result.certificate ? '; give the authority that signed it as caFile' : '';
-    return new RemoteError(`${what}: ${result.reason}${hint}`);
+    return new RemoteError(`${what}: ${texts.shown(result.reason)}${hint}`);
   }
   const { status, json, text } = result.answer;
-  const words = visible(
-    redacted(
-      wordsOf(json) ??
-        text
-          .replace(/<[^>]*>/g, ' ')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      secrets,
-    ),
-  ).slice(0, shownWords);
+  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text)));
   return new RemoteError(`${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${words === '' ? '' : ` (${words})`}`, status);
 }
 
-/** Without the secrets, in whatever form a server may repeat them. */
-function redacted(text: string, secrets: readonly string[]): string {
-  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1)]);
-  // the longest first: one may be the beginning of another
-  const longest = forms.filter((form) => form.length >= 3).sort((a, b) => b.length - a.length);
-  return longest.reduce((shown, form) => shown.replaceAll(form, '***'), text);
-}
+const withoutTags = (text: string): string =>
+  text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** What servers call their message. */
 function wordsOf(json: unknown): string | undefined {

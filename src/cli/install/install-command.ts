@@ -15,6 +15,7 @@ import { createTerminal, type Terminal } from '../terminal.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
+import { createServerTexts, longestMessage, type ServerTexts } from './server-text.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -49,6 +50,7 @@ function change(artifact: string | undefined, options: InstallOptions, direction
         direction,
         onDrift: options.drift ?? input.place.onDrift ?? 'keep',
         isSigned: key !== undefined,
+        texts: input.texts,
         options,
         terminal,
       }),
@@ -91,7 +93,8 @@ async function atPlace(
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const loaded = readPlaces(config, terminal);
   if (!loaded) return exitCodes.usage;
-  return guarded(terminal, format, () => use(inputFor(loaded, to, artifact, caFile), terminal));
+  const input = inputFor(loaded, to, artifact, caFile);
+  return guarded(terminal, format, input.texts, () => use(input, terminal));
 }
 
 /** The configuration; undefined where its complaints were shown. */
@@ -121,6 +124,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     ownOnly: false,
     caFile,
     env: process.env,
+    texts: createServerTexts(),
   };
 }
 
@@ -130,14 +134,15 @@ function warnOfPlainHttp(name: string, place: InstallConfig): void {
 }
 
 /** Says what a server did not do, before there was a plan, too. */
-export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, work: () => Promise<ExitCode>): Promise<ExitCode> {
+export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, texts: ServerTexts, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     terminal.clear();
     if (!(error instanceof RemoteError)) throw error;
-    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: error.message }, null, 2)}\n`);
-    else process.stderr.write(`sigpack: ${visible(error.message)}\n`);
+    const message = texts.shown(error.message, longestMessage);
+    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
+    else process.stderr.write(`sigpack: ${message}\n`);
     return exitCodes.remote;
   }
 }

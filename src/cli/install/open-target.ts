@@ -10,7 +10,8 @@ import { shownPath } from '../rule-files.ts';
 import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
-import { readSecret } from './secret.ts';
+import { readSecret, type SecretPlace } from './secret.ts';
+import type { ServerTexts } from './server-text.ts';
 import { createSplunkClient } from './splunk-client.ts';
 import { splunkCloudTarget } from './splunk-cloud-target.ts';
 import { splunkDiskTarget } from './splunk-disk-target.ts';
@@ -31,6 +32,7 @@ export interface OpenInput {
   /** In place of the configuration's. */
   readonly caFile: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly texts: ServerTexts;
 }
 
 /** What `use` makes of the place; the content of a version is its own affair. */
@@ -51,14 +53,16 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       const secret = secretOf(input, place);
       const login = place.user === undefined ? `${secret}:token` : `${place.user}:${secret}`;
       const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
-      const client = createClient({ ...connectionOf(input, place), headers, secrets: [secret, headers.authorization.slice(6)] });
+      keepLogin(input, headers.authorization);
+      const client = createClient({ ...connectionOf(input, place), headers });
       return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
     }
     case 'elasticsearch': {
       const watches = watchesIn(input.artifact);
       const secret = secretOf(input, place);
       const authorization = place.user === undefined ? `ApiKey ${secret}` : `Basic ${Buffer.from(`${place.user}:${secret}`).toString('base64')}`;
-      const client = createClient({ ...connectionOf(input, place), headers: { authorization }, secrets: [secret, authorization.replace(/^\S+ /, '')] });
+      keepLogin(input, authorization);
+      const client = createClient({ ...connectionOf(input, place), headers: { authorization } });
       return use(watcherTarget({ client, packId: info.id, version: info.version, watches, concurrency: widthOf(place) }));
     }
   }
@@ -133,15 +137,15 @@ const patience = 30 * 60_000;
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
   const artifact = await ownApp(input);
   const token = secretOf(input, place);
-  const login = artifact
-    ? readSecret({ name: input.name, prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: whole(input, place.passwordFile) }, input.env)
-    : '';
-  const client = (url: string, authorization: string, secrets: readonly string[]) =>
-    createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
+  const login = artifact ? keptSecret(input, { prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: place.passwordFile }) : '';
+  const client = (url: string, authorization: string) => {
+    keepLogin(input, authorization);
+    return createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization } });
+  };
   return splunkCloudTarget({
-    acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`, [token]),
-    login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`, [login]),
-    appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`, [given]),
+    acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`),
+    login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`),
+    appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`),
     stack: place.stack,
     experience: place.experience ?? 'victoria',
     appId: artifact?.app.id ?? input.info.id,
@@ -157,13 +161,25 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
 
 const whole = ({ folder }: OpenInput, path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(folder, path));
 
-const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
-  readSecret({ name: input.name, prefix: 'SIGPACK_SECRET_', secretEnv, secretFile: whole(input, secretFile) }, input.env);
+/** A secret of the place's, which no output has from now on. */
+function keptSecret(input: OpenInput, where: Pick<SecretPlace, 'prefix' | 'secretEnv' | 'secretFile'>): string {
+  const secret = readSecret({ ...where, name: input.name, secretFile: whole(input, where.secretFile) }, input.env);
+  input.texts.keep(secret);
+  return secret;
+}
 
-function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers' | 'secrets'> {
+const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
+  keptSecret(input, { prefix: 'SIGPACK_SECRET_', secretEnv, secretFile });
+
+/** What is sent of a user and a secret is as good as these. */
+const keepLogin = ({ texts }: OpenInput, authorization: string): void => texts.keep(authorization.replace(/^\S+ /, ''));
+
+function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers'> {
+  if (!URL.canParse(place.url)) throw new UsageError(`the url of ${input.name} is no address: ${JSON.stringify(place.url)}`);
   const caFile = input.caFile === undefined ? whole(input, place.caFile) : resolve(input.caFile);
   return {
     url: place.url.replace(/\/$/, ''),
+    texts: input.texts,
     ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
     timeout: (place.timeout ?? 60) * 1000,
     retries: place.retries ?? 4,

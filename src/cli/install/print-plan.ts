@@ -25,13 +25,18 @@ export function printPlan(plan: Plan, { paint, verbose }: PlanPrinting): void {
 
 const signColours = { '+': 'green', '~': 'yellow', '-': 'red', o: 'yellow', '!': 'yellow' } as const;
 
+/** Characters of a name or a value that are shown. */
+const longestText = 1000;
+
+const shown = (text: string): string => visible(text.length > longestText ? `${text.slice(0, longestText)}...` : text);
+
 export function lineText(line: PlanLine, paint: Paint): string {
-  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${visible(line.text)}`;
-  if (line.kind === 'reference') return `  = ${visible(line.text)}`;
-  if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${visible(line.text)}`;
+  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${shown(line.text)}`;
+  if (line.kind === 'reference') return `  = ${shown(line.text)}`;
+  if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${shown(line.text)}`;
   const pieces = line.pieces.map(({ kind, text }) => {
-    if (kind === 'same') return visible(text);
-    return kind === 'removed' ? paint('red', `[-${visible(text)}-]`) : paint('green', `{+${visible(text)}+}`);
+    if (kind === 'same') return shown(text);
+    return kind === 'removed' ? paint('red', `[-${shown(text)}-]`) : paint('green', `{+${shown(text)}+}`);
   });
-  return `      ${visible(line.name)}: ${pieces.join('')}`;
+  return `      ${shown(line.name)}: ${pieces.join('')}`;
 }

@@ -12,6 +12,7 @@ export interface SplunkClient {
   readonly list: (path: string) => Promise<readonly SplunkEntry[]>;
   readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable' | 'slow'>) => Promise<Answer>;
   readonly remove: (path: string) => Promise<void>;
+  readonly shown: Client['shown'];
 }
 
 export interface SplunkLogin {
@@ -20,16 +21,16 @@ export interface SplunkLogin {
 }
 
 /** Logs in at the first request: with a user for a session, without one by token. */
-export function createSplunkClient(options: Omit<ClientOptions, 'headers' | 'secrets'>, { user, secret }: SplunkLogin): SplunkClient {
+export function createSplunkClient(options: Omit<ClientOptions, 'headers'>, { user, secret }: SplunkLogin): SplunkClient {
   let client: Promise<Client> | undefined;
   const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
     client ??=
-      user === undefined
-        ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` }, secrets: [secret] }))
-        : logIn(options, user, secret);
+      user === undefined ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` } })) : logIn(options, user, secret);
     return (await client).send(...request);
   };
+  options.texts.keep(secret);
   return {
+    shown: (text) => options.texts.shown(text),
     async list(path) {
       return entriesOf(await send('GET', `${path}?output_mode=json&count=0`));
     },
@@ -45,8 +46,8 @@ const form = (parameters: readonly (readonly [string, string])[]) => ({
   type: 'application/x-www-form-urlencoded',
 });
 
-async function logIn(options: Omit<ClientOptions, 'headers' | 'secrets'>, user: string, secret: string): Promise<Client> {
-  const anonymous = createClient({ ...options, headers: {}, secrets: [secret] });
+async function logIn(options: Omit<ClientOptions, 'headers'>, user: string, secret: string): Promise<Client> {
+  const anonymous = createClient({ ...options, headers: {} });
   const parameters = [
     ['username', user],
     ['password', secret],
@@ -55,7 +56,8 @@ async function logIn(options: Omit<ClientOptions, 'headers' | 'secrets'>, user: 
   const { json } = await anonymous.send('POST', '/services/auth/login', { ...form(parameters), repeatable: true });
   const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
   if (typeof key !== 'string') throw new RemoteError('Splunk gave no session for the user');
-  return createClient({ ...options, headers: { authorization: `Splunk ${key}` }, secrets: [secret, key] });
+  options.texts.keep(key);
+  return createClient({ ...options, headers: { authorization: `Splunk ${key}` } });
 }
 
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {

@@ -124,6 +124,6 @@ async function writeLookup(client: SplunkClient, base: string, { entity, fields 
     );
     const messages = (json as { readonly messages?: readonly { readonly type?: string; readonly text?: string }[] } | undefined)?.messages ?? [];
     const fault = messages.find(({ type }) => type === 'ERROR' || type === 'FATAL');
-    if (fault) throw new RemoteError(`the lookup ${entity} cannot be written: ${fault.text ?? ''}`);
+    if (fault) throw new RemoteError(`the lookup ${entity} cannot be written: ${client.shown(String(fault.text ?? ''))}`);
   }
 }

@@ -2,12 +2,13 @@ import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import type { Paint } from '../report/context.ts';
-import { visible } from '../report/visible.ts';
+import { visible, visibleJson } from '../report/visible.ts';
 import { createTerminal } from '../terminal.ts';
 import { RemoteError } from './http-client.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
+import { longestMessage } from './server-text.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -61,11 +62,13 @@ export async function status(artifact: string | undefined, options: StatusOption
       );
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      found.push({ to: name, kind: input.place.kind, error: error.message });
+      found.push({ to: name, kind: input.place.kind, error: input.texts.shown(error.message, longestMessage) });
     }
+    // what a server says of its objects is in it, too
+    found.push(...found.splice(-1).map(input.texts.redactedAll));
   }
   terminal.clear();
-  if (options.format === 'json') process.stdout.write(`${JSON.stringify({ places: found }, null, 2)}\n`);
+  if (options.format === 'json') process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
   else {
     const { paint } = createTerminal(process.stdout, process.env, () => 0);
     for (const one of found) process.stdout.write(statusText(one, paint));
