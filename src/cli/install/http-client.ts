@@ -160,10 +160,19 @@ function once({ url, headers, ca, timeout }: ClientOptions, method: string, path
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    return isShallow(value, deepest) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Deeper answers are none of a management interface, and more than functions that call themselves can take. */
+const deepest = 200;
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;

@@ -1,4 +1,6 @@
+import { isRecord } from '../../event/field.ts';
 import { type Answer, type Client, type ClientOptions, createClient, RemoteError, type Sending } from './http-client.ts';
+import { isListOf } from './server-list.ts';
 
 export interface SplunkEntry {
   readonly name: string;
@@ -61,9 +63,21 @@ async function logIn(options: Omit<ClientOptions, 'headers'>, user: string, secr
 }
 
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {
-  const entries = (json as { readonly entry?: unknown } | undefined)?.entry;
-  if (!Array.isArray(entries)) throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
-  return (entries as readonly { readonly name: string; readonly acl?: { readonly app?: string }; readonly content?: SplunkEntry['content'] }[]).map(
-    ({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }),
-  );
+  const entries = isRecord(json) ? json.entry : undefined;
+  if (!isRecord(json) || !isListOf(entries, isEntry))
+    throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
+  const { total, perPage } = isRecord(json.paging) ? json.paging : {};
+  // asked for all, a server that gives a page alone would have the rest made a second time
+  if (typeof total === 'number' && typeof perPage === 'number' && perPage > 0 && entries.length >= perPage && total > entries.length)
+    throw new RemoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
+  return entries.map(({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }));
 }
+
+interface ListedEntry {
+  readonly name: string;
+  readonly acl?: { readonly app?: string };
+  readonly content?: SplunkEntry['content'];
+}
+
+const isEntry = (value: unknown): value is ListedEntry =>
+  isRecord(value) && typeof value.name === 'string' && isRecord(value.acl ?? {}) && isRecord(value.content ?? {});

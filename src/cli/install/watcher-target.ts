@@ -70,8 +70,10 @@ interface WatchesThere {
 async function readWatchesOf(client: Client, packId: string): Promise<WatchesThere> {
   const { json } = await client.send('POST', '/_watcher/_query/watches', { body: { size: maximumWatches }, repeatable: true });
   const watches = isRecord(json) && Array.isArray(json.watches) ? (json.watches as readonly unknown[]) : undefined;
-  if (!isRecord(json) || !watches?.every(isListed)) throw new RemoteError('the answer is not that of Watcher');
-  if (Number(json.count) > watches.length) throw new RemoteError(`the server has ${String(json.count)} watches, of which it lists ${watches.length}`);
+  if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number') throw new RemoteError('the answer is not that of Watcher');
+  // a list that is as long as may be is not all, whatever the count says
+  if (json.count > watches.length || watches.length >= maximumWatches)
+    throw new RemoteError(`the server has ${String(json.count)} watches, of which it lists ${watches.length}`);
   const ours: MarkedWatch[] = [];
   const others = new Map<string, Other>();
   for (const { _id: id, watch, status } of watches) {
