@@ -17,8 +17,8 @@ const shortValue = 40;
 export function planLines({ objects, drift, adopts, refers = [] }: Plan): readonly PlanLine[] {
   return [
     ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over, and kept for a rollback` } as const]),
-    ...drift.flatMap((one) => driftLines(one, one.outcome)),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
+    ...drift.flatMap((one) => driftLines(one, one.outcome)),
     ...objects.flatMap(objectLines),
   ];
 }

@@ -4,6 +4,8 @@ import {
   PackError,
   packDigest,
   serverObject,
+  streamTitles,
+  valuesOf,
   versionOf,
   type WantedDefinition,
   wantedDefinitions,
@@ -41,7 +43,13 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
   const versionFor = async (pack: ContentPack): Promise<Version<ContentPack>> => {
     server ??= readServer(options, packs);
     const definitions = definitionsOf(pack, await server);
-    return { version: versionOf(pack), digest: packDigest(pack), objects: definitions.map(({ object }) => object), content: pack };
+    return {
+      version: versionOf(pack),
+      digest: packDigest(pack),
+      objects: definitions.map(({ object }) => object),
+      content: pack,
+      refers: streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+    };
   };
   return {
     kind: 'graylog',
@@ -145,9 +153,8 @@ async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
 }
 
 function definitionsOf(pack: ContentPack, { streams }: ServerState): readonly WantedDefinition[] {
-  const parameters = new Map(pack.parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
   try {
-    return wantedDefinitions(pack, { streams, parameters });
+    return wantedDefinitions(pack, { streams, parameters: valuesOf(pack) });
   } catch (error) {
     throw error instanceof PackError ? new UsageError(error.message) : error;
   }

@@ -10,6 +10,7 @@ import { shownPath } from '../rule-files.ts';
 import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
+import { proxyFor } from './proxy.ts';
 import { readSecret, type SecretPlace } from './secret.ts';
 import type { ServerTexts } from './server-text.ts';
 import { createSplunkClient } from './splunk-client.ts';
@@ -180,11 +181,24 @@ function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFil
   return {
     url: place.url.replace(/\/$/, ''),
     texts: input.texts,
+    proxyFor(target) {
+      const proxy = proxyFor(target, input.env);
+      const login = proxy?.headers['proxy-authorization'];
+      for (const secret of [login?.replace(/^\S+ /, ''), proxy?.url.password, decodedPassword(login)]) if (secret !== undefined) input.texts.keep(secret);
+      return proxy;
+    },
     ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
     timeout: (place.timeout ?? 60) * 1000,
     retries: place.retries ?? 4,
   };
 }
+
+const decodedPassword = (login: string | undefined): string | undefined =>
+  login === undefined
+    ? undefined
+    : Buffer.from(login.replace(/^\S+ /, ''), 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, '');
 
 function readCa(path: string): string {
   const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';
