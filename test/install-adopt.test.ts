@@ -8,6 +8,7 @@ import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { environment, mainFile } from './sigpack.ts';
+import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
 
@@ -85,7 +86,8 @@ describe('an app that Sigpack did not install', () => {
     spawnSync('cp', ['-a', lab.at('splunk'), saved]);
     const renames = (/renames ([\d ]+)/.exec(run(0).stdout)?.[1] ?? '').split(' ').map(Number);
     expect(renames.length).toBeGreaterThan(3);
-    for (const at of renames.flatMap((one) => [one, one + 1])) {
+    const moments = renames.flatMap((one) => [one, one + 1]);
+    for (const at of moments.filter((_, index) => thorough || index % 3 === 0)) {
       rmSync(lab.at('splunk'), { recursive: true });
       spawnSync('cp', ['-a', saved, lab.at('splunk')]);
       run(at);
@@ -241,7 +243,7 @@ describe('locks', () => {
     const second = await lab.build('1.1.0', 2, secondRules);
     writeFileSync(state('lock'), `999999 ${hostname()}`);
     const runs = await Promise.all(
-      Array.from({ length: 6 }, async () => {
+      Array.from({ length: 4 }, async () => {
         const child = spawn(process.execPath, [mainFile, 'install', second, '--to', 'lab', '--yes', '-c', lab.at('sigpack.yml')], { env: environment() });
         let out = '';
         for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += String(chunk)));

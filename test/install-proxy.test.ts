@@ -164,6 +164,17 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
   });
 });
 
+test.each([
+  ['http://127.attacker.example', true],
+  ['http://localhost.attacker.example', true],
+  ['http://127.0.0.1:9', false],
+  ['http://[::1]:9', false],
+])('%s is another machine: %s, to which a secret should not go as it is', async (url, isOther) => {
+  serverAt(url);
+  process.env.HTTP_PROXY = 'http://127.0.0.1:9';
+  expect((await lab.status()).out.includes('goes over the network as it is')).toBe(isOther);
+});
+
 test('a certificate is that of the server, behind a proxy, too', async () => {
   serverAt('https://other.example');
   process.env.https_proxy = `127.0.0.1:${proxy.port}`;

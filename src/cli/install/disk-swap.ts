@@ -127,7 +127,7 @@ export function mendApp({ target, state }: AppPlaces): void {
 /** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
 export function removeApp({ target, state }: AppPlaces): void {
   const { installed, previous } = memoryOf(state);
-  rmSync(join(state, 'removed'), { recursive: true, force: true });
+  discard(state, join(state, 'removed'));
   renameSync(target, join(state, 'removed'));
   for (const path of [installed, previous]) rmSync(path, { recursive: true, force: true });
 }

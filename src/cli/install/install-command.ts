@@ -15,6 +15,7 @@ import { createTerminal, type Terminal } from '../terminal.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
+import { hostOf, isLoopback } from './proxy.ts';
 import { createServerTexts, longestMessage, type ServerTexts } from './server-text.ts';
 
 export interface PlaceOptions {
@@ -129,7 +130,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
 }
 
 function warnOfPlainHttp(name: string, place: InstallConfig): void {
-  if (!('url' in place) || place.url === undefined || !/^http:\/\//.test(place.url) || /^http:\/\/(?:localhost|127\.|\[::1\])/.test(place.url)) return;
+  if (!('url' in place) || place.url === undefined || !/^http:/.test(place.url) || !URL.canParse(place.url) || isLoopback(hostOf(new URL(place.url)))) return;
   process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
 }
 

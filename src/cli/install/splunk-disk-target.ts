@@ -36,9 +36,9 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   const places: AppPlaces = { target: join(folder, appId), folder, state };
   const read = (): Installed<AppFiles> => readDisk(places, appId, app);
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
-  const there = <T>(work: () => T): T => {
+  const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
-    const below = [['etc', '.sigpack'], partsOf(home, places.target)];
+    const below = [['etc', '.sigpack'], ...(use === 'change' ? [partsOf(home, places.target)] : [])];
     return asOwner(home, folder, below, () => {
       refuseLinks(home, places);
       return work();
@@ -52,13 +52,13 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
       return versionOf(app.files);
     },
     async installed() {
-      return there(() => {
+      return there('look', () => {
         if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
         return read();
       });
     },
     async apply({ plan, wanted, direction }) {
-      there(() =>
+      const left = there('change', () =>
         withDiskLock(state, () => {
           mendApp(places);
           if (read().state !== plan.state) throw new UsageError('the app was changed since the plan was made; make a new plan');
@@ -66,12 +66,13 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
           const back = recall(state).isAdopted ? 'release' : 'rollback';
           const forward = plan.adopts === undefined ? 'install' : 'adopt';
           swapApp(places, wanted.content, kept, direction === 'install' ? forward : back);
+          return leftIn(state);
         }),
       );
-      return [afterwards[place], ...leftIn(state).map((path) => `${path} could not be deleted: folders in it belong to another user.`)];
+      return [afterwards[place], ...left.map((path) => `${path} could not be deleted: folders in it belong to another user.`)];
     },
     async uninstall() {
-      return there(() => {
+      return there('change', () => {
         if (!existsSync(places.target)) return 0;
         return withDiskLock(state, () => {
           mendApp(places);
