@@ -41,7 +41,12 @@ function formsOf(...secrets: readonly string[]): readonly string[] {
   ]);
 }
 const session = 'fake-session-key-0123456789';
-const forbidden = [...formsOf(secret, password, session, `${secret}:token`, `jane:${secret}`, `jane:${password}`), '\u001b', '\u0007', '\u202e'];
+const forbidden = [
+  ...formsOf(secret, password, session, `${secret}:token`, `jane:${secret}`, `jane:${password}`, `Bearer ${secret}`, `ApiKey ${secret}`),
+  '\u001b',
+  '\u0007',
+  '\u202e',
+];
 
 const refuse = (request: Request): readonly Reply[] => {
   const text = echoOf(request);
