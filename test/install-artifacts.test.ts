@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { archiveBounds, readTarMembers } from '../src/cli/archive-bounds.ts';
+import { ArchiveError, archiveBounds, readTarMembers, readZipMembers } from '../src/cli/archive-bounds.ts';
+import { zip } from '../src/pack/archive.ts';
 import { readTar } from './archives.ts';
 import { createLab, firstRules, type Lab, removeLabs, tree } from './install-lab.ts';
 
@@ -166,4 +167,35 @@ test.each<[string, unknown, string]>([
   await other.build('1.0.0', 1, firstRules);
   other.write('watches.ndjson', `${JSON.stringify(watch)}\n`);
   expect((await other.install(other.at('watches.ndjson'))).code).toContain(message);
+});
+
+describe('a zip', () => {
+  const contents = async (files: readonly { readonly path: string; readonly content: string | Uint8Array }[]) =>
+    readZipMembers(await zip(files), (path) => path.endsWith('.json'));
+
+  test('gives what is wanted of it', async () => {
+    const found = await contents([
+      { path: 'a/manifest.json', content: '{}' },
+      { path: 'a/README.md', content: 'x'.repeat(1_000_000) },
+    ]);
+    expect([...found].map(([path, bytes]) => [path, bytes.toString()])).toEqual([['a/manifest.json', '{}']]);
+  });
+
+  test.each<[string, readonly { readonly path: string; readonly content: string | Uint8Array }[], string]>([
+    ['an entry twice', ['1', '2'].map((content) => ({ path: 'a/manifest.json', content })), 'the entry "a/manifest.json" is there twice'],
+    [
+      'an entry that grows beyond all measure',
+      [{ path: 'a/manifest.json', content: new Uint8Array(64 * 1024 * 1024) }],
+      'which no archive of Sigpack of its size does',
+    ],
+  ])('with %s is refused', async (_, files, message) => {
+    await expect(contents(files)).rejects.toThrow(message);
+  });
+
+  test('that leads out of itself, or is none, is refused', async () => {
+    const bytes = await zip([{ path: 'aa/x.json', content: '{}' }]);
+    const hostile = Buffer.from(bytes.toString('latin1').replaceAll('aa/x.json', '../x.json'), 'latin1');
+    await expect(readZipMembers(hostile, () => true)).rejects.toThrow(ArchiveError);
+    await expect(readZipMembers(Buffer.from('no zip'), () => true)).rejects.toThrow(ArchiveError);
+  });
 });

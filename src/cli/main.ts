@@ -204,12 +204,14 @@ function createProgram(): Command {
       .option('-y, --yes', 'do not ask', false)
       .addOption(new Option('--drift <what>', 'what becomes of what someone changed in place').choices(['keep', 'overwrite']))
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json']).default('text'))
+      .option('--key <file>', 'public key (PEM) that the artifact has to be signed with (default: that of the place)')
       .option('-v, --verbose', 'show all of a long plan', false);
   changing(
     program
       .command('install')
       .description('bring an artifact into a Splunk, Graylog or Elasticsearch')
-      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one'),
+      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one')
+      .option('--adopt', 'take over what is there and was not installed by Sigpack', false),
   ).action(async (artifact: string, options: InstallOptions) => {
     const { install } = await import('./install/install-command.ts');
     process.exitCode = await install(artifact, options);

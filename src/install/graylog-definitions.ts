@@ -89,6 +89,16 @@ export function wantedDefinitions(pack: ContentPack, resolving: Resolving): read
   });
 }
 
+/** Values of the pack's parameters. */
+export const valuesOf = ({ parameters }: ContentPack): ReadonlyMap<string, string> =>
+  new Map(parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
+
+/** Titles of the streams that the pack searches and the server has to have. */
+export const streamTitles = (pack: ContentPack): readonly string[] =>
+  pack.entities
+    .filter(({ type }) => type.name === 'stream_title')
+    .map(({ data }) => String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })));
+
 function streamId(title: string, { streams }: Resolving): string {
   const id = streams.get(title);
   if (id === undefined) throw new PackError(`the server has no stream with the title ${JSON.stringify(title)}, or more than one`);

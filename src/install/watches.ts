@@ -7,6 +7,8 @@ import { type Fields, flatFields, type InstallObject, type JsonObject } from './
 export interface NamedWatch {
   readonly id: string;
   readonly body: JsonObject;
+  /** Of someone else's, to which a rollback returns. */
+  readonly foreign?: 'active' | 'inactive';
 }
 
 export class WatchError extends Error {
@@ -73,6 +75,8 @@ export interface WatchBefore {
   readonly version: string;
   readonly digest: string;
   readonly body: JsonObject | null;
+  /** It was someone else's, and goes back as it was. */
+  readonly foreign?: 'active' | 'inactive';
 }
 
 export interface MarkedWatch {
