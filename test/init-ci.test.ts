@@ -226,7 +226,7 @@ describe('the GitHub workflow', () => {
     const env = { GITHUB_REF_NAME: 'v1.0.0', GITHUB_SHA: 'abc', PLACE: 'soc-lab', SECRET: 'hidden' };
     for (const name of ['release', 'plan']) expect(runJob(name, env)).toMatchObject({ failed: [] });
     const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
-    expect(plan).toMatch(/^<!-- sigpack plan -->\n## What the installation of v1\.0\.0 does\n\n {4}soc-lab: nothing → 1\.0\.0\n( {4}.*\n)+$/);
+    expect(plan).toMatch(/^<!-- sigpack plan -->\n## What the installation of v1\.0\.0 does\n\n {4}soc-lab: app sigpack_ci_\w+, nothing → 1\.0\.0\n( {4}.*\n)+$/);
     expect(plan.length).toBeLessThan(65_536);
     expect(noted('summary')).toBe(plan);
     expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);
@@ -332,7 +332,7 @@ describe('the GitLab pipeline', () => {
     expect(readFileSync(at('dist/notes.md'), 'utf8')).not.toContain('Older than this version');
     expect(run(script('publish'), env)).toMatchObject({ code: 0 });
     expect(pipeline().publish?.release).toMatchObject({ tag_name: '$CI_COMMIT_TAG', description: 'dist/notes.md' });
-    expect(run(script('plan'), { ...env, SIGPACK_SECRET: 'hidden' })).toMatchObject({ code: 0, out: expect.stringContaining('soc-lab: nothing → 1.0.0') });
+    expect(run(script('plan'), { ...env, SIGPACK_SECRET: 'hidden' })).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 1.0.0') });
     expect(requests()).toHaveLength(1);
     expect(requests()[0]).toMatch(/--data-urlencode note@dist\/plan\/plan\.md https:\S+\/repository\/commits\/abc\/comments$/);
     expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);

@@ -6,6 +6,7 @@ import { changeTarget } from '../src/cli/install/change-command.ts';
 import { graylogTarget } from '../src/cli/install/graylog-target.ts';
 import { createClient } from '../src/cli/install/http-client.ts';
 import { guarded } from '../src/cli/install/install-command.ts';
+import { createServerTexts } from '../src/cli/install/server-text.ts';
 import { createSplunkClient } from '../src/cli/install/splunk-client.ts';
 import { splunkTarget } from '../src/cli/install/splunk-target.ts';
 import type { InstallTarget } from '../src/cli/install/target.ts';
@@ -51,9 +52,12 @@ const paths = { first: '', second: '' };
 /** Milliseconds for an answer: enough on a busy machine, and few where one never ends. */
 const patience = { usual: 5000, short: 50 };
 let timeout = patience.usual;
-const options = (url: string) => ({ url, timeout, retries: 0, pause: 1 });
-const clientOf = (url: string, authorization: string) =>
-  createClient({ ...options(url), headers: { authorization, 'x-requested-by': 'sigpack' }, secrets: [secret, authorization.replace(/^\w+ /, '')] });
+const texts = createServerTexts();
+const options = (url: string) => ({ url, timeout, retries: 0, pause: 1, texts });
+const clientOf = (url: string, authorization: string) => {
+  for (const one of [secret, authorization.replace(/^\w+ /, '')]) texts.keep(one);
+  return createClient({ ...options(url), headers: { authorization, 'x-requested-by': 'sigpack' } });
+};
 
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
@@ -164,8 +168,8 @@ async function watcherWorld(): Promise<World> {
 
 const run = (target: InstallTarget<never>) =>
   said(() =>
-    guarded(terminal, 'text', () =>
-      changeTarget({ target, to: 'lab', direction: 'install', onDrift: 'keep', options: { yes: true, format: 'text', verbose: true }, terminal }),
+    guarded(terminal, 'text', texts, () =>
+      changeTarget({ target, to: 'lab', direction: 'install', onDrift: 'keep', texts, options: { yes: true, format: 'text', verbose: true }, terminal }),
     ),
   );
 
@@ -240,7 +244,7 @@ describe('retries', () => {
   const send = async (faultsInTurn: readonly (Fault | undefined)[], method: string, retries: number) => {
     const server = await startServer(() => ({ status: 200, body: '{"fine":true}' }));
     server.faultAt = (number) => faultsInTurn[number];
-    const client = createClient({ url: server.url, headers: {}, secrets: [], timeout: 5000, retries, pause: 1 });
+    const client = createClient({ url: server.url, headers: {}, texts, timeout: 5000, retries, pause: 1 });
     const outcome = await client.send(method, '/x', method === 'GET' ? {} : { body: {} }).then(
       ({ status }) => String(status),
       (error: Error) => error.message.replace(/^[\d.:]+ /, ''),
@@ -341,4 +345,39 @@ describe('secrets', () => {
     expect(code).toBe(4);
     expect(out).toBe('lab (graylog): 127.0.0.1:9: GET /: nothing listens there\n');
   });
+});
+
+test.each([
+  ['a line break', 'a\nb', 'LAB_SECRET, the secret of lab, has more than one line'],
+  ['a control character', 'a\u0000b', 'LAB_SECRET, the secret of lab, has a control character'],
+  ['an escape', 'a\u001bb', 'LAB_SECRET, the secret of lab, has a control character'],
+  ['a character that no header can have', 'a€b', 'the secret holds a character that cannot be sent'],
+])('a secret with %s is wrong use, and is not shown', async (_, value, message) => {
+  // an environment holds no zero byte
+  const { readSecret } = await import('../src/cli/install/secret.ts');
+  if (value.includes('\0')) expect(() => readSecret({ name: 'lab', prefix: '', secretEnv: 'LAB_SECRET' }, { LAB_SECRET: value })).toThrow(message);
+  else {
+    process.env.LAB_SECRET = value;
+    for (const kind of ['splunk', 'elasticsearch']) {
+      writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: ${kind}, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`);
+      const { code, out } = await lab.status();
+      expect(code).toContain(`usage: ${message}`);
+      expect(code + out).not.toContain(value);
+    }
+  }
+});
+
+test('the line break that a file of secrets ends with is no part of one', async () => {
+  process.env.LAB_SECRET = `${secret}\n`;
+  writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`);
+  expect((await lab.status()).out).toContain('nothing listens there');
+});
+
+test.each(['http://[', 'https://a:99999', 'http://%zz', 'http://:80'])('the address %s is wrong use', async (url) => {
+  process.env.LAB_SECRET = secret;
+  for (const kind of ['graylog', 'splunk', 'elasticsearch']) {
+    writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: ${kind}, url: '${url}', retries: 0, secretEnv: LAB_SECRET } }\n`);
+    const { code } = await lab.status();
+    expect(code).toBe(`usage: the url of lab is no address: ${JSON.stringify(url)}`);
+  }
 });

@@ -25,7 +25,7 @@ describe('a Graylog server', { shuffle: false }, () => {
     const one = lab(", parameters: { STREAM: 'Default Stream' }", config);
     const first = await one.build('1.0.0', 1, firstRules);
     const done = await one.install(first);
-    expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 lab: content pack [0-9a-f-]{36}, nothing → 1\.0\.0\n {2}= stream "Default Stream" of the server\n/);
     expect(titles()).toEqual(['First', 'Second', 'Third']);
     expect((await one.status()).out).toMatch(/1\.0\.0, 3 objects, as installed/);
     const unknown = lab(', parameters: { OTHER: x }', config);

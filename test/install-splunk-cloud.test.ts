@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { createClient } from '../src/cli/install/http-client.ts';
+import { createServerTexts } from '../src/cli/install/server-text.ts';
 import { splunkCloudTarget } from '../src/cli/install/splunk-cloud-target.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { startServer } from './fake/server.ts';
@@ -14,6 +15,8 @@ afterAll(removeLabs);
 
 const stackToken = 'stack-token-0123456789';
 const login = 'jane:pass-word-01';
+const texts = createServerTexts();
+for (const secret of [stackToken, login]) texts.keep(secret);
 const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
 
 async function cloudLab(experience: 'victoria' | 'classic') {
@@ -21,8 +24,7 @@ async function cloudLab(experience: 'victoria' | 'classic') {
   const server = await startServer((request) => cloud.handle(request));
   const lab = createLab('{}');
   const targetFor = (path: string | undefined, version: string) => {
-    const client = (authorization: string) =>
-      createClient({ url: server.url, headers: { authorization }, secrets: [stackToken, login], timeout: 1000, retries: 0 });
+    const client = (authorization: string) => createClient({ url: server.url, headers: { authorization }, texts, timeout: 1000, retries: 0 });
     const archive = path === undefined ? undefined : readFileSync(path);
     return splunkCloudTarget({
       acs: client(`Bearer ${stackToken}`),
@@ -43,6 +45,7 @@ async function cloudLab(experience: 'victoria' | 'classic') {
         to: 'cloud',
         direction: 'install',
         onDrift: 'keep',
+        texts,
         options: { yes: true, format: 'text', verbose: false },
         terminal,
       }),
@@ -56,7 +59,7 @@ describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (
     const first = `${await lab.build('1.0.0', 1, firstRules)}/acme-1.0.0.spl`;
     const second = `${await lab.build('1.1.0', 2, secondRules)}/acme-1.1.0.spl`;
     const done = await install(first, '1.0.0');
-    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: app acme, nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
     expect((await install(first, '1.0.0')).out).toBe('cloud has 1.0.0 already; nothing to do\n');
     cloud.failures = ['check_for_something'];
     const refused = await install(second, '1.1.0');

@@ -37,7 +37,7 @@ describe('object by object', { shuffle: false }, () => {
   test('gets app, lookups, macros, searches and views, once', async () => {
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');
     const done = await lab.install(first);
-    expect(`${done.code} ${done.out}`).toMatch(/^0 lab: nothing → 1\.0\.0\n/);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 lab: app acme, nothing → 1\.0\.0\n/);
     for (const line of [
       '+ app acme',
       '+ lookup acme_detections.csv',
@@ -92,7 +92,7 @@ describe('object by object', { shuffle: false }, () => {
 
   test('goes back', async () => {
     const back = await lab.rollback();
-    expect(`${back.code} ${back.out}`).toMatch(/^0 lab: 1\.1\.0 → 1\.0\.0\n/);
+    expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.1\.0 → 1\.0\.0\n/);
     expect([...searches().keys()].sort()).toEqual(['First', 'Second', 'Third']);
     expect(searches().get('First')?.get('search')).toContain('\\\\a.exe');
     expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');

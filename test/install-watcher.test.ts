@@ -36,7 +36,7 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   const first = await watches('1.0.0', firstRules);
   expect((await lab.status()).out).toBe('lab (elasticsearch): not installed\n');
   const done = await lab.install(first);
-  expect(`${done.code} ${done.out}`).toMatch(/^0 lab: nothing → 1\.0\.0\n {2}\+ First\n/);
+  expect(`${done.code} ${done.out}`).toMatch(/^0 lab: watches of acme, nothing → 1\.0\.0\n {2}\+ First\n/);
   expect(ids()).toEqual(['1', '2', '3']);
   expect((await lab.install(first)).out).toBe('lab has 1.0.0 already; nothing to do\n');
   // an admin's own watch is not ours
@@ -65,7 +65,7 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   expect(JSON.stringify(watcher.watches.get('00000000-0000-4000-8000-000000000003')?.body.trigger)).not.toContain('7m');
 
   const back = await lab.rollback();
-  expect(`${back.code} ${back.out}`).toMatch(/^0 lab: 1\.1\.0 → 1\.0\.0\n/);
+  expect(`${back.code} ${back.out}`).toMatch(/^0 lab: watches of acme, 1\.1\.0 → 1\.0\.0\n/);
   expect(ids().sort()).toEqual(['1', '2', '3', 'n']);
   expect(query(1)).toContain('a.exe');
 
@@ -82,7 +82,7 @@ test.each([
   ['no JSON', 'x', 'the file is neither JSON lines nor a JSON array'],
   ['no watch', '{"id":"a"}', 'watch 1 is none that sigpack convert'],
   ['an id that leads elsewhere', '{"id":"../x","body":{}}', 'watch 1 is none that sigpack convert'],
-  ['one id twice', '{"id":"a","body":{}}\n{"id":"a","body":{}}', 'two watches have the id a'],
+  ['one id twice', '{"id":"a","body":{"input":{"search":{}}}}\n{"id":"a","body":{"input":{"search":{}}}}', 'two watches have the id a'],
 ])('%s is no artifact', async (_, text, message) => {
   await watches('1.0.0', firstRules);
   lab.write('broken.ndjson', text);

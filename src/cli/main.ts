@@ -206,12 +206,14 @@ function createProgram(): Command {
       .option('-y, --yes', 'do not ask', false)
       .addOption(new Option('--drift <what>', 'what becomes of what someone changed in place').choices(['keep', 'overwrite']))
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json']).default('text'))
+      .option('--key <file>', 'public key (PEM) that the artifact has to be signed with (default: that of the place)')
       .option('-v, --verbose', 'show all of a long plan', false);
   changing(
     program
       .command('install')
       .description('bring an artifact into a Splunk, Graylog or Elasticsearch')
-      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one'),
+      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one')
+      .option('--adopt', 'take over what is there and was not installed by Sigpack', false),
   ).action(async (artifact: string, options: InstallOptions) => {
     const { install } = await import('./install/install-command.ts');
     process.exitCode = await install(artifact, options);
@@ -289,7 +291,7 @@ function createProgram(): Command {
       const { list } = await import('./list.ts');
       process.exitCode = await list(what, options);
     });
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  for (const command of program.commands) command.exitOverride().showHelpAfterError(`(sigpack ${command.name()} --help shows what it takes)`);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
+import { packProblem } from './pack-allowed.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
 /** A content pack as far as an install reads it. */
@@ -38,17 +39,24 @@ export class PackError extends Error {
   override readonly name = 'PackError';
 }
 
+/** Graylog's database takes 16 MB of a pack; as text it may be some times that. */
+const maximumText = 64 * 1024 * 1024;
+
 /** Reads a content pack; throws PackError for anything else. */
 export function readContentPack(text: string): ContentPack {
+  if (text.length > maximumText) throw new PackError(`the content pack is larger than Graylog takes: more than ${maximumText} characters`);
   let pack: unknown;
   try {
     pack = JSON.parse(text);
   } catch {
     pack = undefined;
   }
-  if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || !Array.isArray(pack.entities))
+  if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || typeof pack.name !== 'string' || !Array.isArray(pack.entities))
     throw new PackError('this is no content pack of Graylog');
-  if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isInteger(pack.rev)) throw new PackError('the content pack has an id or revision that is none of Sigpack');
+  if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isSafeInteger(pack.rev) || pack.rev < 1 || typeof pack.summary !== 'string')
+    throw new PackError('the content pack has an id or revision that is none of Sigpack');
+  const problem = packProblem(pack);
+  if (problem !== undefined) throw new PackError(problem);
   return { parameters: [], ...pack } as unknown as ContentPack;
 }
 
@@ -80,6 +88,16 @@ export function wantedDefinitions(pack: ContentPack, resolving: Resolving): read
     return [{ entity, body, enabled, object: { key: entity.id, name: String(data.title), fields: comparable(body, enabled) } }];
   });
 }
+
+/** Values of the pack's parameters. */
+export const valuesOf = ({ parameters }: ContentPack): ReadonlyMap<string, string> =>
+  new Map(parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
+
+/** Titles of the streams that the pack searches and the server has to have. */
+export const streamTitles = (pack: ContentPack): readonly string[] =>
+  pack.entities
+    .filter(({ type }) => type.name === 'stream_title')
+    .map(({ data }) => String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })));
 
 function streamId(title: string, { streams }: Resolving): string {
   const id = streams.get(title);

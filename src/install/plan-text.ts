@@ -5,7 +5,8 @@ import type { Drift, Drifted, FieldChange, Plan, PlannedObject } from './plan.ts
 export type PlanLine =
   | { readonly kind: 'object'; readonly sign: '+' | '~' | '-' | 'o'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly pieces: readonly QueryPiece[] }
-  | { readonly kind: 'drift'; readonly text: string };
+  | { readonly kind: 'drift'; readonly text: string }
+  | { readonly kind: 'reference'; readonly text: string };
 
 const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 
@@ -13,9 +14,17 @@ const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
-export function planLines({ objects, drift }: Plan): readonly PlanLine[] {
-  return [...drift.flatMap((one) => driftLines(one, one.outcome)), ...objects.flatMap(objectLines)];
+export function planLines({ objects, drift, adopts, refers = [] }: Plan): readonly PlanLine[] {
+  return [
+    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over, and kept for a rollback` } as const]),
+    ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
+    ...drift.flatMap((one) => driftLines(one, one.outcome)),
+    ...objects.flatMap(objectLines),
+  ];
 }
+
+/** What is installed, by the name that the place knows it by. */
+export const packName = ({ kind, pack }: Plan): string => `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ${pack.id}`;
 
 function objectLines({ verb, name, changes }: PlannedObject): readonly PlanLine[] {
   // of a file a digest alone is known, which tells a reader nothing

@@ -46,6 +46,10 @@ export interface Plan {
   readonly pack: PlannedPack;
   readonly objects: readonly PlannedObject[];
   readonly drift: readonly Drift[];
+  /** What is there and not Sigpack's, and is taken over. */
+  readonly adopts?: string;
+  /** What the pack needs of the place and leaves as it is: streams by title. */
+  readonly refers?: readonly string[];
   /** Digest of what the place had: applying fails where it has something else by then. */
   readonly state: string;
 }
@@ -60,6 +64,8 @@ export interface PlannedPack {
 }
 
 export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> {
+  readonly adopts?: string | undefined;
+  readonly refers?: readonly string[] | undefined;
   readonly wanted: readonly InstallObject[];
   readonly current: readonly InstallObject[];
   /** What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows. */
@@ -70,7 +76,7 @@ export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> 
 }
 
 /** Compares what is wanted with what is there, object by object. */
-export function planOf({ to, kind, pack, wanted, current, known, onDrift, gone, state }: PlanInput): Plan {
+export function planOf({ to, kind, pack, adopts, refers = [], wanted, current, known, onDrift, gone, state }: PlanInput): Plan {
   const there = byKey(current);
   const before = byKey(known[0] ?? []);
   const drift = driftOf({ known, current, wanted }).map(
@@ -90,7 +96,8 @@ export function planOf({ to, kind, pack, wanted, current, known, onDrift, gone, 
     const verb = wantedKeys.has(key) ? undefined : gone(key);
     return verb === undefined ? [] : [{ verb, key, name, changes: [] }];
   });
-  return { planVersion: 1, to, kind, pack, objects: [...objects, ...lacking], drift, state };
+  const beyond = { ...(adopts === undefined ? {} : { adopts }), ...(refers.length === 0 ? {} : { refers }) };
+  return { planVersion: 1, to, kind, pack, objects: [...objects, ...lacking], drift, ...beyond, state };
 }
 
 const switchesOff = (changes: readonly FieldChange[]): boolean =>

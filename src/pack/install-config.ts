@@ -8,6 +8,8 @@ export type OnDrift = 'keep' | 'overwrite';
 interface Common {
   /** What becomes of objects that someone changed in place. */
   readonly onDrift?: OnDrift;
+  /** PEM of the key that what is installed has to be signed with. */
+  readonly publicKey?: string;
 }
 
 export interface ServerConfig extends Common {
@@ -80,6 +82,7 @@ const address = (description: string): JsonSchema => text(description, { pattern
 const variable = (description: string): JsonSchema => text(description, { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
 const common: Properties = {
   onDrift: { enum: ['keep', 'overwrite'], default: 'keep', description: 'What becomes of objects that someone changed in place.' },
+  publicKey: text('PEM file with the public key that each artifact has to be signed with, relative to sigpack.yml. Without it no signature is asked for.'),
 };
 const secret: Properties = {
   secretEnv: variable('Environment variable that holds the secret. Default: SIGPACK_SECRET_ and the name of the place in capitals.'),

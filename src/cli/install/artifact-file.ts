@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
 import { readChecksums, sumsName } from '../../release/checksums.ts';
+import { signatureName, verifySignature } from '../../release/signature.ts';
+import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../archive-bounds.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { readAppArchive } from './app-archive.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
@@ -17,19 +18,43 @@ export interface AppArtifact {
   readonly archive: Buffer;
 }
 
-export async function appIn(artifact: string | undefined): Promise<AppArtifact | undefined> {
+export async function appIn(artifact: ArtifactSource | undefined): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return { app: told(path, appOf, await readAppArchive(bytes)), archive: bytes };
+  return { app: told(path, appOf, await appMembers(path, bytes)), archive: bytes };
 }
 
-export function contentPackIn(artifact: string | undefined): ContentPack | undefined {
+/** Any of the bits that make a file run. */
+const executable = 0o7111;
+
+/** The app in a file that was written before; undefined: there is none that can be read. */
+export async function appAt(path: string): Promise<SplunkApp | undefined> {
+  try {
+    return appOf(await appMembers(path, readFileSync(path)));
+  } catch {
+    return undefined;
+  }
+}
+
+async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
+  let members: readonly ArchiveMember[];
+  try {
+    members = await readTarMembers(bytes);
+  } catch (error) {
+    throw error instanceof ArchiveError ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`) : error;
+  }
+  const runs = members.find(({ mode }) => (mode & executable) !== 0);
+  if (runs) throw new UsageError(`${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which none of Sigpack is`);
+  return new Map(members.map(({ path: name, content }) => [name, content]));
+}
+
+export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack | undefined {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
   return told(path, readContentPack, bytes.toString('utf8'));
 }
 
-export function watchesIn(artifact: string | undefined): readonly NamedWatch[] | undefined {
+export function watchesIn(artifact: ArtifactSource | undefined): readonly NamedWatch[] | undefined {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
   return told(path, readWatches, bytes.toString('utf8'));
@@ -49,27 +74,61 @@ interface ArtifactBytes {
   readonly bytes: Buffer;
 }
 
+/** Where an artifact is, and the key that it has to be signed with; undefined where none is asked for. */
+export interface ArtifactSource {
+  readonly path: string;
+  readonly key: KeyObject | undefined;
+}
+
+/** Larger files are none of ours. */
+const maximumFile = 512 * 1024 * 1024;
+
 /** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
-function artifactFile(path: string, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
+function artifactFile({ path, key }: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   if (!found.isDirectory()) {
     if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);
-    return checked(path);
+    return checked(path, key);
   }
   const [file, second] = readdirSync(path).filter(isMeant).sort();
   if (file === undefined || second !== undefined)
     throw new UsageError(`${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ${what}`);
-  return checked(join(path, file));
+  return checked(join(path, file), key);
 }
 
-function checked(path: string): ArtifactBytes {
+/** Each file is read once: what is checked is what is installed. */
+function checked(path: string, key: KeyObject | undefined): ArtifactBytes {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size > maximumFile) throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximumFile} bytes`);
   const bytes = readFileSync(path);
-  const sums = join(dirname(path), sumsName);
-  if (!existsSync(sums)) return { path, bytes };
-  const read = readChecksums(readFileSync(sums, 'utf8'));
+  const folder = dirname(path);
+  const sums = bytesOf(join(folder, sumsName));
+  if (key) refuseUnsigned(sums, folder, key);
+  if (!sums) return { path, bytes };
+  const read = readChecksums(sums);
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
     throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);
   return { path, bytes };
+}
+
+const bytesOf = (path: string): Buffer | undefined => (existsSync(path) ? readFileSync(path) : undefined);
+
+const faults = {
+  bad: 'it is not that of SHA256SUMS',
+  'other key': 'it is by another key',
+  malformed: 'it is no signature of sigpack release',
+} as const;
+
+function refuseUnsigned(sums: Buffer | undefined, folder: string, key: KeyObject): void {
+  const problem = signatureProblem(sums, folder, key);
+  if (problem !== undefined) throw new UsageError(`what is installed there has to be signed: ${problem}; nothing was done`);
+}
+
+function signatureProblem(sums: Buffer | undefined, folder: string, key: KeyObject): string | undefined {
+  const signature = bytesOf(join(folder, signatureName));
+  if (!sums || !signature) return `${shownPath(folder)} has no ${sums ? signatureName : sumsName}`;
+  const verdict = verifySignature(sums, signature.toString('utf8'), key);
+  return verdict === 'good' ? undefined : `${shownPath(join(folder, signatureName))}: ${faults[verdict]}`;
 }

@@ -5,11 +5,12 @@ import { planProblem, planText } from '../../install/plan-file.ts';
 import { planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
-import { visible } from '../report/visible.ts';
+import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
+import { longestMessage, type ServerTexts } from './server-text.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface ChangeOptions {
@@ -18,6 +19,8 @@ export interface ChangeOptions {
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
+  /** Takes over what is there and was not installed by Sigpack. */
+  readonly adopt?: boolean;
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
 }
@@ -27,6 +30,10 @@ export interface Change<C> {
   readonly to: string;
   readonly direction: Applying<C>['direction'];
   readonly onDrift: OnDrift;
+  /** What is installed comes from a signed artifact, for a rollback too. */
+  readonly isSigned?: boolean;
+  /** Through which all goes that is told. */
+  readonly texts: ServerTexts;
   readonly options: ChangeOptions;
   readonly terminal: Terminal;
 }
@@ -37,14 +44,19 @@ type Outcome = 'planned' | 'nothing to do' | 'applied' | 'failed';
 export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const { target, options, direction } = change;
   const installed = await target.installed();
-  const wanted = direction === 'install' ? await target.wanted() : previousOf(installed);
+  const { foreign } = installed;
+  if (foreign !== undefined && direction === 'install' && options.adopt !== true)
+    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
+  const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
+  // what a server says of its objects is in a plan, too
+  const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
-  if (options.format === 'text') printPlan(plan, { paint: stdoutPaint(), verbose: options.verbose });
-  if (typeof options.plan === 'string') writePlan(options.plan, plan);
-  if (options.apply !== undefined) refuseOtherPlan(options.apply, plan);
-  if (options.plan !== undefined || done) return tell(change, plan, { outcome: done ? 'nothing to do' : 'planned' });
-  if (!(await mayApply(change, plan))) return tell(change, plan, { outcome: 'planned' });
+  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose });
+  if (typeof options.plan === 'string') writePlan(options.plan, told);
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, told);
+  if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
+  if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned' });
   try {
     const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
     change.terminal.clear();
@@ -53,10 +65,10 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
       throw new RemoteError(
         `after all was written, ${left.length} objects are not as they were meant to be, the first of them ${left[0]?.name}; run the command again`,
       );
-    return tell(change, plan, { outcome: 'applied', notes });
+    return tell(change, told, { outcome: 'applied', notes });
   } catch (error) {
     change.terminal.clear();
-    if (error instanceof RemoteError) return tell(change, plan, { outcome: 'failed', error });
+    if (error instanceof RemoteError) return tell(change, told, { outcome: 'failed', error });
     throw error;
   }
 }
@@ -67,12 +79,23 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
   return previous;
 }
 
+/** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
+async function previousFor<C>({ target, isSigned }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+  const previous = previousOf(installed);
+  if (isSigned !== true) return previous;
+  const signed = await target.wanted();
+  if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
+  return { ...signed, version: previous.version };
+}
+
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
-  const { version: from = null, current, known, state, gone } = installed;
+  const { version: from = null, current, known, state, gone, foreign } = installed;
   return planOf({
     to,
     kind: target.kind,
     pack: { id: target.id, from, version: wanted.version, digest: wanted.digest },
+    adopts: direction === 'install' ? foreign : undefined,
+    refers: wanted.refers,
     wanted: wanted.objects,
     current,
     known,
@@ -85,7 +108,7 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
 /** `--plan` takes the next word for its file: an artifact must not be written over. */
 function writePlan(path: string, plan: Plan): void {
   if (!path.endsWith('.json')) throw new UsageError(`the file of a plan ends with .json; ${shownPath(path)} does not`);
-  writeFileSync(path, planText(plan));
+  writeFileSync(path, visibleJson(planText(plan)));
 }
 
 function refuseOtherPlan(path: string, plan: Plan): void {
@@ -123,15 +146,19 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
-    process.stdout.write(`${JSON.stringify({ outcome, plan, notes, ...(error ? { error: error.message } : {}) }, null, 2)}\n`);
+    process.stdout.write(
+      `${visibleJson(JSON.stringify({ outcome, plan, notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
+    );
     return code;
   }
   const { version } = plan.pack;
   if (error)
-    process.stderr.write(`${terminal.paint('red', 'failed')}: ${visible(error.message)}\nWhat was done so far stays; run the command again to end it.\n`);
+    process.stderr.write(
+      `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
+    );
   else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);

@@ -1,14 +1,17 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
 import { isAlive } from '../is-alive.ts';
 
-/** Does work that no one else may do at the same time, here or on another machine that shares the folder. */
+/**
+ * Does work that no one else may do at the same time, here or on another machine that shares the folder. Each run has a lock file of its own and looks
+ * at those of others only when it is there: of two that come at once at most one goes on, and a lock of the dead can be deleted by anyone.
+ */
 export function withDiskLock<T>(folder: string, work: () => T): T {
   mkdirSync(folder, { recursive: true });
-  const lock = join(folder, 'lock');
-  take(lock);
+  const lock = take(folder);
   try {
     return work();
   } finally {
@@ -16,34 +19,99 @@ export function withDiskLock<T>(folder: string, work: () => T): T {
   }
 }
 
-const mine = `${process.pid} ${hostname()}`;
+/** Of two that wait for each other one gets through; more tries would only make the second wait for the first. */
+const tries = 12;
+const shortestPause = 10;
 
-function take(lock: string): void {
-  try {
-    writeFileSync(lock, mine, { flag: 'wx' });
-    return;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  refuseHeld(lock);
-  // only one of two that find a lock of the dead gets to rename it
-  const stale = `${lock}.${process.pid}`;
-  renameSync(lock, stale);
-  rmSync(stale);
-  writeFileSync(lock, mine, { flag: 'wx' });
-}
-
-function refuseHeld(lock: string): void {
-  const [pid = '', host = ''] = readFileSync(lock, 'utf8').split(' ');
-  if (host !== hostname()) throw new UsageError(`another install is under way on ${host}; where it is not, delete ${lock}`);
-  if (isAlive(Number(pid))) throw new UsageError(`another install into this Splunk is under way (process ${pid})`);
-}
-
-export function isHeld(folder: string): boolean {
-  try {
-    refuseHeld(join(folder, 'lock'));
-    return false;
-  } catch (error) {
-    return error instanceof UsageError;
+function take(folder: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const lock = join(folder, `lock-${randomUUID()}`);
+    const others = announced(lock, () => conflicts(folder, lock, attempt === tries));
+    if (others === undefined) return lock;
+    rmSync(lock, { force: true });
+    if (attempt === tries || others.elsewhere) throw new UsageError(others.message);
+    pause(shortestPause + Math.random() * shortestPause * 4);
   }
 }
+
+/** Writes the lock and looks for others. Where the disk is full, nothing of it stays. */
+function announced(lock: string, look: () => Conflict | undefined): Conflict | undefined {
+  try {
+    const descriptor = openSync(lock, 'wx', 0o644);
+    try {
+      writeSync(descriptor, `${process.pid} ${hostname()} ${startOf(process.pid)}`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return look();
+  } catch (error) {
+    rmSync(lock, { force: true });
+    throw error;
+  }
+}
+
+const pause = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+};
+
+interface Conflict {
+  readonly message: string;
+  /** On another machine, where nobody here can look. */
+  readonly elsewhere: boolean;
+}
+
+/** Who else is at work; locks of the dead are deleted. An empty lock is one that is being written, unless it stays empty. */
+function conflicts(folder: string, own: string | undefined, isLast: boolean): Conflict | undefined {
+  let found: Conflict | undefined;
+  for (const path of locksIn(folder)) {
+    if (path === own) continue;
+    const holder = readLock(path);
+    const conflict = holder === undefined ? undefined : conflictOf(holder, path);
+    const isDead = conflict === undefined || (conflict === unwritten && isLast);
+    if (!isDead) found ??= conflict;
+    else if (own !== undefined) rmSync(path, { force: true });
+  }
+  // someone who took this one for dead has deleted it
+  return found ?? (own !== undefined && !existsSync(own) ? unwritten : undefined);
+}
+
+/** The locks of this version, and the one of versions before it. */
+const locksIn = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name === 'lock' || name.startsWith('lock-'))
+    .map((name) => join(folder, name));
+
+function readLock(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const unwritten: Conflict = { message: 'another install into this Splunk is just beginning', elsewhere: false };
+
+function conflictOf(text: string, path: string): Conflict | undefined {
+  const [, pid, host, start = ''] = /^(\d+) (\S+)(?: (.*))?$/.exec(text) ?? [];
+  // an older version on a full disk left its lock empty
+  if (pid === undefined || host === undefined) return unwritten;
+  const wayOut = `where it is not, delete ${path}`;
+  if (host !== hostname()) return { message: `another install is under way on ${host}; ${wayOut}`, elsewhere: true };
+  if (!isAlive(Number(pid)) || (start !== '' && start !== startOf(Number(pid)))) return undefined;
+  return { message: `another install into this Splunk is under way (process ${pid}); ${wayOut}`, elsewhere: false };
+}
+
+/** When a process began: its number may be that of another one by now. Empty where the system does not say it. */
+function startOf(pid: number): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // the name of the program, in parentheses, may hold anything
+    return `${boot}:${readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ')[20]}`;
+  } catch {
+    return '';
+  }
+}
+
+/** Whether someone else is at work. */
+export const isHeld = (folder: string): boolean => conflicts(folder, undefined, true) !== undefined;

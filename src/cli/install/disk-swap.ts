@@ -1,10 +1,12 @@
-import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type AppFiles, filesDigest, isAdmins, stanzaFiles } from '../../install/app-files.ts';
+import { type AppFiles, filesDigest, stanzaFiles } from '../../install/app-files.ts';
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
-import { withSlashes } from '../portable-path.ts';
+import { UsageError } from '../exit-code.ts';
 import { writeDurably } from '../write-durably.ts';
+import { copyEntry, existsItself, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -15,37 +17,31 @@ export interface AppPlaces {
   readonly state: string;
 }
 
-/** The files of an app that are not the admin's. */
-export function readTree(folder: string): AppFiles {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => withSlashes(path));
-  return new Map(
-    paths
-      .filter((path) => !isAdmins(path) && statSync(join(folder, path)).isFile())
-      .sort()
-      .map((path) => [path, readFileSync(join(folder, path))]),
-  );
-}
-
 const workOf = (state: string) => ({ fresh: join(state, 'new'), old: join(state, 'old'), record: join(state, 'record') });
+/** What was installed and what was there before; `adopted`: an app of someone else's, as it was. */
+const memoryOf = (state: string) => ({ installed: join(state, 'installed'), previous: join(state, 'previous'), adopted: join(state, 'adopted') });
+
+/** How an app comes to its place: over one of Sigpack's, over another that is kept, back to the version before, or back to that other one. */
+export type Swap = 'install' | 'adopt' | 'rollback' | 'release';
 
 /**
  * Unpacks beside, takes over what is the admin's, and swaps by two renames. Cut off between them there is no app for a moment: {@link mendApp}, which
  * every later command calls first, puts the old one back.
  */
-export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift[], direction: 'install' | 'rollback'): void {
+export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift[], how: Swap): void {
   const { target, folder, state } = places;
   const { fresh, old, record } = workOf(state);
   mkdirSync(folder, { recursive: true });
   try {
-    writeTree(fresh, files);
+    if (how === 'release') copyAdopted(memoryOf(state).adopted, fresh);
+    else writeTree(fresh, files);
     if (filesDigest(readTree(fresh)) !== filesDigest(files)) throw new Error(`what was unpacked into ${fresh} is not what the app holds`);
     writeTree(`${record}.part`, files);
-    if (direction === 'rollback') writeDurably(join(`${record}.part`, rollbackMark), '');
+    if (how !== 'install') writeDurably(join(`${record}.part`, markOf(how)), '');
     if (existsSync(target)) {
       takeOver(places, files, kept);
-      chmodSync(fresh, statSync(target).mode & 0o7777);
+      chmodSync(fresh, lstatSync(target).mode & 0o7777);
     }
-    giveTo(fresh, statSync(folder));
     renameSync(`${record}.part`, record);
     if (existsSync(target)) renameSync(target, old);
     renameSync(fresh, target);
@@ -56,28 +52,65 @@ export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift
   remember(state);
 }
 
-/** In the record of a rollback: what was installed before it is no version to return to. */
-const rollbackMark = 'local.rollback';
+/** In the record of all but a plain install: says what is to be remembered. */
+const markOf = (how: Swap): string => `local.${how}`;
+
+/** As it was, with modes and links; what is the admin's comes from the app that is there now. */
+function copyAdopted(adopted: string, fresh: string): void {
+  copyEntry(adopted, fresh);
+  for (const own of ['local', 'metadata/local.meta'])
+    if (linkOnTheWay(fresh, dirname(own).split('/')) === undefined) rmSync(join(fresh, own), { recursive: true, force: true });
+}
 
 /** What is installed now, and what was before it. Each step can be done again. */
 function remember(state: string): void {
   const { old, record } = workOf(state);
-  const [installed, previous] = [join(state, 'installed'), join(state, 'previous')];
-  if (existsSync(join(record, rollbackMark))) {
-    rmSync(previous, { recursive: true, force: true });
-    rmSync(installed, { recursive: true, force: true });
-    rmSync(join(record, rollbackMark));
-  } else if (existsSync(installed)) {
-    const same = filesDigest(readTree(installed)) === filesDigest(readTree(record));
-    if (same) rmSync(installed, { recursive: true, force: true });
-    else {
-      rmSync(previous, { recursive: true, force: true });
-      renameSync(installed, previous);
-    }
+  const { installed, previous, adopted } = memoryOf(state);
+  const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+  const how = (['adopt', 'rollback', 'release'] as const).find((one) => existsSync(join(record, markOf(one))));
+  if (how === 'adopt' && existsSync(old)) {
+    remove(adopted);
+    renameSync(old, adopted);
   }
-  renameSync(record, installed);
-  rmSync(old, { recursive: true, force: true });
+  if (how === 'release') {
+    for (const path of [previous, installed, adopted]) remove(path);
+    // in one step: a part of it would pass for the record of an install
+    renameSync(record, `${record}.part`);
+    remove(`${record}.part`);
+  } else {
+    if (how !== undefined) {
+      remove(previous);
+      remove(installed);
+      rmSync(join(record, markOf(how)));
+    } else if (existsSync(installed)) {
+      const same = filesDigest(readTree(installed)) === filesDigest(readTree(record));
+      if (!same) {
+        remove(previous);
+        renameSync(installed, previous);
+      } else remove(installed);
+    }
+    renameSync(record, installed);
+  }
+  discard(state, old);
 }
+
+/** Deletes a folder, or puts it aside where someone else's folders in it can't be deleted: the next install must not stumble over it. */
+function discard(state: string, path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error;
+    renameSync(path, join(state, `${leftPrefix}${randomUUID()}`));
+  }
+}
+
+const leftPrefix = 'left-';
+
+/** Folders that could not be deleted. */
+export const leftIn = (state: string): readonly string[] =>
+  readdirSync(state)
+    .filter((name) => name.startsWith(leftPrefix))
+    .map((name) => join(state, name));
 
 /** Ends what a run before was cut off at: puts the old app back where there is none, or remembers what was swapped in. */
 export function mendApp({ target, state }: AppPlaces): void {
@@ -88,14 +121,34 @@ export function mendApp({ target, state }: AppPlaces): void {
     if (existsSync(target)) remember(state);
   }
   // the record goes first: without the new app beside it, it would count as swapped in
-  for (const stale of [record, `${record}.part`, fresh, old]) rmSync(stale, { recursive: true, force: true });
+  for (const stale of [record, `${record}.part`, fresh, old]) discard(state, stale);
 }
 
 /** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
 export function removeApp({ target, state }: AppPlaces): void {
-  rmSync(join(state, 'removed'), { recursive: true, force: true });
+  const { installed, previous } = memoryOf(state);
+  discard(state, join(state, 'removed'));
   renameSync(target, join(state, 'removed'));
-  for (const name of ['installed', 'previous']) rmSync(join(state, name), { recursive: true, force: true });
+  for (const path of [installed, previous]) rmSync(path, { recursive: true, force: true });
+}
+
+/** What the state's folder says of an app. */
+export interface Memory {
+  readonly installed: AppFiles | undefined;
+  readonly previous: AppFiles | undefined;
+  /** What a rollback returns to is an app of someone else's. */
+  readonly isAdopted: boolean;
+}
+
+export function recall(state: string): Memory {
+  const { installed, previous, adopted } = memoryOf(state);
+  const isAdopted = !existsSync(previous) && existsSync(adopted);
+  const before = isAdopted ? adopted : previous;
+  return {
+    installed: existsSync(installed) ? readTree(installed) : undefined,
+    previous: existsSync(before) ? readTree(before) : undefined,
+    isAdopted,
+  };
 }
 
 /** The admin's own goes into the new app: local/, local.meta, lookups of theirs, and what they changed in place where that is kept. */
@@ -105,45 +158,49 @@ function takeOver({ target, state }: AppPlaces, files: AppFiles, kept: readonly 
   for (const { key, changes = [] } of kept) {
     const path = key.split(' ')[0] ?? '';
     if (!stanzaFiles.test(path)) copyInto(fresh, target, key);
-    else keepInLocal(join(fresh, 'local', path.slice('default/'.length)), key.slice(path.length + 1), changes);
+    else keepInLocal(fresh, `local/${path.slice('default/'.length)}`, key.slice(path.length + 1), changes);
   }
 }
 
 function copyInto(fresh: string, target: string, path: string): void {
-  if (!existsSync(join(target, path))) return;
-  mkdirSync(dirname(join(fresh, path)), { recursive: true });
-  cpSync(join(target, path), join(fresh, path), { recursive: true, preserveTimestamps: true });
+  const from = join(target, path);
+  refuseLink(target, dirname(path));
+  if (!existsItself(from)) return;
+  const to = join(fresh, path);
+  mkdirSync(dirname(to), { recursive: true });
+  // what is kept as it was changed in place takes the place of the new one
+  rmSync(to, { recursive: true, force: true });
+  copyEntry(from, to);
+}
+
+/** A link in place of a folder leads to files that are not the app's. */
+function refuseLink(folder: string, path: string): void {
+  const link = path === '.' ? undefined : linkOnTheWay(folder, path.split('/'));
+  if (link !== undefined) throw new UsageError(`${link} is a link, through which nothing is read or written; put a folder there`);
 }
 
 /** A setting that was changed in default/ goes where such changes belong: Splunk prefers local/. What stands there already stays. */
-function keepInLocal(conf: string, stanza: string, changes: NonNullable<Drift['changes']>): void {
-  const there = existsSync(conf) ? readConf(readFileSync(conf, 'utf8')).stanzas.get(stanza) : undefined;
+function keepInLocal(fresh: string, conf: string, stanza: string, changes: NonNullable<Drift['changes']>): void {
+  refuseLink(fresh, conf);
+  const path = join(fresh, conf);
+  const there = existsSync(path) ? readConf(readFileSync(path, 'utf8')).stanzas.get(stanza) : undefined;
   const lines = changes.filter(({ name }) => !there?.has(name)).map(({ name, after }) => `${name} = ${after.replaceAll('\n', '\\\n')}`);
   if (lines.length === 0) return;
-  mkdirSync(dirname(conf), { recursive: true });
-  appendFileSync(conf, `\n# changed in default/ by hand, kept by sigpack install\n[${stanza}]\n${lines.join('\n')}\n`);
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noLink);
+  try {
+    writeSync(descriptor, `\n# changed in default/ by hand, kept by sigpack install\n[${stanza}]\n${lines.join('\n')}\n`);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Lookups that neither the new app nor the one before brought. */
 function lookupsOfAdmin(target: string, state: string, files: AppFiles): readonly string[] {
   const folder = join(target, 'lookups');
+  refuseLink(target, 'lookups');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((name) => `lookups/${name}`)
     .filter((path) => !files.has(path) && !existsSync(join(state, 'installed', path)));
-}
-
-function writeTree(folder: string, files: AppFiles): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [path, bytes] of files) {
-    const place = join(folder, path);
-    mkdirSync(dirname(place), { recursive: true });
-    writeDurably(place, bytes);
-  }
-}
-
-/** What root writes belongs to who owns the apps: Splunk runs as another user. */
-function giveTo(folder: string, owner: { readonly uid: number; readonly gid: number }): void {
-  if (process.getuid?.() !== 0) return;
-  for (const path of ['.', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) chownSync(join(folder, path), owner.uid, owner.gid);
 }

@@ -1,6 +1,8 @@
-import { additionsOf, type ContentPack, packDigest } from '../../install/graylog-definitions.ts';
+import { isRecord } from '../../event/field.ts';
+import { additionsOf, type ContentPack, type PackEntity, packDigest } from '../../install/graylog-definitions.ts';
 import { uuidV5 } from '../../pack/uuid.ts';
 import { type Client, RemoteError } from './http-client.ts';
+import { isListOf } from './server-list.ts';
 import type { Progress } from './target.ts';
 
 /** The content packs of one Sigpack pack on a Graylog server: itself, and the additions of its later revisions. */
@@ -87,7 +89,7 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       const installed = (await Promise.all([additions, packId].map(async (id) => (await installationsOf(client, id)).map((one) => ({ id, ...one }))))).flat();
       const total = installed.flatMap(({ entities }) => entities.filter(({ type }) => type.name === 'event_definition')).length;
       for (const [index, { id, _id }] of installed.entries()) {
-        await client.send('DELETE', `/system/content_packs/${id}/installations/${_id}`, { expect: [404] });
+        await client.send('DELETE', `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`, { expect: [404] });
         progress(index + 1, installed.length, 'removing installations');
       }
       for (const id of [additions, packId])
@@ -98,12 +100,24 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
   };
 }
 
+const isRevision = (entry: unknown): entry is [string, ContentPack] => {
+  const [revision, pack]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+  return Number.isSafeInteger(Number(revision)) && isRecord(pack) && isListOf(pack.entities, isEntity) && isListOf(pack.parameters ?? [], isRecord);
+};
+
+const isEntity = (value: unknown): value is PackEntity => isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && isRecord(value.data);
+
+const isInstallation = (value: unknown): value is Installation => isRecord(value) && typeof value._id === 'string' && isListOf(value.entities, isInstalled);
+
+const isInstalled = (value: unknown): value is Installation['entities'][number] =>
+  isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && typeof value.content_pack_entity_id === 'string';
+
 async function revisionsOf(client: Client, packId: string): Promise<ReadonlyMap<number, ContentPack>> {
   const { status, json } = await client.send('GET', `/system/content_packs/${packId}`, { expect: [404] });
   if (status === 404) return new Map();
-  const found = (json as { readonly content_pack_revisions?: Readonly<Record<string, ContentPack>> } | undefined)?.content_pack_revisions;
-  if (!found) throw new RemoteError('the server answers with something else than the revisions of a content pack');
-  return new Map(Object.entries(found).map(([revision, pack]) => [Number(revision), pack]));
+  const revisions: unknown = isRecord(json) && isRecord(json.content_pack_revisions) ? Object.entries(json.content_pack_revisions) : undefined;
+  if (!isListOf(revisions, isRevision)) throw new RemoteError('the server answers with something else than the revisions of a content pack');
+  return new Map(revisions.map(([revision, pack]) => [Number(revision), pack]));
 }
 
 async function installationsOf(client: Client, packId: string): Promise<readonly Installation[]> {
@@ -112,8 +126,8 @@ async function installationsOf(client: Client, packId: string): Promise<readonly
   if (status === 404 && (await revisionsOf(client, packId)).size > 0)
     throw new RemoteError('the server has the content pack, but no installations of it to look at');
   if (status === 404) return [];
-  const found = (json as { readonly installations?: readonly Installation[] } | undefined)?.installations;
-  if (!found) throw new RemoteError('the server answers with something else than the installations of a content pack');
+  const found = isRecord(json) ? json.installations : undefined;
+  if (!isListOf(found, isInstallation)) throw new RemoteError('the server answers with something else than the installations of a content pack');
   return found;
 }
 
@@ -122,7 +136,7 @@ async function upload(client: Client, pack: ContentPack): Promise<void> {
   const { status, text } = await client.send('POST', '/system/content_packs', { body: pack, repeatable: true, expect: [400], slow: true });
   if (status !== 400) return;
   const there = (await revisionsOf(client, pack.id)).get(pack.rev);
-  if (!there) throw new RemoteError(`the server does not take the content pack: ${text.slice(0, 200)}`, 400);
+  if (!there) throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
   if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
 }
 

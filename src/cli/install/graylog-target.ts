@@ -4,6 +4,8 @@ import {
   PackError,
   packDigest,
   serverObject,
+  streamTitles,
+  valuesOf,
   versionOf,
   type WantedDefinition,
   wantedDefinitions,
@@ -14,6 +16,7 @@ import { type JsonObject, stateOf } from '../../install/plan.ts';
 import { UsageError } from '../exit-code.ts';
 import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
+import { isListOf } from './server-list.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface GraylogOptions {
@@ -40,7 +43,13 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
   const versionFor = async (pack: ContentPack): Promise<Version<ContentPack>> => {
     server ??= readServer(options, packs);
     const definitions = definitionsOf(pack, await server);
-    return { version: versionOf(pack), digest: packDigest(pack), objects: definitions.map(({ object }) => object), content: pack };
+    return {
+      version: versionOf(pack),
+      digest: packDigest(pack),
+      objects: definitions.map(({ object }) => object),
+      content: pack,
+      refers: streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+    };
   };
   return {
     kind: 'graylog',
@@ -104,20 +113,26 @@ async function readServer({ client }: GraylogOptions, packs: ServerPacks): Promi
   return { revisions, definitions, streams: await streamsOf(client), isInstalled: definitionIds.size > 0, begun, version };
 }
 
-/** Definitions a question. */
+/** Definitions a question, and all that a server is asked for. */
 const pageSize = 500;
+const maximumDefinitions = 100_000;
 
 /** All of the server's event definitions by id. One that is left out would be made a second time, so the count has to be right. */
 async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonObject>> {
   const found = new Map<string, JsonObject>();
-  for (let page = 1; ; page++) {
+  for (let page = 1; found.size <= maximumDefinitions; page++) {
     const { json } = await client.send('GET', `/events/definitions?page=${page}&per_page=${pageSize}`);
     const { event_definitions: list, total } = asObject(json, 'its event definitions');
-    if (!Array.isArray(list) || typeof total !== 'number') throw new RemoteError('the server answers with something else than its event definitions');
-    for (const one of list as readonly JsonObject[]) found.set(String(one.id), one);
-    if (found.size >= total) return found;
-    if (list.length === 0) throw new RemoteError(`the server has ${total} event definitions, of which it lists ${found.size}; run the command again`);
+    if (!Array.isArray(list) || !list.every(isRecord) || typeof total !== 'number')
+      throw new RemoteError('the server answers with something else than its event definitions');
+    const before = found.size;
+    for (const one of list) found.set(String(one.id), one);
+    const isNew = found.size > before;
+    // a page that is full may not be the last, whatever the total says
+    if (found.size >= total && (list.length < pageSize || !isNew)) return found;
+    if (!isNew) throw new RemoteError(`the server has ${total} event definitions, of which it lists ${found.size}; run the command again`);
   }
+  throw new RemoteError(`the server lists more than ${maximumDefinitions} event definitions, which no server has: its list does not end`);
 }
 
 /** Half an answer is none. */
@@ -126,19 +141,20 @@ function asObject(json: unknown, what: string): JsonObject {
   throw new RemoteError(`the server answers with something else than ${what}`);
 }
 
+const isStream = (value: unknown): value is { readonly id: string; readonly title: string } =>
+  isRecord(value) && typeof value.id === 'string' && typeof value.title === 'string';
+
 async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
-  const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams') as {
-    readonly streams?: readonly { readonly id: string; readonly title: string }[];
-  };
+  const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
+  if (!isListOf(streams, isStream)) throw new RemoteError('the server answers with something else than its streams');
   const counts = new Map<string, number>();
   for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
   return new Map(streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]));
 }
 
 function definitionsOf(pack: ContentPack, { streams }: ServerState): readonly WantedDefinition[] {
-  const parameters = new Map(pack.parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
   try {
-    return wantedDefinitions(pack, { streams, parameters });
+    return wantedDefinitions(pack, { streams, parameters: valuesOf(pack) });
   } catch (error) {
     throw error instanceof PackError ? new UsageError(error.message) : error;
   }
@@ -194,7 +210,7 @@ async function applyPlan(client: Client, packs: ServerPacks, server: ServerState
     async ({ key, verb, changes }) => {
       const there = server.definitions.get(key);
       const definition = byEntity.get(key);
-      if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${there.id}`, { expect: [404] });
+      if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, { expect: [404] });
       else if (there && definition) await change(client, there, definition, new Set(changes.map(({ name }) => name)));
       step(verb === 'remove' ? 'removing definitions' : 'changing definitions');
     },
@@ -219,5 +235,7 @@ async function change(client: Client, { id, body }: Definition, { body: wanted, 
   const { scheduler: _, state, ...there } = body;
   const merged = mergeFields(there, wanted, changed, (path) => path === 'config');
   const schedule = changed.has('enabled') ? enabled : state === 'ENABLED';
-  await client.send('PUT', `/events/definitions/${id}?schedule=${schedule}`, { body: { ...merged, notifications: there.notifications, id } });
+  await client.send('PUT', `/events/definitions/${encodeURIComponent(id)}?schedule=${schedule}`, {
+    body: { ...merged, notifications: there.notifications, id },
+  });
 }

@@ -1,7 +1,10 @@
-import { request as plainRequest } from 'node:http';
+import { request as plainRequest, type RequestOptions, validateHeaderValue } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { visible } from '../report/visible.ts';
+import { UsageError } from '../exit-code.ts';
+import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel } from './proxy.ts';
+import type { ServerTexts } from './server-text.ts';
 
 /** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
 export class RemoteError extends Error {
@@ -19,8 +22,10 @@ export interface ClientOptions {
   readonly url: string;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Never shown, should a server repeat them. */
-  readonly secrets: readonly string[];
+  /** The proxy on the way to an address; without it there is none. */
+  readonly proxyFor?: (target: URL) => ProxyServer | undefined;
+  /** Through which all goes that a server says. */
+  readonly texts: ServerTexts;
   /** PEM of the authorities to trust in place of the built-in ones. */
   readonly ca?: string;
   /** Milliseconds without a byte of the answer, and four times as many for all of it. */
@@ -53,6 +58,8 @@ export interface Answer {
 
 export interface Client {
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
+  /** A server's own words as an error may repeat them. */
+  readonly shown: (text: string) => string;
 }
 
 /** Larger answers are none of a management interface. */
@@ -61,7 +68,9 @@ const maximumPause = 30_000;
 
 /** A client of one server: JSON, time limits, tries again on 429, 5xx and broken connections; certificates are checked. */
 export function createClient(options: ClientOptions): Client {
+  refuseUnsendable(options);
   return {
+    shown: (text) => options.texts.shown(text),
     async send(method, path, sending = {}) {
       const repeatable = sending.repeatable ?? method !== 'POST';
       for (let attempt = 0; ; attempt++) {
@@ -69,12 +78,25 @@ export function createClient(options: ClientOptions): Client {
         if ('answer' in result && (isFine(result.answer.status) || sending.expect?.includes(result.answer.status))) return result.answer;
         // 429 and 503 say that nothing was done
         const again =
-          'answer' in result ? [429, 503].includes(result.answer.status) || (repeatable && result.answer.status >= 500) : repeatable || !result.sent;
+          'answer' in result
+            ? [429, 503].includes(result.answer.status) || (repeatable && result.answer.status >= 500)
+            : result.isFinal !== true && (repeatable || !result.sent);
         if (!again || attempt >= options.retries) throw errorOf(options, method, path, result);
         await sleep(pauseBefore(options, attempt, 'answer' in result ? result.answer.retryAfter : undefined));
       }
     },
   };
+}
+
+/** What is wrong with a header is said without its value. */
+function refuseUnsendable({ headers }: ClientOptions): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderValue(name, value);
+    } catch {
+      throw new UsageError('the secret holds a character that cannot be sent: a line break, a control character or one that is not of Latin-1');
+    }
+  }
 }
 
 const isFine = (status: number): boolean => status >= 200 && status < 300;
@@ -87,34 +109,73 @@ interface Answered extends Answer {
   /** Seconds, as the server asks. */
   readonly retryAfter: number | undefined;
 }
-type Result = { readonly answer: Answered } | { readonly reason: string; readonly sent: boolean; readonly certificate: boolean };
+type Result =
+  | { readonly answer: Answered }
+  | {
+      readonly reason: string;
+      readonly sent: boolean;
+      readonly certificate: boolean /** Another try would end as this one did. */;
+      readonly isFinal?: boolean;
+    };
 
 const slowFactor = 20;
 
-function once({ url, headers, ca, timeout }: ClientOptions, method: string, path: string, { body, type, headers: more, slow }: Sending): Promise<Result> {
-  const target = new URL(url + path);
-  const limit = slow === true ? timeout * slowFactor : timeout;
+async function once(options: ClientOptions, method: string, path: string, sending: Sending): Promise<Result> {
+  const target = new URL(options.url + path);
+  const proxy = options.proxyFor?.(target);
+  const limit = limitOf(options, sending);
+  if (!proxy || target.protocol !== 'https:') return exchange(options, method, { target, ...(proxy ? { proxy } : {}) }, sending);
+  const tunnel = await openTunnel(proxy, target, limit);
+  if ('socket' in tunnel) return exchange(options, method, { target, socket: tunnel.socket }, sending);
+  return { reason: tunnel.reason, sent: false, certificate: false, isFinal: tunnel.status !== undefined && tunnel.status < 500 };
+}
+
+const limitOf = ({ timeout }: ClientOptions, { slow }: Sending): number => (slow === true ? timeout * slowFactor : timeout);
+
+/** The way to a server: itself, a proxy that passes on what is not secret to it, or a tunnel. */
+interface Route {
+  readonly target: URL;
+  readonly proxy?: ProxyServer;
+  readonly socket?: Duplex;
+}
+
+/** What differs by the way. */
+function routeOptions({ target, proxy, socket }: Route, ca: string | undefined): RequestOptions & { readonly headers: Readonly<Record<string, string>> } {
+  const itself = { host: hostOf(target), port: target.port, path: target.pathname + target.search, headers: { host: target.host } };
+  // an agent would open a connection of its own
+  if (socket) return { ...itself, createConnection: () => secureTunnel(socket, target, ca) };
+  // one connection a request: a server that restarts leaves no dead ones behind
+  const agent = false;
+  if (!proxy) return { ...itself, agent, ...(ca === undefined ? {} : { ca }) };
+  return { host: hostOf(proxy.url), port: proxy.url.port, path: target.href, headers: { host: target.host, ...proxy.headers }, agent };
+}
+
+function exchange(options: ClientOptions, method: string, route: Route, sending: Sending): Promise<Result> {
+  const { headers, ca } = options;
+  const { body, type, headers: more } = sending;
+  const limit = limitOf(options, sending);
   const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as string | Buffer | undefined) : JSON.stringify(body);
   const kind = type ?? 'application/json';
   return new Promise((resolve) => {
     let sent = false;
-    const send = target.protocol === 'https:' ? secureRequest : plainRequest;
-    const request = send(target, {
+    const way = routeOptions(route, ca);
+    const send = (route.proxy?.url ?? route.target).protocol === 'https:' ? secureRequest : plainRequest;
+    const request = send({
+      ...way,
       method,
       headers: {
+        ...way.headers,
         accept: 'application/json',
         ...headers,
         ...more,
         ...(text === undefined ? {} : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
       },
-      ...(ca === undefined ? {} : { ca }),
-      // one connection a request: a server that restarts leaves no dead ones behind
-      agent: false,
     });
     const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), limit * 4);
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
-      resolve({ reason: reasonOf(error), sent, certificate: isCertificate(error) });
+      const reason = route.proxy ? `the proxy ${route.proxy.name} cannot be reached or does not answer (${reasonOf(error)})` : reasonOf(error);
+      resolve({ reason, sent, certificate: isCertificate(error) });
     };
     request.setTimeout(limit, () => request.destroy(new Error('no answer in time')));
     request.on('error', fail);
@@ -135,6 +196,10 @@ function once({ url, headers, ca, timeout }: ClientOptions, method: string, path
         clearTimeout(whole);
         const answer = Buffer.concat(chunks).toString('utf8');
         const after = Number(response.headers['retry-after']);
+        if (route.proxy && response.statusCode === 407) {
+          resolve({ reason: proxyRefusal(route.proxy.name, 407), sent: false, certificate: false, isFinal: true });
+          return;
+        }
         resolve({ answer: { status: response.statusCode ?? 0, text: answer, json: jsonOf(answer), retryAfter: Number.isFinite(after) ? after : undefined } });
       });
     });
@@ -144,10 +209,19 @@ function once({ url, headers, ca, timeout }: ClientOptions, method: string, path
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    return isShallow(value, deepest) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Deeper answers are none of a management interface, and more than functions that call themselves can take. */
+const deepest = 200;
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
@@ -166,7 +240,7 @@ const reasons: Readonly<Record<string, string>> = {
 function reasonOf(error: NodeJS.ErrnoException): string {
   const { code = '', message } = error;
   if (isCertificate(error)) return `its certificate cannot be trusted (${code})`;
-  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : visible(message));
+  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : message);
 }
 
 const meanings: Readonly<Record<number, string>> = {
@@ -177,37 +251,28 @@ const meanings: Readonly<Record<number, string>> = {
   429: 'the server asks to wait, again and again',
 };
 
-/** Characters of a server's own words that are shown. */
-const shownWords = 300;
-
-function errorOf({ url, secrets }: ClientOptions, method: string, path: string, result: Result): RemoteError {
+function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: string, result: Result): RemoteError {
   const { host } = new URL(url);
-  const what = `${host}: ${method} ${path.replace(/\?.*$/, '')}`;
+  const what = `${host}: ${method} ${texts.shown(path.replace(/\?.*$/, ''))}`;
   if (!('answer' in result)) {
     const hint = result.certificate ? '; give the authority that signed it as caFile' : '';
-    return new RemoteError(`${what}: ${result.reason}${hint}`);
+    return new RemoteError(`${what}: ${texts.shown(result.reason)}${hint}`);
   }
   const { status, json, text } = result.answer;
-  const words = visible(
-    redacted(
-      wordsOf(json) ??
-        text
-          .replace(/<[^>]*>/g, ' ')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      secrets,
-    ),
-  ).slice(0, shownWords);
-  return new RemoteError(`${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${words === '' ? '' : ` (${words})`}`, status);
+  const proxy = new URL(url).protocol === 'http:' && status >= 502 && status <= 504 ? proxyFor?.(new URL(url + path)) : undefined;
+  const through = proxy ? `, from the proxy ${proxy.name} or a server behind it` : '';
+  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text)));
+  return new RemoteError(
+    `${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${through}${words === '' ? '' : ` (${words})`}`,
+    status,
+  );
 }
 
-/** Without the secrets, in whatever form a server may repeat them. */
-function redacted(text: string, secrets: readonly string[]): string {
-  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1)]);
-  // the longest first: one may be the beginning of another
-  const longest = forms.filter((form) => form.length >= 3).sort((a, b) => b.length - a.length);
-  return longest.reduce((shown, form) => shown.replaceAll(form, '***'), text);
-}
+const withoutTags = (text: string): string =>
+  text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** What servers call their message. */
 function wordsOf(json: unknown): string | undefined {

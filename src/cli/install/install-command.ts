@@ -1,14 +1,22 @@
+import type { KeyObject } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
+import { sumsName } from '../../release/checksums.ts';
+import { readPublicKey, signatureName } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
-import { isReleaseUnderWay } from '../release-files.ts';
+import { readKeyFile } from '../key-file.ts';
+import { releaseState } from '../release-stage.ts';
 import { visible } from '../report/visible.ts';
+import { shownPath } from '../rule-files.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
+import { hostOf, isLoopback } from './proxy.ts';
+import { createServerTexts, longestMessage, type ServerTexts } from './server-text.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -18,6 +26,8 @@ export interface PlaceOptions {
 
 export interface InstallOptions extends PlaceOptions, ChangeOptions {
   readonly drift?: OnDrift;
+  /** PEM of the public key, in place of the configuration's. */
+  readonly key?: string;
 }
 
 /** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
@@ -27,11 +37,35 @@ export const install = (artifact: string, options: InstallOptions): Promise<Exit
 export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
 
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
-  return atPlace(artifact, options, (input, terminal) =>
-    withTarget(input, (target) =>
-      changeTarget({ target, to: options.to, direction, onDrift: options.drift ?? input.place.onDrift ?? 'keep', options, terminal }),
-    ),
-  );
+  return atPlace(artifact, options, (input, terminal) => {
+    const key = keyOf(input, options);
+    if (key && !input.artifact)
+      throw new UsageError(
+        `what ${options.to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`,
+      );
+    const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
+    return withTarget(opened, (target) =>
+      changeTarget({
+        target,
+        to: options.to,
+        direction,
+        onDrift: options.drift ?? input.place.onDrift ?? 'keep',
+        isSigned: key !== undefined,
+        texts: input.texts,
+        options,
+        terminal,
+      }),
+    );
+  });
+}
+
+/** The key that what is installed has to be signed with. */
+function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject | undefined {
+  const path = key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
+  if (path === undefined) return undefined;
+  const read = readPublicKey(readKeyFile('the key', path));
+  if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
+  return read.key;
 }
 
 export interface UninstallOptions extends PlaceOptions {
@@ -60,14 +94,15 @@ async function atPlace(
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const loaded = readPlaces(config, terminal);
   if (!loaded) return exitCodes.usage;
-  return guarded(terminal, format, () => use(inputFor(loaded, to, artifact, caFile), terminal));
+  const input = inputFor(loaded, to, artifact, caFile);
+  return guarded(terminal, format, input.texts, () => use(input, terminal));
 }
 
 /** The configuration; undefined where its complaints were shown. */
 export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
   const loaded = loadConfig(findConfig(config));
   if ('config' in loaded) {
-    if (isReleaseUnderWay(loaded.folder)) process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
+    if (releaseState(loaded.folder) === 'cut off') process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
     return loaded;
   }
   report({ diagnostics: loaded, format: 'text', verbose: false, context: contextFor(terminal), terminal });
@@ -81,23 +116,34 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     throw new UsageError(`sigpack.yml names no place ${JSON.stringify(name)} under installs${names === '' ? '' : `; there are: ${names}`}`);
   }
   warnOfPlainHttp(name, place);
-  return { name, place, folder, info: config.info, artifact, caFile, env: process.env };
+  return {
+    name,
+    place,
+    folder,
+    info: config.info,
+    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
+    ownOnly: false,
+    caFile,
+    env: process.env,
+    texts: createServerTexts(),
+  };
 }
 
 function warnOfPlainHttp(name: string, place: InstallConfig): void {
-  if (!('url' in place) || place.url === undefined || !/^http:\/\//.test(place.url) || /^http:\/\/(?:localhost|127\.|\[::1\])/.test(place.url)) return;
+  if (!('url' in place) || place.url === undefined || !/^http:/.test(place.url) || !URL.canParse(place.url) || isLoopback(hostOf(new URL(place.url)))) return;
   process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
 }
 
 /** Says what a server did not do, before there was a plan, too. */
-export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, work: () => Promise<ExitCode>): Promise<ExitCode> {
+export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, texts: ServerTexts, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     terminal.clear();
     if (!(error instanceof RemoteError)) throw error;
-    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: error.message }, null, 2)}\n`);
-    else process.stderr.write(`sigpack: ${visible(error.message)}\n`);
+    const message = texts.shown(error.message, longestMessage);
+    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
+    else process.stderr.write(`sigpack: ${message}\n`);
     return exitCodes.remote;
   }
 }

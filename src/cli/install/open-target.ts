@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
 import type { PackInfo } from '../../pack/detection.ts';
@@ -7,10 +7,12 @@ import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { type AppArtifact, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
+import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
 import { type ClientOptions, createClient } from './http-client.ts';
-import { readSecret } from './secret.ts';
+import { proxyFor } from './proxy.ts';
+import { readSecret, type SecretPlace } from './secret.ts';
+import type { ServerTexts } from './server-text.ts';
 import { createSplunkClient } from './splunk-client.ts';
 import { splunkCloudTarget } from './splunk-cloud-target.ts';
 import { splunkDiskTarget } from './splunk-disk-target.ts';
@@ -25,10 +27,13 @@ export interface OpenInput {
   readonly folder: string;
   readonly info: PackInfo;
   /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
-  readonly artifact: string | undefined;
+  readonly artifact: ArtifactSource | undefined;
+  /** The artifact has to be of the pack that sigpack.yml names. */
+  readonly ownOnly: boolean;
   /** In place of the configuration's. */
   readonly caFile: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly texts: ServerTexts;
 }
 
 /** What `use` makes of the place; the content of a version is its own affair. */
@@ -36,7 +41,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
   const { place, folder, info } = input;
   switch (place.kind) {
     case 'splunk-disk': {
-      const app = (await appIn(input.artifact))?.app;
+      const app = (await ownApp(input))?.app;
       return use(splunkDiskTarget({ home: resolve(folder, place.home), place: place.place ?? 'apps', appId: app?.id ?? info.id, app }));
     }
     case 'splunk':
@@ -45,31 +50,46 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       return use(await openSplunkCloud(input, place));
     case 'graylog': {
       const pack = contentPackIn(input.artifact);
+      refuseOther(input, pack?.id, graylogPackId(info));
       const secret = secretOf(input, place);
       const login = place.user === undefined ? `${secret}:token` : `${place.user}:${secret}`;
       const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
-      const client = createClient({ ...connectionOf(input, place), headers, secrets: [secret, headers.authorization.slice(6)] });
+      keepLogin(input, headers.authorization);
+      const client = createClient({ ...connectionOf(input, place), headers });
       return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
     }
     case 'elasticsearch': {
       const watches = watchesIn(input.artifact);
       const secret = secretOf(input, place);
       const authorization = place.user === undefined ? `ApiKey ${secret}` : `Basic ${Buffer.from(`${place.user}:${secret}`).toString('base64')}`;
-      const client = createClient({ ...connectionOf(input, place), headers: { authorization }, secrets: [secret, authorization.replace(/^\S+ /, '')] });
+      keepLogin(input, authorization);
+      const client = createClient({ ...connectionOf(input, place), headers: { authorization } });
       return use(watcherTarget({ client, packId: info.id, version: info.version, watches, concurrency: widthOf(place) }));
     }
   }
 }
 
+async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {
+  const artifact = await appIn(input.artifact);
+  refuseOther(input, artifact?.app.id, input.info.id);
+  return artifact;
+}
+
+/** An artifact that brings another id takes the place of what is there under that id. */
+function refuseOther({ ownOnly, info }: OpenInput, id: string | undefined, own: string): void {
+  if (ownOnly && id !== undefined && id !== own)
+    throw new UsageError(`the artifact is ${id}, which is not the pack of sigpack.yml (${info.id === own ? own : `${info.id}, as Graylog knows it ${own}`})`);
+}
+
 const widthOf = ({ concurrency = 4 }: ServerConfig): number => concurrency;
 
 async function openSplunk(input: OpenInput, place: SplunkConfig) {
-  const artifact = await appIn(input.artifact);
+  const artifact = await ownApp(input);
   const appId = artifact?.app.id ?? input.info.id;
   const client = createSplunkClient(connectionOf(input, place), { user: place.user, secret: secretOf(input, place) });
   const folders = place.upload && { here: resolve(input.folder, place.upload.folder), there: place.upload.onServer.replace(/[\\/]$/, '') };
   const upload = async (wanted: SplunkApp, { here, there }: UploadFolders): Promise<string> => {
-    const name = putFile(here, wanted, artifact);
+    const name = await putFile(here, wanted, artifact);
     const path = `${there}${there.includes('\\') ? '\\' : '/'}${name}`;
     await client.post('/services/apps/local', Object.entries({ name: path, filename: '1', update: '1' }), { repeatable: true, slow: true });
     return 'Splunk may ask for a restart in its web interface.';
@@ -90,18 +110,24 @@ interface UploadFolders {
 }
 
 /** Puts the app where the server can read it; each version stays there for a rollback. */
-function putFile(folder: string, { id, version }: SplunkApp, artifact: AppArtifact | undefined): string {
+async function putFile(folder: string, wanted: SplunkApp, artifact: AppArtifact | undefined): Promise<string> {
+  const { id, version } = wanted;
   if (!/^[\w.-]+$/.test(version)) throw new UsageError('the version of the app is none of Sigpack');
   const name = `${id}-${version}.spl`;
   const path = join(folder, name);
   if (artifact?.app.version !== version) {
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-      throw new UsageError(`${shownPath(path)}, the version before, is not there any more; install its artifact`);
+    const there = await appAt(path);
+    // others write there, too
+    const isSame = there?.id === id && [...wanted.files].every(([file, bytes]) => there.files.get(file)?.equals(bytes));
+    if (!isSame) throw new UsageError(`${shownPath(path)}, the version before, is not there any more, or not as it was; install its artifact`);
     return name;
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${path}.part`, artifact.archive);
-  renameSync(`${path}.part`, path);
+  const part = `${path}.part`;
+  // a link of that name would have another file written
+  rmSync(part, { force: true });
+  writeFileSync(part, artifact.archive, { flag: 'wx' });
+  renameSync(part, path);
   return name;
 }
 
@@ -110,17 +136,17 @@ const pollEvery = 5000;
 const patience = 30 * 60_000;
 
 async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
-  const artifact = await appIn(input.artifact);
+  const artifact = await ownApp(input);
   const token = secretOf(input, place);
-  const login = artifact
-    ? readSecret({ name: input.name, prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: whole(input, place.passwordFile) }, input.env)
-    : '';
-  const client = (url: string, authorization: string, secrets: readonly string[]) =>
-    createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization }, secrets });
+  const login = artifact ? keptSecret(input, { prefix: 'SIGPACK_PASSWORD_', secretEnv: place.passwordEnv, secretFile: place.passwordFile }) : '';
+  const client = (url: string, authorization: string) => {
+    keepLogin(input, authorization);
+    return createClient({ ...connectionOf(input, { ...place, url }), headers: { authorization } });
+  };
   return splunkCloudTarget({
-    acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`, [token]),
-    login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`, [login]),
-    appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`, [given]),
+    acs: client(place.url ?? 'https://admin.splunk.com', `Bearer ${token}`),
+    login: client(place.loginUrl ?? 'https://api.splunk.com', `Basic ${Buffer.from(`${place.user}:${login}`).toString('base64')}`),
+    appInspect: (given) => client(place.appInspectUrl ?? 'https://appinspect.splunk.com', `Bearer ${given}`),
     stack: place.stack,
     experience: place.experience ?? 'victoria',
     appId: artifact?.app.id ?? input.info.id,
@@ -136,18 +162,43 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
 
 const whole = ({ folder }: OpenInput, path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(folder, path));
 
-const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
-  readSecret({ name: input.name, prefix: 'SIGPACK_SECRET_', secretEnv, secretFile: whole(input, secretFile) }, input.env);
+/** A secret of the place's, which no output has from now on. */
+function keptSecret(input: OpenInput, where: Pick<SecretPlace, 'prefix' | 'secretEnv' | 'secretFile'>): string {
+  const secret = readSecret({ ...where, name: input.name, secretFile: whole(input, where.secretFile) }, input.env);
+  input.texts.keep(secret);
+  return secret;
+}
 
-function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers' | 'secrets'> {
+const secretOf = (input: OpenInput, { secretEnv, secretFile }: Pick<ServerConfig, 'secretEnv' | 'secretFile'>): string =>
+  keptSecret(input, { prefix: 'SIGPACK_SECRET_', secretEnv, secretFile });
+
+/** What is sent of a user and a secret is as good as these. */
+const keepLogin = ({ texts }: OpenInput, authorization: string): void => texts.keep(authorization.replace(/^\S+ /, ''));
+
+function connectionOf(input: OpenInput, place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>): Omit<ClientOptions, 'headers'> {
+  if (!URL.canParse(place.url)) throw new UsageError(`the url of ${input.name} is no address: ${JSON.stringify(place.url)}`);
   const caFile = input.caFile === undefined ? whole(input, place.caFile) : resolve(input.caFile);
   return {
     url: place.url.replace(/\/$/, ''),
+    texts: input.texts,
+    proxyFor(target) {
+      const proxy = proxyFor(target, input.env);
+      const login = proxy?.headers['proxy-authorization'];
+      for (const secret of [login?.replace(/^\S+ /, ''), proxy?.url.password, decodedPassword(login)]) if (secret !== undefined) input.texts.keep(secret);
+      return proxy;
+    },
     ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
     timeout: (place.timeout ?? 60) * 1000,
     retries: place.retries ?? 4,
   };
 }
+
+const decodedPassword = (login: string | undefined): string | undefined =>
+  login === undefined
+    ? undefined
+    : Buffer.from(login.replace(/^\S+ /, ''), 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, '');
 
 function readCa(path: string): string {
   const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';

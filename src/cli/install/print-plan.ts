@@ -1,5 +1,5 @@
 import type { Plan } from '../../install/plan.ts';
-import { type PlanLine, planLines } from '../../install/plan-text.ts';
+import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
 import type { Paint } from '../report/context.ts';
 import { visible } from '../report/visible.ts';
 
@@ -14,9 +14,9 @@ const shownLines = 200;
 
 export function printPlan(plan: Plan, { paint, verbose }: PlanPrinting): void {
   const { pack, to, objects, drift } = plan;
-  if (objects.length === 0 && drift.length === 0) return;
+  if (objects.length === 0 && drift.length === 0 && plan.adopts === undefined) return;
   const from = pack.from === null ? 'nothing' : pack.from;
-  process.stdout.write(`${paint('bold', visible(`${to}: ${from} → ${pack.version}`))}\n`);
+  process.stdout.write(`${paint('bold', visible(`${to}: ${packName(plan)}, ${from} → ${pack.version}`))}\n`);
   const lines = planLines(plan);
   const shown = verbose ? lines : lines.slice(0, shownLines);
   for (const line of shown) process.stdout.write(`${lineText(line, paint)}\n`);
@@ -25,12 +25,18 @@ export function printPlan(plan: Plan, { paint, verbose }: PlanPrinting): void {
 
 const signColours = { '+': 'green', '~': 'yellow', '-': 'red', o: 'yellow', '!': 'yellow' } as const;
 
+/** Characters of a name or a value that are shown. */
+const longestText = 1000;
+
+const shown = (text: string): string => visible(text.length > longestText ? `${text.slice(0, longestText)}...` : text);
+
 export function lineText(line: PlanLine, paint: Paint): string {
-  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${visible(line.text)}`;
-  if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${visible(line.text)}`;
+  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${shown(line.text)}`;
+  if (line.kind === 'reference') return `  = ${shown(line.text)}`;
+  if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${shown(line.text)}`;
   const pieces = line.pieces.map(({ kind, text }) => {
-    if (kind === 'same') return visible(text);
-    return kind === 'removed' ? paint('red', `[-${visible(text)}-]`) : paint('green', `{+${visible(text)}+}`);
+    if (kind === 'same') return shown(text);
+    return kind === 'removed' ? paint('red', `[-${shown(text)}-]`) : paint('green', `{+${shown(text)}+}`);
   });
-  return `      ${visible(line.name)}: ${pieces.join('')}`;
+  return `      ${shown(line.name)}: ${pieces.join('')}`;
 }

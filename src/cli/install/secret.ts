@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../exit-code.ts';
+import { isReadByOthers } from '../key-file.ts';
 
 export interface SecretPlace {
   /** Of the target, for messages. */
@@ -14,14 +15,19 @@ export interface SecretPlace {
 /** A password or token from the environment or from a file that nobody else may read. Arguments and configurations are no place for one: both are seen by others. */
 export function readSecret({ name, prefix, secretEnv, secretFile }: SecretPlace, env: Readonly<Record<string, string | undefined>>): string {
   const variable = secretEnv ?? `${prefix}${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
-  const given = env[variable];
-  if (given !== undefined && given !== '') return given;
+  const given = env[variable]?.replace(/\r?\n$/, '');
+  if (given !== undefined && given !== '') return oneLine(given, `${variable}, the secret of ${name},`);
   if (secretFile === undefined) throw new UsageError(`${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`);
   const found = statSync(secretFile, { throwIfNoEntry: false });
   if (!found?.isFile()) throw new UsageError(`the secretFile of ${name} is not there`);
-  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
+  if (isReadByOthers(found)) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
   if (secret === '') throw new UsageError(`the secretFile of ${name} is empty`);
-  if (/[\r\n]/.test(secret)) throw new UsageError(`the secretFile of ${name} has more than one line`);
+  return oneLine(secret, `the secretFile of ${name}`);
+}
+
+function oneLine(secret: string, what: string): string {
+  if (/[\r\n]/.test(secret)) throw new UsageError(`${what} has more than one line`);
+  if (/\p{Cc}/u.test(secret)) throw new UsageError(`${what} has a control character`);
   return secret;
 }

@@ -1,4 +1,6 @@
+import { isRecord } from '../../event/field.ts';
 import { type Answer, type Client, type ClientOptions, createClient, RemoteError, type Sending } from './http-client.ts';
+import { isListOf } from './server-list.ts';
 
 export interface SplunkEntry {
   readonly name: string;
@@ -12,6 +14,7 @@ export interface SplunkClient {
   readonly list: (path: string) => Promise<readonly SplunkEntry[]>;
   readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable' | 'slow'>) => Promise<Answer>;
   readonly remove: (path: string) => Promise<void>;
+  readonly shown: Client['shown'];
 }
 
 export interface SplunkLogin {
@@ -20,16 +23,16 @@ export interface SplunkLogin {
 }
 
 /** Logs in at the first request: with a user for a session, without one by token. */
-export function createSplunkClient(options: Omit<ClientOptions, 'headers' | 'secrets'>, { user, secret }: SplunkLogin): SplunkClient {
+export function createSplunkClient(options: Omit<ClientOptions, 'headers'>, { user, secret }: SplunkLogin): SplunkClient {
   let client: Promise<Client> | undefined;
   const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
     client ??=
-      user === undefined
-        ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` }, secrets: [secret] }))
-        : logIn(options, user, secret);
+      user === undefined ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` } })) : logIn(options, user, secret);
     return (await client).send(...request);
   };
+  options.texts.keep(secret);
   return {
+    shown: (text) => options.texts.shown(text),
     async list(path) {
       return entriesOf(await send('GET', `${path}?output_mode=json&count=0`));
     },
@@ -45,8 +48,8 @@ const form = (parameters: readonly (readonly [string, string])[]) => ({
   type: 'application/x-www-form-urlencoded',
 });
 
-async function logIn(options: Omit<ClientOptions, 'headers' | 'secrets'>, user: string, secret: string): Promise<Client> {
-  const anonymous = createClient({ ...options, headers: {}, secrets: [secret] });
+async function logIn(options: Omit<ClientOptions, 'headers'>, user: string, secret: string): Promise<Client> {
+  const anonymous = createClient({ ...options, headers: {} });
   const parameters = [
     ['username', user],
     ['password', secret],
@@ -55,13 +58,26 @@ async function logIn(options: Omit<ClientOptions, 'headers' | 'secrets'>, user: 
   const { json } = await anonymous.send('POST', '/services/auth/login', { ...form(parameters), repeatable: true });
   const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
   if (typeof key !== 'string') throw new RemoteError('Splunk gave no session for the user');
-  return createClient({ ...options, headers: { authorization: `Splunk ${key}` }, secrets: [secret, key] });
+  options.texts.keep(key);
+  return createClient({ ...options, headers: { authorization: `Splunk ${key}` } });
 }
 
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {
-  const entries = (json as { readonly entry?: unknown } | undefined)?.entry;
-  if (!Array.isArray(entries)) throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
-  return (entries as readonly { readonly name: string; readonly acl?: { readonly app?: string }; readonly content?: SplunkEntry['content'] }[]).map(
-    ({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }),
-  );
+  const entries = isRecord(json) ? json.entry : undefined;
+  if (!isRecord(json) || !isListOf(entries, isEntry))
+    throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
+  const { total, perPage } = isRecord(json.paging) ? json.paging : {};
+  // asked for all, a server that gives a page alone would have the rest made a second time
+  if (typeof total === 'number' && typeof perPage === 'number' && perPage > 0 && entries.length >= perPage && total > entries.length)
+    throw new RemoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
+  return entries.map(({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }));
 }
+
+interface ListedEntry {
+  readonly name: string;
+  readonly acl?: { readonly app?: string };
+  readonly content?: SplunkEntry['content'];
+}
+
+const isEntry = (value: unknown): value is ListedEntry =>
+  isRecord(value) && typeof value.name === 'string' && isRecord(value.acl ?? {}) && isRecord(value.content ?? {});

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../exit-code.ts';
-import { visible } from '../report/visible.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
@@ -91,11 +90,11 @@ async function validated(options: SplunkCloudOptions, archive: Buffer, progress:
   if (request === undefined || !/^[\w-]+$/.test(request)) throw new RemoteError('AppInspect gave no id for its work');
   await patiently(options, 'AppInspect', async () => {
     const status = stringOf((await client.send('GET', `/v1/app/validate/status/${request}`)).json, 'status');
-    progress(0, 3, `AppInspect: ${status?.toLowerCase()}`);
+    progress(0, 3, `AppInspect: ${client.shown(status?.toLowerCase() ?? '')}`);
     if (status === 'ERROR') throw new RemoteError('AppInspect could not look at the app');
     return status === 'SUCCESS';
   });
-  const faults = faultsOf((await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json);
+  const faults = faultsOf(client, (await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json);
   if (faults.length > 0)
     throw new RemoteError(`AppInspect refuses the app: ${faults.slice(0, 5).join('; ')}${faults.length > 5 ? `; ${faults.length - 5} more` : ''}`);
   return token;
@@ -111,13 +110,15 @@ interface Report {
 }
 
 /** Checks that an app must pass and did not. */
-function faultsOf(json: unknown): readonly string[] {
+function faultsOf(client: Client, json: unknown): readonly string[] {
   const { summary, reports = [] } = (json ?? {}) as Report;
   if (!summary) throw new RemoteError('AppInspect gave no report');
   const checks = reports
     .flatMap(({ groups = [] }) => groups.flatMap(({ checks: all = [] }) => all))
     .filter(({ result }) => result === 'failure' || result === 'error');
-  const told = checks.map(({ name = 'a check', messages = [] }) => visible(`${name}${messages[0]?.message === undefined ? '' : `: ${messages[0].message}`}`));
+  const told = checks.map(({ name = 'a check', messages = [] }) =>
+    client.shown(`${name}${messages[0]?.message === undefined ? '' : `: ${messages[0].message}`}`),
+  );
   const count = (summary.failure ?? 0) + (summary.error ?? 0);
   return told.length > 0 || count === 0 ? told : [`${count} checks fail`];
 }

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp } from '../../install/app-files.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
+import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
-import { type AppPlaces, mendApp, readTree, removeApp, swapApp } from './disk-swap.ts';
+import { asOwner } from './disk-owner.ts';
+import { type AppPlaces, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
+import { linkOnTheWay, readTree } from './disk-tree.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
 export interface SplunkDiskOptions {
@@ -31,22 +34,15 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   // beside the apps, on the same disk, and no app to Splunk
   const state = join(home, 'etc', '.sigpack', place, appId);
   const places: AppPlaces = { target: join(folder, appId), folder, state };
-  const read = (): Installed<AppFiles> => {
-    const files = existsSync(places.target) ? readTree(places.target) : new Map<string, Buffer>();
-    const record = existsSync(join(state, 'installed')) ? readTree(join(state, 'installed')) : undefined;
-    const previous = existsSync(join(state, 'previous')) ? versionOf(readTree(join(state, 'previous'))) : undefined;
-    return {
-      version: appVersion(files),
-      digest: record && filesDigest(record),
-      // lookups that no version brought are the admin's
-      current: fileObjects(files, (path) => record?.has(path) === true || app?.files.has(path) === true),
-      known: record ? [fileObjects(record)] : [],
-      previous,
-      state: filesDigest(files),
-    };
-  };
-  const refuseOther = (): void => {
+  const read = (): Installed<AppFiles> => readDisk(places, appId, app);
+  /** With the rights of who owns the apps, and where no link leads elsewhere. */
+  const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
+    const below = [['etc', '.sigpack'], ...(use === 'change' ? [partsOf(home, places.target)] : [])];
+    return asOwner(home, folder, below, () => {
+      refuseLinks(home, places);
+      return work();
+    });
   };
   return {
     kind: 'splunk-disk',
@@ -56,34 +52,70 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
       return versionOf(app.files);
     },
     async installed() {
-      refuseOther();
-      if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
-      return read();
+      return there('look', () => {
+        if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
+        return read();
+      });
     },
     async apply({ plan, wanted, direction }) {
-      withDiskLock(state, () => {
-        mendApp(places);
-        if (read().state !== plan.state) throw new UsageError('the app was changed since the plan was made; make a new plan');
-        const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
-        swapApp(places, wanted.content, kept, direction);
-      });
-      return [afterwards[place]];
+      const left = there('change', () =>
+        withDiskLock(state, () => {
+          mendApp(places);
+          if (read().state !== plan.state) throw new UsageError('the app was changed since the plan was made; make a new plan');
+          const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
+          const back = recall(state).isAdopted ? 'release' : 'rollback';
+          const forward = plan.adopts === undefined ? 'install' : 'adopt';
+          swapApp(places, wanted.content, kept, direction === 'install' ? forward : back);
+          return leftIn(state);
+        }),
+      );
+      return [afterwards[place], ...left.map((path) => `${path} could not be deleted: folders in it belong to another user.`)];
     },
     async uninstall() {
-      refuseOther();
-      if (!existsSync(places.target)) return 0;
-      return withDiskLock(state, () => {
-        const count = fileObjects(readTree(places.target)).length;
-        removeApp(places);
-        return count;
+      return there('change', () => {
+        if (!existsSync(places.target)) return 0;
+        return withDiskLock(state, () => {
+          mendApp(places);
+          const { foreign } = read();
+          if (foreign !== undefined) throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
+          const count = fileObjects(readTree(places.target)).length;
+          removeApp(places);
+          return count;
+        });
       });
     },
   };
 }
 
-const versionOf = (files: AppFiles): Version<AppFiles> => ({
+function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | undefined): Installed<AppFiles> {
+  const files = existsSync(target) ? readTree(target) : new Map<string, Buffer>();
+  const { installed, previous, isAdopted } = recall(state);
+  const version = appVersion(files);
+  const isForeign = existsSync(target) && !installed;
+  return {
+    version: isForeign ? undefined : version,
+    ...(isForeign ? { foreign: `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that Sigpack did not install` } : {}),
+    digest: installed && filesDigest(installed),
+    // lookups that no version brought are the admin's
+    current: fileObjects(files, (path) => installed?.has(path) === true || app?.files.has(path) === true),
+    known: installed ? [fileObjects(installed)] : [],
+    // of someone else's app all lookups are the admin's
+    previous: previous && versionOf(previous, () => !isAdopted),
+    state: filesDigest(files),
+  };
+}
+
+const partsOf = (home: string, path: string): readonly string[] => withSlashes(relative(home, path)).split('/');
+
+/** A folder on the way that is a link would have another one changed. Above etc/, links are whoever's who set Splunk up. */
+function refuseLinks(home: string, { target, state }: AppPlaces): void {
+  const link = [target, state].map((path) => linkOnTheWay(join(home, 'etc'), partsOf(join(home, 'etc'), path))).find((one) => one !== undefined);
+  if (link !== undefined) throw new UsageError(`${link} is a link; sigpack installs into folders alone: put the folder itself there`);
+}
+
+const versionOf = (files: AppFiles, isOurs?: (path: string) => boolean): Version<AppFiles> => ({
   version: appVersion(files) ?? '',
   digest: filesDigest(files),
-  objects: fileObjects(files),
+  objects: fileObjects(files, isOurs),
   content: files,
 });

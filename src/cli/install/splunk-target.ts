@@ -1,7 +1,7 @@
 import { filesDigest, type SplunkApp } from '../../install/app-files.ts';
 import { stateOf } from '../../install/plan.ts';
 import { addressOf, collections, object, plainValue, type SplunkCollection, type SplunkObject, splunkObjects } from '../../install/splunk-objects.ts';
-import { readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
+import { adoptedDigest, adoptedRecord, readAdopted, readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
 import { UsageError } from '../exit-code.ts';
 import { inParallel, RemoteError } from './http-client.ts';
 import type { SplunkClient, SplunkEntry } from './splunk-client.ts';
@@ -38,6 +38,7 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
     apply: (applying) => apply(options, writer, applying),
     async uninstall(progress) {
       const { installed } = await read(options, writer);
+      if (installed.foreign !== undefined) throw new UsageError(`${installed.foreign}; sigpack uninstalls what it installed`);
       const there = sorted(installed.current as readonly SplunkObject[]).reverse();
       let done = 0;
       const ofApp = there.filter(({ collection }) => collection !== 'apps/local');
@@ -67,18 +68,23 @@ interface Read {
   readonly record: SplunkRecord | undefined;
 }
 
-async function read({ client, appId, app }: SplunkOptions, writer: SplunkWriter): Promise<Read> {
+async function read({ client, appId, app, upload }: SplunkOptions, writer: SplunkWriter): Promise<Read> {
   // asked for alone, a 404 of whatever is between would pass for an app that is not there
   const there = (await client.list('/services/apps/local')).find(({ name }) => name === appId);
   const records = there ? await writer.records() : new Map<string, ReadonlyMap<string, string>>();
-  const [record, previous, pending] = ['installed', 'previous', 'pending'].map((name) => readRecord(appId, records.get(name)));
+  const [record, before, pending] = ['installed', 'previous', 'pending'].map((name) => readRecord(appId, records.get(name)));
+  // an upload brings an app as a file, and there is none of what was taken over
+  const adopted = upload ? undefined : readAdopted(appId, records.get('adopted'));
+  const previous = before ?? adopted;
   const versions = [record, pending].flatMap((one) => (one ? [one.objects] : []));
-  const ours = new Map([...versions.flat(), ...(app ? splunkObjects(app) : [])].map((one) => [one.key, one]));
+  const ours = new Map([...versions.flat(), ...(before ? [] : (adopted?.objects ?? [])), ...(app ? splunkObjects(app) : [])].map((one) => [one.key, one]));
   const current = there ? await currentObjects(client, appId, there, ours, record) : [];
+  const foreign = there && !record && !pending ? foreignApp(appId, there, app) : undefined;
   return {
     record,
     installed: {
       version: record?.version,
+      ...(foreign === undefined ? {} : { foreign }),
       // an install that was cut off has left its own mark
       digest: pending ? undefined : record?.digest,
       current,
@@ -87,6 +93,14 @@ async function read({ client, appId, app }: SplunkOptions, writer: SplunkWriter)
       state: stateOf(record?.digest, current),
     },
   };
+}
+
+/** An app without a record is someone else's, unless it says of itself just what this one does: then an install was cut off behind its creation. */
+function foreignApp(appId: string, { content }: SplunkEntry, app: SplunkApp | undefined): string | undefined {
+  const own = app && splunkObjects(app).find(({ collection }) => collection === 'apps/local');
+  if (own && [...own.fields].every(([name, value]) => plainValue(name, content[name]) === value)) return undefined;
+  const version = typeof content.version === 'string' && content.version !== '' ? ` ${content.version}` : '';
+  return `an app ${appId}${version} is there that Sigpack did not install`;
 }
 
 /** What the server has of the objects that are ours or are to be. */
@@ -134,9 +148,14 @@ async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wante
   let done = 0;
   const app = (wanted.objects as readonly SplunkObject[]).find(({ collection }) => collection === 'apps/local');
   // without a record a first install is under way, or was cut off
-  if (app && !record && !upload) await writer.createApp(app);
+  if (app && !record && !upload && plan.adopts === undefined) await writer.createApp(app);
   if (upload) notes.push(await upload(wanted.content));
   const next = recordOf(wanted.content);
+  if (plan.adopts !== undefined)
+    await writer.writeRecord(
+      'adopted',
+      adoptedRecord(there.get(`apps/local ${options.appId}`)?.get('version') ?? '', sorted(installed.current as readonly SplunkObject[])),
+    );
   await writer.writeRecord('pending', next);
   const left = upload ? await leftAfterUpload(options, writer, wanted, plan) : new Set(verbs.keys());
   for (const collection of collections) {
@@ -156,7 +175,9 @@ async function apply(options: SplunkOptions, writer: SplunkWriter, { plan, wante
   // the record is the only one to know of them: it must not forget one that is still there
   if (gone.length > 0) await refuseLeft(options, writer, new Set(gone.map(({ key }) => key)));
   await writer.reload(new Set(plan.objects.map(({ key }) => key.split(' ')[0] as SplunkCollection)));
-  await writer.remember(record?.digest === wanted.digest ? 'again' : direction, next);
+  // what was taken over is no one's but its owner's again
+  if (wanted.digest === adoptedDigest) await writer.release();
+  else await writer.remember(record?.digest === wanted.digest ? 'again' : direction, next);
   return notes;
 }
 

@@ -8,10 +8,12 @@ type Record = ReadonlyMap<string, string>;
 /** Writes the objects of one app by Splunk's management interface. */
 export interface SplunkWriter {
   readonly records: () => Promise<ReadonlyMap<string, Record>>;
-  readonly writeRecord: (stanza: 'installed' | 'previous' | 'pending', record: Record) => Promise<void>;
+  readonly writeRecord: (stanza: 'installed' | 'previous' | 'pending' | 'adopted', record: Record) => Promise<void>;
   /** The record of an install that is done; what was installed before is what a rollback returns to. */
   readonly remember: (how: 'install' | 'rollback' | 'again', record: Record) => Promise<void>;
   readonly removeRecords: () => Promise<void>;
+  /** What was taken over is someone else's again; what it was stays known. */
+  readonly release: () => Promise<void>;
   readonly createApp: (app: SplunkObject) => Promise<void>;
   /** Creates the object, or writes those of its fields that are to change; `there` is what the server has. */
   readonly write: (object: SplunkObject, what: 'create' | readonly string[], there: Record) => Promise<void>;
@@ -65,7 +67,8 @@ export function createSplunkWriter(client: SplunkClient, appId: string): SplunkW
       await writeRecord('installed', record);
       await removeRecords(how === 'rollback' ? ['previous', 'pending'] : ['pending']);
     },
-    removeRecords: () => removeRecords(['pending', 'previous', 'installed']),
+    removeRecords: () => removeRecords(['pending', 'previous', 'adopted', 'installed']),
+    release: () => removeRecords(['pending', 'previous', 'installed']),
     async createApp(app) {
       const { status } = await client.post('/services/apps/local', [['name', appId], ['template', 'barebones'], ['visible', '1'], ...app.fields], {
         expect: [409],
@@ -121,6 +124,6 @@ async function writeLookup(client: SplunkClient, base: string, { entity, fields 
     );
     const messages = (json as { readonly messages?: readonly { readonly type?: string; readonly text?: string }[] } | undefined)?.messages ?? [];
     const fault = messages.find(({ type }) => type === 'ERROR' || type === 'FATAL');
-    if (fault) throw new RemoteError(`the lookup ${entity} cannot be written: ${fault.text ?? ''}`);
+    if (fault) throw new RemoteError(`the lookup ${entity} cannot be written: ${client.shown(String(fault.text ?? ''))}`);
   }
 }

@@ -2,12 +2,13 @@ import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import type { Paint } from '../report/context.ts';
-import { visible } from '../report/visible.ts';
+import { visible, visibleJson } from '../report/visible.ts';
 import { createTerminal } from '../terminal.ts';
 import { RemoteError } from './http-client.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
+import { longestMessage } from './server-text.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -26,6 +27,8 @@ interface Status {
   readonly previous?: string | null;
   readonly objects?: number;
   readonly drift?: readonly Drifted[];
+  /** What is in the place and is not Sigpack's. */
+  readonly foreign?: string;
   readonly error?: string;
 }
 
@@ -43,7 +46,7 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known } = await target.installed();
+          const { version = null, previous, current, known, foreign } = await target.installed();
           const drift = version === null ? [] : driftOf({ known, current });
           return {
             to: name,
@@ -53,16 +56,19 @@ export async function status(artifact: string | undefined, options: StatusOption
             previous: previous?.version ?? null,
             objects: version === null ? 0 : current.length,
             drift,
+            ...(foreign === undefined ? {} : { foreign }),
           };
         }),
       );
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      found.push({ to: name, kind: input.place.kind, error: error.message });
+      found.push({ to: name, kind: input.place.kind, error: input.texts.shown(error.message, longestMessage) });
     }
+    // what a server says of its objects is in it, too
+    found.push(...found.splice(-1).map(input.texts.redactedAll));
   }
   terminal.clear();
-  if (options.format === 'json') process.stdout.write(`${JSON.stringify({ places: found }, null, 2)}\n`);
+  if (options.format === 'json') process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
   else {
     const { paint } = createTerminal(process.stdout, process.env, () => 0);
     for (const one of found) process.stdout.write(statusText(one, paint));
@@ -71,10 +77,10 @@ export async function status(artifact: string | undefined, options: StatusOption
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }
 
-function statusText({ to, kind, version, previous, objects, drift = [], error }: Status, paint: Paint): string {
+function statusText({ to, kind, version, previous, objects, drift = [], foreign, error }: Status, paint: Paint): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
-  if (version === null || version === undefined) return `${head} (${kind}): not installed\n`;
+  if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
   const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
   const drifted = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;

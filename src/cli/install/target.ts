@@ -6,12 +6,16 @@ export interface Version<C> {
   readonly digest: string;
   readonly objects: readonly InstallObject[];
   readonly content: C;
+  /** What it needs of the place and leaves as it is, by name. */
+  readonly refers?: readonly string[];
 }
 
 /** What a place has of a pack. */
 export interface Installed<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
+  /** Says what is in the pack's place and is not Sigpack's; an install takes it over only where it is told to. */
+  readonly foreign?: string;
   /** As {@link Version} has it; undefined where the place does not keep it. */
   readonly digest: string | undefined;
   readonly current: readonly InstallObject[];

@@ -1,6 +1,6 @@
 import { isRecord } from '../../event/field.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
-import { stateOf } from '../../install/plan.ts';
+import { type JsonObject, stateOf } from '../../install/plan.ts';
 import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, watchesDigest, watchObject } from '../../install/watches.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
@@ -29,11 +29,11 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
       return versionOf(version, watches);
     },
     async installed() {
-      return installedOf(await readWatchesOf(client, packId));
+      return installedOf(await readWatchesOf(client, packId), watches);
     },
     apply: (applying) => apply(options, applying),
     async uninstall(progress) {
-      const there = await readWatchesOf(client, packId);
+      const { ours: there } = await readWatchesOf(client, packId);
       let done = 0;
       await inParallel(there, concurrency, async ({ id }) => {
         await client.send('DELETE', address(id), { expect: [404] });
@@ -47,7 +47,7 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
 const versionOf = (version: string, watches: readonly NamedWatch[], digest = watchesDigest(watches)): Version<readonly NamedWatch[]> => ({
   version,
   digest,
-  objects: watches.map(({ id, body }) => watchObject(id, body, true)),
+  objects: watches.filter(({ foreign }) => foreign === undefined).map(({ id, body }) => watchObject(id, body, true)),
   content: watches,
 });
 
@@ -56,34 +56,64 @@ const address = (id: string): string => `/_watcher/watch/${encodeURIComponent(id
 /** More than the server gives at once. */
 const maximumWatches = 10_000;
 
-async function readWatchesOf(client: Client, packId: string): Promise<readonly MarkedWatch[]> {
-  const { json } = await client.send('POST', '/_watcher/_query/watches', { body: { size: maximumWatches }, repeatable: true });
-  const watches = isRecord(json) && Array.isArray(json.watches) ? (json.watches as readonly ListedWatch[]) : undefined;
-  if (!isRecord(json) || !watches) throw new RemoteError('the answer is not that of Watcher');
-  if (Number(json.count) > watches.length) throw new RemoteError(`the server has ${String(json.count)} watches, of which it lists ${watches.length}`);
-  return watches
-    .flatMap(({ _id: id, watch, status }) => unmarked(id, watch, status?.state?.active !== false, packId) ?? [])
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+interface Other {
+  readonly body: JsonObject;
+  readonly active: boolean;
 }
+
+interface WatchesThere {
+  readonly ours: readonly MarkedWatch[];
+  /** Of other packs and of no one that is known. */
+  readonly others: ReadonlyMap<string, Other>;
+}
+
+async function readWatchesOf(client: Client, packId: string): Promise<WatchesThere> {
+  const { json } = await client.send('POST', '/_watcher/_query/watches', { body: { size: maximumWatches }, repeatable: true });
+  const watches = isRecord(json) && Array.isArray(json.watches) ? (json.watches as readonly unknown[]) : undefined;
+  if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number') throw new RemoteError('the answer is not that of Watcher');
+  // a list that is as long as may be is not all, whatever the count says
+  if (json.count > watches.length || watches.length >= maximumWatches)
+    throw new RemoteError(`the server has ${String(json.count)} watches, of which it lists ${watches.length}`);
+  const ours: MarkedWatch[] = [];
+  const others = new Map<string, Other>();
+  for (const { _id: id, watch, status } of watches) {
+    const active = status?.state?.active !== false;
+    const one = unmarked(id, watch, active, packId);
+    if (one) ours.push(one);
+    else others.set(id, { body: watch, active });
+  }
+  return { ours: ours.sort((a, b) => (a.id < b.id ? -1 : 1)), others };
+}
+
+const isListed = (value: unknown): value is ListedWatch => isRecord(value) && typeof value._id === 'string' && isRecord(value.watch);
 
 interface ListedWatch {
   readonly _id: string;
-  readonly watch: unknown;
+  readonly watch: JsonObject;
   readonly status?: { readonly state?: { readonly active?: boolean } };
 }
 
-function installedOf(there: readonly MarkedWatch[]): Installed<readonly NamedWatch[]> {
+function installedOf({ ours: there, others }: WatchesThere, wanted: readonly NamedWatch[] = []): Installed<readonly NamedWatch[]> {
+  const taken = wanted.filter(({ id }) => others.has(id)).map(({ id }) => id);
   const alive = there.filter(({ mark }) => mark.retired !== true);
   const digests = new Set(there.map(({ mark }) => mark.digest));
   const versions = [...new Set(there.map(({ mark }) => mark.version))];
-  const current = there.map(({ id, body, active }) => watchObject(id, body, active));
+  const current = [
+    ...there.map(({ id, body, active }) => watchObject(id, body, active)),
+    ...taken.map((id) => watchObject(id, others.get(id)?.body ?? {}, others.get(id)?.active !== false)),
+  ];
   const befores = there.flatMap(({ id, before }) => (before ? [{ id, ...before }] : []));
-  const before = befores.flatMap(({ id, body }) => (body ? [{ id, body }] : []));
+  const before = befores.flatMap(({ id, body, foreign }): NamedWatch[] => (body ? [{ id, body, ...(foreign ? { foreign } : {}) }] : []));
   const [one] = befores;
   return {
     // an install that was cut off left two of them
     version: versions.length > 1 ? versions.join(' and ') : versions[0],
     digest: digests.size === 1 ? [...digests][0] : undefined,
+    ...(taken.length === 0
+      ? {}
+      : {
+          foreign: `${taken.length === 1 ? 'a watch' : 'watches'} ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ', ...' : ''} ${taken.length === 1 ? 'is' : 'are'} there that Sigpack did not install`,
+        }),
     current,
     known: [alive.flatMap(({ id, written }) => (written ? [watchObject(id, written, true)] : []))],
     gone: (key, digest) => {
@@ -103,28 +133,33 @@ async function apply(
   { client, packId, concurrency }: WatcherOptions,
   { plan, wanted, progress, direction }: Applying<readonly NamedWatch[]>,
 ): Promise<readonly string[]> {
-  const there = new Map((await readWatchesOf(client, packId)).map((one) => [one.id, one]));
+  const { ours, others } = await readWatchesOf(client, packId);
+  const there = new Map(ours.map((one) => [one.id, one]));
   const planned = new Map(plan.objects.map((one) => [one.key, one]));
   const kept = new Set(plan.drift.flatMap(({ key, outcome }) => (outcome === 'kept' ? [key] : [])));
   const pack = { pack: packId, version: wanted.version, digest: wanted.digest };
-  const beforeOf = (found: MarkedWatch | undefined): WatchBefore | undefined => {
+  const beforeOf = (id: string, found: MarkedWatch | undefined): WatchBefore | undefined => {
     if (direction === 'rollback') return undefined;
+    const foreign = others.get(id);
+    const { version = 'what was there', digest = 'adopted' } = ours[0]?.mark ?? {};
+    if (foreign) return { version, digest, body: foreign.body, foreign: foreign.active ? 'active' : 'inactive' };
     // a run before this one, of the same version, has seen to it
     if (found?.mark.digest === wanted.digest) return found.before;
     if (found) return { version: found.mark.version, digest: found.mark.digest, body: found.mark.retired === true ? null : (found.written ?? found.body) };
     const [other] = there.values();
     return other ? { version: other.mark.version, digest: other.mark.digest, body: null } : undefined;
   };
-  const gone = plan.objects.filter(({ verb, key }) => verb === 'remove' || !wanted.content.some(({ id }) => id === key));
+  const back = new Set(wanted.content.flatMap(({ id, foreign }) => (foreign ? [id] : [])));
+  const gone = plan.objects.filter(({ verb, key }) => !back.has(key) && (verb === 'remove' || !wanted.content.some(({ id }) => id === key)));
   const total = wanted.content.length + gone.length;
   let done = 0;
-  await inParallel(wanted.content, concurrency, async ({ id, body }) => {
+  await inParallel(wanted.content, concurrency, async ({ id, body, foreign }) => {
     const found = there.get(id);
     const changed = new Set(planned.get(id)?.changes.map(({ name }) => name));
     const written = found && kept.has(id) ? mergeFields(found.body, body, changed, () => true) : body;
     // the watch that was kept as it is must show as changed in place the next time, too
-    const watch = marked(written, body, pack, beforeOf(found));
-    const active = found === undefined || found.active || changed.has('disabled');
+    const watch = foreign ? body : marked(written, body, pack, beforeOf(id, found));
+    const active = foreign ? foreign === 'active' : found === undefined || found.active || changed.has('disabled');
     await client.send('PUT', `${address(id)}${active ? '' : '?active=false'}`, { body: watch });
     progress(++done, total, 'writing watches');
   });
@@ -134,7 +169,7 @@ async function apply(
     else if (found) {
       // as it was written: a server hides secrets in what it answers
       const written = found.written ?? found.body;
-      const body = marked(written, written, { ...pack, retired: true }, beforeOf(found));
+      const body = marked(written, written, { ...pack, retired: true }, beforeOf(key, found));
       await client.send('PUT', `${address(key)}?active=false`, { body });
     }
     progress(++done, total, 'switching watches off');

@@ -1,0 +1,54 @@
+import { lchownSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../exit-code.ts';
+import { giveTree } from './disk-tree.ts';
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Does the work with the rights of who owns the apps, where root calls: whoever can put a link on the way gets nothing by it that is not theirs
+ * already, and what is written is theirs. `below` are folders of Sigpack's and of the app, by their parts from the home on.
+ */
+export function asOwner<T>(home: string, folder: string, below: readonly (readonly string[])[], work: () => T): T {
+  const owner = process.geteuid?.() === 0 ? ownerOf([folder, join(home, 'etc'), home]) : undefined;
+  if (!owner) return work();
+  makeState(home, owner);
+  // older versions of Sigpack left some of it to root, and so does an admin who works as root
+  for (const parts of below) giveTree(realpathSync(home), parts, owner.uid, owner.gid);
+  return withRights(owner, work);
+}
+
+/** The first of the paths that is not root's decides: its owner could put anything in place of those below. */
+function ownerOf(paths: readonly string[]): Owner | undefined {
+  const found = paths.flatMap((path) => [lstatSync(path, { throwIfNoEntry: false }), statSync(path, { throwIfNoEntry: false })]);
+  return found.find((one) => one !== undefined && one.uid !== 0);
+}
+
+/** The folder for what an install remembers: where etc/ is root's, the owner of the apps could not make it. */
+function makeState(home: string, { uid, gid }: Owner): void {
+  const [etc, state] = [join(home, 'etc'), join(home, 'etc', '.sigpack')];
+  if (lstatSync(etc, { throwIfNoEntry: false })?.uid !== 0 || lstatSync(state, { throwIfNoEntry: false })) return;
+  mkdirSync(state);
+  lchownSync(state, uid, gid);
+}
+
+function withRights<T>({ uid, gid }: Owner, work: () => T): T {
+  const groups = process.getgroups?.() ?? [];
+  process.setgroups?.([gid]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))
+      throw new UsageError(`${error.message}; root works there with the rights of the owner of the apps (uid ${uid}): give it to them`);
+    throw error;
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.(groups);
+  }
+}
