@@ -11,7 +11,7 @@ import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
-import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
+import { ProcessingFailure } from '../pipeline/processing-failure.ts';
 import { createTargetCompiler, type ForTarget, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
