@@ -17,6 +17,7 @@ import type { CompiledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { forStream } from './guarded-terminal.ts';
 import { loadRules } from './load.ts';
 import { optimizeLate } from './optimize-late.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
@@ -166,7 +167,7 @@ function writerTo(output: string | undefined, paths: readonly string[], targetCo
     const text = printed(format, entries, bag);
     if (text === undefined) return;
     if (output !== undefined) writeWhole(output, text);
-    else process.stdout.write(targetCount > 1 ? `== ${target.name}\n${text}` : text);
+    else process.stdout.write(forStream(targetCount > 1 ? `== ${target.name}\n${text}` : text, process.stdout));
   };
 }
 
