@@ -1,7 +1,7 @@
 import { yamlText } from './escape-values.ts';
 
 /** Texts that mean something to a reader of one of the packs. */
-const payloads: readonly string[] = [
+export const payloads: readonly string[] = [
   'quote " and \' and ""',
   'ends in a backslash \\',
   'ends in three \\\\\\',

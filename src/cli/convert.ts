@@ -176,13 +176,14 @@ function printed(format: TargetFormat, entries: readonly Entry[], bag: Diagnosti
   try {
     return format.print(entries.map(({ entry }) => entry));
   } catch (error) {
+    if (!(error instanceof ProcessingFailure) && !(error instanceof PluginFailure)) throw error;
     const [first] = entries;
-    if (!first) throw error;
+    // there is no rule to put it to
+    if (!first) throw new UsageError(error.message);
     const { file, titleSpan } = first.entry.rule;
     // a template of a finalizer asks for what is not there
     if (error instanceof ProcessingFailure) bag.add(file, { code: 'PIP002', message: error.message, span: titleSpan });
-    else if (error instanceof PluginFailure) bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
-    else throw error;
+    else bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
     return undefined;
   }
 }

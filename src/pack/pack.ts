@@ -155,7 +155,8 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     }
     const { compiled, off } = made;
     if (!off) warnOfUnmapped(adding.warnings, target, compiled);
-    const own = off ? switchedOff(detection) : detection;
+    const shown = off ? switchedOff(detection) : detection;
+    const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
     const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
     targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off } : outcome);
   }
