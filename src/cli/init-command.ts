@@ -5,7 +5,6 @@ import { createBag } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { type InitFile, initFiles, packIdFrom } from './init.ts';
 import { toolVersion } from './package-root.ts';
-import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { loadTemplates } from './template-files.ts';
 
@@ -40,7 +39,7 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);
-    process.stdout.write(`wrote ${visible(shownPath(target))}\n`);
+    process.stdout.write(`wrote ${shownPath(target)}\n`);
   }
   process.stdout.write('Next: sigpack build\n');
   return exitCodes.success;
