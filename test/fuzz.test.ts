@@ -4,8 +4,8 @@ import { fuzz } from './fuzz/fuzz.ts';
 
 // npm run fuzz takes other seeds and ten thousand cases: docs/testing.md
 test.each([
-  ['rules', 2, 100],
-  ['pipelines', 20, 3],
+  ['rules', 3, 100],
+  ['pipelines', 25, 3],
 ])('hostile %s break nothing', async (kind, batches, rules) => {
   const { failure, cases } = await fuzz({ kind, seed: 16, batches, rules });
   expect(failure).toBeUndefined();

@@ -10,9 +10,10 @@ import { hostileRule, numbered } from './rules.ts';
 /** One kind of input, and what is done with it. A batch is several cases, which share what takes long. */
 export interface Kind {
   readonly name: string;
-  /** Cases in a batch of that many rules. */
+  /** Cases in a batch of up to that many rules, on average. */
   readonly size: (rules: number) => number;
-  readonly property: (rules: number) => fc.IAsyncProperty<unknown>;
+  /** `ran` is told of the cases of each batch. */
+  readonly property: (rules: number, ran: (cases: number) => void) => fc.IAsyncProperty<unknown>;
 }
 
 const plainConfig = 'id: fuzzed\ntitle: Fuzzed detections\n';
@@ -30,16 +31,16 @@ async function checkPacks(rules: readonly string[], config: string): Promise<voi
     if (built.code === 2) project.write('made/plain/sigpack.yml', plainConfig);
     const own = built.code === 2 ? ['-c', 'made/plain/sigpack.yml'] : [];
     if (built.code === 2) await project.run('build', 'rules', ...own, '-o', 'made/packs');
-    await checkArtifacts(project);
+    await checkArtifacts(project, built.code === 2 || !config.includes('savedsearch'));
     await checkQueries(project, own);
     await checkPages(project, own);
   });
 }
 
-async function checkArtifacts(project: Project): Promise<void> {
+async function checkArtifacts(project: Project, byRules = true): Promise<void> {
   for (const path of project.files('made/packs')) {
     const bytes = project.read(path);
-    if (path.endsWith('.spl')) await checkApp(bytes);
+    if (path.endsWith('.spl')) await checkApp(bytes, byRules);
     else if (path.endsWith('.zip')) await checkBundle(bytes);
     else readJson(path, bytes.toString('utf8'));
   }
@@ -124,17 +125,29 @@ async function checkDamaged(damages: readonly Damage[]): Promise<void> {
 export const kinds: readonly Kind[] = [
   {
     name: 'rules',
-    size: (rules) => rules + 1,
-    property: (rules) => fc.asyncProperty(batchOf(rules), hostileConfig, checkPacks),
+    size: (rules) => rules / 2 + 1,
+    property: (rules, ran) =>
+      fc.asyncProperty(batchOf(rules), hostileConfig, async (batch, config) => {
+        ran(batch.length + 1);
+        await checkPacks(batch, config);
+      }),
   },
   {
     name: 'pipelines',
-    size: () => 4,
-    property: () => fc.asyncProperty(hostilePipeline, batchOf(3), checkPipeline),
+    size: () => 3,
+    property: (_, ran) =>
+      fc.asyncProperty(hostilePipeline, batchOf(3), async (pipeline, batch) => {
+        ran(batch.length + 1);
+        await checkPipeline(pipeline, batch);
+      }),
   },
   {
     name: 'artifacts',
-    size: () => 5,
-    property: () => fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 5, size: 'max' }), checkDamaged),
+    size: () => 3,
+    property: (_, ran) =>
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 5, size: 'max' }), async (damages) => {
+        ran(damages.length);
+        await checkDamaged(damages);
+      }),
   },
 ];

@@ -22,14 +22,17 @@ export interface Fuzzed {
 export async function fuzz({ kind, seed, path, batches, rules, limit }: FuzzOptions, among: readonly Kind[] = kinds): Promise<Fuzzed> {
   const found = among.find(({ name }) => name === kind);
   if (!found) throw new Error(`there is no kind ${kind}; kinds: ${among.map(({ name }) => name).join(', ')}`);
-  const details = await fc.check(found.property(rules), {
+  let cases = 0;
+  const property = found.property(rules, (more) => {
+    cases += more;
+  });
+  const details = await fc.check(property, {
     seed,
     numRuns: batches,
     endOnFailure: false,
     ...(path === undefined ? {} : { path }),
     ...(limit === undefined ? {} : { interruptAfterTimeLimit: limit, markInterruptAsFailure: false }),
   });
-  const cases = details.numRuns * found.size(rules);
   if (!details.failed) return { cases };
   const { counterexample, counterexamplePath, errorInstance } = details;
   const said = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { XMLValidator } from 'fast-xml-parser';
 import { type DefaultTreeAdapterMap, parse } from 'parse5';
+import { ruleSavedSearchKeys } from '../../src/pack/rule-may-set.ts';
 import { readTar, readZip } from '../archives.ts';
 import { readCsv, readStrictConf } from '../conf-reader.ts';
 import { Broken } from './project.ts';
@@ -17,23 +18,30 @@ function readBy<T>(name: string, read: () => T): T {
 export const readJson = (name: string, text: string): unknown => readBy(name, () => JSON.parse(text));
 
 /** The app: plain files, conf files that a strict reader reads, XML and CSV. */
-export async function checkApp(bytes: Uint8Array): Promise<void> {
+export async function checkApp(bytes: Uint8Array, byRules: boolean): Promise<void> {
   for (const { header, text } of await readTar(bytes)) {
     const { name } = header;
     if (header.type !== 'file' || !/^fuzzed\/(?:[A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[A-Za-z]+$/.test(name))
       throw new Broken(`the app holds ${header.type} ${name}`);
-    if (/\/default\/[a-z]+\.conf$|\.meta$/.test(name)) checkConf(name, text);
+    if (/\/default\/[a-z]+\.conf$|\.meta$/.test(name)) checkConf(name, text, byRules);
     if (name.endsWith('.xml')) checkXml(name, text);
     if (name.endsWith('.csv')) readBy(name, () => readCsv(text));
   }
 }
 
-/** What makes Splunk run, send or write, which the configuration of the fuzzer sets nowhere but under `defaults` and its kin. */
-function checkConf(name: string, text: string): void {
+/** Keys that Sigpack writes by itself. */
+const ownKeys =
+  /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk)(?:\.[\w.]+)?)$/;
+
+/** `byRules`: the configuration sets no key, so that none but those which a rule may set are there. */
+function checkConf(name: string, text: string, byRules: boolean): void {
   const stanzas = readBy(name, () => readStrictConf(text.replaceAll(/^\[\]$/gm, '[none]')));
-  if (name.endsWith('savedsearches.conf'))
-    for (const [title, settings] of stanzas)
-      if (!settings.has('search') && settings.get('disabled') !== '1') throw new Broken(`${name}: [${title}] has no search`);
+  if (!name.endsWith('/savedsearches.conf')) return;
+  for (const [title, settings] of stanzas) {
+    if (!settings.has('search') && settings.get('disabled') !== '1') throw new Broken(`${name}: [${title}] has no search`);
+    const foreign = byRules ? [...settings.keys()].find((key) => !ownKeys.test(key) && !ruleSavedSearchKeys.has(key)) : undefined;
+    if (foreign !== undefined) throw new Broken(`${name}: [${title}] has ${foreign}`);
+  }
 }
 
 function checkXml(name: string, text: string): void {
