@@ -125,7 +125,8 @@ async function checkDamaged(damages: readonly Damage[]): Promise<void> {
 export const kinds: readonly Kind[] = [
   {
     name: 'rules',
-    size: (rules) => rules / 2 + 1,
+    // many lists are short
+    size: (rules) => rules / 3 + 1,
     property: (rules, ran) =>
       fc.asyncProperty(batchOf(rules), hostileConfig, async (batch, config) => {
         ran(batch.length + 1);
@@ -134,7 +135,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: 'pipelines',
-    size: () => 3,
+    size: () => 2.5,
     property: (_, ran) =>
       fc.asyncProperty(hostilePipeline, batchOf(3), async (pipeline, batch) => {
         ran(batch.length + 1);
@@ -143,7 +144,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: 'artifacts',
-    size: () => 3,
+    size: () => 2.5,
     property: (_, ran) =>
       fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 5, size: 'max' }), async (damages) => {
         ran(damages.length);

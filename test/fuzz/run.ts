@@ -10,7 +10,7 @@ const print = (line: string): boolean => write(`${line}\n`);
 const text = { type: 'string' } as const;
 const { values } = parseArgs({ options: { kind: text, seed: text, path: text, cases: text, rules: text, seconds: text } });
 const seed = Number(values.seed ?? 1);
-const rules = Number(values.rules ?? 60);
+const rules = Number(values.rules ?? 300);
 const wanted = Number(values.cases ?? 10_000);
 const end = Date.now() + Number(values.seconds ?? 90) * 1000;
 /** Share of the cases of each kind: rules are cheapest, and most of what comes from outside. */
