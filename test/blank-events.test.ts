@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { esQs } from '../src/backend/es-qs/es-qs.ts';
 import { graylog } from '../src/backend/graylog/target.ts';
-import { defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import { grep } from '../src/backend/grep/grep.ts';
+import { logpoint } from '../src/backend/logpoint/logpoint.ts';
+import { splunk } from '../src/backend/splunk/target.ts';
+import { type ConversionTarget, defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { assemblePack } from '../src/pack/pack.ts';
@@ -68,6 +71,32 @@ describe.each([
   test.each(narrow)('takes %s', (_what, detection) => {
     expect(refusalOf(target, detection, defaultTargetSettings)).toBeUndefined();
   });
+});
+
+describe.each([
+  ['splunk', splunk],
+  ['logpoint', logpoint],
+  ['grep', grep],
+] as const)('%s prints queries without a place to search in, and', (_, target) => {
+  const warningsOf = (detection: string, settings = defaultTargetSettings): readonly string[] => codesOf(target, detection, settings);
+
+  test.each(blank)('warns of %s, or refuses it', (_what, detection) => {
+    const code = target === grep && detection.includes('*') ? 'TGT001' : 'TGT009';
+    expect(warningsOf(detection)).toEqual([code]);
+  });
+
+  test.each(narrow)('does not warn of %s', (_what, detection) => expect(warningsOf(detection)).toEqual([]));
+});
+
+function codesOf(target: ConversionTarget, detection: string, settings: TargetSettings): readonly string[] {
+  const conversion = target.convert(detectionOf(detection), settings);
+  const found = conversion.ok ? conversion.remarks : conversion.problems;
+  return found.flatMap(({ code }) => (code === 'TGT002' ? [] : [code]));
+}
+
+test('a scope before a search in Splunk narrows it', () => {
+  const scoped = { ...defaultTargetSettings, splunk: { ...defaultTargetSettings.splunk, scopeOf: () => 'index=dns' } };
+  for (const [, detection] of blank) expect(codesOf(splunk, detection, scoped)).toEqual([]);
 });
 
 test.each([

@@ -159,6 +159,11 @@ describe('exit code 2', () => {
     expect(readdirSync(folder)).toEqual(['rules']);
   });
 
+  it.each([
+    [['match', '--events', 'e.json', '-'], "error: missing required argument 'rules'\n(sigpack match --help shows what it takes)\n"],
+    [['stats', '--nothing'], "error: unknown option '--nothing'\n(sigpack stats --help shows what it takes)\n"],
+  ])('names the help of the command in place of printing it: %j', async (args, told) => expect((await run(args)).stderr).toBe(told));
+
   it('for a configuration at fault, told with its place', async () => {
     good();
     write('sigpack.yml', 'id: fine\ntitle: x\nsplunk:\n  indexs: []\n');

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/pack/config.ts';
+import { assemblePack } from '../src/pack/pack.ts';
+import { collect } from '../src/sigma/collection.ts';
+import { readDocuments } from '../src/sigma/document.ts';
+import { createBag } from '../src/source/diagnostic.ts';
 import type { Correlation } from './correlation-day/evaluator.ts';
 import { logPointDay, logPointSearchesOf } from './correlation-day/logpoint.ts';
 import { compiledOf, matchedDay } from './correlation-day/matcher.ts';
-import { type DayRule, dayRules, hasFixedWindows } from './correlation-day/rules.ts';
+import { baseRules, type DayRule, dayRules, documentsOf, hasFixedWindows } from './correlation-day/rules.ts';
 import { dayOf, runTimes, savedSearchesOf } from './correlation-day/runs.ts';
 import { dayStart, type Stream, streams } from './correlation-day/streams.ts';
+import { graylogRuns, overlaps } from './correlation-day/windows.ts';
 
 /**
  * Every sixth rule with a stream, and with the one that has many events of one time: `test/judges/proof-correlations.ts` tries every rule with every
@@ -77,6 +83,24 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     }
     expect(wrong).toEqual([]);
     expect(expected).toBeGreaterThan(10_000);
+  });
+
+  test('by definitions for Graylog, whose windows are those that the judge has the server execute', () => {
+    const delayed = dayRules.map(({ correlation }): DayRule => ({ correlation, settings: overlaps(correlation) ? 'delay: 10m' : '' }));
+    const byTitle = new Map(delayed.map((rule) => [`Correlation ${rule.correlation.name}`, rule]));
+    const text = [baseRules, ...delayed.map(({ correlation, settings }) => documentsOf(correlation, settings))].join('---\n');
+    const bag = createBag();
+    const config = readConfig({ path: 'sigpack.yml', text: 'targets: [graylog]\n' }, bag);
+    if (!config) throw new Error('the configuration is invalid');
+    const { graylog } = assemblePack({ collection: collect(readDocuments({ path: 'day.yml', text }, bag).documents, bag), config, bag });
+    const wrong = graylog.flatMap(({ detection: { name }, search }) => {
+      const rule = byTitle.get(name);
+      const [first, second] = rule ? graylogRuns(rule, 600) : [];
+      if (!first || !second || search.kind !== 'aggregation') return [name];
+      return search.within === first.to - first.from && search.every === second.time - first.time ? [] : [name];
+    });
+    expect(wrong).toEqual([]);
+    expect(graylog.length).toBeGreaterThan(250);
   });
 
   /** An event a minute of one host, all day; each tenth is large. */

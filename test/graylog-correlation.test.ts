@@ -50,6 +50,17 @@ describe('the aggregation of an event definition', () => {
   });
 
   it.each([
+    ['value_sum', 'lt: 4', true],
+    ['value_avg', 'neq: 4', true],
+    ['value_percentile', 'percentile: 95, gte: 4', true],
+    ['value_count', 'lt: 4', undefined],
+  ])('of %s without a group says whether a window without events may fulfil it', (type, condition, expected) => {
+    const lines = `type: ${type}\ncondition: { field: Bytes, ${condition} }`;
+    const found = ['[]', '[Computer]'].map((group) => aggregationOf(lines, '[failed]', group)).map((made) => made.ok && made.value.needsEvents);
+    expect(found).toEqual([expected, undefined]);
+  });
+
+  it.each([
     ['gt', '>'],
     ['gte', '>='],
     ['lt', '<'],

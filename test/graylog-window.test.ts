@@ -137,4 +137,18 @@ describe('a correlation', () => {
     expect(data.config.search_within_ms).toBe(600_000);
     expect(said.map((message) => /`(\w+)`/.exec(message)?.[1])).toEqual(['cron', 'window', 'delay']);
   });
+
+  const total = (condition: string, group: string): string =>
+    `${failedLogon}---\ntitle: Total\nstatus: test\ncorrelation: { type: value_sum, rules: [failed]${group}, timespan: 10m, condition: { field: Bytes, ${condition} } }\n`;
+
+  test('of numbers without a group is not fulfilled by a window without events, whose sum is 0', () => {
+    const { series, conditions } = built('', total('lt: 100', '')).data.config;
+    const test = (ref: string, expr: string, value: number) => ({ expr, left: { expr: 'number-ref', ref }, right: { expr: 'number', value } });
+    expect(series).toEqual([
+      { type: 'sum', id: 'sum-Bytes', field: 'Bytes' },
+      { type: 'count', id: 'count-' },
+    ]);
+    expect(conditions.expression).toEqual({ expr: '&&', left: test('sum-Bytes', '<', 100), right: test('count-', '>', 0) });
+    expect(built('', total('lt: 100', ', group-by: [User]')).data.config.series).toHaveLength(1);
+  });
 });

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { createBag } from '../src/source/diagnostic.ts';
 import { detectionComplaints, told } from './complaints.ts';
-import { queryAfter } from './pipeline-run.ts';
+import { compiledAfter, queryAfter, ruleOf } from './pipeline-run.ts';
 
 const fill = '- { id: nets, type: value_placeholders }';
 
@@ -23,4 +24,19 @@ test.each([
   ['a: [10.0.0.0/8]\ncondition: a', []],
 ])('a network without cidr warns: %s', (detection, codes) => {
   expect(told(detectionComplaints(detection)).map((line) => line.slice(0, 6))).toEqual(codes);
+});
+
+describe('a network that a pipeline gives a placeholder', () => {
+  const warnings = (field: string, values: string): readonly string[] => {
+    const bag = createBag();
+    const pipeline = `vars: { nets: [${values}] }\ntransformations:\n${fill}\n`;
+    compiledAfter(ruleOf(`${field}: '%nets%'`), pipeline, bag);
+    return bag.list.map(({ code, message, file, span }) => `${code} ${file.text.slice(span.start, span.end)} ${message.split(' ')[0]}`);
+  };
+
+  test('warns where the item lacks `cidr`', () => expect(warnings('ip|expand', 'a, 10.0.0.0/8')).toEqual(["SIG026 '%nets%' `10.0.0.0/8`"]));
+  test('warns under `neq`, too', () => expect(warnings('ip|expand|neq', 'fe80::/10')).toEqual(["SIG026 '%nets%' `fe80::/10`"]));
+  test('is right under `cidr`', () => expect(warnings('ip|expand|cidr', '10.0.0.0/8')).toEqual([]));
+  test('is no network where only a part of a text is filled', () => expect(warnings('path|expand|contains', '10.0.0.0/8')).toEqual([]));
+  test('is none as a plain text', () => expect(warnings('ip|expand', 'a/b, 10.0.0.1')).toEqual([]));
 });

@@ -245,6 +245,17 @@ test('a saved search has columns for the fields of a rule that events have', asy
   expect(stderr).toContain('a.yml:1:8: info[TGT003]: es-qs: no event has the field `GrandParentImage`: a saved search has no column for it');
 });
 
+test('a network that the pipelines of both targets give a placeholder warns once', async () => {
+  const fill = 'name: Fill\npriority: 10\nvars: { nets: [10.0.0.0/8] }\ntransformations:\n  - type: value_placeholders\n';
+  const files = {
+    'rules/a.yml': plain.replace("Image|endswith: '\\cmd.exe'", "dst_ip|expand: '%nets%'"),
+    'fill.yml': fill,
+    'sigpack.yml': 'pipelines: { splunk: [fill.yml], graylog: [fill.yml] }\n',
+  };
+  const { stderr } = await sigpack(['check', 'rules'], { cwd: project(files) });
+  expect(stderr.match(/SIG026/g)).toHaveLength(1);
+});
+
 describe('what a pipeline makes wrong is told as the fault of the pipeline', () => {
   const breaks = (suffix: string): string => `postprocessing:\n  - { type: embed, suffix: ${suffix} }\n`;
 

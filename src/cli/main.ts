@@ -288,7 +288,7 @@ function createProgram(): Command {
       const { list } = await import('./list.ts');
       process.exitCode = await list(what, options);
     });
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  for (const command of program.commands) command.exitOverride().showHelpAfterError(`(sigpack ${command.name()} --help shows what it takes)`);
   return program;
 }
 

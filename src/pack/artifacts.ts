@@ -84,7 +84,7 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   const app = targets.includes('splunk') ? splunkApp(input, render) : undefined;
   if (app && app.problems.length > 0) return { problems: app.problems, artifacts: [], tooLarge: false };
   if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
-  if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: encoded(content.parts) });
+  if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: content.bytes });
   const packs = files.map(digested);
   const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
   const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
@@ -144,7 +144,6 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
     attackNames: techniqueNames,
     pages: pages?.pages ?? [],
     templatesAreOurs: !customTemplates,
-    encode: encoded,
   });
 }
 
@@ -152,14 +151,6 @@ function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): 
   const { info, graylog } = pack.config;
   const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
-}
-
-/** The UTF-8 of texts in a row: a letter outside Latin-1 doubles the size of its own text alone. */
-function encoded(parts: readonly string[]): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(parts.reduce((size, part) => size + Buffer.byteLength(part), 0));
-  let at = 0;
-  for (const part of parts) at += bytes.write(part, at);
-  return bytes;
 }
 
 /** A file with its size and digest. */

@@ -1,3 +1,4 @@
+import { createByteWriter } from './byte-writer.ts';
 import { checkWholePack, createPackCheck } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
 import { type EventDefinitionEntity, eventDefinitions, graylogPackId, isTemplateField, keyFieldsOf } from './event-definition.ts';
@@ -27,8 +28,8 @@ export interface ContentPackInput {
 export interface ContentPack {
   /** JSON, installable as it is. */
   readonly text: string;
-  /** The same in pieces: encoded one by one they take no second copy of ten megabytes. */
-  readonly parts: readonly string[];
+  /** The same as UTF-8. */
+  readonly bytes: Uint8Array;
   /** What is wrong with it; a pack with problems must not be installed. */
   readonly problems: readonly string[];
   /** Its detections are too many for the server's database. */
@@ -63,30 +64,34 @@ export function renderContentPack({ info, detections, options, render }: Content
     ? renderOne(envelope, entities(), streams.entities, render, options)
     : renderAll({ ...envelope, entities: [...entities()] }, render, options);
   return {
-    parts: made.parts,
+    bytes: made.bytes,
     problems: [...detections.flatMap(settingProblems), ...made.problems],
     tooLarge: made.tooLarge,
     get text() {
-      return made.parts.join('');
+      return Buffer.from(made.bytes).toString();
     },
   };
 }
 
-type Rendered = Pick<ContentPack, 'parts' | 'problems' | 'tooLarge'>;
+type Rendered = Pick<ContentPack, 'bytes' | 'problems' | 'tooLarge'>;
 
 /** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
 function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
   const check = createPackCheck({ ...envelope }, { minimumServerVersion: options.minimumServerVersion, referable });
   const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', { pack: envelope, entities: entitiesMarker }).split(entitiesMarker);
-  let parts = [head];
+  const writer = createByteWriter();
+  writer.add(head);
+  let between = '';
   let fits = true;
   for (const entity of entities) {
     fits = check.add(entity) && fits;
-    if (fits) parts.push(`${parts.length === 1 ? '' : ',\n'}${renderEntity(entity, render).trimEnd()}`);
-    else parts = [];
+    if (!fits) continue;
+    writer.add(between);
+    writer.add(renderEntity(entity, render).trimEnd());
+    between = ',\n';
   }
-  parts.push(tail);
-  return { parts, problems: check.problems(), tooLarge: !fits };
+  writer.add(tail);
+  return { bytes: writer.bytes(), problems: check.problems(), tooLarge: !fits };
 }
 
 function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
@@ -94,7 +99,7 @@ function renderAll(pack: PackModel, render: Render, options: ContentPackOptions)
   // a template of the user's own may do more with the entities than print them
   const text = render('graylog/content-pack.json.hbs', { pack, entities });
   const { problems, tooLarge } = textProblems(text, pack, options);
-  return { parts: [text], problems, tooLarge };
+  return { bytes: Buffer.from(text), problems, tooLarge };
 }
 
 // no JSON holds this character as it is
@@ -135,7 +140,7 @@ function settingProblems(g: GraylogDetection): string[] {
   return problems;
 }
 
-function textProblems(text: string, pack: PackModel, { customTemplates, minimumServerVersion }: ContentPackOptions): Omit<Rendered, 'parts'> {
+function textProblems(text: string, pack: PackModel, { customTemplates, minimumServerVersion }: ContentPackOptions): Omit<Rendered, 'bytes'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

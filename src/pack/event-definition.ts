@@ -205,10 +205,16 @@ function aggregationConfig(search: GraylogAggregationSearch & GraylogWindow, str
   const { type, field, percentile } = search.series;
   const id = `${type}-${field ?? ''}`;
   const series: Series = { type, id, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}) };
-  const expression = search.conditions.map((condition) => conditionTest(condition, id)).reduce<ConditionExpression | null>(both, null);
-  return config(search.query, streams, { group_by: search.groupBy, series: [series], conditions: { expression } }, search);
+  const counts: readonly Series[] = search.needsEvents ? [eventCount] : [];
+  const tests = [
+    ...search.conditions.map((condition) => conditionTest(condition, id)),
+    ...counts.map((count) => conditionTest({ operator: '>', value: 0 }, count.id)),
+  ];
+  const expression = tests.reduce<ConditionExpression | null>(both, null);
+  return config(search.query, streams, { group_by: search.groupBy, series: [series, ...counts], conditions: { expression } }, search);
 }
 
+const eventCount: Series = { type: 'count', id: 'count-' };
 const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression => (left === null ? right : { expr: '&&', left, right });
 
 function conditionTest({ operator, value }: GraylogAggregationSearch['conditions'][number], series: string): ConditionExpression {

@@ -23,8 +23,6 @@ export interface SplunkAppInput {
   readonly attackNames?: ReadonlyMap<string, string>;
   /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
-  /** Makes a file of the parts of its text; default: one text. Bytes take half the memory of a text with a letter outside Latin-1. */
-  readonly encode?: (parts: readonly string[]) => Uint8Array;
 }
 
 export interface SplunkApp {
@@ -73,11 +71,11 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
     'default/savedsearches.conf': () => new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
   };
   for (const path of templatePaths) {
-    const parts = input.render.parts(`splunk/${path}.hbs`, context);
+    const content = input.render.bytes(`splunk/${path}.hbs`, context);
     const model = input.templatesAreOurs ? undefined : models[path]?.();
     // every value was made one line before it came here, so what is there beyond the model is the template's own doing
-    if (model) problems.push(...compareConf(model, parts.join(''), 'allow').map((difference) => `${path}: ${difference}`));
-    files.push({ path: appPath(input.info.id, path), content: input.encode?.(parts) ?? parts.join('') });
+    if (model) problems.push(...compareConf(model, Buffer.from(content).toString(), 'allow').map((difference) => `${path}: ${difference}`));
+    files.push({ path: appPath(input.info.id, path), content });
   }
   if (input.templatesAreOurs) {
     for (const [path, model] of Object.entries({ 'default/app.conf': appModel(context), 'default/macros.conf': macros }))

@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { type ByteWriter, createByteWriter } from './byte-writer.ts';
 import { csvRow } from './csv.ts';
 import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
@@ -11,8 +12,8 @@ export interface TemplateSet {
 export type Render = (name: string, context: object) => string;
 
 export interface Renderer extends Render {
-  /** The text in parts, each stanza and row by itself: joined, ten megabytes would be copied once more. */
-  readonly parts: (name: string, context: object) => readonly string[];
+  /** The text as UTF-8. Stanzas and rows are encoded one by one: as one string, ten megabytes would be copied several times. */
+  readonly bytes: (name: string, context: object) => Uint8Array;
 }
 
 export class TemplateError extends Error {
@@ -86,13 +87,14 @@ const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethods
 
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
 export function createRenderer(set: TemplateSet): Renderer {
-  let leftOut: string[] | undefined;
+  let leftOut: { readonly writer: ByteWriter; readonly ends: number[] } | undefined;
   // an environment of its own: helpers that other code registers globally have no part in the packs
   const environment = Handlebars.create();
   environment.registerHelper(
     helpers((part) => {
       if (!leftOut) return part;
-      leftOut.push(part);
+      leftOut.writer.add(part);
+      leftOut.ends.push(leftOut.writer.size());
       return partMark;
     }),
   );
@@ -115,19 +117,34 @@ export function createRenderer(set: TemplateSet): Renderer {
       throw describeError(name, error);
     }
   };
-  const parts = (name: string, context: object): readonly string[] => {
-    const found: string[] = [];
-    leftOut = found;
+  const bytes = (name: string, context: object): Uint8Array => {
+    const writer = createByteWriter();
+    const ends: number[] = [];
+    leftOut = { writer, ends };
     try {
       const texts = render(name, context).split(partMark);
       // a mark that no helper left is a text of the template
-      if (texts.length === found.length + 1) return texts.flatMap((text, index) => (index === 0 ? [text] : [found[index - 1] ?? '', text]));
+      if (texts.length === ends.length + 1) return withParts(texts, writer.bytes(), ends);
     } finally {
       leftOut = undefined;
     }
-    return [render(name, context)];
+    return Buffer.from(render(name, context));
   };
-  return Object.assign(render, { parts });
+  return Object.assign(render, { bytes });
+}
+
+/** The texts with the parts between them, whose bytes lie one after the other and end where `ends` says. */
+function withParts(texts: readonly string[], parts: Uint8Array, ends: readonly number[]): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(parts.length + texts.reduce((size, text) => size + Buffer.byteLength(text), 0));
+  let at = 0;
+  for (const [index, text] of texts.entries()) {
+    const start = ends[index - 2] ?? 0;
+    const end = ends[index - 1] ?? 0;
+    whole.set(parts.subarray(start, end), at);
+    at += end - start;
+    at += whole.write(text, at);
+  }
+  return whole;
 }
 
 function describeError(name: string, error: unknown): TemplateError {

@@ -1,4 +1,5 @@
 import type { SettledRule } from '../query/compile.ts';
+import { networkAsText } from '../query/item.ts';
 import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
@@ -6,6 +7,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
+import { filledNetworks } from './filled-networks.ts';
 import type { FieldTransformation, Pipeline, PipelineItem, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure } from './processing-failure.ts';
@@ -138,6 +140,7 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
     bag.add(left.file, { code: 'SIG024', message, span: left.span, hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.' });
     return undefined;
   }
+  for (const { network, field, file, span } of filledNetworks(done)) bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
   const { rule, parts, referenced, state, attributes } = done;
   const { shared } = written;
   if (rule.kind === 'detection' && !keepsOwnItem(rule, parts)) {

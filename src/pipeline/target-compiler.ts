@@ -1,7 +1,7 @@
 import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { Pattern } from '../sigma/pattern.ts';
-import { type Complaint, createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import { type Complaint, createBag, type Diagnostic, type DiagnosticBag } from '../source/diagnostic.ts';
 import { constantTruth } from './constant-truth.ts';
 import type { Pipeline } from './pipeline.ts';
 import { mentionsIn } from './placeholder-left.ts';
@@ -84,7 +84,10 @@ function createTargetProcessor(target: string, pipelines: readonly Pipeline[], o
     const processed = process(settled);
     const compiled = processed && combine(processed);
     const complaints = found.list.splice(0);
-    if (compiled) return judged(compiled, target, options);
+    if (compiled) {
+      for (const complaint of complaints) if (complaint.code === 'SIG026') addOnce(bag, complaint);
+      return judged(compiled, target, options);
+    }
     for (const { file, code, message, span, hint } of complaints) {
       const where = file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
       bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
@@ -92,6 +95,12 @@ function createTargetProcessor(target: string, pipelines: readonly Pipeline[], o
     const [first] = complaints;
     return { compiled, reason: first ? { code: first.code, message: first.message } : { code: 'PIP002', message: 'a pipeline cannot process the rule' } };
   };
+}
+
+/** Pipelines of two targets often give the same values. */
+function addOnce(bag: DiagnosticBag, { file, ...complaint }: Diagnostic): void {
+  const isKnown = bag.list.some(({ code, span, file: { path } }) => code === complaint.code && path === file.path && span.start === complaint.span.start);
+  if (!isKnown) bag.add(file, complaint);
 }
 
 /** A rule whose truth no event changes is complained about, and left out unless the configuration has it switched off. */

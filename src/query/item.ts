@@ -3,10 +3,10 @@ import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts'
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
 import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import { nearest } from '../source/nearest.ts';
-import type { SourceFile } from '../source/span.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
 import { parseRegex } from './regex.ts';
 import type { SettledItem, SettledValue } from './settled.ts';
@@ -218,13 +218,17 @@ function warnOfNetwork({ bag, file }: Meaning, item: DetectionItem, names: reado
   if (item.field === undefined || names.some((name) => name !== 'all' && name !== 'neq' && name !== 'expand')) return;
   const network = patterns.map((pattern) => literalText(pattern) ?? '').find((text) => text.includes('/') && parseAddressBlock(text));
   if (network === undefined) return;
-  const wanted = `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`;
-  bag.add(file, {
+  bag.add(file, networkAsText(network, `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`, value));
+}
+
+/** The complaint about a network that is compared as a text. `wanted`: how its field would be written for its addresses. */
+export function networkAsText(network: string, wanted: string, span: Span): Complaint {
+  return {
     code: 'SIG026',
     message: `\`${network}\` is compared as a text, which no address equals; a store that keeps addresses as such would read a network`,
-    span: value,
+    span: { start: span.start, end: span.end },
     hint: `Write \`${wanted}\` for the addresses of the network.`,
-  });
+  };
 }
 
 function fieldTest(value: YamlScalar, names: readonly string[]): Test {

@@ -45,7 +45,7 @@ function keyAt(text: string, at: number): 'id' | 'name' | 'detection' | 'doubt' 
 }
 
 // letters that are written by a number, or on two lines
-const spelledOtherwise = /\\(?:[xuU]|\r|\n)/;
+const spelledOtherwise = /\\(?:x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|\r|\n)/i;
 
 /**
  * Which of the files hold rules that no other file can refer to, so that each may be read, compiled and let go of by itself. Rules of one id or

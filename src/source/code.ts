@@ -69,6 +69,10 @@ export const codeCatalogue = {
     'runs find the same events again',
     'Set `suppress` with a period as long as a run looks back, a shorter `window`, or a `cron` with even gaps.',
   ),
+  TGT009: warning(
+    'query by itself finds every event',
+    'Add the index, the source or another condition of your own to the query, or use a pipeline that knows the log source.',
+  ),
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),

@@ -9,7 +9,7 @@ const firstRun = dayStart - 7200;
 const lastRun = dayEnd + 14_400;
 
 /** A run looks at the events from the one time to just before the other. */
-interface Run {
+export interface Run {
   readonly time: number;
   readonly from: number;
   readonly to: number;
@@ -40,6 +40,18 @@ export function watchRuns({ correlation, settings }: DayRule, delay: number): re
   return times.map((time) => ({ time, from: time - delay - gap - correlation.timespan, to: time - delay }));
 }
 
+/**
+ * Of a Graylog definition: windows end when their run starts. Where they overlap, it runs every timespan, but at least every five minutes and at most every
+ * minute, and looks back over the timespan, one step more, and what is left for late events. The first runs before the day, the last when it is out of sight.
+ */
+export function graylogRuns({ correlation }: DayRule, delay: number): readonly Run[] {
+  const { timespan } = correlation;
+  const every = overlaps(correlation) ? Math.max(60, Math.min(300, timespan)) : timespan;
+  const within = overlaps(correlation) ? timespan + every + delay : timespan;
+  const times = timesEvery(every).filter((time) => time >= dayStart && time <= dayEnd + within + every);
+  return times.map((time) => ({ time, from: time - within, to: time }));
+}
+
 export interface WindowsResult extends DayResult {
   /** Moments at which sliding windows are fulfilled, where windows overlap; and those of them that no run finds that holds their whole window. */
   readonly sliding: number;
@@ -50,16 +62,31 @@ export interface WindowsResult extends DayResult {
 
 const label = (time: number, group: string): string => `${new Date(time * 1000).toISOString().slice(5, 19)} ${group}`;
 
+interface ComparisonOptions {
+  readonly place?: Parameters<typeof windowsOf>[2];
+  /** Windows hold only what has arrived when their run starts. */
+  readonly arrivedOnly?: boolean;
+}
+
 /** Compares what runs found, group by group, with what their windows hold. `found`: the groups by the time of the run. */
 export function comparedWindows(
   { correlation }: DayRule,
   { events }: Stream,
   runs: readonly Run[],
   found: ReadonlyMap<number, readonly string[]>,
-  place?: Parameters<typeof windowsOf>[2],
+  { place, arrivedOnly = false }: ComparisonOptions = {},
 ): WindowsResult {
-  const groupsOf = windowsOf(correlation, events, place);
-  const wanted = runs.flatMap((run) => groupsOf(run.from, run.to).map((group) => ({ ...run, group })));
+  const windows = windowsOf(correlation, events, place);
+  const late = arrivedOnly && events.some(({ _time, arrives }) => arrives > _time);
+  const groupsOf = ({ time, from, to }: Run): readonly string[] =>
+    (late
+      ? windowsOf(
+          correlation,
+          events.filter(({ arrives }) => arrives <= time),
+          place,
+        )
+      : windows)(from, to);
+  const wanted = runs.flatMap((run) => groupsOf(run).map((group) => ({ ...run, group })));
   const wantedLabels = new Set(wanted.map(({ time, group }) => label(time, group)));
   const foundLabels = new Set([...found].flatMap(([time, groups]) => groups.map((group) => label(time, group))));
   const result: DayResult = {

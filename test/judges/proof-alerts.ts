@@ -13,6 +13,8 @@ export interface CorrelationVerdict {
   readonly extra: number;
   /** Of a target whose docs say that it may find more: the reason. */
   readonly reason?: string;
+  /** What else the page says of it. */
+  readonly note?: string;
 }
 
 /** What a target missed and had too many, of all its rules and streams; printed as well. */
@@ -34,7 +36,7 @@ export function judgedAlerts(target: string, rules: number, streams: string, res
 
 const folder = join(root, 'dist', 'proof');
 /** The files that parts of the proof write, in the order of the page. */
-const files = { searches: 'correlations.json', watches: 'correlations-watches.json' } as const;
+const files = { searches: 'correlations.json', watches: 'correlations-watches.json', graylog: 'correlations-graylog.json' } as const;
 
 /** Writes what one part found; the run fails where an alert is missed, or is too many without a reason. */
 export function reportAlerts(part: keyof typeof files, verdicts: readonly CorrelationVerdict[]): void {
@@ -63,9 +65,18 @@ Watches and LogPoint count in [windows of their own](convert.md#windows-of-corre
 what has arrived by then; those of LogPoint by the reader of the tests. Each run must find the groups that the plain evaluator finds in its documented
 window, and no other. Where windows overlap, every sliding window that is fulfilled must also be found by a run that holds it whole.
 
+Graylog's [windows](graylog-pack.md#correlations) are its own too. The content pack is installed on the real server, the streams are in its index, on a day that has passed, and each definition is executed
+for every run of the day, by the server's own means: many windows in one execution, as when it catches up, or, where events come late, a run by itself over what has arrived. The events that it raises are
+compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`; the others lose events that come late, as the docs say, and the evaluator loses them there, too.
+
 | target | rules | streams | alerts expected | missed | extra |
 | --- | --- | --- | --- | --- | --- |
 ${verdicts.map(row).join('\n')}
 
-${verdicts.flatMap(({ target, extra, reason }) => (reason !== undefined && extra > 0 ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`] : [])).join('\n')}
+${verdicts.flatMap(remarksOn).join('\n')}
 `;
+
+const remarksOn = ({ target, extra, reason, note }: CorrelationVerdict): readonly string[] => [
+  ...(reason !== undefined && extra > 0 ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`] : []),
+  ...(note === undefined ? [] : [`- ${note}`]),
+];

@@ -23,7 +23,7 @@ for (const [index, watch] of dayWatchesOf(dayRules).entries()) {
   if (!stream) throw new Error('there is no stream');
   const found = await watchDay(watch, indexOf(streams, stream));
   const { correlation } = watch.rule;
-  const result = comparedWindows(watch.rule, stream, watchRuns(watch.rule, delay), found, betweenMiddles);
+  const result = comparedWindows(watch.rule, stream, watchRuns(watch.rule, delay), found, { place: betweenMiddles });
   (overlaps(correlation) ? overlapping : following).push({ ...result, label: `${correlation.name} over ${stream.name}` });
 }
 

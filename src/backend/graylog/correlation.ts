@@ -13,6 +13,8 @@ export interface GraylogAggregation {
   readonly query: string;
   readonly groupBy: readonly string[];
   readonly series: { readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile'; readonly field?: string; readonly percentile?: number };
+  /** A window without events must not fulfil the conditions: without a group Graylog looks at it too, and takes its sum for 0. */
+  readonly needsEvents?: true;
   readonly conditions: readonly { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly value: number }[];
   readonly within: number;
   readonly every: number;
@@ -77,12 +79,16 @@ export function graylogCorrelation(
       query: only.text,
       groupBy,
       series: { type, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: rule.percentile } : {}) },
+      ...eventsNeeded(groupBy, type),
       conditions: rule.thresholds.map((threshold) => ({ operator: operators[threshold.operator], value: threshold.value })),
       within,
       every,
     };
   });
 }
+
+const eventsNeeded = (groupBy: readonly string[], type: GraylogAggregation['series']['type']): Pick<GraylogAggregation, 'needsEvents'> =>
+  groupBy.length === 0 && type !== 'count' && type !== 'card' ? { needsEvents: true } : {};
 
 function windowRemark(lowerOnly: boolean, timespan: number, within: number, every: number): string {
   return lowerOnly

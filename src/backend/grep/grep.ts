@@ -1,6 +1,7 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Item, itemsOf, type Query } from '../../query/tree.ts';
 import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { unnarrowed, withBlankRemark } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule, GrepSettings } from '../target.ts';
@@ -89,7 +90,8 @@ function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<Con
   }
   const { rule, query } = compiled;
   const conversion = grepCommands(query, { file: rule.file, span: rule.detection.span }, settings);
-  return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
+  const told = withBlankRemark(conversion, compiled, unnarrowed);
+  return told.ok ? { ...told, value: { queries: told.value } } : told;
 }
 
 export const grep: ConversionTarget = {

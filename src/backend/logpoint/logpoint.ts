@@ -1,16 +1,18 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Conversion, converted } from '../backend.ts';
+import { unnarrowed, withBlankRemark } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { logpointCorrelation } from './correlation.ts';
 import { logpointQueries } from './plan.ts';
 
 function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
-  return converted((remarks) => {
+  const conversion: Conversion<ConvertedRule> = converted((remarks) => {
     if (compiled.kind === 'correlation') return { queries: [logpointCorrelation(compiled, remarks)] };
     const { rule, query } = compiled;
     return { queries: logpointQueries(query, { place: { file: rule.file, span: rule.detection.span }, remarks }) };
   });
+  return withBlankRemark(conversion, compiled, unnarrowed);
 }
 
 export const logpoint: ConversionTarget = {

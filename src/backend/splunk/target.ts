@@ -1,19 +1,25 @@
-import type { CompiledRule } from '../../query/compile.ts';
+import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
+import { withBlankRemark } from '../blank-events.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
-import { withOwnFieldRemarks } from '../own-fields.ts';
+import { alwaysAs, withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
 import { splunkCorrelation } from './correlation.ts';
 import { detectionSearch } from './data-model.ts';
 import { splunkOwn } from './own-fields.ts';
+import { inDataModel } from './scope.ts';
+
+const always = alwaysAs(splunkOwn);
 
 function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
   const { cloudSafe, correlation } = splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
-  const told = withOwnFieldRemarks(conversion, compiled, splunkOwn);
+  const own = withOwnFieldRemarks(conversion, compiled, splunkOwn);
+  const isNarrowed = (part: CompiledDetection): boolean => inDataModel(part) || splunk.scopeOf(part) !== '';
+  const told = withBlankRemark(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
   return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
 
