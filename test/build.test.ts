@@ -112,7 +112,7 @@ describe('a build that is killed', () => {
     expect(contents(join(folder, 'out')).get('manifest.json')).toBe(wanted.get('manifest.json'));
 
     // what a kill between two writes leaves
-    write(join(folder, 'out'), { '.sigpack-dead/manifest.json': '{' });
+    write(join(folder, 'out'), { '.sigpack-new-dead/manifest.json': '{' });
     expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
     expect(contents(join(folder, 'out'))).toEqual(wanted);
   });

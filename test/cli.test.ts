@@ -142,6 +142,16 @@ describe('exit code 1', () => {
 });
 
 describe('exit code 2', () => {
+  it('for an output folder that can not be', async () => {
+    good();
+    write('out', 'a file');
+    for (const path of ['out', 'out/below']) {
+      expect(await run(['build', '-o', path])).toMatchObject({ code: 2, stderr: 'sigpack: out is a file; a folder is needed there\n' });
+    }
+    expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('a file');
+    expect(readdirSync(folder).sort()).toEqual(['out', 'rules']);
+  });
+
   it.each([
     [['build', '--nothing']],
     [['nothing']],
@@ -211,17 +221,12 @@ describe('what becomes part of a file name', () => {
 });
 
 describe('exit code 3', () => {
-  it('for an output folder that can not be', async () => {
+  it('for an output folder that the machine does not make', async () => {
     good();
-    write('out', 'a file');
-    for (const path of ['out', 'out/below']) {
-      const { code, stderr } = await run(['build', '-o', path]);
-      expect(code).toBe(3);
-      // the message alone: a stack is for faults of the program
-      expect(stderr).toMatch(/^sigpack: [A-Z]+: [^\n]*\n$/);
-    }
-    expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('a file');
-    expect(readdirSync(folder).sort()).toEqual(['out', 'rules']);
+    const { code, stderr } = await run(['build', '-o', 'x'.repeat(300)]);
+    expect(code).toBe(3);
+    // the message alone: a stack is for faults of the program
+    expect(stderr).toMatch(/^sigpack: [A-Z]+: [^\n]*\n$/);
   });
 
   it('for a full disk behind standard output', () => {

@@ -6,6 +6,7 @@ import { fuzz } from './fuzz/fuzz.ts';
 test.each([
   ['rules', 3, 100],
   ['pipelines', 25, 3],
+  ['artifacts', 8, 5],
 ])('hostile %s break nothing', async (kind, batches, rules) => {
   const { failure, cases } = await fuzz({ kind, seed: 16, batches, rules });
   expect(failure).toBeUndefined();

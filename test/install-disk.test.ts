@@ -182,10 +182,10 @@ describe('wrong use', { shuffle: false }, () => {
   test.each<[string, readonly Entry[], string]>([
     ['a path that leads out of it', [{ name: 'acme/../../evil' }], 'the archive has a path that leads out of it: "../../evil"'],
     ['a path with a backslash', [{ name: 'acme/..\\evil' }], 'the archive has a path that leads out of it'],
-    ['a link', [{ name: 'acme/link', type: 'symlink', linkname: '/etc/passwd' }], 'it holds a symlink, which an app of Sigpack never does'],
+    ['a link', [{ name: 'acme/link', type: 'symlink', linkname: '/etc/passwd' }], 'the entry "acme/link" is a symlink, not a file'],
     ['settings of the admin', [{ name: 'acme/local/app.conf' }], 'the app brings local/app.conf, which is the admin'],
     ['two apps', [{ name: 'other/default/app.conf' }], 'the archive is not that of one Splunk app'],
-    ['no version', [{ name: 'acme/default/app.conf' }], 'the app has no version in default/app.conf'],
+    ['no version', [{ name: 'acme/README.md' }], 'the app has no version in default/app.conf'],
   ])('an archive with %s', async (what, headers, message) => {
     const archive = pack();
     if (what !== 'no version') archive.entry({ name: 'acme/default/app.conf' }, conf);

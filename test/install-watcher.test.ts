@@ -82,7 +82,7 @@ test.each([
   ['no JSON', 'x', 'the file is neither JSON lines nor a JSON array'],
   ['no watch', '{"id":"a"}', 'watch 1 is none that sigpack convert'],
   ['an id that leads elsewhere', '{"id":"../x","body":{}}', 'watch 1 is none that sigpack convert'],
-  ['one id twice', '{"id":"a","body":{}}\n{"id":"a","body":{}}', 'two watches have the id a'],
+  ['one id twice', '{"id":"a","body":{"input":{"search":{}}}}\n{"id":"a","body":{"input":{"search":{}}}}', 'two watches have the id a'],
 ])('%s is no artifact', async (_, text, message) => {
   await watches('1.0.0', firstRules);
   lab.write('broken.ndjson', text);

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { build } from '../src/cli/build.ts';
 import { convert } from '../src/cli/convert.ts';
 import { diff } from '../src/cli/diff-command.ts';
@@ -9,6 +9,8 @@ import { docs } from '../src/cli/docs-command.ts';
 import { explain } from '../src/cli/explain.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { match } from '../src/cli/match-command.ts';
+import { thisProcess } from '../src/cli/process-identity.ts';
+import { openProject } from '../src/cli/project.ts';
 import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
 import { stats } from '../src/cli/stats.ts';
 import { test as runTests } from '../src/cli/test-command.ts';
@@ -57,10 +59,14 @@ beforeEach(() => {
     { from: 'file-2', to: 'sigpack.lock' },
   ];
   mkdirSync(at('.sigpack-release'));
+  writeFileSync(at('.sigpack-release/.gitignore'), '*\n');
   for (const { from, to } of moves) cpSync(join(root, 'after', to), at(`.sigpack-release/${from}`), { recursive: true });
   writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify({ moves }));
   // the configuration has the new version already, the lock has not
   for (const { from, to } of moves.slice(0, 2)) renameSync(at(`.sigpack-release/${from}`), at(to));
+});
+afterEach(() => {
+  vi.stubEnv('SIGPACK_WAIT', undefined);
 });
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -86,7 +92,8 @@ describe('where a release was cut off between its moves', () => {
   test.each(Object.keys(reading))('%s says so, writes nothing and makes nothing of two versions', async (command) => {
     const before = tree(folder);
     const { code, out } = await said(reading[command] ?? (async () => -1));
-    expect(out).toMatch(/sigpack\.yml:1:1: error\[LCK003\]: a release was cut off here/);
+    // a diff reads the lock first
+    expect(out).toContain(`${command === 'diff' ? 'sigpack.lock' : 'sigpack.yml'}:1:1: error[LCK003]: a release was cut off here`);
     expect(out).toContain('Run `sigpack release`');
     expect(code).toBe(2);
     expect(tree(folder)).toEqual(before);
@@ -124,6 +131,17 @@ describe('where a release was cut off between its moves', () => {
     expect(readdirSync(join(root, 'outside'))).toEqual([]);
   });
 
+  test('a stage that was cloned with links in it writes to none of them', async () => {
+    rmSync(folder, { recursive: true });
+    cpSync(join(root, 'before'), folder, { recursive: true });
+    mkdirSync(at('.sigpack-release'));
+    writeFileSync(at('precious'), 'mine');
+    for (const name of ['.gitignore', 'lock', 'file-0', 'journal.tmp', 'output']) symlinkSync(at('precious'), at(`.sigpack-release/${name}`));
+    expect((await releaseIn(folder)).out).toContain('released 1.1.0');
+    expect(readFileSync(at('precious'), 'utf8')).toBe('mine');
+    expect(existsSync(at('.sigpack-release'))).toBe(false);
+  });
+
   test('a journal whose files are gone is no release, and brings no program', async () => {
     writeFileSync(at('.sigpack-release/file-2'), 'lock', { mode: 0o755 });
     writeFileSync(
@@ -139,11 +157,78 @@ describe('where a release was cut off between its moves', () => {
     expect(statSync(at('sigpack.lock')).mode & 0o111).toBe(0);
   });
 
-  test('a release that another process is at is left to it', async () => {
-    writeFileSync(at('.sigpack-release/pid'), String(process.ppid));
+  /** A release that another process is at. */
+  const hold = (changes: object = {}): void =>
+    writeFileSync(
+      at('.sigpack-release/lock'),
+      JSON.stringify({ ...thisProcess(), pid: process.ppid, started: '', work: 'sigpack release', token: 'of another', ...changes }),
+    );
+
+  test.each([
+    ['in this machine', {}, `sigpack release is under way (process ${process.ppid}); run the command again when it has ended`],
+    ['in another one', { machine: 'far', host: 'ci-7' }, 'is under way (process 7 on ci-7)'],
+  ])('a release that another process is at %s is left to it', async (_, changes, message) => {
+    vi.stubEnv('SIGPACK_WAIT', '0');
+    hold({ pid: changes === undefined || !('machine' in changes) ? process.ppid : 7, ...changes });
     const before = tree(folder);
-    expect((await releaseIn(folder)).code).toContain('another sigpack release is under way here');
+    expect((await releaseIn(folder)).code).toContain(message);
     expect(tree(folder)).toEqual(before);
+  });
+
+  test('what is read while another process moves the files waits for it, and is of one version', async () => {
+    hold();
+    setTimeout(() => {
+      for (const [from, to] of [
+        ['file-1', 'CHANGELOG.md'],
+        ['file-2', 'sigpack.lock'],
+      ] as const)
+        renameSync(at(`.sigpack-release/${from}`), at(to));
+      rmSync(at('.sigpack-release'), { recursive: true });
+    }, 120);
+    expect(await said(reading['build --frozen'] ?? (async () => -1))).toMatchObject({ code: 0, out: expect.stringContaining('1.1.0') });
+  });
+
+  test('what was read when a release came is read again', async () => {
+    rmSync(folder, { recursive: true });
+    cpSync(join(root, 'before'), folder, { recursive: true });
+    let reads = 0;
+    const project = await openProject(
+      {
+        config: at('sigpack.yml'),
+        lock: { retire: true },
+        adjust: (read) => {
+          // between reading and using, another release comes and goes
+          if (++reads === 1) for (const name of ['sigpack.yml', 'sigpack.lock']) cpSync(join(root, 'after', name), at(name));
+          return read;
+        },
+      },
+      { format: 'json', verbose: false },
+    );
+    expect([reads, 'code' in project ? project.code : project.loaded.config.info.version]).toEqual([2, '1.1.0']);
+  });
+
+  test('a diff from the lock makes nothing of two versions either', async () => {
+    const { code, out } = await said(() => diff(at('sigpack.lock'), at('rules'), { ...config(), format: 'text', verbose: false }));
+    expect([code, out]).toEqual([2, expect.stringContaining('error[LCK003]: a release was cut off here')]);
+  });
+
+  test.each([
+    [
+      'is a folder',
+      () => [rmSync(at('.sigpack-release/journal.json')), mkdirSync(at('.sigpack-release/journal.json'))],
+      /journal\.json cannot be read: EISDIR/,
+    ],
+    ['is empty', () => writeFileSync(at('.sigpack-release/journal.json'), ''), /journal\.json is no journal/],
+    ['moves nothing', () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[]}'), /journal\.json is no journal/],
+    [
+      'has a name that no disk takes',
+      () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[{"from":"file-1","to":"a\\u0000b"}]}'),
+      /is no journal/,
+    ],
+  ])('a journal that %s is said to be none', async (_, prepare, message) => {
+    prepare();
+    expect((await releaseIn(folder)).code).toMatch(message);
+    expect(await said(reading.check ?? (async () => -1))).toMatchObject({ code: 2 });
   });
 
   test.each([

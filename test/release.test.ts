@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { diff } from '../src/cli/diff-command.ts';
 import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
 import { verify } from '../src/cli/verify-command.ts';
 import { readConf } from '../src/pack/splunk-conf.ts';
+import { readEnvelope } from '../src/release/envelope.ts';
 import { readTar } from './archives.ts';
 import { type Said, said } from './said.ts';
 
@@ -257,23 +258,50 @@ describe('a release is refused', () => {
   test('by a key that is none', async () => {
     commit();
     write('dist/key.pem', 'no key');
+    chmodSync(at('dist/key.pem'), 0o600);
     expect(await released({ sign: at('dist/key.pem') })).toMatchObject({ code: expect.stringContaining('it is no private key in PEM') });
+  });
+
+  test.runIf(process.platform !== 'win32').each([0o644, 0o640, 0o601])('by a key that others can read: mode %o', async (mode) => {
+    commit();
+    write('dist/key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    chmodSync(at('dist/key.pem'), mode);
+    expect(await released({ sign: at('dist/key.pem') })).toMatchObject({
+      code: expect.stringMatching(/the signing key .*key\.pem can be read by others; chmod 600 it/),
+    });
+    expect(existsSync(at('dist/release'))).toBe(false);
   });
 });
 
 test('a signed release is verified, and a changed file of it is not', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   write('dist/key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  chmodSync(at('dist/key.pem'), 0o600);
   write('dist/key.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString());
   git('remote', 'add', 'origin', 'https://me:hu@sh@git.example.org/acme/rules.git?token=hush');
   await publish('1.0.0', { sign: at('dist/key.pem') });
-  for (const name of readdirSync(at('dist/release/1.0.0'))) expect(read(`dist/release/1.0.0/${name}`), name).not.toMatch(/hush|sh@|PRIVATE/);
-  expect(read('dist/release/1.0.0/acme-1.0.0.intoto.json')).toContain('"git+https://git.example.org/acme/rules.git"');
+  const statement = readEnvelope(read('dist/release/1.0.0/acme-1.0.0.intoto.jsonl'))?.payload.toString() ?? '';
+  for (const name of readdirSync(at('dist/release/1.0.0'))) expect(read(`dist/release/1.0.0/${name}`) + statement, name).not.toMatch(/hush|sh@|PRIVATE/);
+  expect(statement).toContain('"git+https://git.example.org/acme/rules.git"');
+  const { predicateType, subject } = JSON.parse(statement) as { predicateType: string; subject: readonly { name: string }[] };
+  expect(predicateType).toBe('https://slsa.dev/provenance/v1');
+  // all files, but those that come after it
+  const later = new Set(['SHA256SUMS', 'SHA256SUMS.sig', 'acme-1.0.0.intoto.jsonl']);
+  const names = readdirSync(at('dist/release/1.0.0')).filter((name) => !later.has(name));
+  expect(subject.map(({ name }) => name)).toEqual(names.sort());
+  expect(names).toContain('acme-1.0.0.cdx.json');
   const check = () => said(() => verify([at('dist/release/1.0.0')], { key: at('dist/key.pub') }));
   expect((await check()).code).toBe(0);
   write('dist/release/1.0.0/manifest.json', '{}');
   expect((await check()).code).toBe(1);
+});
+
+test('a release that is not signed has the statement alone, since an envelope without a signature is none', async () => {
+  await publish('1.0.0');
+  const names = readdirSync(at('dist/release/1.0.0'));
+  expect([names.includes('acme-1.0.0.intoto.json'), names.includes('acme-1.0.0.intoto.jsonl'), names.includes('SHA256SUMS.sig')]).toEqual([true, false, false]);
   expect(JSON.parse(read('dist/release/1.0.0/acme-1.0.0.intoto.json'))).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+  expect((await said(() => verify([at('dist/release/1.0.0')], {}))).code).toBe(0);
 });
 
 describe('build --frozen', () => {

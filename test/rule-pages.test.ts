@@ -483,7 +483,7 @@ describe('the folder of the pages', () => {
     await expect(writePages(output, [page('a.html'), { path: 'index.html', content: 'ours' }], 'html')).rejects.toThrow(/index\.html is in the way/);
     expect(listing(output)).toEqual(['index.html']);
     expect(readFileSync(join(output, 'index.html'), 'utf8')).toBe('mine');
-    await expect(writePages(join(output, 'index.html'), [], 'html')).rejects.toThrow('is a file; the pages need a folder');
+    await expect(writePages(join(output, 'index.html'), [], 'html')).rejects.toThrow('is a file; a folder is needed there');
   });
 
   it('takes no path out of its list that leads elsewhere', async () => {

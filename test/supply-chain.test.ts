@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,11 +9,12 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PackInfo } from '../src/pack/detection.ts';
 import { checksumsText, readChecksums } from '../src/release/checksums.ts';
+import { envelopeText, isSignedBy, readEnvelope, signedBytes } from '../src/release/envelope.ts';
 import { provenanceText } from '../src/release/provenance.ts';
 import { sbomText } from '../src/release/sbom.ts';
 import { readPrivateKey, readPublicKey, signatureText, verifySignature } from '../src/release/signature.ts';
 import { sourceUri } from '../src/release/source-uri.ts';
-import { sigpack } from './sigpack.ts';
+import { subjectProblem } from '../src/release/subjects.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -51,9 +52,9 @@ describe('SHA256SUMS', () => {
     fc.assert(
       fc.property(fc.dictionary(name, digest, { minKeys: 1, noNullPrototype: true }), (files) => {
         const text = checksumsText(Object.entries(files).map(([path, sum]) => ({ path, sha256: sum })));
-        const read = readChecksums(text);
+        const read = readChecksums(Buffer.from(text));
         expect(read.ok && Object.fromEntries(read.entries)).toEqual(files);
-        expect(readChecksums(text.replaceAll('\n', '\r\n'))).toEqual(read);
+        expect(readChecksums(Buffer.from(text.replaceAll('\n', '\r\n')))).toEqual(read);
       }),
     );
   });
@@ -77,7 +78,7 @@ describe('SHA256SUMS', () => {
     ['an empty line', `${'a'.repeat(64)}  x\n\n${'b'.repeat(64)}  y\n`],
     ['nothing', ''],
   ])('with %s is refused', (_, text) => {
-    expect(readChecksums(text).ok).toBe(false);
+    expect(readChecksums(Buffer.from(text)).ok).toBe(false);
   });
 });
 
@@ -86,18 +87,26 @@ describe('a signature', () => {
   const signature = signatureText(text, secretKey(ours.secret));
 
   test('is good for its text and key alone', () => {
-    expect(verifySignature(text, signature, openKey(ours.open))).toBe('good');
-    expect(verifySignature(`${text} `, signature, openKey(ours.open))).toBe('bad');
-    expect(verifySignature(text, signature, openKey(theirs.open))).toBe('other key');
-    expect(verifySignature(text, signature.slice(0, -5), openKey(ours.open))).toBe('malformed');
+    expect(verifySignature(Buffer.from(text), signature, openKey(ours.open))).toBe('good');
+    expect(verifySignature(Buffer.from(`${text} `), signature, openKey(ours.open))).toBe('bad');
+    expect(verifySignature(Buffer.from(text), signature, openKey(theirs.open))).toBe('other key');
+    expect(verifySignature(Buffer.from(text), signature.slice(0, -5), openKey(ours.open))).toBe('malformed');
     expect(
       verifySignature(
-        text,
+        Buffer.from(text),
         signature.replace(/\n(.)/, (_, char: string) => `\n${char === 'A' ? 'B' : 'A'}`),
         openKey(ours.open),
       ),
     ).toBe('bad');
     expect(signatureText(text, secretKey(ours.secret))).toBe(signature);
+  });
+
+  test('is over bytes: a letter that is no UTF-8 is not the one that stands for it', () => {
+    const broken = Buffer.from([0x61, 0xff, 0x0a]);
+    const shown = signatureText(broken.toString('utf8'), secretKey(ours.secret));
+    expect(verifySignature(broken, shown, openKey(ours.open))).toBe('bad');
+    expect(readChecksums(Buffer.concat([Buffer.from(`${'a'.repeat(64)}  `), broken]))).toMatchObject({ ok: false, message: 'the file is not UTF-8' });
+    expect(readChecksums(Buffer.from(`\ufeff${'a'.repeat(64)}  x\n`)).ok).toBe(false);
   });
 
   test('is one that openssl checks', () => {
@@ -138,6 +147,71 @@ const info: PackInfo = {
 };
 const artifacts = ['b.json', 'a.spl'].map((path) => ({ path, sha256: sha256(path) }));
 
+describe('an envelope', () => {
+  const statement = '{"_type":"https://in-toto.io/Statement/v1"}\n';
+  const text = envelopeText(statement, secretKey(ours.secret));
+  const changed = (change: (envelope: { payload: string; payloadType: string; signatures: readonly object[] }) => object): string =>
+    JSON.stringify(change(JSON.parse(text) as { payload: string; payloadType: string; signatures: readonly object[] }));
+
+  test('signs type and payload, as the specification of DSSE has it', () => {
+    expect(signedBytes('http://example.com/HelloWorld', Buffer.from('hello world')).toString()).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
+    // lengths are of bytes
+    expect(signedBytes('tä', Buffer.from('é')).toString()).toBe('DSSEv1 3 tä 2 é');
+  });
+
+  test('is one line, the same for the same, with the id of the key', () => {
+    expect(text.match(/\n/g)).toHaveLength(1);
+    expect(envelopeText(statement, secretKey(ours.secret))).toBe(text);
+    const [id] = /[0-9a-f]{16}/.exec(signatureText('', secretKey(ours.secret))) ?? [];
+    expect(JSON.parse(text)).toMatchObject({ payloadType: 'application/vnd.in-toto+json', signatures: [{ keyid: id }] });
+    expect(readEnvelope(text)?.payload.toString()).toBe(statement);
+  });
+
+  test('is signed by its key alone, whatever key it names', () => {
+    const read = (one: string) => readEnvelope(one) ?? expect.fail('no envelope');
+    expect(isSignedBy(read(text), openKey(ours.open))).toBe(true);
+    expect(isSignedBy(read(text), openKey(theirs.open))).toBe(false);
+    expect(isSignedBy(read(changed((one) => ({ ...one, signatures: one.signatures.map((sig) => ({ ...sig, keyid: 'x' })) }))), openKey(ours.open))).toBe(true);
+    expect(isSignedBy(read(changed((one) => ({ ...one, payload: Buffer.from(`${statement} `).toString('base64') }))), openKey(ours.open))).toBe(false);
+    const both = changed((one) => ({ ...one, signatures: [{ sig: 'AAAA' }, ...one.signatures] }));
+    expect(isSignedBy(read(both), openKey(ours.open))).toBe(true);
+  });
+
+  test.each([
+    ['of another type', changed((one) => ({ ...one, payloadType: 'application/json' }))],
+    ['without a signature', changed((one) => ({ ...one, signatures: [] }))],
+    ['with a signature that is none', changed((one) => ({ ...one, signatures: [null, { sig: 1 }, { sig: '%' }] }))],
+    ['whose payload is no base64', changed((one) => ({ ...one, payload: '{}' }))],
+    ['that is a statement', statement],
+    ['that is no JSON', 'x'],
+    ['that is null', 'null'],
+  ])('%s is none', (_, one) => expect(readEnvelope(one)).toBeUndefined());
+});
+
+describe('the subjects of a provenance', () => {
+  const files = new Map([
+    ['a', '1'],
+    ['b', '2'],
+  ]);
+  const statement = (subject: unknown, more: object = {}): string =>
+    JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://slsa.dev/provenance/v1', subject, ...more });
+  const of = (name: string, digest: unknown): object => ({ name, digest: { sha256: digest } });
+
+  test.each([
+    [statement([of('a', '1'), of('b', '2')]), undefined],
+    [statement([of('a', '1')]), 'it says nothing of b'],
+    [statement([of('a', '1'), of('b', '3')]), 'it is about another b'],
+    [statement([of('a', '1'), of('b', '2'), of('c', '3')]), 'it is about c, which is no file of the release'],
+    [statement([of('a', '1'), of('a', '1')]), 'it names a twice'],
+    [statement([of('a', '1'), null]), 'it has a subject without a name or a SHA-256'],
+    [statement([of('a', 1)]), 'it has a subject without a name or a SHA-256'],
+    [statement({}), 'it is no in-toto statement'],
+    [statement([], { predicateType: 'https://slsa.dev/provenance/v0.2' }), 'it is no provenance (SLSA v1)'],
+    ['[]', 'it is no in-toto statement'],
+    ['{', 'it is no in-toto statement'],
+  ])('%s: %s', (text, problem) => expect(subjectProblem(text, files)).toBe(problem));
+});
+
 describe('the bill of materials', () => {
   const input = {
     pack: info,
@@ -166,7 +240,7 @@ describe('the bill of materials', () => {
     const bom = JSON.parse(sbomText(input)) as Record<string, never> & { readonly components: readonly Record<string, unknown>[] };
     expect(bom.metadata).toMatchObject({
       timestamp: '2026-11-25T06:00:00.000Z',
-      component: { name: 'acme', version: '1.2.0', licenses: [{ license: { name: 'MIT' } }] },
+      component: { name: 'acme', version: '1.2.0', licenses: [{ license: { id: 'MIT' } }] },
     });
     expect(bom.components.map(({ type, name }) => `${String(type)} ${String(name)}`)).toEqual([
       'file a.spl',
@@ -175,6 +249,7 @@ describe('the bill of materials', () => {
       'data Second "rule" <x>',
     ]);
     expect(bom.components[0]).toMatchObject({ hashes: [{ alg: 'SHA-256', content: sha256('a.spl') }] });
+    expect(bom.components[2]).toMatchObject({ licenses: [{ license: { name: 'as you like' } }] });
     expect(bom.components[3]).toMatchObject({ author: 'Ann', licenses: [{ expression: 'DRL-1.1 AND MIT' }] });
   });
 
@@ -191,7 +266,7 @@ test('the provenance names artifacts, commit, lock and builder', () => {
       pack: info,
       toolVersion: '0.1.0',
       configPath: 'sigpack.yml',
-      artifacts,
+      subjects: artifacts,
       commit: 'c'.repeat(40),
       remote: 'git+https://git.example.org/acme/rules.git',
       lockSha256: sha256('lock'),
@@ -235,56 +310,5 @@ describe('the address of the source', () => {
   ])('%s is published as %s', (remote, uri) => {
     expect(sourceUri(remote)).toBe(uri);
     expect(sourceUri(remote) ?? '').not.toMatch(/hush|sh@/);
-  });
-});
-
-describe('sigpack verify', () => {
-  function signed(): string {
-    const sums = checksumsText(['a.spl', 'b.json'].map((path) => ({ path, sha256: sha256(path) })));
-    return folder({
-      'a.spl': 'a.spl',
-      'b.json': 'b.json',
-      other: '',
-      SHA256SUMS: sums,
-      'SHA256SUMS.sig': signatureText(sums, secretKey(ours.secret)),
-      'ours.pem': ours.open,
-      'theirs.pem': theirs.open,
-      'secret.pem': ours.secret,
-    });
-  }
-  const run = (path: string, ...args: readonly string[]) => sigpack(['verify', ...args], { cwd: path });
-
-  test('checks an artifact, or all of a folder', async () => {
-    const path = signed();
-    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 0, stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n' });
-    expect((await run(path, '.', '--key', 'ours.pem')).stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
-    expect((await run(path, '.')).stdout).toContain('signature not checked');
-    expect((await run(path, 'SHA256SUMS', '--key', 'ours.pem')).stdout).toBe('SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\n');
-  });
-
-  test('finds what was changed', async () => {
-    const path = signed();
-    writeFileSync(join(path, 'a.spl'), 'A.spl');
-    expect(await run(path, '.', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('a.spl: its digest is another one') });
-    writeFileSync(join(path, 'SHA256SUMS'), checksumsText([{ path: 'a.spl', sha256: sha256('A.spl') }]));
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 0 });
-    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('one of them was changed') });
-    expect(await run(path, 'a.spl', '--key', 'theirs.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('another key') });
-    rmSync(join(path, 'SHA256SUMS.sig'));
-    expect(await run(path, 'a.spl', '--key', 'ours.pem')).toMatchObject({ code: 1, stdout: expect.stringContaining('there is no signature') });
-    expect(await run(path, 'other')).toMatchObject({ code: 1, stdout: 'other: it is not in SHA256SUMS\n' });
-    rmSync(join(path, 'a.spl'));
-    expect(await run(path, '.')).toMatchObject({ code: 1, stdout: 'a.spl: it cannot be read: ENOENT\n' });
-  });
-
-  test('says what it needs', async () => {
-    const path = signed();
-    expect(await run(path, 'nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no nowhere') });
-    expect(await run(path, 'a.spl', '--key', 'secret.pem')).toMatchObject({ code: 2, stderr: expect.stringContaining('private key') });
-    rmSync(join(path, 'SHA256SUMS'));
-    mkdirSync(join(path, 'SHA256SUMS'));
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
-    rmSync(join(path, 'SHA256SUMS'), { recursive: true });
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
   });
 });

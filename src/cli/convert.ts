@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
@@ -26,6 +26,7 @@ import { openProject, type Project, reportProject, rulePaths } from './project.t
 import { visible } from './report/visible.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import type { Terminal } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface ConvertOptions {
   readonly target: readonly string[];
@@ -220,11 +221,4 @@ function writeEach(
     const text = print(entry);
     if (text !== undefined) writeWhole(`${stem}${count > 1 ? `-${count}` : ''}.${extension}`, text);
   }
-}
-
-function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.sigpack-${process.pid}-${basename(path)}`);
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
 }

@@ -1,6 +1,6 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type ArtifactTexts, artifactSnapshot } from '../release/artifact-snapshot.ts';
+import type { ArtifactTexts } from '../release/artifact-snapshot.ts';
 import { type Diff, diffOf } from '../release/diff.ts';
 import { diffMarkdown } from '../release/diff-markdown.ts';
 import { diffView } from '../release/diff-view.ts';
@@ -9,7 +9,7 @@ import { readLock } from '../release/lock-text.ts';
 import type { SideChange } from '../release/side-change.ts';
 import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../release/snapshot.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { isArtifact, readArtifact } from './artifact-files.ts';
+import { isArtifact, readArtifact, snapshotOfTexts } from './artifact-files.ts';
 import { compileCollection } from './compile-rules.ts';
 import { loadConfig, withoutConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
@@ -17,12 +17,14 @@ import { configName, findConfig } from './find-config.ts';
 import { checkOut, commitOf } from './git.ts';
 import { lockName } from './lock-file.ts';
 import { projectOf } from './project.ts';
+import { complainOfRelease } from './release-reader.ts';
 import { diffText } from './report/diff-text.ts';
 import { visible, visibleJson } from './report/visible.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
 import { configurationLine, contextFor, report } from './run.ts';
 import { type BuiltSide, sideChanges } from './side-changes.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface DiffOptions {
   readonly config?: string;
@@ -84,7 +86,7 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
   const common = (texts: ArtifactTexts): ArtifactTexts => Object.fromEntries(Object.entries(texts).filter(([key]) => key in old && key in now));
   const both = common(old);
   if (Object.keys(both).length === 0) throw new UsageError('the two artifacts have nothing in common to compare');
-  return [artifactSnapshot(before.snapshot.label, both), artifactSnapshot(after.snapshot.label, common(now))];
+  return [snapshotOfTexts(before.snapshot.label, both), snapshotOfTexts(after.snapshot.label, common(now))];
 }
 
 function defaultFrom(home: string): string {
@@ -103,7 +105,7 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
         ? diffMarkdown(view, changed)
         : diffText(view, changed, { paint: output === undefined ? paint : (_, plain) => plain, verbose });
   if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
+  else writeWhole(output, text);
 }
 
 interface SideReader {
@@ -123,7 +125,7 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
     if (basename(spec) === lockName) return lockSide(spec, reader);
     if (isArtifact(spec)) {
       const texts = await readArtifact(spec);
-      return { snapshot: artifactSnapshot(shownPath(spec), texts), texts, remove: nothing };
+      return { snapshot: snapshotOfTexts(shownPath(spec), texts), texts, remove: nothing };
     }
     if (statSync(spec).isDirectory()) return folderSide(spec, resolve(spec) === resolve(reader.home) ? 'work tree' : shownPath(spec), reader, nothing);
     throw new UsageError(`${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`);
@@ -141,6 +143,7 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
 export async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
   const file = readSourceFile(path, reader.bag);
   const lock = file && readLock(file, reader.bag);
+  if (file && complainOfRelease(dirname(resolve(path)), file, reader.bag)) return undefined;
   if (!lock) return undefined;
   const snapshot = { ...lockSnapshot(lock), label: `${lockName} ${lock.pack.version}` };
   const folder = dirname(resolve(path));

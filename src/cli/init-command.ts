@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { nearestFolder } from './folder-place.ts';
 import { type InitFile, initFiles, packIdFrom } from './init.ts';
 import { toolVersion } from './package-root.ts';
 import { shownPath } from './rule-files.ts';
@@ -37,12 +38,23 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
   if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
   for (const { path, content } of files) {
     const target = join(folder, path);
+    nearestFolder(dirname(target));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
+    writeNew(target, content, options.force);
     process.stdout.write(`wrote ${shownPath(target)}\n`);
   }
   process.stdout.write('Next: sigpack build\n');
   return exitCodes.success;
+}
+
+/** Not over a file that another `sigpack init` has just written. */
+function writeNew(path: string, content: string, force: boolean): void {
+  try {
+    writeFileSync(path, content, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new UsageError(`${shownPath(path)} exists already; --force replaces it`);
+  }
 }
 
 /** What the options say must be a configuration that the next command takes. */

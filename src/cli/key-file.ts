@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { UsageError } from './exit-code.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -10,3 +10,13 @@ export function readKeyFile(what: string, path: string): string {
     throw new UsageError(`${what} ${shownPath(path)} cannot be read`);
   }
 }
+
+/** The text of a file with a secret key, which nobody else may read. */
+export function readSecretKeyFile(what: string, path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && isReadByOthers(found)) throw new UsageError(`${what} ${shownPath(path)} can be read by others; chmod 600 it`);
+  return readKeyFile(what, path);
+}
+
+/** Windows has no such modes. */
+export const isReadByOthers = ({ mode }: Stats): boolean => process.platform !== 'win32' && (mode & 0o077) !== 0;

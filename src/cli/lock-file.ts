@@ -60,10 +60,20 @@ export const withoutLock = (loaded: LoadedConfig, { keepNames = true, retire }: 
   history: { published: nothingPublished, pathOf: pathIn(loaded), keepNames, retire },
 });
 
-const pathIn =
-  ({ folder }: LoadedConfig) =>
-  (file: string): string =>
-    withSlashes(relative(folder, resolve(file)));
+/** Folders hold many rules: each is made relative once. */
+function pathIn({ folder }: LoadedConfig): (file: string) => string {
+  const folders = new Map<string, string>();
+  return (file) => {
+    const end = file.lastIndexOf('/') + 1;
+    const above = file.slice(0, end);
+    const name = file.slice(end);
+    // what is no plain name changes the folder
+    if (end === 0 || name === '' || name === '.' || name === '..' || name.includes('\\')) return withSlashes(relative(folder, resolve(file)));
+    const known = folders.get(above) ?? withSlashes(relative(folder, resolve(above)));
+    folders.set(above, known);
+    return known === '' ? name : `${known}/${name}`;
+  };
+}
 
 function writtenKeys(file: SourceFile): ReadonlySet<string> {
   const [root] = parseYaml(file, createBag());

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from './exit-code.ts';
 import { findConfig } from './find-config.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from './lock-file.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
-import { isReleaseUnderWay } from './release-files.ts';
+import { complainOfRelease, ofOneVersion } from './release-reader.ts';
 import type { ReportFormat } from './report/name.ts';
 import type { BuildSummary } from './report/summary.ts';
 import { shownPath } from './rule-files.ts';
@@ -51,16 +51,25 @@ export async function openProject(request: ProjectRequest, answer: Answer): Prom
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const path = findConfig(request.config);
   nameConfiguration(path, answer);
-  const loaded = loadConfig(path);
-  const isLoaded = 'config' in loaded;
-  const bag = createBag(isLoaded ? loaded.config.severities : undefined);
-  if (isLoaded) {
-    const project = await projectOf(loaded, request, bag, terminal);
-    if (project) return project;
-  } else bag.list.push(...loaded);
+  const { project, bag } = await ofOneVersion(path, () => read(path, request, terminal));
+  if (project) return project;
   const context = { ...contextFor(terminal), configuration: path === undefined ? null : shownPath(path) };
   report({ diagnostics: bag.list, format: answer.format, verbose: answer.verbose, context, terminal });
   return { code: exitCodes.usage };
+}
+
+interface Reading {
+  readonly project: Project | undefined;
+  readonly bag: DiagnosticBag;
+}
+
+async function read(path: string | undefined, request: ProjectRequest, terminal: Terminal): Promise<Reading> {
+  const loaded = loadConfig(path);
+  const isLoaded = 'config' in loaded;
+  const bag = createBag(isLoaded ? loaded.config.severities : undefined);
+  if (isLoaded) return { project: await projectOf(loaded, request, bag, terminal), bag };
+  bag.list.push(...loaded);
+  return { project: undefined, bag };
 }
 
 /** The project of a configuration that was read; undefined where `bag` has been told why it cannot be used. */
@@ -69,12 +78,7 @@ export async function projectOf(written: LoadedConfig, request: ProjectRequest, 
   for (const { file, ...warning } of written.warnings) bag.add(file, warning);
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
   // asked last: what was read before a release began to write is of one version
-  if (isReleaseUnderWay(written.folder)) {
-    const message = 'a release was cut off here while it moved its files: configuration, lock and changelog may be of two versions';
-    bag.list.length = 0;
-    bag.add(written.file, { code: 'LCK003', message, span: { start: 0, end: 0 } });
-    return undefined;
-  }
+  if (complainOfRelease(written.folder, written.file, bag)) return undefined;
   if (!locked) return undefined;
   const { loaded } = locked;
   const config = request.adjust?.(loaded.config) ?? loaded.config;

@@ -18,7 +18,7 @@ import { compileRules, createPageList, projectTemplates } from './compile-rules.
 import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
-import { configName, findConfig } from './find-config.ts';
+import { findConfig } from './find-config.ts';
 import { checkFrozen } from './frozen.ts';
 import { changedFiles, hasTag, isRepository } from './git.ts';
 import { lockName } from './lock-file.ts';
@@ -26,6 +26,8 @@ import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack } from './project.ts';
 import { finishRelease, type ReleaseWrites, writeRelease } from './release-files.ts';
 import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourceOf } from './release-folder.ts';
+import { refuseCollisions } from './release-places.ts';
+import { takeReleaseLock } from './release-stage.ts';
 import { isFailure } from './report/context.ts';
 import { countsText } from './report/diff-text.ts';
 import { visible } from './report/visible.ts';
@@ -57,16 +59,27 @@ interface Compiled {
   readonly templates: LoadedTemplates;
 }
 
-/** `sigpack release`: decides the version, writes version, lock, changelog and artifacts in one step. */
+/** `sigpack release`: decides the version, writes version, lock, changelog and artifacts in one step. No other release of the folder runs at the same time. */
 export async function release(options: ReleaseOptions): Promise<ExitCode> {
-  const finished = options.dryRun ? undefined : finishInterrupted(options);
-  if (finished !== undefined) return finished;
+  if (options.dryRun) return releaseAlone(options);
+  const path = findConfig(options.config);
+  // without one there is nothing to lock; it is asked for below
+  const unlock = path === undefined || !existsSync(path) ? undefined : takeReleaseLock(dirname(resolve(path)));
+  try {
+    return (unlock === undefined || path === undefined ? undefined : finishInterrupted(path)) ?? (await releaseAlone(options));
+  } finally {
+    unlock?.();
+  }
+}
+
+async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: options.verbose, names: 'first' } as const;
   const lock = { keepNames: !options.rename, retire: true, dropRetired: options.dropRetired };
   const project = await openProject({ config: options.config, lock }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, terminal } = project;
   if (!loaded.exists) throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
+  refuseCollisions(loaded);
   const signing = signingKey(options.sign);
   if (!options.dryRun) refuseDirtyTree(loaded);
   if (!(await testsPass(project))) return complain(project, options);
@@ -77,15 +90,19 @@ export async function release(options: ReleaseOptions): Promise<ExitCode> {
 }
 
 /** What an earlier release had decided is done first, and seen by whoever called before anything else is decided. */
-function finishInterrupted({ config }: ReleaseOptions): ExitCode | undefined {
-  const path = findConfig(config);
-  const folder = dirname(resolve(path ?? configName));
-  const paths = finishRelease(folder);
-  if (!paths) return undefined;
+function finishInterrupted(path: string): ExitCode | undefined {
+  const folder = dirname(resolve(path));
+  const finished = finishRelease(folder);
+  if (!finished) return undefined;
+  const shown = (one: string): string => visible(shownPath(join(folder, one)));
+  if (finished.kind === 'given up') {
+    process.stdout.write(`gave up a release that was cut off: ${shown(finished.path)} is there already, and nothing else had been moved\n`);
+    return undefined;
+  }
   const lines = [
     configurationLine(path, createTerminal(process.stdout, process.env, () => 0).paint),
     'finished the release that was cut off:\n',
-    ...paths.map((one) => `  ${visible(shownPath(join(folder, one)))}\n`),
+    ...finished.paths.map((one) => `  ${shown(one)}\n`),
     'Now commit these and tag the commit with the version in sigpack.lock.\n',
   ];
   process.stdout.write(lines.join(''));

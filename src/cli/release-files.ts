@@ -1,15 +1,11 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { isRecord } from '../event/field.ts';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
-import { isAlive } from './is-alive.ts';
+import { refuseElsewhere } from './release-places.ts';
+import { clearStage, type Journal, journalMoves, journalName, stageName } from './release-stage.ts';
 import { shownPath } from './rule-files.ts';
 import { writeDurably } from './write-durably.ts';
-
-/** Of a release under way, in the configuration's folder. */
-const stageName = '.sigpack-release';
-const journalName = 'journal.json';
 
 export interface ReleaseWrites {
   /** Files that are replaced, relative to the configuration's folder. */
@@ -18,20 +14,16 @@ export interface ReleaseWrites {
   readonly output: { readonly path: string; readonly files: readonly PackFile[] };
 }
 
-interface Journal {
-  /** From inside the stage to the place, in order. */
-  readonly moves: readonly { readonly from: string; readonly to: string }[];
-}
-
 /**
- * Writes a release as one step: everything is written beside first; then a journal of what is to be moved where; then it is moved. Cut off before
- * the journal, nothing has happened; after it, {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command.
+ * Writes a release as one step: everything is written to the stage first; then a journal of what is to be moved where; then it is moved. Cut off before
+ * the journal, nothing has happened; after it, {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command. To be
+ * called under the lock of the release.
  */
 export function writeRelease(folder: string, { files, output }: ReleaseWrites): void {
-  clearStage(folder);
+  finishRelease(folder);
   const stage = join(folder, stageName);
-  mkdirSync(stage);
-  writeFileSync(join(stage, 'pid'), String(process.pid));
+  mkdirSync(stage, { recursive: true });
+  clearStage(stage);
   const moves = files.map(({ path, content }, index) => {
     const from = `file-${index}`;
     writeDurably(join(stage, from), content);
@@ -42,8 +34,9 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   const journal: Journal = { moves: [{ from: 'output', to: output.path }, ...moves] };
   try {
     for (const { to } of journal.moves) refuseElsewhere(folder, to);
+    if (existsSync(join(folder, output.path))) throw new UsageError(`${shownPath(join(folder, output.path))} is there already`);
   } catch (error) {
-    rmSync(stage, { recursive: true, force: true });
+    clearStage(stage);
     throw error;
   }
   writeDurably(join(stage, 'journal.tmp'), JSON.stringify(journal));
@@ -51,68 +44,67 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   finishRelease(folder);
 }
 
-/** True from the moment on that a release moves files until all of them are in place: the folder is of two versions. */
-export const isReleaseUnderWay = (folder: string): boolean => existsSync(join(folder, stageName, journalName));
+/** What became of a release that was cut off. */
+export type Finished =
+  | { readonly kind: 'finished'; readonly paths: readonly string[] }
+  /** Nothing of it had been moved, and another release has been written to its place. */
+  | { readonly kind: 'given up'; readonly path: string };
 
-/** Ends a release that was cut off after its journal was written: does what the journal says. The paths of its files; undefined: there was none. */
-export function finishRelease(folder: string): readonly string[] | undefined {
-  if (!isReleaseUnderWay(folder)) return undefined;
+/** Ends a release that was cut off after its journal was written: does what the journal says. Undefined: there was none. */
+export function finishRelease(folder: string): Finished | undefined {
   const stage = join(folder, stageName);
-  refuseRunning(stage);
-  const moves = journalMoves(join(stage, journalName));
+  if (!existsSync(join(stage, journalName))) return undefined;
+  const moves = journalMoves(stage);
   for (const { to } of moves) refuseElsewhere(folder, to);
-  for (const { from, to } of moves) {
-    const source = join(stage, from);
-    const target = join(folder, to);
-    if (existsSync(source)) {
-      mkdirSync(dirname(target), { recursive: true });
-      // a stage that was cloned may hold a program
-      if (lstatSync(source).isFile()) chmodSync(source, 0o644);
-      renameSync(source, target);
-      // what is not there any more was moved before
-    } else if (!existsSync(target)) throw new UsageError(`${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`);
+  const taken = moves.find(({ from, to }) => isTaken(join(stage, from), join(folder, to)));
+  if (taken) {
+    const path = shownPath(join(folder, taken.to));
+    if (!moves.every(({ from }) => existsSync(join(stage, from))))
+      throw new UsageError(`${path} is in the way of the release that was cut off; move it away, then run sigpack release again`);
+    clearStage(stage);
+    return { kind: 'given up', path: taken.to };
   }
-  rmSync(stage, { recursive: true, force: true });
-  return moves.map(({ to }) => to);
+  for (const { from, to } of moves) move(join(stage, from), join(folder, to), stage);
+  clearStage(stage);
+  return { kind: 'finished', paths: moves.map(({ to }) => to) };
 }
 
-/** Comes from a folder that may have been cloned: a move leads from inside the stage to inside the configuration's folder. */
-function journalMoves(path: string): Journal['moves'] {
-  const isMove = (value: unknown): value is Journal['moves'][number] =>
-    isRecord(value) && typeof value.from === 'string' && /^(?:output|file-\d+)$/.test(value.from) && typeof value.to === 'string' && isBelow(value.to);
-  try {
-    const journal: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (isRecord(journal) && Array.isArray(journal.moves) && journal.moves.every(isMove)) return journal.moves;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+function move(source: string, target: string, stage: string): void {
+  const there = lstatSync(source, { throwIfNoEntry: false });
+  if (!there) {
+    // what is not there any more was moved before
+    if (existsSync(target)) return;
+    throw new UsageError(`${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`);
   }
-  throw new UsageError(`${shownPath(path)} is no journal of sigpack release; delete ${shownPath(dirname(path))} and restore the folder from git`);
+  mkdirSync(dirname(target), { recursive: true });
+  // a stage that was cloned may hold a program
+  if (there.isFile()) chmodSync(source, 0o644);
+  if (there.isDirectory() && existsSync(target)) {
+    // another release has written the same files
+    if (readdirSync(target).length > 0) {
+      rmSync(source, { recursive: true });
+      return;
+    }
+    rmdirSync(target);
+  }
+  renameSync(source, target);
 }
 
-const isBelow = (path: string): boolean => path !== '' && !isAbsolute(path) && !path.split(/[/\\]/).some((part) => part === '..' || /^\.git$/i.test(part));
-
-/** Files are renamed to their places: those must be below the folder, also where links lead, and on its disk. */
-function refuseElsewhere(folder: string, to: string): void {
-  let parent = dirname(join(folder, to));
-  while (!existsSync(parent)) parent = dirname(parent);
-  const inside = relative(realpathSync(folder), realpathSync(parent));
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
-    throw new UsageError(`${shownPath(join(folder, to))} leads out of the folder of the configuration; a release is written below it`);
-  if (statSync(parent).dev !== statSync(folder).dev)
-    throw new UsageError(`${shownPath(join(folder, to))} is on another disk than the configuration; a release is moved in one step`);
+/** Whether something else is where a file or folder of the stage belongs. A file is replaced, a folder with the same files is the same. */
+function isTaken(source: string, target: string): boolean {
+  const [from, there] = [source, target].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  if (!from || !there) return false;
+  if (!from.isDirectory()) return there.isDirectory();
+  if (!there.isDirectory()) return true;
+  const names = readdirSync(target);
+  return names.length > 0 && !hasSameFiles(source, target, names);
 }
 
-/** Clears away a release that was cut off before its journal: nothing of it has happened. */
-function clearStage(folder: string): void {
-  finishRelease(folder);
-  const stage = join(folder, stageName);
-  if (!existsSync(stage)) return;
-  refuseRunning(stage);
-  rmSync(stage, { recursive: true, force: true });
-}
-
-function refuseRunning(stage: string): void {
-  const pidFile = join(stage, 'pid');
-  if (existsSync(pidFile) && isAlive(Number(readFileSync(pidFile, 'utf8'))))
-    throw new UsageError(`another sigpack release is under way here; if that is no longer true, delete ${shownPath(pidFile)}`);
+function hasSameFiles(source: string, target: string, names: readonly string[]): boolean {
+  const same = (name: string): boolean => {
+    const [a, b] = [join(source, name), join(target, name)];
+    return lstatSync(a).isFile() && lstatSync(b).isFile() && readFileSync(a).equals(readFileSync(b));
+  };
+  const wanted = readdirSync(source);
+  return wanted.length === names.length && wanted.every((name) => names.includes(name) && same(name));
 }

@@ -3,14 +3,15 @@ import { type Artifact, digested } from '../pack/artifacts.ts';
 import type { PackFile } from '../pack/detection.ts';
 import type { Pack } from '../pack/pack.ts';
 import { checksumsText, sumsName } from '../release/checksums.ts';
-import { provenanceText } from '../release/provenance.ts';
+import { envelopeText } from '../release/envelope.ts';
+import { envelopeExtension, provenanceText, statementExtension } from '../release/provenance.ts';
 import { sbomText } from '../release/sbom.ts';
 import { readPrivateKey, signatureName, signatureText } from '../release/signature.ts';
 import { sourceUri } from '../release/source-uri.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { commitDate, commitOf, remoteUrl } from './git.ts';
-import { readKeyFile } from './key-file.ts';
+import { readSecretKeyFile } from './key-file.ts';
 import { toolVersion } from './package-root.ts';
 
 /** The environment variable with the key that signs, as PEM. */
@@ -23,7 +24,7 @@ export interface Signing {
 /** The key of `--sign`: a file, or the environment where no file is named. */
 export function signingKey(sign: string | true | undefined): Signing | undefined {
   if (sign === undefined) return undefined;
-  const pem = sign === true ? process.env[keyVariable] : readKeyFile('the signing key', sign);
+  const pem = sign === true ? process.env[keyVariable] : readSecretKeyFile('the signing key', sign);
   if (pem === undefined || pem.trim() === '') throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
   const read = readPrivateKey(pem);
   if (!read.ok) throw new UsageError(`the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ${read.message}`);
@@ -78,18 +79,23 @@ export function releaseFolder({ artifacts, pack, lock, loaded, pathOf, source, s
       ...(rule.author === undefined ? {} : { author: rule.author }),
     })),
   });
-  const provenance = provenanceText({
+  const described = [...artifacts, digested({ path: `${stem}.cdx.json`, content: sbom })];
+  const statement = provenanceText({
     pack: info,
     toolVersion: toolVersion(),
     configPath: pathOf(loaded.file.path),
-    artifacts,
+    subjects: described,
     commit: source.commit,
     remote: source.remote,
     lockSha256: createHash('sha256').update(lock).digest('hex'),
     builderId: process.env.SIGPACK_BUILDER_ID,
     invocationId: process.env.SIGPACK_INVOCATION_ID,
   });
-  const files = [...artifacts, digested({ path: `${stem}.cdx.json`, content: sbom }), digested({ path: `${stem}.intoto.json`, content: provenance })];
+  // an envelope without a signature is none
+  const provenance = signing
+    ? { path: `${stem}${envelopeExtension}`, content: envelopeText(statement, signing.key) }
+    : { path: `${stem}${statementExtension}`, content: statement };
+  const files = [...described, digested(provenance)];
   const sums = checksumsText(files);
   return [
     ...files.map(({ path, content }) => ({ path, content })),

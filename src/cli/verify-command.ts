@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createHash, type KeyObject } from 'node:crypto';
+import { createReadStream, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readChecksums, sumsName } from '../release/checksums.ts';
+import { isSignedBy, readEnvelope } from '../release/envelope.ts';
+import { envelopeExtension, statementExtension } from '../release/provenance.ts';
 import { readPublicKey, signatureName, verifySignature } from '../release/signature.ts';
+import { subjectProblem } from '../release/subjects.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { readKeyFile } from './key-file.ts';
 import { visible } from './report/visible.ts';
@@ -14,41 +17,56 @@ export interface VerifyOptions {
   readonly key?: string;
 }
 
-/** `sigpack verify`: artifacts against the SHA256SUMS beside them, and that against its signature. */
+/** In bytes: SHA256SUMS, signatures and provenance of any release are smaller. */
+const maximumSize = 16 * 1024 * 1024;
+
+/** `sigpack verify`: artifacts against the SHA256SUMS beside them, that against its signature, and the provenance against all files. */
 export async function verify(paths: readonly string[], options: VerifyOptions): Promise<ExitCode> {
   const key = options.key === undefined ? undefined : readKey(options.key);
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   let sound = true;
-  const tell = (name: string, problem: string | undefined): void => {
+  const tell = (path: string, problem: string | undefined): void => {
     if (problem !== undefined) sound = false;
-    process.stdout.write(`${visible(name)}: ${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`);
+    process.stdout.write(`${visible(shownPath(path))}: ${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`);
   };
   const signatures = new Set<string>();
   for (const path of paths) {
     const place = placeOf(path);
-    const text = readFileSync(join(place.folder, sumsName), 'utf8');
-    const sums = readChecksums(text);
-    if (!sums.ok) {
-      tell(shownPath(join(place.folder, sumsName)), `line ${sums.line}: ${sums.message}`);
+    const sums = readSums(place.folder);
+    if (typeof sums === 'string') {
+      tell(join(place.folder, sumsName), sums);
       continue;
     }
     if (!signatures.has(place.folder)) {
       signatures.add(place.folder);
       const signature = join(place.folder, signatureName);
-      if (key !== undefined) tell(shownPath(signature), signatureProblem(text, signature, key));
-      else if (isFile(signature)) process.stdout.write(`${shownPath(signature)}: ${paint('yellow', 'signature not checked; give --key')}\n`);
+      if (key !== undefined) tell(signature, signatureProblem(sums.bytes, signature, key));
+      else if (isFile(signature)) process.stdout.write(`${visible(shownPath(signature))}: ${paint('yellow', 'signature not checked; give --key')}\n`);
     }
-    for (const name of place.names ?? sums.entries.keys()) {
+    for (const name of place.names ?? [...sums.entries.keys(), ...unlisted(place.folder, sums.entries)]) {
       const file = join(place.folder, name);
-      tell(shownPath(file), await digestProblem(file, sums.entries.get(name)));
+      tell(file, (await digestProblem(file, sums.entries.get(name))) ?? provenanceProblem(file, sums.entries, key));
     }
   }
   return sound ? exitCodes.success : exitCodes.findings;
 }
 
+interface Sums {
+  readonly bytes: Uint8Array;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+/** What SHA256SUMS says, or what is wrong with it. */
+function readSums(folder: string): Sums | string {
+  const bytes = bytesOf(join(folder, sumsName));
+  if (typeof bytes === 'string') return bytes;
+  const read = readChecksums(bytes);
+  return read.ok ? { bytes, entries: read.entries } : `line ${read.line}: ${read.message}`;
+}
+
 interface Place {
   readonly folder: string;
-  /** Undefined: all that SHA256SUMS names. */
+  /** Undefined: all that the folder holds. */
   readonly names: readonly string[] | undefined;
 }
 
@@ -62,11 +80,29 @@ function placeOf(path: string): Place {
   return { folder, names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)] };
 }
 
+/** What the folder holds and nothing vouches for. */
+const unlisted = (folder: string, entries: ReadonlyMap<string, string>): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name !== sumsName && name !== signatureName && !entries.has(name))
+    .sort();
+
 function readKey(path: string) {
   const read = readPublicKey(readKeyFile('the key', path));
   if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
   return read.key;
 }
+
+/** The bytes of a small file, or what is wrong with it. */
+function bytesOf(path: string): Buffer | string {
+  try {
+    const { size } = statSync(path);
+    return size > maximumSize ? `it has ${size} bytes, which is too large for what it should be` : readFileSync(path);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+const unreadable = (error: unknown): string => `it cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`;
 
 const problems = {
   bad: 'the signature is not that of SHA256SUMS: one of them was changed',
@@ -74,19 +110,35 @@ const problems = {
   malformed: 'this is no signature of sigpack release',
 } as const;
 
-function signatureProblem(text: string, path: string, key: Parameters<typeof verifySignature>[2]): string | undefined {
+function signatureProblem(sums: Uint8Array, path: string, key: KeyObject): string | undefined {
   if (!isFile(path)) return 'there is no signature';
-  const verdict = verifySignature(text, readFileSync(path, 'utf8'), key);
+  const signature = bytesOf(path);
+  if (typeof signature === 'string') return signature;
+  const verdict = verifySignature(sums, signature.toString('latin1'), key);
   return verdict === 'good' ? undefined : problems[verdict];
 }
 
 async function digestProblem(path: string, wanted: string | undefined): Promise<string | undefined> {
   if (wanted === undefined) return `it is not in ${sumsName}`;
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return 'it is no file';
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   } catch (error) {
-    return `it cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`;
+    return unreadable(error);
   }
   return hash.digest('hex') === wanted ? undefined : 'its digest is another one: the file was changed';
+}
+
+/** A provenance must be about all other files of the release; one in an envelope must be signed by the key. */
+function provenanceProblem(path: string, entries: ReadonlyMap<string, string>, key: KeyObject | undefined): string | undefined {
+  const isEnvelope = path.endsWith(envelopeExtension);
+  if (!isEnvelope && !path.endsWith(statementExtension)) return undefined;
+  const bytes = bytesOf(path);
+  if (typeof bytes === 'string') return bytes;
+  const envelope = isEnvelope ? readEnvelope(bytes.toString('utf8')) : undefined;
+  if (isEnvelope && !envelope) return 'it is no signed envelope (DSSE) of a statement';
+  if (envelope && key && !isSignedBy(envelope, key)) return 'its envelope is not signed with this key, or was changed';
+  const others = new Map([...entries].filter(([name]) => name !== basename(path)));
+  return subjectProblem((envelope?.payload ?? bytes).toString('utf8'), others);
 }

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
+import { nearestFolder } from './folder-place.ts';
+import { temporaryPrefix } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
-import { temporaryPrefix } from './write-artifacts.ts';
+import { takeOutputLock } from './write-artifacts.ts';
 
 /** Which files of the folder are of Sigpack, a path a line: those may be replaced and removed. */
 const listName = '.sigpack.pages';
@@ -23,24 +25,42 @@ const batch = 32;
  */
 export async function writePages(output: string, files: Iterable<PackFile>, extension: string): Promise<number> {
   const folder = resolve(output);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw new UsageError(`${shownPath(folder)} is a file; the pages need a folder`);
-  const known = readList(folder);
-  const made = mkdirSync(folder, { recursive: true });
-  const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
-  const temporary = mkdtempSync(join(folder, temporaryPrefix));
+  const made = firstToMake(folder);
+  const unlock = takeOutputLock(folder, 'sigpack docs into the same folder');
   const interruption = listen();
   let written: readonly string[] | undefined;
   try {
-    written = await writeAll(temporary, files, interruption.caught);
-    if (written) swapIn(folder, temporary, written, known, extension);
+    written = await writeUnderLock(folder, files, extension, interruption.caught);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    unlock();
     if (!written && made !== undefined) removeEmpty(folder, made);
     interruption.end();
   }
   if (!written) throw new UsageError('interrupted: no page was written');
-  for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
   return written.filter((path) => path.startsWith('rules/')).length;
+}
+
+/** Undefined where a signal came. */
+async function writeUnderLock(folder: string, files: Iterable<PackFile>, extension: string, caught: () => boolean): Promise<readonly string[] | undefined> {
+  const known = readList(folder);
+  const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
+  const temporary = mkdtempSync(join(folder, temporaryPrefix));
+  let written: readonly string[] | undefined;
+  try {
+    written = await writeAll(temporary, files, caught);
+    if (written) swapIn(folder, temporary, written, known, extension);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  if (written) for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
+  return written;
+}
+
+/** The outermost of the folders that have to be made for it. */
+function firstToMake(folder: string): string | undefined {
+  const { path } = nearestFolder(folder);
+  const [outermost] = relative(path, folder).split(sep);
+  return outermost ? join(path, outermost) : undefined;
 }
 
 /** Paths in the order of the files; undefined where a signal came. */

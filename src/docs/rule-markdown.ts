@@ -48,8 +48,11 @@ function tableOf(rows: readonly { readonly name: string; readonly cell: string }
   return table;
 }
 
+const emptyCell = '<ul></ul>';
+
 function cellOf({ text, items }: PageRow): string {
-  if (items === undefined) return markdownText(text ?? '');
+  if (items === undefined) return text === undefined || text === '' ? '' : markdownText(text);
+  if (items.length === 0) return emptyCell;
   let list = '<ul>';
   for (const { text: shown, url } of items) list += `<li>${markdownLink(shown, url)}</li>`;
   return `${list}</ul>`;

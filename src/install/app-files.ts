@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readConf } from '../pack/splunk-conf.ts';
 import { digestOf } from '../release/digest.ts';
+import { appProblem } from './app-allowed.ts';
 import type { InstallObject } from './plan.ts';
 
 /** Files of a Splunk app by their paths below its folder, sorted. */
@@ -27,6 +28,8 @@ export function appOf(archive: ReadonlyMap<string, Buffer>): SplunkApp {
       throw new AppError(`the archive has a path that leads out of it: ${JSON.stringify(path)}`);
     if (isAdmins(path)) throw new AppError(`the app brings ${path}, which is the admin's`);
   }
+  const problem = appProblem(id, files);
+  if (problem !== undefined) throw new AppError(problem);
   const version = appVersion(files);
   if (version === undefined) throw new AppError('the app has no version in default/app.conf');
   return { id, version, files };

@@ -1,5 +1,6 @@
 import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
+import { packProblem } from './pack-allowed.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
 /** A content pack as far as an install reads it. */
@@ -38,17 +39,24 @@ export class PackError extends Error {
   override readonly name = 'PackError';
 }
 
+/** Graylog's database takes 16 MB of a pack; as text it may be some times that. */
+const maximumText = 64 * 1024 * 1024;
+
 /** Reads a content pack; throws PackError for anything else. */
 export function readContentPack(text: string): ContentPack {
+  if (text.length > maximumText) throw new PackError(`the content pack is larger than Graylog takes: more than ${maximumText} characters`);
   let pack: unknown;
   try {
     pack = JSON.parse(text);
   } catch {
     pack = undefined;
   }
-  if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || !Array.isArray(pack.entities))
+  if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || typeof pack.name !== 'string' || !Array.isArray(pack.entities))
     throw new PackError('this is no content pack of Graylog');
-  if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isInteger(pack.rev)) throw new PackError('the content pack has an id or revision that is none of Sigpack');
+  if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isSafeInteger(pack.rev) || pack.rev < 1 || typeof pack.summary !== 'string')
+    throw new PackError('the content pack has an id or revision that is none of Sigpack');
+  const problem = packProblem(pack);
+  if (problem !== undefined) throw new PackError(problem);
   return { parameters: [], ...pack } as unknown as ContentPack;
 }
 

@@ -1,4 +1,3 @@
-const chunkSize = 1 << 20;
 // UTF-8 takes no more for a unit of UTF-16
 const mostBytesOfUnit = 3;
 
@@ -11,7 +10,8 @@ export interface ByteWriter {
   readonly bytes: () => Uint8Array;
 }
 
-export function createByteWriter(): ByteWriter {
+/** `chunkSize`: bytes that are taken at once. */
+export function createByteWriter(chunkSize = 1 << 20): ByteWriter {
   const full: Uint8Array[] = [];
   let chunk = Buffer.allocUnsafeSlow(chunkSize);
   let at = 0;

@@ -54,6 +54,9 @@ const assetPaths = ['static/appIcon.png', 'static/appIcon_2x.png'];
 /** Names of the templates and assets that `renderSplunkApp` asks for. */
 export const splunkAppSources: readonly string[] = [...templatePaths.map((path) => `splunk/${path}.hbs`), ...assetPaths.map((path) => `splunk/${path}`)];
 
+/** Paths below the app's folder of all that it ever holds: a template of the user's own takes the place of one of these. */
+export const splunkAppPaths = (id: string): readonly string[] => [...templatePaths, ...assetPaths].map((path) => appPath(id, path).slice(id.length + 1));
+
 /** Renders the app's files and finds out what Splunk would read otherwise in a conf file than what was meant. */
 export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const problems: string[] = [];

@@ -71,8 +71,17 @@ interface SplunkSchedule {
   readonly repeats?: string;
 }
 
+const schedules = new WeakMap<PackDetection, SplunkSchedule>();
+
 /** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
-export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
+export function splunkSchedule(detection: PackDetection): SplunkSchedule {
+  // asked for the warning, the stanza, its checks and the lookup
+  const known = schedules.get(detection) ?? madeSchedule(detection);
+  schedules.set(detection, known);
+  return known;
+}
+
+function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
   const { delay, window = 0 } = settings;
   const lead = splunkLead(lookBack);
   const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);

@@ -1,8 +1,13 @@
-import { setField } from '../event/field.ts';
+import { isRecord, setField } from '../event/field.ts';
 import { readConf } from '../pack/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule.ts';
 import { digestOf } from './digest.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
+
+/** What is wrong with an artifact; its file is for the caller to name. */
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
+}
 
 /** Texts of files of a build; at least one of them. */
 export interface ArtifactTexts {
@@ -24,13 +29,13 @@ interface Growing {
   readonly queries: { splunk?: string[]; graylog?: string[] };
 }
 
-/** A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws an Error for what is none of ours. */
+/** A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws {@link ArtifactError} for what is none of ours. */
 export function artifactSnapshot(label: string, { manifest, savedSearches, contentPack }: ArtifactTexts): Snapshot {
   const known = new Map<string, Growing>();
   const byName = new Map<string, Growing>();
   let version = '';
   const add = (id: string, name: string): Growing => {
-    const one = known.get(id) ?? byName.get(name) ?? { id, title: name, name, file: '', text: {}, settings: {}, queries: {} };
+    const one = known.get(id) ?? byName.get(name) ?? { id, title: name, name, file: '', text: fields(), settings: fields(), queries: {} };
     known.set(one.id, one);
     byName.set(name, one);
     return one;
@@ -40,6 +45,9 @@ export function artifactSnapshot(label: string, { manifest, savedSearches, conte
   if (contentPack !== undefined) version = addContentPack(contentPack, add) || version;
   return { label, version, entries: new Map([...known].map(([id, one]) => [id, entryOf(one)])) };
 }
+
+/** A name such as `__proto__` is one like others. */
+const fields = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
 type Add = (id: string, name: string) => Growing;
 
@@ -60,28 +68,22 @@ function entryOf({ id, title, name, file, severity, text, settings, queries }: G
   };
 }
 
-interface Manifest {
-  readonly pack?: { readonly version?: unknown };
-  readonly detections?: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly file?: string;
-    readonly severity?: string;
-    readonly enabled?: boolean;
-  }[];
-}
-
 function addManifest(text: string, add: Add): string {
-  const { pack, detections } = JSON.parse(text) as Manifest;
-  if (!Array.isArray(detections)) throw new Error('this is no manifest of Sigpack');
-  for (const { id, name, file = '', severity, enabled } of detections as NonNullable<Manifest['detections']>) {
-    const one = add(String(id), String(name));
-    one.file = String(file);
-    const level = levels.find((known) => known === severity);
+  const manifest = readJson(text, 'the manifest');
+  if (!isRecord(manifest) || !Array.isArray(manifest.detections)) throw new ArtifactError('it is no manifest of Sigpack');
+  const ids = new Set<string>();
+  for (const [index, detection] of (manifest.detections as readonly unknown[]).entries()) {
+    if (!isRecord(detection) || typeof detection.id !== 'string' || typeof detection.name !== 'string')
+      throw new ArtifactError(`detection ${index + 1} of the manifest has no id or no name`);
+    if (ids.has(detection.id)) throw new ArtifactError(`the manifest has two detections with the id ${detection.id}`);
+    ids.add(detection.id);
+    const one = add(detection.id, detection.name);
+    if (typeof detection.file === 'string') one.file = detection.file;
+    const level = levels.find((known) => known === detection.severity);
     if (level !== undefined) one.severity = level;
-    one.settings.enabled = enabled;
+    one.settings.enabled = detection.enabled;
   }
-  return typeof pack?.version === 'string' ? pack.version : '';
+  return isRecord(manifest.pack) && typeof manifest.pack.version === 'string' ? manifest.pack.version : '';
 }
 
 /** The id of a detection stands in a comment above its stanza. */
@@ -91,7 +93,20 @@ const textKeys = new Set(['description']);
 const derivedKey =
   /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search)|correlationsearch\.|risk\.param\._risk_message)/;
 
+/** A pack of 100,000 rules has a third of either. */
+const maximumStanzas = 400_000;
+const maximumLines = 10_000_000;
+
+/** Whether a text occurs more often; counts without a copy. */
+function hasMore(text: string, part: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + part.length)) count++;
+  return count > most;
+}
+
 function addSearches(text: string, add: Add): void {
+  if (hasMore(text, '\n[', maximumStanzas)) throw new ArtifactError(`savedsearches.conf has more than ${maximumStanzas} stanzas`);
+  if (hasMore(text, '\n', maximumLines)) throw new ArtifactError(`savedsearches.conf has more than ${maximumLines} lines`);
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   for (const [name, settings] of readConf(text).stanzas) {
     // a retired detection is one no longer
@@ -105,39 +120,50 @@ function addSearches(text: string, add: Add): void {
   }
 }
 
-interface ContentPack {
-  readonly rev?: unknown;
-  readonly summary?: unknown;
-  readonly entities?: readonly {
-    readonly id: string;
-    readonly type: { readonly name: string };
-    readonly data: Readonly<Record<string, unknown>> & {
-      readonly title: unknown;
-      readonly description?: unknown;
-      readonly config: Readonly<Record<string, unknown>>;
-    };
-  }[];
-}
-
 function addContentPack(text: string, add: Add): string {
-  const { entities, summary } = JSON.parse(text) as ContentPack;
-  if (!Array.isArray(entities)) throw new Error('this is no content pack');
-  for (const { id, type, data } of entities as NonNullable<ContentPack['entities']>) {
-    if (type.name !== 'event_definition') continue;
-    const title = String(plain(data.title));
-    const name = title.replace(/ \(part \d+\)$/, '');
-    const one = add(id, name);
-    const { query, ...config } = data.config;
-    one.queries.graylog = [...(one.queries.graylog ?? []), String(plain(query))];
-    one.text.graylog = plain(data.description);
-    one.settings.graylog = {
-      priority: data.priority,
-      config: { ...config, query_parameters: undefined },
-      key_spec: data.key_spec,
-      is_scheduled: data.is_scheduled,
-    };
+  const pack = readJson(text, 'the content pack');
+  if (!isRecord(pack) || !Array.isArray(pack.entities)) throw new ArtifactError('it is no content pack');
+  for (const [index, entity] of (pack.entities as readonly unknown[]).entries()) {
+    if (!isRecord(entity) || !isRecord(entity.type) || typeof entity.type.name !== 'string')
+      throw new ArtifactError(`entity ${index + 1} of the content pack has no type`);
+    if (entity.type.name === 'event_definition') addDefinition(entity, index, add);
   }
-  return typeof summary === 'string' ? (/ (\d+\.\d+\.\d+)$/.exec(summary)?.[1] ?? '') : '';
+  return typeof pack.summary === 'string' ? (/ (\d+\.\d+\.\d+)$/.exec(pack.summary)?.[1] ?? '') : '';
 }
 
-const plain = (value: unknown): unknown => (typeof value === 'object' && value !== null && '@value' in value ? value['@value'] : value);
+function addDefinition({ id, data }: Readonly<Record<string, unknown>>, index: number, add: Add): void {
+  const title = isRecord(data) ? plain(data.title) : undefined;
+  if (typeof id !== 'string' || !isRecord(data) || typeof title !== 'string' || !isRecord(data.config))
+    throw new ArtifactError(`the event definition that is entity ${index + 1} of the content pack has no id, title or config`);
+  const one = add(id, title.replace(/ \(part \d+\)$/, ''));
+  const { query, ...config } = data.config;
+  one.queries.graylog = [...(one.queries.graylog ?? []), String(plain(query) ?? '')];
+  one.text.graylog = plain(data.description);
+  one.settings.graylog = {
+    priority: data.priority,
+    config: { ...config, query_parameters: undefined },
+    key_spec: data.key_spec,
+    is_scheduled: data.is_scheduled,
+  };
+}
+
+const plain = (value: unknown): unknown => (isRecord(value) && '@value' in value ? value['@value'] : value);
+
+/** Lists in lists that are deeper are none of ours, and too deep for what reads them. */
+const maximumDepth = 100;
+
+function readJson(text: string, what: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ArtifactError(`${what} is no JSON`);
+  }
+  const left: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    if (next.depth >= maximumDepth) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
+    for (const inner of Object.values(next.value)) left.push({ value: inner, depth: next.depth + 1 });
+  }
+  return value;
+}

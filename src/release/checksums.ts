@@ -19,9 +19,11 @@ export type Checksums =
   /** `line` from 1. */
   | { readonly ok: false; readonly line: number; readonly message: string };
 
-/** Reads what {@link checksumsText} writes, and nothing else but other line ends. */
-export function readChecksums(text: string): Checksums {
+/** Reads the bytes that {@link checksumsText} gives, and nothing else but other line ends. */
+export function readChecksums(bytes: Uint8Array): Checksums {
   const entries = new Map<string, string>();
+  const text = utf8Of(bytes);
+  if (text === undefined) return { ok: false, line: 1, message: 'the file is not UTF-8' };
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     const fault = (message: string): Checksums => ({ ok: false, line: index + 1, message });
@@ -32,4 +34,12 @@ export function readChecksums(text: string): Checksums {
     entries.set(path, sha256);
   }
   return { ok: true, entries };
+}
+
+function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,12 +6,17 @@ const buildType = 'https://github.com/sigpack/sigpack/blob/main/docs/releases.md
 /** Of a release that a person made. */
 const localBuilder = 'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#a-release-by-hand';
 
+/** Ends the names of provenance: as a statement, and in a signed envelope (DSSE). */
+export const statementExtension = '.intoto.json';
+export const envelopeExtension = '.intoto.jsonl';
+
 export interface ProvenanceInput {
   readonly pack: PackInfo;
   readonly toolVersion: string;
   /** As given on the command line. */
   readonly configPath: string;
-  readonly artifacts: readonly FileDigest[];
+  /** All files of the release that are there before the provenance. */
+  readonly subjects: readonly FileDigest[];
   readonly commit: string | undefined;
   /** A URI without a secret, as `sourceUri` gives it. */
   readonly remote: string | undefined;
@@ -23,11 +28,11 @@ export interface ProvenanceInput {
 
 /** An in-toto statement (v1) with SLSA's provenance (v1): which artifacts were made of which commit by what. No clock. */
 export function provenanceText(input: ProvenanceInput): string {
-  const { pack, toolVersion, configPath, artifacts, commit, remote, lockSha256, builderId, invocationId } = input;
+  const { pack, toolVersion, configPath, subjects, commit, remote, lockSha256, builderId, invocationId } = input;
   const source = commit === undefined ? [] : [{ ...(remote === undefined ? { name: 'source' } : { uri: remote }), digest: { gitCommit: commit } }];
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
-    subject: [...artifacts].sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+    subject: [...subjects].sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
     predicateType: 'https://slsa.dev/provenance/v1',
     predicate: {
       buildDefinition: {

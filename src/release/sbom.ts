@@ -8,9 +8,11 @@ import {
   Metadata,
   NamedLicense,
   Property,
+  SpdxLicense,
   Tool,
 } from '@cyclonedx/cyclonedx-library/Models';
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
+import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import type { PackInfo } from '../pack/detection.ts';
 import { sigpackNamespace, uuidV5 } from '../pack/uuid.ts';
@@ -66,8 +68,12 @@ function ruleComponent({ id, title, path, license, author }: SbomRule): Componen
   return component;
 }
 
-/** An SPDX expression as such, anything else by name: what it is worth is not for us to say. */
+/** An SPDX id or expression as such, anything else by name: what it is worth is not for us to say. */
 function addLicense(component: Component, license: string): void {
-  if (license === '') return;
-  component.licenses.add(/^[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)+$/.test(license) ? new LicenseExpression(license) : new NamedLicense(license));
+  if (license !== '') component.licenses.add(licenseOf(license));
+}
+
+function licenseOf(license: string): SpdxLicense | LicenseExpression | NamedLicense {
+  if (isSupportedSpdxId(license)) return new SpdxLicense(license);
+  return /^[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)+$/.test(license) ? new LicenseExpression(license) : new NamedLicense(license);
 }

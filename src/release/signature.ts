@@ -33,7 +33,7 @@ function checked(read: () => KeyObject): ReadKey {
 }
 
 /** The first 16 hexadecimal digits of SHA-256 over the public key in DER. */
-function keyId(key: KeyObject): string {
+export function keyId(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
   return createHash('sha256')
     .update(half.export({ type: 'spki', format: 'der' }))
@@ -44,10 +44,10 @@ function keyId(key: KeyObject): string {
 /** Two lines: the key's id, and the detached signature over the text as base64. */
 export const signatureText = (text: string, key: KeyObject): string => `${head} ${keyId(key)}\n${sign(null, Buffer.from(text), key).toString('base64')}\n`;
 
-/** Whether a signature is that of the text by this key. */
-export function verifySignature(text: string, signature: string, key: KeyObject): 'good' | 'other key' | 'bad' | 'malformed' {
+/** Whether a signature is that of these very bytes by this key. */
+export function verifySignature(bytes: Uint8Array, signature: string, key: KeyObject): 'good' | 'other key' | 'bad' | 'malformed' {
   const [, id, base64] = /^sigpack ed25519 ([0-9a-f]{16})\r?\n([A-Za-z0-9+/]{86}==)\r?\n?$/.exec(signature) ?? [];
   if (id === undefined || base64 === undefined) return 'malformed';
   if (id !== keyId(key)) return 'other key';
-  return verify(null, Buffer.from(text), key, Buffer.from(base64, 'base64')) ? 'good' : 'bad';
+  return verify(null, bytes, key, Buffer.from(base64, 'base64')) ? 'good' : 'bad';
 }

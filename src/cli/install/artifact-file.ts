@@ -5,9 +5,9 @@ import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
 import { readChecksums, sumsName } from '../../release/checksums.ts';
+import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../archive-bounds.ts';
 import { UsageError } from '../exit-code.ts';
 import { shownPath } from '../rule-files.ts';
-import { readAppArchive } from './app-archive.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
@@ -20,7 +20,22 @@ export interface AppArtifact {
 export async function appIn(artifact: string | undefined): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return { app: told(path, appOf, await readAppArchive(bytes)), archive: bytes };
+  return { app: told(path, appOf, await appMembers(path, bytes)), archive: bytes };
+}
+
+/** Any of the bits that make a file run. */
+const executable = 0o7111;
+
+async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
+  let members: readonly ArchiveMember[];
+  try {
+    members = await readTarMembers(bytes);
+  } catch (error) {
+    throw error instanceof ArchiveError ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`) : error;
+  }
+  const runs = members.find(({ mode }) => (mode & executable) !== 0);
+  if (runs) throw new UsageError(`${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which none of Sigpack is`);
+  return new Map(members.map(({ path: name, content }) => [name, content]));
 }
 
 export function contentPackIn(artifact: string | undefined): ContentPack | undefined {
@@ -67,7 +82,7 @@ function checked(path: string): ArtifactBytes {
   const bytes = readFileSync(path);
   const sums = join(dirname(path), sumsName);
   if (!existsSync(sums)) return { path, bytes };
-  const read = readChecksums(readFileSync(sums, 'utf8'));
+  const read = readChecksums(readFileSync(sums));
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
     throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);

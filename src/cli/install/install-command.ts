@@ -2,7 +2,7 @@ import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
-import { isReleaseUnderWay } from '../release-files.ts';
+import { releaseState } from '../release-stage.ts';
 import { visible } from '../report/visible.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -67,7 +67,7 @@ async function atPlace(
 export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
   const loaded = loadConfig(findConfig(config));
   if ('config' in loaded) {
-    if (isReleaseUnderWay(loaded.folder)) process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
+    if (releaseState(loaded.folder) === 'cut off') process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
     return loaded;
   }
   report({ diagnostics: loaded, format: 'text', verbose: false, context: contextFor(terminal), terminal });

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../exit-code.ts';
+import { isReadByOthers } from '../key-file.ts';
 
 export interface SecretPlace {
   /** Of the target, for messages. */
@@ -19,7 +20,7 @@ export function readSecret({ name, prefix, secretEnv, secretFile }: SecretPlace,
   if (secretFile === undefined) throw new UsageError(`${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`);
   const found = statSync(secretFile, { throwIfNoEntry: false });
   if (!found?.isFile()) throw new UsageError(`the secretFile of ${name} is not there`);
-  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
+  if (isReadByOthers(found)) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
   if (secret === '') throw new UsageError(`the secretFile of ${name} is empty`);
   if (/[\r\n]/.test(secret)) throw new UsageError(`the secretFile of ${name} has more than one line`);

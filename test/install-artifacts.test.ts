@@ -1,0 +1,169 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Header, pack } from 'tar-stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archiveBounds, readTarMembers } from '../src/cli/archive-bounds.ts';
+import { readTar } from './archives.ts';
+import { createLab, firstRules, type Lab, removeLabs, tree } from './install-lab.ts';
+
+afterAll(removeLabs);
+
+type Entry = Partial<Header> & { readonly name: string; readonly text?: string };
+
+async function tarOf(entries: Iterable<Entry>): Promise<Buffer> {
+  const archive = pack();
+  const chunks: Buffer[] = [];
+  const done = (async () => {
+    for await (const chunk of archive) chunks.push(chunk as Buffer);
+  })();
+  for (const { text = '', ...header } of entries) archive.entry(header, header.type === undefined || header.type === 'file' ? text : '');
+  archive.finalize();
+  await done;
+  return gzipSync(Buffer.concat(chunks));
+}
+
+let lab: Lab;
+let built = '';
+const conf = { name: 'acme/default/app.conf', text: '[launcher]\nversion = 1.0.0\n' };
+
+/** What an install of the archive says; nothing may be written. */
+async function refusal(bytes: Buffer): Promise<string> {
+  writeFileSync(lab.at('hostile.spl'), bytes);
+  const before = tree(lab.at('splunk'));
+  const { code, out } = await lab.install(lab.at('hostile.spl'));
+  expect(tree(lab.at('splunk'))).toEqual(before);
+  return `${code} ${out}`;
+}
+
+describe('a Splunk app', () => {
+  beforeAll(async () => {
+    lab = createLab('{ kind: splunk-disk, home: splunk }');
+    lab.write('splunk/etc/apps/other/default/app.conf', '');
+    built = await lab.build('1.0.0', 1, firstRules);
+  });
+
+  test.each<[string, readonly Entry[], string]>([
+    ['a script', [{ name: 'acme/bin/e.sh' }], '"bin/e.sh", which no build of Sigpack writes'],
+    ['inputs', [{ name: 'acme/default/inputs.conf' }], '"default/inputs.conf", which no build of Sigpack writes'],
+    ['commands', [{ name: 'acme/default/commands.conf' }], '"default/commands.conf", which no build of Sigpack writes'],
+    ['a python file among the lookups', [{ name: 'acme/lookups/x.py' }], '"lookups/x.py", which no build of Sigpack writes'],
+    ['a lookup of another app', [{ name: 'acme/lookups/geo.csv' }], '"lookups/geo.csv", which no build of Sigpack writes'],
+    ['a name of a lookup in other letters', [{ name: 'acme/lookups/ACME_attack.csv' }], '"lookups/ACME_attack.csv", which no build'],
+    ['a script of the web interface', [{ name: 'acme/appserver/static/x.js' }], '"appserver/static/x.js", which no build of Sigpack writes'],
+    ['an executable file', [{ name: 'acme/README.md', mode: 0o755 }], 'the entry "acme/README.md" is executable'],
+    ['a file with the rights of its owner', [{ name: 'acme/README.md', mode: 0o4644 }], 'the entry "acme/README.md" is executable'],
+    ['a member twice', [{ name: 'acme/README.md' }, { name: 'acme/README.md', text: 'x' }], 'the entry "acme/README.md" is there twice'],
+    ['a hard link', [{ name: 'acme/README.md', type: 'link', linkname: 'acme/default/app.conf' }], 'the entry "acme/README.md" is a link, not a file'],
+    ['a symbolic link', [{ name: 'acme/lookups', type: 'symlink', linkname: '/etc' }], 'the entry "acme/lookups" is a symlink, not a file'],
+    ['a device', [{ name: 'acme/README.md', type: 'character-device' }], 'the entry "acme/README.md" is a character-device, not a file'],
+    ['a pipe', [{ name: 'acme/README.md', type: 'fifo' }], 'the entry "acme/README.md" is a fifo, not a file'],
+    ['a folder', [{ name: 'acme/bin', type: 'directory' }], 'the entry "acme/bin" is a directory, not a file'],
+    ['a file and a folder of one name', [{ name: 'acme/default/app.conf/x' }], '"default/app.conf/x", which no build of Sigpack writes'],
+    ['a lookup that runs a program', [{ name: 'acme/default/transforms.conf', text: '[a]\nexternal_cmd = x.py a b\n' }], '[a] makes Splunk run a program'],
+    ['a line that is no setting', [{ name: 'acme/default/savedsearches.conf', text: '[a]\nsearch = x\nxxxx' }], 'line 3: neither a stanza nor a setting'],
+    ['a stanza twice', [{ name: 'acme/default/savedsearches.conf', text: '[a]\nsearch = x\n[a]\n' }], 'line 3: [a] a second time'],
+  ])('with %s is refused', async (_, entries, message) => {
+    expect(await refusal(await tarOf([conf, ...entries]))).toContain(message);
+  });
+
+  test('of more entries than any build has is refused at the first one too many', async () => {
+    const entries = Array.from({ length: 20_000 }, (_, index) => ({ name: `acme/lookups/${index}.csv` }));
+    expect(await refusal(await tarOf([conf, ...entries]))).toContain(`it has more than ${archiveBounds.tarEntries} entries`);
+  });
+
+  test('of more stanzas than any build has is refused unread', async () => {
+    const text = Array.from({ length: 400_002 }, (_, index) => `[${index.toString(36)}]`).join('\n');
+    expect(await refusal(await tarOf([conf, { name: 'acme/default/savedsearches.conf', text }]))).toContain('it has more than 400000 stanzas');
+  });
+
+  test('that grows beyond all measure is refused before it has', async () => {
+    const members: string[] = [];
+    const bytes = await tarOf([conf, { name: 'acme/default/savedsearches.conf', text: 'a'.repeat(200_000_000) }, { name: 'acme/README.md' }]);
+    const read = readTarMembers(bytes, (path) => {
+      members.push(path);
+      return true;
+    });
+    await expect(read).rejects.toThrow(/^it unpacks to more than \d+ bytes, which no archive of Sigpack of its size does$/);
+    expect(members).toEqual(['acme/default/app.conf', 'acme/default/savedsearches.conf']);
+  });
+
+  test('whose bytes are cut off is refused', async () => {
+    const whole = readFileSync(join(built, 'acme-1.0.0.spl'));
+    expect(await refusal(whole.subarray(0, whole.length / 2))).toContain('the app cannot be unpacked');
+  });
+
+  test('of a build is taken', async () => {
+    expect((await readTar(readFileSync(join(built, 'acme-1.0.0.spl')))).length).toBeGreaterThan(10);
+    expect((await lab.install(built, { plan: true })).code).toBe(0);
+  });
+});
+
+interface Json {
+  [key: string]: unknown;
+}
+
+test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
+  [
+    'a notification',
+    ({ entities }) =>
+      entities.push({
+        v: '1',
+        id: 'n',
+        type: { name: 'notification', version: '1' },
+        constraints: [],
+        data: { title: { '@type': 'string', '@value': 'Call home' } },
+      }),
+    'the entity "Call home" is of the type "notification", which no build of Sigpack writes',
+  ],
+  [
+    'an input',
+    ({ entities }) => entities.push({ v: '1', id: 'n', type: { name: 'input', version: '1' }, constraints: [], data: {} }),
+    'is of the type "input"',
+  ],
+  [
+    'a pipeline rule',
+    ({ entities }) => entities.unshift({ v: '1', id: 'n', type: { name: 'pipeline_rule', version: '1' }, constraints: [], data: {} }),
+    'entity 1 is of the type "pipeline_rule"',
+  ],
+  ['a type of the object’s own', ({ entities }) => entities.push({ id: 'n', type: { name: '__proto__' }, data: {} }), 'is of the type "__proto__"'],
+  ['an entity twice', ({ entities }) => entities.push({ ...entities[0] }), 'the entity "First" is there twice'],
+  ['an entity that is nothing', ({ entities }) => entities.push(null as never), 'is no entity that a build of Sigpack writes'],
+  [
+    'a definition that notifies',
+    ({ entities }) => Object.assign(entities[0]?.data as Json, { notifications: [{ notification_id: 'x' }] }),
+    'brings notifications',
+  ],
+  [
+    'a definition of another kind',
+    ({ entities }) => Object.assign(entities[0]?.data as Json, { config: { type: 'system-notifications-v1' } }),
+    'is an event definition of a kind that no build',
+  ],
+  [
+    'a definition without its settings',
+    ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }),
+    'is an event definition of a kind that no build',
+  ],
+  ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has the key "extra"'],
+  ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has parameters that no build'],
+])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
+  const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }");
+  const folder = await other.build('1.0.0', 1, firstRules);
+  const path = join(folder, 'acme-1.0.0-graylog.json');
+  const content = JSON.parse(readFileSync(path, 'utf8')) as Json & { entities: Json[] };
+  change(content);
+  writeFileSync(path, JSON.stringify(content));
+  expect((await other.install(path)).code).toContain(message);
+});
+
+test.each<[string, unknown, string]>([
+  ['a request of its own', { id: 'a', body: { trigger: {}, input: { http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
+  ['two inputs', { id: 'a', body: { trigger: {}, input: { search: {}, http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
+  ['a section that Watcher lacks', { id: 'a', body: { trigger: {}, input: { search: {} }, script: {} } }, 'the watch a has the key "script"'],
+  ['a key beyond its body', { id: 'a', body: { input: { search: {} } }, more: 1 }, 'the watch a has the key "more"'],
+])('a watch with %s is refused', async (_, watch, message) => {
+  const other = createLab("{ kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0 }");
+  await other.build('1.0.0', 1, firstRules);
+  other.write('watches.ndjson', `${JSON.stringify(watch)}\n`);
+  expect((await other.install(other.at('watches.ndjson'))).code).toContain(message);
+});
