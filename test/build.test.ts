@@ -173,7 +173,7 @@ describe('a bad rule', () => {
       'same-id.yml': rule(1).replace('Rule 1', 'Other'),
       'same-title.yml': rule(6).replace('Rule 6', 'Rule 1'),
       'settings.yml': `${rule(7)}sigpack: { interval: 1s }\n`,
-      'conf.yml': `${rule(8)}sigpack: { splunk: { savedsearch: { action.email.subject: 'x\\' } } }\n`,
+      'conf.yml': `${rule(8)}sigpack: { splunk: { savedsearch: { action.notable.param.default_owner: 'x\\' } } }\n`,
       'target.yml': rule(9).replace('Image|endswith', "'Ima*ge|endswith'"),
     };
     const folder = write(newFolder('bad'), { 'a.yml': rule(1), ...bad, 'z.yml': rule(2) });

@@ -1,7 +1,7 @@
 import { yamlText } from './escape-values.ts';
 
 /** Texts that mean something to a reader of one of the packs. */
-const payloads: readonly string[] = [
+export const payloads: readonly string[] = [
   'quote " and \' and ""',
   'ends in a backslash \\',
   'ends in three \\\\\\',
@@ -114,7 +114,7 @@ ${detection}sigpack:
   suppress: { fields: [${text}] }
   risk: { objects: [{ field: ${text}, type: user }] }
   graylog: { remediation: ${text}, keyFields: [Image], streams: [${text}] }
-  splunk: { savedsearch: { action.email.subject: ${text} } }
+  splunk: { savedsearch: { action.notable.param.default_owner: ${text} } }
 ---
 ${head(7, index, `Name in settings ${index}`)}logsource: { product: windows }
 ${detection}sigpack: { name: ${yamlText(`${payload.slice(0, 80)} S${index}`)} }

@@ -226,7 +226,9 @@ describe('the GitHub workflow', () => {
     const env = { GITHUB_REF_NAME: 'v1.0.0', GITHUB_SHA: 'abc', PLACE: 'soc-lab', SECRET: 'hidden' };
     for (const name of ['release', 'plan']) expect(runJob(name, env)).toMatchObject({ failed: [] });
     const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
-    expect(plan).toMatch(/^<!-- sigpack plan -->\n## What the installation of v1\.0\.0 does\n\n {4}soc-lab: app sigpack_ci_\w+, nothing → 1\.0\.0\n( {4}.*\n)+$/);
+    expect(plan).toMatch(
+      /^<!-- sigpack plan -->\n## What the installation of v1\.0\.0 does\n\n {4}soc-lab: app sigpack_ci_\w+, nothing → 1\.0\.0\n( {4}.*\n)+$/,
+    );
     expect(plan.length).toBeLessThan(65_536);
     expect(noted('summary')).toBe(plan);
     expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);

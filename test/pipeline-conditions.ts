@@ -2,6 +2,7 @@ import type { TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { ProcessingItem } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import type { RuleInProcess } from '../src/pipeline/rule-in-process.ts';
+import { workOfRule } from '../src/pipeline/work.ts';
 import { createSettler, type SettledRule } from '../src/query/compile.ts';
 import { type SettledBody, settledItems } from '../src/query/settled.ts';
 import { collect } from '../src/sigma/collection.ts';
@@ -55,6 +56,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
+    work: workOfRule(),
     renames: false,
   };
 }

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { conversionVars } from '../src/pipeline/process.ts';
-import { ProcessingFailure } from '../src/pipeline/rule-in-process.ts';
+import { ProcessingFailure } from '../src/pipeline/processing-failure.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { marked, told } from './complaints.ts';
 import { compiledAfter, pipelineOf, ruleOf } from './pipeline-run.ts';
@@ -73,7 +73,7 @@ describe('simple_template', () => {
     ['{pipeline.state[index]} {pipeline.vars[team]} {rule.custom_attributes[own]} {rule.custom_attributes[custom][deep]}', 'main blue 5 x'],
     ['{{"q": "{query}"}}', '{"q": "A="b""}'],
     ['{rule.author!s:}', 'Zoë "Z" <z@example.org>'],
-    ['{pipeline.state[none]}', "the template can't be filled in: the rule has nothing for `{pipeline.state[none]}`"],
+    ['{pipeline.state[none]}', "the template can't be filled in: the rule has nothing for `{pipeline.state[none]}` (simple_template, pipeline.yml:4)"],
     ['{rule.custom_attributes[__proto__]}', /nothing for/],
     ['{rule.tags}', /a list is no text/],
     ['{rule.__class__}', /PIP001 6:45 `rule` has title, id, /],

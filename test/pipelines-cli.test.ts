@@ -255,3 +255,32 @@ test('a network that the pipelines of both targets give a placeholder warns once
   const { stderr } = await sigpack(['check', 'rules'], { cwd: project(files) });
   expect(stderr.match(/SIG026/g)).toHaveLength(1);
 });
+
+describe('what a pipeline makes wrong is told as the fault of the pipeline', () => {
+  const breaks = (suffix: string): string => `postprocessing:\n  - { type: embed, suffix: ${suffix} }\n`;
+
+  test.each([
+    ['splunk', '"\\u0090"'],
+    ['splunk', '"\\n| delete"'],
+    ['graylog', '" AND ("'],
+    ['graylog', '"\\""'],
+  ])('for %s, by a suffix of %s', async (target, suffix) => {
+    const cwd = project({ 'bad/a.yml': rule, 'p.yml': breaks(suffix) });
+    const { code, stdout, stderr } = await sigpack(['build', 'bad', '-t', target, '-p', 'p.yml', '-o', 'out'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^bad/a\\.yml:1:8: error\\[PIP002\\]: ${target}: the postprocessing of pipelines makes a query that no pack can hold: .*; the rule is left out`,
+      ),
+    );
+    expect(stdout + stderr).not.toContain('PCK007');
+  });
+
+  test.each(['{% for one in queries %}{% endfor %}', '{{ pipeline.state.a.b }}'])('by a finalizer that fails where no rule is left: %s', async (template) => {
+    const finalizers = `finalizers:\n  - { type: concat }\n  - { type: template, template: "${template}" }\n`;
+    const cwd = project({ 'a.yml': rule.replace('condition: selection', 'condition: nothing'), 'p.yml': finalizers });
+    const { code, stderr } = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'p.yml'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^sigpack: the template can't be filled in: /m);
+  });
+});

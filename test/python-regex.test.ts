@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pythonRegex } from '../src/pipeline/python-regex.ts';
+import { workOfRule } from '../src/pipeline/work.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 
 describe('re.match and re.search', () => {
@@ -92,7 +93,7 @@ describe('re.sub', () => {
     ['(?=b)', '-', 'abb', 'a-b-b'],
     ['\\\\', '/', 'C:\\a\\b', 'C:/a/b'],
   ])('%s by %s in %j', (pattern, replacement, text, wanted) => {
-    expect(pythonRegex(pattern).replaceAll(text, replacement)).toBe(wanted);
+    expect(pythonRegex(pattern).replacer(replacement)(text, workOfRule())).toBe(wanted);
   });
 
   test.each([

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is on the standard input; nothing without it. */
   readonly input?: string;
+  /** Both outputs are a terminal. */
+  readonly terminal?: boolean;
 }
 
 /** The environment of a run: nothing of the caller's own that changes what is printed. */
@@ -48,11 +50,11 @@ let runs = 0;
 let running = false;
 
 /** Runs the command line in this process, from its sources: a process takes twenty times as long to start as most commands take to run. */
-export async function sigpack(args: readonly string[], { cwd, env, input = '' }: RunOptions = {}): Promise<Run> {
+export async function sigpack(args: readonly string[], { cwd, env, input = '', terminal = false }: RunOptions = {}): Promise<Run> {
   if (running) throw new Error('a command is running already: await it');
   running = true;
   const output = { stdout: '', stderr: '' };
-  const streams = (['stdout', 'stderr'] as const).map((name) => taken(name, output));
+  const streams = (['stdout', 'stderr'] as const).map((name) => taken(name, output, terminal));
   const restore = [inFolder(cwd), withEnvironment({ ...environment(env), NODE_DISABLE_COMPILE_CACHE: '1' }), withArguments(args), withInput(input), ...streams];
   try {
     // the query makes a new module of the entry alone: it runs again, over the modules that are there
@@ -103,9 +105,10 @@ function withInput(text: string): Restore {
 }
 
 /** Takes what is written to a stream. */
-function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>): Restore {
+function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>, isTTY: boolean): Restore {
   const stream = process[name];
-  const { write } = stream;
+  const { write, isTTY: before } = stream;
+  stream.isTTY = isTTY;
   const listeners = new Set(stream.listeners('error'));
   stream.write = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     output[name] += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
@@ -115,6 +118,7 @@ function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>): 
   };
   return () => {
     stream.write = write;
+    stream.isTTY = before;
     for (const listener of stream.listeners('error')) if (!listeners.has(listener)) stream.off('error', listener as Restore);
   };
 }

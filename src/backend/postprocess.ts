@@ -1,4 +1,4 @@
-import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
+import { ProcessingFailure } from '../pipeline/processing-failure.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';

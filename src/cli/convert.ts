@@ -11,12 +11,13 @@ import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
-import { ProcessingFailure } from '../pipeline/rule-in-process.ts';
+import { ProcessingFailure } from '../pipeline/processing-failure.ts';
 import { createTargetCompiler, type ForTarget, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { forStream } from './guarded-terminal.ts';
 import { loadRules } from './load.ts';
 import { optimizeLate } from './optimize-late.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
@@ -167,7 +168,7 @@ function writerTo(output: string | undefined, paths: readonly string[], targetCo
     const text = printed(format, entries, bag);
     if (text === undefined) return;
     if (output !== undefined) writeWhole(output, text);
-    else process.stdout.write(targetCount > 1 ? `== ${target.name}\n${text}` : text);
+    else process.stdout.write(forStream(targetCount > 1 ? `== ${target.name}\n${text}` : text, process.stdout));
   };
 }
 
@@ -176,13 +177,14 @@ function printed(format: TargetFormat, entries: readonly Entry[], bag: Diagnosti
   try {
     return format.print(entries.map(({ entry }) => entry));
   } catch (error) {
+    if (!(error instanceof ProcessingFailure) && !(error instanceof PluginFailure)) throw error;
     const [first] = entries;
-    if (!first) throw error;
+    // there is no rule to put it to
+    if (!first) throw new UsageError(error.message);
     const { file, titleSpan } = first.entry.rule;
     // a template of a finalizer asks for what is not there
     if (error instanceof ProcessingFailure) bag.add(file, { code: 'PIP002', message: error.message, span: titleSpan });
-    else if (error instanceof PluginFailure) bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
-    else throw error;
+    else bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
     return undefined;
   }
 }

@@ -13,6 +13,7 @@ import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
 import { openProject, reportProject, rulePaths } from './project.ts';
+import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { writePages } from './write-pages.ts';
 
@@ -62,7 +63,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   const found = bag.list.filter(({ target }) => target === undefined || options.pipeline !== undefined || concerned.has(target));
   bag.list.splice(0, bag.list.length, ...found);
   const code = reportProject(project, answer);
-  process.stdout.write(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${shownPath(join(options.output, `index.${options.format}`))}\n`);
+  process.stdout.write(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${visible(shownPath(join(options.output, `index.${options.format}`)))}\n`);
   return code;
 }
 

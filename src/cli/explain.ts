@@ -70,7 +70,7 @@ function explained(settled: SettledRule, explaining: Explaining): string {
   const names = byPriority(pipelines).map(({ name, priority }) => `${name} (${priority})`);
   const lines = [
     paint('bold', visible(rule.title)),
-    paint('dim', `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.join(', ')}` : ', without a pipeline'}`),
+    paint('dim', `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline'}`),
     '',
   ];
   const process = createProcessor(pipelines, { bag, onStep: stepPrinter(settled, explaining, lines) });

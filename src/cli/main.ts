@@ -7,6 +7,7 @@ import type { DiffOptions } from './diff-command.ts';
 import type { DocsOptions } from './docs-command.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import type { ExplainOptions } from './explain.ts';
+import { guardTerminal, visibleLines } from './guarded-terminal.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import type { InstallOptions, UninstallOptions } from './install/install-command.ts';
 import type { StatusOptions } from './install/status-command.ts';
@@ -296,6 +297,7 @@ function createProgram(): Command {
 }
 
 for (const stream of [process.stdout, process.stderr]) {
+  guardTerminal(stream);
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // a reader such as `head` that has seen enough is no reason to stop
     if (error.code !== 'EPIPE') process.exit(exitCodes.internal);
@@ -307,13 +309,13 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   else if (error instanceof UsageError) {
-    process.stderr.write(`sigpack: ${error.message}\n`);
+    process.stderr.write(`sigpack: ${visibleLines(error.message)}\n`);
     process.exitCode = exitCodes.usage;
   } else {
     // an error of the machine says all in its message
     const ofSystem = error instanceof Error && 'syscall' in error;
     const text = ofSystem ? error.message : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    process.stderr.write(`sigpack: ${text}\n`);
+    process.stderr.write(`sigpack: ${visibleLines(text)}\n`);
     process.exitCode = exitCodes.internal;
   }
 }

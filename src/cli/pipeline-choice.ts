@@ -4,11 +4,11 @@ import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 
 /** Names that pySigma's backends have for what our targets are. */
-const backendNames: Readonly<Record<string, readonly string[]>> = {
-  graylog: ['lucene', 'opensearch_lucene'],
-  'es-qs': ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch'],
-  'xpack-watcher': ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch'],
-};
+const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['graylog', ['lucene', 'opensearch_lucene']],
+  ['es-qs', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
+  ['xpack-watcher', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
+]);
 
 /**
  * The pipelines of each of some targets: those named on the command line (relative to the working directory), else those of the configuration
@@ -39,5 +39,5 @@ export async function pipelinesByTarget(
 }
 
 function isAllowed(target: string, { allowedBackends }: Pipeline): boolean {
-  return allowedBackends.size === 0 || [target, ...(backendNames[target] ?? [])].some((name) => allowedBackends.has(name));
+  return allowedBackends.size === 0 || [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name));
 }

@@ -63,7 +63,7 @@ export function readContentPack(text: string): ContentPack {
 /** The pack with its parameters' values in place of their defaults: as it is kept on the server it says what was installed. */
 export const withParameters = (pack: ContentPack, given: Readonly<Record<string, string>>): ContentPack => ({
   ...pack,
-  parameters: pack.parameters.map((one) => ({ ...one, default_value: given[one.name] ?? one.default_value })),
+  parameters: pack.parameters.map((one) => ({ ...one, default_value: Object.hasOwn(given, one.name) ? given[one.name] : one.default_value })),
 });
 
 /** Of all but the values of parameters and what a server adds of its own. */

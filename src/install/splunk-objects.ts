@@ -69,15 +69,15 @@ const texts = (files: AppFiles, pattern: RegExp): readonly (readonly [string, st
   });
 
 /** Settings that saved/searches calls otherwise than savedsearches.conf. */
-const renamed: Readonly<Record<string, string>> = {
-  enableSched: 'is_scheduled',
-  counttype: 'alert_type',
-  relation: 'alert_comparator',
-  quantity: 'alert_threshold',
-};
+const renamed: ReadonlyMap<string, string> = new Map([
+  ['enableSched', 'is_scheduled'],
+  ['counttype', 'alert_type'],
+  ['relation', 'alert_comparator'],
+  ['quantity', 'alert_threshold'],
+]);
 
 const searchParameters = (settings: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
-  new Map([...settings].map(([name, value]) => [renamed[name] ?? name, value]));
+  new Map([...settings].map(([name, value]) => [renamed.get(name) ?? name, value]));
 
 /** Values that are texts, in which `true` is a word. */
 const textFields = new Set(['search', 'description', 'definition', 'eai:data', 'content', 'label', 'author', 'version']);

@@ -10,7 +10,7 @@ import { noPages, type PackPages } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
-import { type Broken, brokenOf, withoutBroken } from './sound-pack.ts';
+import { type Broken, brokenOf, complaintAbout, withoutBroken } from './sound-pack.ts';
 import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
 import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from './template.ts';
 
@@ -53,9 +53,10 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
     const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
     const pack = withoutBroken(input.pack, broken);
     const made = broken.length === 0 ? first : await packed({ ...input, pack }, render);
-    for (const { target, detection, problem } of broken) {
-      const { file, titleSpan: span } = detection.rule;
-      bag.add(input.ruleFile?.(file.path) ?? file, { code: 'PCK007', message: `${target}: ${problem}; the rule is left out`, span, target });
+    for (const one of broken) {
+      const { file, titleSpan: span } = one.detection.rule;
+      const { code, message } = complaintAbout(one);
+      bag.add(input.ruleFile?.(file.path) ?? file, { code, message: `${one.target}: ${message}; the rule is left out`, span, target: one.target });
     }
     for (const message of made.problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
     if (made.problems.length > 0) return undefined;

@@ -25,6 +25,8 @@ export interface PackDetection {
   readonly lookBack?: number;
   /** Of a correlation: its group as the results of its search have it; default: as the rule has it. */
   readonly group?: readonly string[];
+  /** Pipelines changed the text of its query, which then is theirs to answer for. */
+  readonly postprocessed?: true;
 }
 
 /** From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`, `G0016`, `S0002`. */

@@ -21,7 +21,6 @@ import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
-import { confProblem } from './splunk-conf.ts';
 import { splunkFields } from './splunk-fields.ts';
 import { splunkSchedule } from './splunk-savedsearch.ts';
 import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
@@ -105,7 +104,7 @@ export function assemblePack({
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
   const { rule } = compiled;
-  if (!checkRuleSettings(rule, bag) || !fitsConf(rule, bag)) return undefined;
+  if (!checkRuleSettings(rule, bag) || !runsEver(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
   const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
@@ -114,21 +113,12 @@ function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnT
   return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;
 }
 
-/** Alert actions that start a program or write a file on the search head. */
-const runsSomething = /^(?:action\.script|action\.populate_lookup|action\.lookup)\b/;
-
-/** Complains about what a rule sets by itself and no conf file holds: one rule must not stop the whole app. */
-function fitsConf({ file, settings }: Rule, bag: DiagnosticBag): boolean {
-  if (!settings) return true;
-  const { cron, splunk } = readSettings(settings);
-  const problems = Object.entries(splunk?.savedsearch ?? {}).flatMap(([key, value]) => {
-    const problem =
-      confProblem(value) ?? (runsSomething.test(key) ? 'makes the server run something, which is for sigpack.yml to say, not for a rule' : undefined);
-    return problem === undefined ? [] : [`\`${key}\` ${problem}`];
-  });
-  if (cron !== undefined && cronGap(cron) === undefined) problems.push(`\`cron\` never runs: ${cron}`);
-  for (const message of problems) bag.add(file, { code: 'SIG070', message, span: { start: settings.start, end: settings.end } });
-  return problems.length === 0;
+/** Complains about a schedule of a rule that never runs: one rule must not stop the whole app. */
+function runsEver({ file, settings }: Rule, bag: DiagnosticBag): boolean {
+  const cron = settings && readSettings(settings).cron;
+  if (!settings || cron === undefined || cronGap(cron) !== undefined) return true;
+  bag.add(file, { code: 'SIG070', message: `\`cron\` never runs: ${cron}`, span: { start: settings.start, end: settings.end } });
+  return false;
 }
 
 function packRule(rule: Rule): PackRule {
@@ -165,7 +155,8 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     }
     const { compiled, off } = made;
     if (!off) warnOfUnmapped(adding.warnings, target, compiled);
-    const own = off ? switchedOff(detection) : detection;
+    const shown = off ? switchedOff(detection) : detection;
+    const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
     const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
     targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off } : outcome);
   }

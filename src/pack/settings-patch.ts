@@ -4,7 +4,7 @@ import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
-import { savedSearchComplaints } from './savedsearch-check.ts';
+import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronGapProblem, cronProblem } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
 import { settingsSchema } from './settings-schema.ts';
@@ -54,11 +54,10 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
 export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag: DiagnosticBag): boolean {
   if (!rule.settings) return true;
   let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`');
-  if (complaints.length === 0) complaints = rangeComplaints(rule.settings, 'SIG070');
+  if (complaints.length === 0) complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
   for (const complaint of complaints) bag.add(rule.file, complaint);
   if (complaints.length > 0) return false;
   noteFile(rule.settings, rule.file);
-  for (const complaint of savedSearchComplaints(rule.settings)) bag.add(rule.file, complaint);
   return true;
 }
 

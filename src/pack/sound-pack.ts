@@ -10,6 +10,12 @@ export interface Broken {
   readonly problem: string;
 }
 
+/** What a detection that is left out is told, beside its target. */
+export function complaintAbout({ detection, problem }: Broken): { readonly code: 'PCK007' | 'PIP002'; readonly message: string } {
+  if (detection.postprocessed) return { code: 'PIP002', message: `the postprocessing of pipelines makes a query that no pack can hold: ${problem}` };
+  return { code: 'PCK007', message: problem };
+}
+
 type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
 
 /** Those that have problems by themselves; none where even an empty pack has some. Halves are looked at, as most packs have one such detection. */
@@ -28,17 +34,16 @@ export function brokenOf<T>(all: readonly T[], problemsOf: ProblemsOf<T>): reado
 
 /** The pack without them: each is skipped in its target. */
 export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
-  const of = (target: Target): ReadonlyMap<string, string> =>
-    new Map(broken.filter((one) => one.target === target).map(({ detection, problem }) => [detection.id, problem]));
-  const left: Readonly<Record<Target, ReadonlyMap<string, string>>> = { splunk: of('splunk'), graylog: of('graylog') };
+  const of = (target: Target): ReadonlyMap<string, Broken> => new Map(broken.filter((one) => one.target === target).map((one) => [one.detection.id, one]));
+  const left: Readonly<Record<Target, ReadonlyMap<string, Broken>>> = { splunk: of('splunk'), graylog: of('graylog') };
   return {
     ...pack,
     splunk: pack.splunk.filter(({ detection }) => !left.splunk.has(detection.id)),
     graylog: pack.graylog.filter(({ detection }) => !left.graylog.has(detection.id)),
     outcomes: pack.outcomes.map((outcome) => {
       const targets = [...outcome.targets].map(([target, result]) => {
-        const message = left[target].get(outcome.detection.id);
-        return [target, message === undefined ? result : skipped([{ code: 'PCK007', message }])] as const;
+        const found = left[target].get(outcome.detection.id);
+        return [target, found ? skipped([complaintAbout(found)]) : result] as const;
       });
       return { ...outcome, targets: new Map(targets) };
     }),

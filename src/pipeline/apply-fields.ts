@@ -14,6 +14,7 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
   const rename = (field: string): readonly string[] | undefined => {
     const names = item.appliesToField(field, rule) ? transformation.map(field, rule) : undefined;
     if (names) {
+      rule.work.entries(names.length);
       trackName(rule, field, names, item.id);
       for (const name of names) if (name !== field || transformation.targets) rule.chosen.add(name);
     }
@@ -36,6 +37,7 @@ function applyToNamed(item: ProcessingItem, { map, targets = [] }: FieldTransfor
     const renamed = known.names.map(mapOf);
     if (!renamed.some((names) => names)) continue;
     const names = [...new Set(renamed.flatMap((given, at) => given ?? known.names[at] ?? []))];
+    rule.work.entries(names.length);
     rule.named.set(field, { names, mapped: true, spelled: known.spelled || !takesAny });
   }
 }
@@ -57,7 +59,10 @@ function renamedItem(item: ProcessingItem, { map }: FieldTransformation, settled
 function keywordNames(item: ProcessingItem, map: FieldTransformation['map'], rule: RuleInProcess): readonly string[] | undefined {
   const names = item.appliesToField(undefined, rule) ? map(undefined, rule) : undefined;
   // the names count as given, though they stand for no other
-  if (names) rule.mappings.set('', new Set([...(rule.mappings.get('') ?? []), ...names]));
+  if (names) {
+    rule.work.entries(names.length);
+    rule.mappings.set('', new Set([...(rule.mappings.get('') ?? []), ...names]));
+  }
   return names;
 }
 

@@ -35,7 +35,10 @@ export function applyItem(item: ProcessingItem, rule: RuleInProcess): boolean {
 function applyToItem(item: ProcessingItem, { apply }: ItemTransformation, settled: SettledItem, rule: RuleInProcess): SettledBody {
   const replaced = item.appliesToItem(settled, rule) ? apply(settled, rule) : undefined;
   if (!replaced) return settled;
-  for (const { field } of settledItems(replaced)) if (field !== undefined && field !== settled.field) rule.produced.add(field);
+  for (const { field, values } of settledItems(replaced)) {
+    rule.work.entries(1 + values.length);
+    if (field !== undefined && field !== settled.field) rule.produced.add(field);
+  }
   return marked(replaced, item.id);
 }
 
@@ -46,8 +49,10 @@ function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, set
     let touched = false;
     const tests = value.tests.flatMap((test) => {
       const replaced = apply(test, settled, rule);
-      if (replaced) touched = true;
-      return replaced ?? [test];
+      if (!replaced) return [test];
+      touched = true;
+      rule.work.entries(replaced.length);
+      return replaced;
     });
     if (!touched) return [value];
     changed = true;

@@ -11,11 +11,16 @@ import { templateHint, templateParameters } from './postprocessing.ts';
 import { asciiJson } from './python-json.ts';
 import { refuseTemplateFiles, templateOf } from './template-text.ts';
 import { type FinalizerContext, queriesContext, queriesRoots } from './template-value.ts';
+import { refuseLonger, type Work, workOfOutput } from './work.ts';
 
 /** What a finalizer is given: all queries, or the text that the one before it made of them. */
 type Output = readonly string[] | string;
 
-type Finalize = (output: Output, context: FinalizerContext) => string;
+interface Context extends FinalizerContext {
+  readonly work: Work;
+}
+
+type Finalize = (output: Output, context: Context) => string;
 
 interface FinalizerDefinition extends ItemParameters {
   /** It makes something of queries alone, not of the text that another has made of them. */
@@ -42,7 +47,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
     create: (item, { file }) => {
       refuseTemplateFiles(item);
       const template = templateOf(file, item, (source) => parseJinja(source, queriesRoots), templateHint);
-      return (output, context) => template(queriesContext(output, context));
+      return (output, context) => template(queriesContext(output, context, context.work), context.work);
     },
   },
   nested: { parameters: { finalizers: { type: 'array' } }, required: ['finalizers'], ofQueries: true, create: createNested },
@@ -52,7 +57,9 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
 export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading): readonly Finalizer[] {
   const chain = readChain(nodes, reading);
   if (chain.length === 0) return [];
-  return [{ type: chain.map(({ type }) => type).join(', '), apply: (queries, context) => [finalized(chain, queries, context)].flat() }];
+  return [
+    { type: chain.map(({ type }) => type).join(', '), apply: (queries, context) => [finalized(chain, queries, { ...context, work: workOfOutput() })].flat() },
+  ];
 }
 
 interface Link {
@@ -64,9 +71,17 @@ function readChain(nodes: readonly YamlNode[], reading: ItemReading): readonly L
   return nodes.flatMap((node, at) => told(reading, () => readLink(node, at, reading)) ?? []);
 }
 
-function finalized(chain: readonly Link[], queries: Output, context: FinalizerContext): Output {
-  return chain.reduce<Output>((output, { finalize }) => finalize(output, context), queries);
+function finalized(chain: readonly Link[], queries: Output, context: Context): Output {
+  refuseLonger(context.work, lengthOf(queries));
+  return chain.reduce<Output>((output, { finalize }) => {
+    const text = finalize(output, context);
+    refuseLonger(context.work, text.length);
+    context.work.characters(text.length);
+    return text;
+  }, queries);
 }
+
+const lengthOf = (output: Output): number => (typeof output === 'string' ? output.length : output.reduce((sum, query) => sum + query.length, 0));
 
 function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
   if (node.kind !== 'mapping') throw new PipelineFault('a finalizer must be a map', node, 'Write its `type` and what that takes.');
@@ -97,7 +112,10 @@ function createConcat(item: YamlMapping): Finalize {
   const separator = textOf(item, 'separator') ?? '\n';
   const prefix = textOf(item, 'prefix') ?? '';
   const suffix = textOf(item, 'suffix') ?? '';
-  return (output) => prefix + [output].flat().join(separator) + suffix;
+  return (output, { work }) => {
+    refuseLonger(work, prefix.length + lengthOf(output) + separator.length * [output].flat().length + suffix.length);
+    return prefix + [output].flat().join(separator) + suffix;
+  };
 }
 
 function createJson(item: YamlMapping): Finalize {

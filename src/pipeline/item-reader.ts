@@ -30,6 +30,9 @@ export interface ItemHead<D> {
   readonly node: YamlMapping;
 }
 
+/** Items of one file, those of nested ones included; the largest pipelines that are known have some 300. */
+const mostItems = 3000;
+
 /** pySigma takes these from its caller alone and leaves out what a pipeline's text says. */
 const callersOwn = ['allow_template_vars', 'vars_allowed_paths'];
 const sources = 'allow_external_sources';
@@ -47,6 +50,11 @@ export function readItemHead<D extends ItemParameters>(
   kinds: readonly ConditionKind[] = ['rule'],
 ): ItemHead<D> | undefined {
   const number = reading.nextNumber();
+  if (number > mostItems) {
+    if (number === mostItems + 1)
+      reading.bag.add(reading.file, { code: 'PIP001', message: `the pipeline has more than ${mostItems} items`, span: node, hint: 'Split it by log source.' });
+    return undefined;
+  }
   // conditions are looked at whatever is wrong with the type: all faults are told in one run
   const conditions = node.kind === 'mapping' ? readConditionSet(reading, node, 'rule', ruleConditions) : undefined;
   const found = told(reading, () => typeOf(node, definitions));

@@ -2,8 +2,13 @@ import type { Token } from './jinja-lexer.ts';
 import { equals, filters, isIn, isTrue } from './jinja-value.ts';
 import { TemplateFault } from './simple-template.ts';
 import { memberOf, printedText, type Roots, type Value } from './template-value.ts';
+import { refuseLonger, type Work } from './work.ts';
 
-export type Scope = ReadonlyMap<string, Value>;
+/** The values that names stand for, and what may be made of them. */
+export interface Scope {
+  readonly values: ReadonlyMap<string, Value>;
+  readonly work: Work;
+}
 export type Expression = (scope: Scope) => Value;
 
 /** The tokens of one block, read from left to right. */
@@ -105,7 +110,20 @@ function readConcatenation(cursor: Cursor): Expression {
   const operands = [readTested(cursor)];
   while (took(cursor, '~')) operands.push(readTested(cursor));
   const [only] = operands;
-  return operands.length === 1 && only ? only : (scope) => operands.map((operand) => printedText(operand(scope))).join('');
+  return operands.length === 1 && only
+    ? only
+    : (scope) =>
+        concatenated(
+          operands.map((operand) => printedText(operand(scope))),
+          scope.work,
+        );
+}
+
+function concatenated(texts: readonly string[], work: Work): string {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  refuseLonger(work, length);
+  work.characters(length);
+  return texts.join('');
 }
 
 /** `value is defined`, `value is not none` */
@@ -129,7 +147,7 @@ function readFiltered(cursor: Cursor): Expression {
     const args = took(cursor, '(') ? readArguments(cursor) : [];
     if (args.length < filter.least || args.length > filter.most) throw new TemplateFault(`\`${name.text}\` takes other arguments here`, name.start, name.end);
     const inner = value;
-    value = (scope) => filter.apply(inner(scope), ...args.map((argument) => argument(scope)));
+    value = (scope) => filter.apply(scope.work, inner(scope), ...args.map((argument) => argument(scope)));
   }
   return value;
 }
@@ -163,7 +181,7 @@ function readPath(cursor: Cursor): Expression {
     expect(cursor, ')');
   } else if (token.kind === 'name' && constants.has(token.text)) value = () => constants.get(token.text);
   else if (token.kind === 'name' && (cursor.roots.has(token.text) || cursor.locals.has(token.text))) {
-    value = (scope) => scope.get(token.text);
+    value = (scope) => seen(scope.values.get(token.text), scope.work);
     if (!cursor.locals.has(token.text)) names = [];
   } else if (token.kind === 'name')
     throw new TemplateFault(`there is no \`${token.text}\` here, only ${[...cursor.roots.keys()].join(', ')}`, token.start, token.end);
@@ -174,10 +192,16 @@ function readPath(cursor: Cursor): Expression {
     value = (scope) => {
       const holder = inner(scope);
       if (holder === undefined) throw new Error(`there is nothing that \`${step}\` could be part of`);
-      return memberOf(holder, step);
+      return seen(memberOf(holder, step), scope.work);
     };
   }
   if (names) checkPath(cursor, token, names);
+  return value;
+}
+
+/** Whatever is done with a value takes as long as it is. */
+function seen(value: Value, work: Work): Value {
+  work.characters(typeof value === 'string' || Array.isArray(value) ? value.length : 1);
   return value;
 }
 

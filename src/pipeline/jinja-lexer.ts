@@ -17,6 +17,9 @@ export interface Block {
   readonly start: number;
 }
 
+/** Of one block: operands in one another are calls in one another. */
+const mostTokens = 500;
+
 const opening = /\{(\{|%|#)([-+]?)/g;
 const token = /([A-Za-z_]\w*)|([0-9]+)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|\S)/y;
 const escapes: ReadonlyMap<string, string> = new Map([
@@ -69,6 +72,7 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
       return tokens;
     }
     token.lastIndex = at;
+    if (tokens.length >= mostTokens) throw new TemplateFault(`a block has more than ${mostTokens} names and signs`, from, at);
     const match = token.exec(text);
     if (!match) throw new TemplateFault('a block is not closed', from, text.length);
     const [whole, name, number, string] = match;

@@ -1,17 +1,18 @@
 import { pythonJson } from './python-json.ts';
 import { isList, printedText, type Value } from './template-value.ts';
+import { refuseLonger, type Work } from './work.ts';
 
-export type Filter = { readonly least: number; readonly most: number; readonly apply: (value: Value, ...args: readonly Value[]) => Value };
+export type Filter = { readonly least: number; readonly most: number; readonly apply: (work: Work, value: Value, ...args: readonly Value[]) => Value };
 
 /** Jinja's `tojson` may stand in HTML. */
 const unsafe = /[<>&']/g;
 
-const ofText = (apply: (text: string) => string): Filter => ({ least: 0, most: 0, apply: (value) => apply(printedText(value)) });
-const length: Filter = { least: 0, most: 0, apply: (value) => listOf(value, true).length };
+const ofText = (apply: (text: string) => string): Filter => ({ least: 0, most: 0, apply: (work, value) => made(work, apply(printedText(value))) });
+const length: Filter = { least: 0, most: 0, apply: (_, value) => listOf(value, true).length };
 const fallback: Filter = {
   least: 0,
   most: 2,
-  apply: (value, other = '', falsy = false) => (value === undefined || (isTrue(falsy) && !isTrue(value)) ? other : value),
+  apply: (_, value, other = '', falsy = false) => (value === undefined || (isTrue(falsy) && !isTrue(value)) ? other : value),
 };
 
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
@@ -23,12 +24,45 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['count', length],
   ['default', fallback],
   ['d', fallback],
-  ['first', { least: 0, most: 0, apply: (value) => listOf(value, true)[0] }],
-  ['last', { least: 0, most: 0, apply: (value) => listOf(value, true).at(-1) }],
-  ['join', { least: 0, most: 1, apply: (value, between) => listOf(value, true).map(printedText).join(printedText(between)) }],
-  ['replace', { least: 2, most: 2, apply: (value, old, replacement) => printedText(value).replaceAll(printedText(old), () => printedText(replacement)) }],
-  ['tojson', { least: 0, most: 0, apply: (value) => pythonJson(value).replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`) }],
+  ['first', { least: 0, most: 0, apply: (_, value) => listOf(value, true)[0] }],
+  ['last', { least: 0, most: 0, apply: (_, value) => listOf(value, true).at(-1) }],
+  ['join', { least: 0, most: 1, apply: (work, value, between) => joined(work, listOf(value, true).map(printedText), printedText(between)) }],
+  ['replace', { least: 2, most: 2, apply: (work, value, old, replacement) => replaced(work, printedText(value), printedText(old), printedText(replacement)) }],
+  [
+    'tojson',
+    {
+      least: 0,
+      most: 0,
+      apply: (work, value) =>
+        made(
+          work,
+          pythonJson(value).replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+        ),
+    },
+  ],
 ]);
+
+function made(work: Work, text: string): string {
+  refuseLonger(work, text.length);
+  work.characters(text.length);
+  return text;
+}
+
+function joined(work: Work, texts: readonly string[], between: string): string {
+  const length = texts.reduce((sum, text) => sum + text.length, between.length * Math.max(texts.length - 1, 0));
+  refuseLonger(work, length);
+  return made(work, texts.join(between));
+}
+
+function replaced(work: Work, text: string, old: string, replacement: string): string {
+  let count = old === '' ? Array.from(text).length + 1 : 0;
+  if (old !== '') for (let at = text.indexOf(old); at !== -1; at = text.indexOf(old, at + old.length)) count++;
+  refuseLonger(work, text.length + count * Math.max(replacement.length - old.length, 0));
+  return made(
+    work,
+    text.replaceAll(old, () => replacement),
+  );
+}
 
 /** Entries of a list, characters of a text where `texts` permits; nothing for what is not there. */
 export function listOf(value: Value, texts: boolean): readonly Value[] {

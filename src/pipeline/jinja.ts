@@ -3,12 +3,18 @@ import { type Block, blocksOf } from './jinja-lexer.ts';
 import { isTrue, listOf } from './jinja-value.ts';
 import { TemplateFault } from './simple-template.ts';
 import { type Members, printedText, type Roots, type Value } from './template-value.ts';
+import { type GrowingText, growingText, type Work } from './work.ts';
 
 /** Rounds of all loops of one rendering: a rule's lists may be long, and loops may stand in loops. */
 const mostRounds = 100_000;
 
+/** `if` and `for` in one another. */
+const deepestBlocks = 50;
+/** Of the work, for each part of a template that is looked at. */
+const charactersPerPart = 16;
+
 interface Rendering {
-  text: string;
+  readonly text: GrowingText;
   rounds: number;
 }
 
@@ -17,6 +23,7 @@ type Node = (scope: Scope, rendering: Rendering) => void;
 interface Reader {
   readonly blocks: readonly Block[];
   at: number;
+  depth: number;
   readonly roots: Roots;
 }
 
@@ -24,15 +31,15 @@ interface Reader {
  * The part of Jinja2 that names, filters, compares, chooses (`if`) and repeats (`for`); all else is refused with a {@link TemplateFault}.
  * Nothing in a template can reach beyond the values it is given.
  */
-export function parseJinja(source: string, roots: Roots): (context: ReadonlyMap<string, Value>) => string {
-  const reader: Reader = { blocks: blocksOf(source), at: 0, roots };
+export function parseJinja(source: string, roots: Roots): (context: ReadonlyMap<string, Value>, work: Work) => string {
+  const reader: Reader = { blocks: blocksOf(source), at: 0, depth: 0, roots };
   const body = readBody(reader, new Set());
   const left = reader.blocks[reader.at];
   if (left) throw unexpected(peek(cursorOf(reader, left, new Set())));
-  return (context) => {
-    const rendering: Rendering = { text: '', rounds: 0 };
-    body(context, rendering);
-    return rendering.text;
+  return (context, work) => {
+    const rendering: Rendering = { text: growingText(work), rounds: 0 };
+    body({ values: context, work }, rendering);
+    return rendering.text.text();
   };
 }
 
@@ -50,20 +57,23 @@ function readBody(reader: Reader, locals: ReadonlySet<string>): Node {
     nodes.push(block.kind === 'text' ? textNode(block.text) : block.kind === 'print' ? printNode(cursor) : readStatement(reader, cursor, block));
   }
   return (scope, rendering) => {
-    for (const node of nodes) node(scope, rendering);
+    for (const node of nodes) {
+      scope.work.characters(charactersPerPart);
+      node(scope, rendering);
+    }
   };
 }
 
 const textNode =
   (text: string): Node =>
   (_, rendering) => {
-    rendering.text += text;
+    rendering.text.add(text);
   };
 
 function printNode(cursor: Cursor): Node {
   const value = whole(cursor);
   return (scope, rendering) => {
-    rendering.text += printedText(value(scope));
+    rendering.text.add(printedText(value(scope)));
   };
 }
 
@@ -80,7 +90,13 @@ function finish(cursor: Cursor): void {
 }
 
 function readStatement(reader: Reader, cursor: Cursor, block: Block): Node {
-  return take(cursor).text === 'if' ? readIf(reader, cursor, block) : readFor(reader, cursor, block);
+  if (++reader.depth > deepestBlocks) {
+    const { start, end } = peek(cursor);
+    throw new TemplateFault(`blocks stand more than ${deepestBlocks} deep in one another`, start, end);
+  }
+  const statement = take(cursor).text === 'if' ? readIf(reader, cursor, block) : readFor(reader, cursor, block);
+  reader.depth--;
+  return statement;
 }
 
 function readIf(reader: Reader, first: Cursor, block: Block): Node {
@@ -117,8 +133,8 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Node {
     if (rendering.rounds > mostRounds) throw new Error(`the loops take more than ${mostRounds} rounds`);
     if (entries.length === 0) otherwise(scope, rendering);
     for (const [index, entry] of entries.entries()) {
-      const inner = new Map(scope).set(name.text, entry).set('loop', loopValue(index, entries.length));
-      body(inner, rendering);
+      const values = new Map(scope.values).set(name.text, entry).set('loop', loopValue(index, entries.length));
+      body({ values, work: scope.work }, rendering);
     }
   };
 }

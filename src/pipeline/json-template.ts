@@ -1,9 +1,10 @@
 import { asciiJson } from './python-json.ts';
+import { growingText, type Work } from './work.ts';
 
 const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 
 /** A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError for what is no JSON. */
-export function parseJsonTemplate(text: string): (query: string) => string {
+export function parseJsonTemplate(text: string): (query: string, work: Work) => string {
   JSON.parse(text);
   const parts: (string | undefined)[] = [];
   const tokens = text.match(token) ?? [];
@@ -16,8 +17,10 @@ export function parseJsonTemplate(text: string): (query: string) => string {
       parts.push(value === '%QUERY%' && tokens[at + 1] !== ':' ? undefined : asciiJson(value));
     }
   }
-  return (query) => {
+  return (query, work) => {
     const json = asciiJson(query);
-    return parts.map((part) => part ?? json).join('');
+    const whole = growingText(work);
+    for (const part of parts) whole.add(part ?? json);
+    return whole.text();
   };
 }

@@ -10,6 +10,7 @@ import type { PostprocessingItem } from './pipeline.ts';
 import { parseSimpleTemplate } from './simple-template.ts';
 import { refuseTemplateFiles, templateOf } from './template-text.ts';
 import { queryContext, queryRoots } from './template-value.ts';
+import { refuseLonger, type Work } from './work.ts';
 
 interface PostprocessingDefinition extends ItemParameters {
   readonly create: (item: YamlMapping, reading: ItemReading) => PostprocessingItem['apply'];
@@ -32,7 +33,11 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
     create: (item) => {
       const prefix = textOf(item, 'prefix') ?? '';
       const suffix = textOf(item, 'suffix') ?? '';
-      return (query) => prefix + query + suffix;
+      return (query, { work }) => {
+        refuseLonger(work, prefix.length + query.length + suffix.length);
+        work.characters(query.length);
+        return prefix + query + suffix;
+      };
     },
   },
   simple_template: {
@@ -40,7 +45,7 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
     required: ['template'],
     create: (item, { file }) => {
       const template = templateOf(file, item, parseSimpleTemplate, simpleHint);
-      return (query, rule) => template(queryContext(query, rule));
+      return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
   template: {
@@ -49,7 +54,7 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
     create: (item, { file }) => {
       refuseTemplateFiles(item);
       const template = templateOf(file, item, (source) => parseJinja(source, queryRoots), templateHint);
-      return (query, rule) => template(queryContext(query, rule));
+      return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
   json: { parameters: { json_template: text }, required: ['json_template'], create: createJson },
@@ -66,9 +71,14 @@ export function readPostprocessing(nodes: readonly YamlNode[], reading: ItemRead
   });
 }
 
+const ofWork =
+  (change: (query: string, work: Work) => string): PostprocessingItem['apply'] =>
+  (query, { work }) =>
+    change(query, work);
+
 function createJson(item: YamlMapping): PostprocessingItem['apply'] {
   try {
-    return parseJsonTemplate(textOf(item, 'json_template') ?? '');
+    return ofWork(parseJsonTemplate(textOf(item, 'json_template') ?? ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new PipelineFault(`\`json_template\` is no JSON: ${error.message}`, lookup(item, 'json_template') ?? item);
@@ -78,7 +88,7 @@ function createJson(item: YamlMapping): PostprocessingItem['apply'] {
 function createReplace(item: YamlMapping): PostprocessingItem['apply'] {
   const regex = regexAt(textOf(item, 'pattern') ?? '', lookup(item, 'pattern') ?? item);
   try {
-    return regex.replacer(textOf(item, 'replacement') ?? '');
+    return ofWork(regex.replacer(textOf(item, 'replacement') ?? ''));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new PipelineFault(error.message, lookup(item, 'replacement') ?? item, "Replacements are those of Python's `re.sub`.");

@@ -8,10 +8,12 @@ import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
-import type { FieldTransformation, Pipeline, PostprocessingItem, ProcessingItem } from './pipeline.ts';
+import type { FieldTransformation, Pipeline, PipelineItem, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
+import { ProcessingFailure } from './processing-failure.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
-import { ProcessingFailure, type RuleInProcess } from './rule-in-process.ts';
+import type { RuleInProcess } from './rule-in-process.ts';
+import { workOfRule } from './work.ts';
 
 /** Told after each item that was looked at for a rule. */
 export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: boolean; readonly rule: RuleInProcess }) => void;
@@ -108,6 +110,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
+    work: workOfRule(),
     renames: false,
   };
   const whole = run.onStep ? run.items.every((item) => step(run, item, rule)) : forEachRelevant(run.items, run.relevant, rule, (item) => step(run, item, rule));
@@ -124,8 +127,7 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   } catch (error) {
     if (!(error instanceof ProcessingFailure)) throw error;
     const { file, span } = error.place ?? { file: rule.rule.file, span: rule.rule.titleSpan };
-    const line = positionAt(item.file, item.span.start).line;
-    const message = `${error.message} (${item.type}, ${item.file.path}:${line})`;
+    const message = `${error.message}${placeOf(item)}`;
     bag.add(file, { code: 'PIP002', message, span, ...(error.hint === undefined ? {} : { hint: error.hint }) });
     return false;
   }
@@ -164,11 +166,18 @@ function postprocessed(query: string, items: readonly PostprocessingItem[], rule
   let text = query;
   for (const item of items) {
     if (!item.appliesTo(rule)) continue;
-    text = item.apply(text, rule);
+    try {
+      text = item.apply(text, rule);
+    } catch (error) {
+      throw error instanceof ProcessingFailure ? new ProcessingFailure(`${error.message}${placeOf(item)}`, error.place, error.hint) : error;
+    }
     rule.applied.add(item.id);
   }
   return text;
 }
+
+/** Where the item of a pipeline is that fails. */
+const placeOf = ({ type, file, span }: PipelineItem): string => ` (${type}, ${file.path}:${positionAt(file, span.start).line})`;
 
 /** What a pipeline adds is no reason to alert. */
 function keepsOwnItem({ file }: DetectionRule, [own]: readonly SettledDetection[]): boolean {

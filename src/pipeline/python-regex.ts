@@ -1,6 +1,8 @@
 import { RE2JS } from 're2js';
+import { backtracking } from './backtracking.ts';
 import { translate } from './python-regex-syntax.ts';
 import { readReplacement } from './python-replacement.ts';
+import { type GrowingText, growingText, type Work } from './work.ts';
 
 /** A compiled regular expression of Python's `re`. */
 export interface PythonRegex {
@@ -13,9 +15,7 @@ export interface PythonRegex {
   /** `re.match` with its named groups; undefined: a group that took no part. */
   readonly match: (text: string) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
   /** `re.sub`, the replacement being read once: `\1`, `\g<name>`. Throws where that is at fault. */
-  readonly replacer: (replacement: string) => (text: string) => string;
-  /** `re.sub` */
-  readonly replaceAll: (text: string, replacement: string) => string;
+  readonly replacer: (replacement: string) => (text: string, work: Work) => string;
 }
 
 /** The match (at 0) and its groups; undefined: took no part. */
@@ -24,21 +24,18 @@ type Groups = readonly (string | undefined)[];
 interface Engine {
   readonly start: (text: string) => Groups | undefined;
   readonly finds: (text: string) => boolean;
-  readonly replace: (text: string, made: (groups: Groups) => string) => string;
+  readonly replace: (text: string, made: (groups: Groups, result: GrowingText) => void, work: Work) => string;
 }
 
-/** Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear time but for look-around and back-references. */
+/**
+ * Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear time but for look-around and back-references:
+ * those fail (ProcessingFailure) where they take too many steps.
+ */
 export function pythonRegex(source: string): PythonRegex {
-  const { linear, backtracking, ignoreCase, names, count, differs } = translate(source);
-  const script = scriptEngine(backtracking, ignoreCase);
-  const fast = linear === undefined ? undefined : linearEngine(linear);
-  const engineFor = (text: string): Engine => (fast === undefined || differs?.(text) ? script() : fast);
-  // a pattern that neither takes is told now
-  if (fast === undefined || differs) script();
-  const replacer = (replacement: string): ((text: string) => string) => {
-    const made = readReplacement(replacement, names, count);
-    return (text) => engineFor(text).replace(text, made);
-  };
+  const { linear, backtracking: pattern, ignoreCase, names, count, differs } = translate(source);
+  const fast = linear === undefined ? undefined : linearEngine(linear, /[*+]|\{\d*,\}/.test(source));
+  const slow = fast === undefined || differs ? backtrackingEngine(pattern, ignoreCase) : undefined;
+  const engineFor = (text: string): Engine => (slow && (fast === undefined || differs?.(text)) ? slow : (fast ?? noEngine()));
   return {
     names: [...names.keys()],
     matchesStart: (text) => engineFor(text).start(text) !== undefined,
@@ -47,12 +44,19 @@ export function pythonRegex(source: string): PythonRegex {
       const groups = engineFor(text).start(text);
       return groups && { groups: new Map(Array.from(names, ([name, index]) => [name, groups[index]])) };
     },
-    replacer,
-    replaceAll: (text, replacement) => replacer(replacement)(text),
+    replacer: (replacement) => {
+      const made = readReplacement(replacement, names, count);
+      return (text, work) => engineFor(text).replace(text, made, work);
+    },
   };
 }
 
-function linearEngine(pattern: string): Engine | undefined {
+function noEngine(): never {
+  throw new Error('a regular expression has no engine');
+}
+
+/** `scansFar`: to find one match it may read all of the text. */
+function linearEngine(pattern: string, scansFar: boolean): Engine | undefined {
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
@@ -68,48 +72,56 @@ function linearEngine(pattern: string): Engine | undefined {
       return matcher.lookingAt() ? groupsOf(matcher) : undefined;
     },
     finds: (text) => compiled.matcher(text).find(),
-    replace: (text, made) => {
+    replace: (text, made, work) => {
       const matcher = compiled.matcher(text);
-      let result = '';
+      const result = growingText(work);
       let copied = 0;
       // Python also replaces an empty match right behind another match
       for (let at = 0; at <= text.length && matcher.find(at); ) {
         const [start, end] = [matcher.start(), matcher.end()];
-        result += text.slice(copied, start) + made(groupsOf(matcher));
+        work.characters(scansFar ? text.length - at : end - at);
+        result.add(text.slice(copied, start));
+        made(groupsOf(matcher), result);
         copied = end;
         at = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
       }
-      return result + text.slice(copied);
+      result.add(text.slice(copied));
+      return result.text();
     },
   };
 }
 
-function scriptEngine(pattern: string | Error, ignoreCase: boolean): () => Engine {
-  let made: Engine | undefined;
-  return () => {
-    if (pattern instanceof Error) throw pattern;
-    made ??= compileScript(pattern, ignoreCase ? 'vi' : 'v');
-    return made;
-  };
-}
-
-function compileScript(pattern: string, flags: string): Engine {
-  const sticky = new RegExp(pattern, `${flags}y`);
-  const global = new RegExp(pattern, `${flags}g`);
+function backtrackingEngine(pattern: string | Error, ignoreCase: boolean): Engine {
+  if (pattern instanceof Error) throw pattern;
+  const machineFor = backtracking(pattern, ignoreCase);
+  const groupsOf = (chars: readonly string[], slots: readonly number[]): Groups =>
+    Array.from({ length: slots.length / 2 }, (_, index) => {
+      const [start = -1, end = -1] = [slots[2 * index], slots[2 * index + 1]];
+      return start < 0 || end < start ? undefined : chars.slice(start, end).join('');
+    });
   return {
     start: (text) => {
-      sticky.lastIndex = 0;
-      return sticky.exec(text) ?? undefined;
+      const chars = Array.from(text);
+      const slots = machineFor(chars).find(0, true);
+      return slots && groupsOf(chars, slots);
     },
-    finds: (text) => text.search(global) >= 0,
-    replace: (text, replacement) => {
-      let result = '';
+    finds: (text) => machineFor(Array.from(text)).find(0, false) !== undefined,
+    replace: (text, made, work) => {
+      const chars = Array.from(text);
+      const machine = machineFor(chars);
+      const result = growingText(work);
       let copied = 0;
-      for (const match of text.matchAll(global)) {
-        result += text.slice(copied, match.index) + replacement(match);
-        copied = match.index + match[0].length;
+      for (let at = 0; at <= chars.length; ) {
+        const slots = machine.find(at, false);
+        if (!slots) break;
+        const [start = 0, end = 0] = slots;
+        result.add(chars.slice(copied, start).join(''));
+        made(groupsOf(chars, slots), result);
+        copied = end;
+        at = end > start ? end : end + 1;
       }
-      return result + text.slice(copied);
+      result.add(chars.slice(copied).join(''));
+      return result.text();
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { GrowingText } from './work.ts';
+
 type Groups = readonly (string | undefined)[];
 
 const controls: ReadonlyMap<string, string> = new Map([
@@ -13,8 +15,8 @@ const controls: ReadonlyMap<string, string> = new Map([
 
 const escapes = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9][0-9]?)|([\s\S]))|\\$/gu;
 
-/** Reads the replacement text of Python's `re.sub`; the function makes the text for one match. `count` is of all groups, `names` are theirs. */
-export function readReplacement(text: string, names: ReadonlyMap<string, number>, count: number): (groups: Groups) => string {
+/** Reads the replacement text of Python's `re.sub`; the function adds the text for one match. `count` is of all groups, `names` are theirs. */
+export function readReplacement(text: string, names: ReadonlyMap<string, number>, count: number): (groups: Groups, result: GrowingText) => void {
   const parts: (string | number)[] = [];
   let end = 0;
   for (const match of text.matchAll(escapes)) {
@@ -22,10 +24,8 @@ export function readReplacement(text: string, names: ReadonlyMap<string, number>
     end = match.index + match[0].length;
   }
   parts.push(text.slice(end));
-  return (groups) => {
-    let made = '';
-    for (const part of parts) made += typeof part === 'string' ? part : (groups[part] ?? '');
-    return made;
+  return (groups, result) => {
+    for (const part of parts) result.add(typeof part === 'string' ? part : (groups[part] ?? ''));
   };
 }
 

@@ -3,7 +3,7 @@ import type { SettledDetection } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
-import type { SourceFile, Span } from '../source/span.ts';
+import type { Work } from './work.ts';
 
 /** `mapped`: a pipeline has a say on it; `spelled`: one that does not take just any name. */
 export interface NameInProcess {
@@ -43,6 +43,8 @@ export interface RuleInProcess {
   readonly produced: Set<string>;
   /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */
   readonly filled: Map<string, Filling>;
+  /** What the pipelines have made of it. */
+  readonly work: Work;
   /** A transformation of field names applies to the rule. */
   renames: boolean;
 }
@@ -60,18 +62,6 @@ export const isSameFilling = (a: Filling, b: Filling): boolean => fillingKey(a) 
 
 const fillingKey = (filling: Filling): string =>
   typeof filling === 'string' ? filling : [...new Set(filling.map((one) => JSON.stringify(one)))].sort().join();
-
-/** Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the pipeline is run. */
-export class ProcessingFailure extends Error {
-  /** In the rule or its filter; undefined: the rule as a whole. */
-  readonly place: { readonly file: SourceFile; readonly span: Span } | undefined;
-  readonly hint: string | undefined;
-  constructor(message: string, place?: ProcessingFailure['place'], hint?: string) {
-    super(message);
-    this.place = place;
-    this.hint = hint;
-  }
-}
 
 /** Every name of a field that stands for another now, and every name that another was given. */
 export function isMapped(rule: RuleInProcess, field: string): boolean {

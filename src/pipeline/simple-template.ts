@@ -1,5 +1,6 @@
 import type { Span } from '../source/span.ts';
 import { memberOf, printedText, queryRoots, type Value } from './template-value.ts';
+import { growingText, type Work } from './work.ts';
 
 /** What is wrong with a template, by offsets into its text. */
 export class TemplateFault extends Error {
@@ -13,7 +14,7 @@ export class TemplateFault extends Error {
 type Part = string | { readonly path: readonly string[]; readonly source: string };
 
 /** A template in the form of Python's `str.format`, as far as it names things: `{query}`, `{rule.title}`, `{pipeline.state[key]}`, `{rule.tags[0]}`. */
-export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string, Value>) => string {
+export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string, Value>, work: Work) => string {
   const parts: Part[] = [];
   let end = 0;
   for (const match of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g)) {
@@ -25,7 +26,11 @@ export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string,
     else throw new TemplateFault('a single brace; write it twice where it stands for itself', index, end);
   }
   parts.push(text.slice(end));
-  return (context) => parts.map((part) => (typeof part === 'string' ? part : printPath(part, context))).join('');
+  return (context, work) => {
+    const whole = growingText(work);
+    for (const part of parts) whole.add(typeof part === 'string' ? part : printPath(part, context));
+    return whole.text();
+  };
 }
 
 function pathOf(field: string, index: number): readonly string[] {

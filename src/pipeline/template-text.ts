@@ -2,11 +2,12 @@ import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, toPlain, type YamlMapping } from '../source/yaml.ts';
 import { PipelineFault } from './definition.ts';
-import { ProcessingFailure } from './rule-in-process.ts';
+import { ProcessingFailure } from './processing-failure.ts';
 import { TemplateFault } from './simple-template.ts';
 import type { Value } from './template-value.ts';
+import type { Work } from './work.ts';
 
-export type Template = (context: ReadonlyMap<string, Value>) => string;
+export type Template = (context: ReadonlyMap<string, Value>, work: Work) => string;
 
 /** The template in `template:`, its faults told at their places in the file; what goes wrong later is the rule's. */
 export function templateOf(file: SourceFile, item: YamlMapping, parse: (text: string) => Template, hint: string): Template {
@@ -19,10 +20,12 @@ export function templateOf(file: SourceFile, item: YamlMapping, parse: (text: st
     if (!(error instanceof TemplateFault)) throw error;
     throw new PipelineFault(error.message, node?.kind === 'scalar' ? insideScalar(file, node)(error.span) : item, hint);
   }
-  return (context) => {
+  return (context, work) => {
     try {
-      return template(context);
+      return template(context, work);
     } catch (error) {
+      // it grows too long
+      if (error instanceof ProcessingFailure) throw error;
       if (!(error instanceof Error)) throw error;
       throw new ProcessingFailure(`the template can't be filled in: ${error.message}`, undefined, hint);
     }

@@ -2,6 +2,7 @@ import { toPlain } from '../source/yaml.ts';
 import { isoDate, writtenAttribute } from './conditions/attribute-value.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 import { numberText } from './transformations/value-number.ts';
+import type { Work } from './work.ts';
 
 /** What a template can hold. Undefined stands for what is not there. */
 export type Value = string | number | boolean | null | undefined | readonly Value[] | Members;
@@ -43,7 +44,7 @@ export function queryContext(query: string, process: RuleInProcess): ReadonlyMap
   return new Map<string, Value>([
     ['query', query],
     ['rule', members((name) => ruleAttribute(process, name))],
-    ['pipeline', pipelineValue((name) => process.state.get(name), [process.vars, process.conversion])],
+    ['pipeline', pipelineValue((name) => process.state.get(name), [process.vars, process.conversion], process.work)],
   ]);
 }
 
@@ -56,23 +57,24 @@ export interface FinalizerContext {
 }
 
 /** `queries` and `pipeline` as templates of finalizers see them. */
-export function queriesContext(queries: readonly string[] | string, { vars, conversion, states }: FinalizerContext): ReadonlyMap<string, Value> {
+export function queriesContext(queries: readonly string[] | string, { vars, conversion, states }: FinalizerContext, work: Work): ReadonlyMap<string, Value> {
   const stateOfAll = (name: string): unknown => {
+    work.entries(states.length);
     const [first, ...others] = [...new Map(states.map((state) => [JSON.stringify(state.get(name)), state.get(name)])).values()];
     if (others.length > 0) throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
     return first;
   };
   return new Map<string, Value>([
     ['queries', queries],
-    ['pipeline', pipelineValue(stateOfAll, [vars, conversion])],
+    ['pipeline', pipelineValue(stateOfAll, [vars, conversion], work)],
   ]);
 }
 
 /** The first of `vars` that has a name gives its value. */
-function pipelineValue(state: (name: string) => unknown, vars: readonly ReadonlyMap<string, unknown>[]): Members {
+function pipelineValue(state: (name: string) => unknown, vars: readonly ReadonlyMap<string, unknown>[], work: Work): Members {
   const pipeline = new Map<string, Value>([
-    ['state', members((name) => plainValue(state(name)))],
-    ['vars', members((name) => plainValue(vars.find((one) => one.has(name))?.get(name)))],
+    ['state', members((name) => plainValue(state(name), work))],
+    ['vars', members((name) => plainValue(vars.find((one) => one.has(name))?.get(name), work))],
   ]);
   return members((name) => pipeline.get(name));
 }
@@ -107,7 +109,7 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'taxonomy':
     case 'scope': {
       const node = writtenAttribute(rule, name);
-      return node ? plainValue(toPlain(node)) : name === 'taxonomy' ? 'sigma' : null;
+      return node ? plainValue(toPlain(node), process.work) : name === 'taxonomy' ? 'sigma' : null;
     }
     default:
       return rule.kind === 'detection' ? logSource(rule, name) : correlationAttribute(rule, name);
@@ -140,19 +142,20 @@ function correlationAttribute(rule: RuleInProcess['rule'] & { kind: 'correlation
 /** Sigma's own attributes of a rule are none of its custom ones. */
 const notCustom = new Set([...ruleAttributes, 'related', 'detection', 'correlation', 'generate']);
 
-function customAttribute({ rule, attributes }: RuleInProcess, name: string): Value {
-  if (attributes.has(name)) return plainValue(attributes.get(name));
+function customAttribute({ rule, attributes, work }: RuleInProcess, name: string): Value {
+  if (attributes.has(name)) return plainValue(attributes.get(name), work);
   const node = notCustom.has(name) ? undefined : writtenAttribute(rule, name);
-  return node && plainValue(toPlain(node));
+  return node && plainValue(toPlain(node), work);
 }
 
 /** Plain YAML data; maps have no prototype. */
-function plainValue(plain: unknown): Value {
+function plainValue(plain: unknown, work: Work): Value {
+  work.characters(1);
   if (plain === null || typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean') return plain;
-  if (Array.isArray(plain)) return plain.map(plainValue);
+  if (Array.isArray(plain)) return plain.map((one) => plainValue(one, work));
   if (typeof plain !== 'object') return undefined;
   const entries = new Map<string, unknown>(Object.entries(plain));
-  return members((key) => plainValue(entries.get(key)));
+  return members((key) => plainValue(entries.get(key), work));
 }
 
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

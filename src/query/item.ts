@@ -95,11 +95,19 @@ function chainHolds(meaning: Meaning, item: DetectionItem, names: readonly strin
   return sound;
 }
 
+/** Modifiers of one key: there are some 30, and none may stand twice. */
+const longestChain = 32;
+
 function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   const before: string[] = [];
   let sound = true;
   const complain = (code: 'SIG020' | 'SIG021' | 'SIG025', modifier: ModifierUse, message: string, hint?: string) =>
     meaning.bag.add(meaning.file, { code, message, span: modifier.span, ...(hint === undefined ? {} : { hint }) });
+  const beyond = item.modifiers[longestChain];
+  if (beyond) {
+    complain('SIG021', beyond, `the key has ${item.modifiers.length} modifiers, more than ${longestChain}`);
+    return false;
+  }
   for (const modifier of item.modifiers) {
     if (!modifierRoles.has(modifier.name)) {
       if (modifier.name === '') complain('SIG020', modifier, 'no modifier stands after `|`', 'Remove the `|`.');

@@ -1,4 +1,4 @@
-import { isRecord } from '../event/field.ts';
+import { isRecord, setField } from '../event/field.ts';
 import { readConf } from '../pack/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule.ts';
 import { digestOf } from './digest.ts';
@@ -114,8 +114,8 @@ function addSearches(text: string, add: Add): void {
     const one = add(ids.get(name) ?? name, name);
     for (const [key, value] of settings) {
       if (key === 'search') one.queries.splunk = [value];
-      else if (textKeys.has(key)) one.text[key] = value;
-      else if (!derivedKey.test(key)) one.settings[key] = value;
+      else if (textKeys.has(key)) setField(one.text, key, value);
+      else if (!derivedKey.test(key)) setField(one.settings, key, value);
     }
   }
 }

@@ -1,8 +1,21 @@
 import type { SourceFile, Span } from './span.ts';
 import type { YamlScalar } from './yaml.ts';
 
+type PlaceOf = (span: Span) => Span;
+
+/** A key or a condition has many places, and is compared with its file once. */
+const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly place: PlaceOf }>();
+
 /** Turns offsets into a scalar's text to places in the file. The whole scalar stands for texts written with escapes. */
-export function insideScalar(file: SourceFile, scalar: YamlScalar): (span: Span) => Span {
+export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
+  const before = known.get(scalar);
+  if (before?.file === file) return before.place;
+  const place = placesOf(file, scalar);
+  known.set(scalar, { file, place });
+  return place;
+}
+
+function placesOf(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const whole = { start: scalar.start, end: scalar.end };
   const { text } = scalar;
   const raw = file.text.slice(scalar.start, scalar.end);
@@ -13,9 +26,9 @@ export function insideScalar(file: SourceFile, scalar: YamlScalar): (span: Span)
   const head = [0, 1].find((skipped) => ink.every((at, index) => raw[rawInk[skipped + index] ?? -1] === text[at]));
   if (head === undefined) return () => whole;
   return ({ start, end }) => {
-    const from = ink.findIndex((at) => at >= start);
-    const to = ink.findLastIndex((at) => at < end);
-    if (from === -1 || to < from) return { start: scalar.end, end: scalar.end + 1 };
+    const from = countBelow(ink, start);
+    const to = countBelow(ink, end) - 1;
+    if (from === ink.length || to < from) return { start: scalar.end, end: scalar.end + 1 };
     return { start: scalar.start + (rawInk[from + head] ?? 0), end: scalar.start + (rawInk[to + head] ?? 0) + 1 };
   };
 }
@@ -23,4 +36,16 @@ export function insideScalar(file: SourceFile, scalar: YamlScalar): (span: Span)
 /** Offsets of the characters that are no white space: folding lines changes white space only. */
 function inkPlaces(text: string): readonly number[] {
   return Array.from(text.matchAll(/\S/g), (match) => match.index);
+}
+
+/** How many of the ascending offsets are below one: halves are looked at, as a long key has as many places. */
+function countBelow(offsets: readonly number[], limit: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

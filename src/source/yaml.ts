@@ -32,7 +32,7 @@ export interface YamlPair {
 }
 
 /** Larger files and documents are refused: rules are a few kilobytes. */
-const yamlLimits = { fileLength: 8 * 1024 * 1024, nodes: 500_000, depth: 50 } as const;
+const yamlLimits = { fileLength: 8 * 1024 * 1024, documents: 50_000, nodes: 500_000, depth: 50, starts: 1_000_000 } as const;
 
 /** A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a huge list. */
 const charactersPerNode = 64;
@@ -107,23 +107,60 @@ export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNo
     bag.add(file, { code: 'SIG004', message: `file has ${file.text.length} characters, more than ${yamlLimits.fileLength}`, span: { start: 0, end: 0 } });
     return [];
   }
+  const excess = excessOf(file.text);
+  if (excess) {
+    bag.add(file, excess);
+    return [];
+  }
   try {
-    return parseDocuments(file, bag, 0, file.text.length);
+    return parseDocuments(file, bag, 0, file.text.length).documents;
   } catch (error) {
     const parts = documentParts(file.text);
     if (parts.length < 2) {
       complain(file, bag, error, 0);
       return [];
     }
-    return parts.flatMap(({ start, end }) => {
-      try {
-        return parseDocuments(file, bag, start, end);
-      } catch (fault) {
-        complain(file, bag, fault, start);
-        return [];
-      }
-    });
+    return parseParts(file, bag, parts);
   }
+}
+
+/** Each part for itself, so that a broken document takes no other along; together they have no more nodes than a file that is whole. */
+function parseParts(file: SourceFile, bag: DiagnosticBag, parts: readonly Span[]): readonly YamlNode[] {
+  const found: YamlNode[] = [];
+  let nodes = 0;
+  for (const { start, end } of parts) {
+    try {
+      const part = parseDocuments(file, bag, start, end);
+      nodes += part.nodes;
+      if (nodes > yamlLimits.nodes) {
+        bag.add(file, { code: 'SIG004', message: `${tooManyNodes} up to this document`, span: { start, end: start + 1 } });
+        return found;
+      }
+      for (const document of part.documents) found.push(document);
+    } catch (fault) {
+      complain(file, bag, fault, start);
+    }
+  }
+  return found;
+}
+
+const tooManyNodes = `more than ${yamlLimits.nodes} nodes (aliases counted as what they stand for)`;
+
+/** What a file has too much of to be parsed: the parser keeps several objects for whatever may start a node or a document. */
+function excessOf(text: string): Complaint | undefined {
+  // most files are too short for it
+  if (text.length < '\n---'.length * yamlLimits.documents) return undefined;
+  let starts = 0;
+  let documents = 0;
+  for (const { 0: sign, index } of text.matchAll(/[\n\r](?:---)?|[,[{]/g)) {
+    starts++;
+    if (sign.length > 1) documents++;
+    const span = { start: index, end: index + 1 };
+    if (starts > yamlLimits.starts)
+      return { code: 'SIG004', message: `file has more than ${yamlLimits.starts} line breaks, commas and opening brackets`, span };
+    if (documents > yamlLimits.documents) return { code: 'SIG004', message: `file has more than ${yamlLimits.documents} documents`, span };
+  }
+  return undefined;
 }
 
 /** `---` at the start of a line ends a document even in the middle of a quoted text, so a broken document can be left out. */
@@ -132,12 +169,17 @@ function documentParts(text: string): readonly Span[] {
   return starts.map((start, index) => ({ start, end: starts[index + 1] ?? text.length }));
 }
 
-function parseDocuments(file: SourceFile, bag: DiagnosticBag, start: number, end: number): readonly YamlNode[] {
+interface Parsed {
+  readonly documents: readonly YamlNode[];
+  readonly nodes: number;
+}
+
+function parseDocuments(file: SourceFile, bag: DiagnosticBag, start: number, end: number): Parsed {
   const text = file.text.slice(start, end);
   const found: Complaint[] = [];
-  const documents = composeDocuments(text, parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }), found);
+  const { documents, nodes } = composeDocuments(text, parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }), found);
   for (const complaint of found) bag.add(file, { ...complaint, span: shifted(complaint.span, start) });
-  return start === 0 ? documents : documents.map((node) => moved(node, start));
+  return { documents: start === 0 ? documents : documents.map((node) => moved(node, start)), nodes };
 }
 
 const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
@@ -160,7 +202,7 @@ function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: n
   bag.add(file, { ...yamlFault(error.reason), span: { start, end: start + 1 } });
 }
 
-function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): readonly YamlNode[] {
+function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): Parsed {
   const documents: YamlNode[] = [];
   const stack: Frame[] = [];
   let anchors = new Map<string, { node: YamlNode; size: number }>();
@@ -170,7 +212,7 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
   const name = (start: number, end: number) => (start < 0 ? undefined : text.slice(start, end));
   const place = (node: YamlNode, size: number, anchor: string | undefined) => {
     nodes += size;
-    if (nodes > yamlLimits.nodes) throw new TreeFault('SIG004', `more than ${yamlLimits.nodes} nodes (aliases counted as what they stand for)`, node);
+    if (nodes > yamlLimits.nodes) throw new TreeFault('SIG004', tooManyNodes, node);
     if (anchor !== undefined) anchors.set(anchor, { node, size });
     const top = stack.at(-1);
     if (!top) return;
@@ -220,7 +262,7 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
       }
     }
   }
-  return documents;
+  return { documents, nodes };
 }
 
 function unknownAlias(text: string, start: number, end: number): TreeFault {

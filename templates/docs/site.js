@@ -92,7 +92,9 @@
   }
 
   function setUpIndex() {
-    const { rules, names } = JSON.parse(document.getElementById('data').textContent);
+    const { rules, names: written } = JSON.parse(document.getElementById('data').textContent);
+    // a map has no names of its own, as `constructor` is one of an object
+    const names = new Map(Object.entries(written));
     const form = document.querySelector('.filters');
     const rows = document.getElementById('rows');
     const more = document.getElementById('more');
@@ -105,7 +107,7 @@
 
     // what search looks at, in lower case; made once
     const texts = rules.map(([slug, title, description, level, status, sources, , techniques]) =>
-      `${title} ${slug} ${description} ${level} ${status} ${sources.join(' ')} ${techniques.map((id) => `${id} ${names[id]}`).join(' ')}`.toLowerCase(),
+      `${title} ${slug} ${description} ${level} ${status} ${sources.join(' ')} ${techniques.map((id) => `${id} ${names.get(id)}`).join(' ')}`.toLowerCase(),
     );
 
     function element(name, properties, ...children) {
@@ -123,7 +125,7 @@
       const badge = element('span', { className: 'level', textContent: level });
       badge.dataset.level = level;
       const ids = techniques.map((id) => {
-        const button = element('button', { type: 'button', textContent: id, title: `${names[id]}: list its rules` });
+        const button = element('button', { type: 'button', textContent: id, title: `${names.get(id)}: list its rules` });
         button.dataset.technique = id;
         return button;
       });
@@ -166,7 +168,7 @@
       document.getElementById('clear').hidden = !filtered;
       document.querySelector('.list').hidden = found.length === 0;
       chip.hidden = technique === '';
-      chip.textContent = `${technique} ${names[technique] ?? ''} ×`;
+      chip.textContent = `${technique} ${names.get(technique) ?? ''} ×`;
       chip.setAttribute('aria-label', `Stop filtering by ${technique}`);
       rows.replaceChildren();
       shown = 0;

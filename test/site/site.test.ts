@@ -170,6 +170,11 @@ describe('the index of the whole corpus', () => {
   });
 });
 
+it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])('a technique %s of the address has no name', async (name) => {
+  const page = await open(`index.html#technique=${name}`);
+  expect(await page.locator('#technique').textContent()).toBe(`${name}  ×`);
+});
+
 describe('the keyboard', () => {
   it('leads from the search through the rows into a page and back', async () => {
     const page = await open('index.html');

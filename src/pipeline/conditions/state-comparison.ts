@@ -1,5 +1,6 @@
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
-import { ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinition, textOf } from './condition-definition.ts';
 
 export const orderOperators = ['eq', 'ne', 'gte', 'gt', 'lte', 'lt'] as const;

@@ -7,7 +7,7 @@ import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
 import { withSelection } from './added-selection.ts';
 import { filledIn } from './log-source-template.ts';
 
@@ -38,6 +38,7 @@ function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleT
     apply: (process) => {
       const [own, ...filters] = process.parts;
       if (process.rule.kind !== 'detection' || !own) return;
+      process.work.entries(own.searches.size);
       process.parts = [withSelection(own, { name, body: bodyOf(process.rule.logsource), negated }), ...filters];
     },
   };

@@ -1,7 +1,7 @@
 import type { SettledBody, SettledDetection, SettledSearch } from '../../query/settled.ts';
 import type { ConditionNode } from '../../sigma/condition.ts';
 import type { Span } from '../../source/span.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
 
 export interface AddedSelection {
   /** As the pipeline calls it. */
@@ -17,7 +17,10 @@ export function withSelection(detection: SettledDetection, { name: wanted, body,
   const conditions = detection.conditions.map((condition): ConditionNode => {
     const { start, end } = condition;
     const named: ConditionNode = { kind: 'name', name, start, end };
-    return { kind: 'and', operands: [negated ? { kind: 'not', operand: named, start, end } : named, pinned(detection, condition, own)], start, end };
+    const written = pinned(detection, condition, own);
+    // one after the other, not one in the other: a pipeline may add many
+    const operands = written.kind === 'and' ? written.operands : [written];
+    return { kind: 'and', operands: [negated ? { kind: 'not', operand: named, start, end } : named, ...operands], start, end };
   });
   const search: SettledSearch = { name, span: detection.span, body };
   return { ...detection, searches: new Map([[name, search], ...detection.searches]), conditions };

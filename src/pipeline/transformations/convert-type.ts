@@ -5,7 +5,7 @@ import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
 import { numberIn, numberText } from './value-number.ts';
 
 export const convertTypeDefinitions = {

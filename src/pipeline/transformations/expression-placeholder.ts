@@ -3,7 +3,8 @@ import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { noteFilling, ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
+import { noteFilling } from '../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
 
 export const expressionPlaceholders: TransformationDefinition = {

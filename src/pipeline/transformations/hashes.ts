@@ -5,7 +5,7 @@ import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
 import { textList } from './text-list.ts';
 

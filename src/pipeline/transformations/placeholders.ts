@@ -4,11 +4,13 @@ import { parseAddressBlock } from '../../sigma/cidr.ts';
 import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../../sigma/pattern.ts';
 import { fillPlaceholders } from '../../sigma/placeholder.ts';
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { noteFilling, ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
+import type { PythonRegex } from '../python-regex.ts';
+import { noteFilling, type RuleInProcess } from '../rule-in-process.ts';
 import { expressionPlaceholders } from './expression-placeholder.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
 import { scalarText } from './value-number.ts';
@@ -84,6 +86,15 @@ function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): 
   });
 }
 
+function findsIn(line: string, filter: PythonRegex, place: YamlNode): boolean {
+  try {
+    return filter.finds(line);
+  } catch (error) {
+    if (error instanceof ProcessingFailure) throw new PipelineFault(error.message, place, error.hint);
+    throw error;
+  }
+}
+
 function createFile(item: YamlMapping, { readLines }: PipelineEnvironment): ValueTransformation {
   const at = (name: string) => lookup(item, name) ?? item;
   const format = textOf(item, 'format') ?? 'plaintext';
@@ -94,7 +105,7 @@ function createFile(item: YamlMapping, { readLines }: PipelineEnvironment): Valu
   const path = textOf(item, 'path') ?? '';
   const lines = readLines(path);
   if (!lines) throw new PipelineFault(`\`${path}\` can't be read`, at('path'), "Paths are relative to the pipeline's folder.");
-  const values = lines.map((line) => line.trim()).filter((line) => line !== '' && (!filter || filter.finds(line)));
+  const values = lines.map((line) => line.trim()).filter((line) => line !== '' && (!filter || findsIn(line, filter, at('filter'))));
   if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), 'Write one value a line.');
   const patterns = values.map(parsePattern);
   return filling(item, () => patterns);

@@ -5,6 +5,7 @@ import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
+import type { Work } from '../work.ts';
 import { numberText } from './value-number.ts';
 
 export const replaceStringDefinitions = {
@@ -25,18 +26,18 @@ function create(item: YamlMapping): ValueTransformation {
   const replace = replacerOf(item, replacement);
   const interpret = isTrue(item, 'interpret_special');
   const changed = isTrue(item, 'skip_special')
-    ? (pattern: Pattern) => joinParts(pattern.flatMap((part) => (typeof part === 'string' ? replacedPart(replace(part), interpret) : [part])))
-    : (pattern: Pattern) => replacedWhole(pattern, replace, /\\[*?]/.test(replacement));
+    ? (pattern: Pattern, work: Work) => joinParts(pattern.flatMap((part) => (typeof part === 'string' ? replacedPart(replace(part, work), interpret) : [part])))
+    : (pattern: Pattern, work: Work) => replacedWhole(pattern, (text) => replace(text, work), /\\[*?]/.test(replacement));
   return {
     kind: 'value',
-    apply: (test) => {
-      if (test.kind === 'string') return [{ ...test, pattern: changed(test.pattern) }];
-      return test.kind === 'number' ? [{ kind: 'string', pattern: changed([numberText(test.value)]), cased: false }] : undefined;
+    apply: (test, _, { work }) => {
+      if (test.kind === 'string') return [{ ...test, pattern: changed(test.pattern, work) }];
+      return test.kind === 'number' ? [{ kind: 'string', pattern: changed([numberText(test.value)], work), cased: false }] : undefined;
     },
   };
 }
 
-function replacerOf(item: YamlMapping, replacement: string): (text: string) => string {
+function replacerOf(item: YamlMapping, replacement: string): (text: string, work: Work) => string {
   const regex = regexAt(textOf(item, 'regex') ?? '', lookup(item, 'regex') ?? item);
   try {
     return regex.replacer(replacement);

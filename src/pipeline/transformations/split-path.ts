@@ -5,7 +5,8 @@ import type { YamlMapping } from '../../source/yaml.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { ProcessingFailure, type RuleInProcess } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
 import { groupFor } from './split-values.ts';
 
 const field = (description: string) => ({ type: 'string', minLength: 1, description }) as const;

@@ -3,7 +3,7 @@ import type { StringTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE } from '../../sigma/pattern.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../definition.ts';
-import { ProcessingFailure } from '../rule-in-process.ts';
+import { ProcessingFailure } from '../processing-failure.ts';
 
 export const valueRegexDefinitions = {
   regex: {

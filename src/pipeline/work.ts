@@ -1,0 +1,58 @@
+import { ProcessingFailure } from './processing-failure.ts';
+
+/** Entries, tests and names that pipelines make of one rule. The largest rules that are known have some 10,000 values. */
+const mostWork = 500_000;
+const charactersPerEntry = 128;
+
+/** Characters of a query, or of a value, that a pipeline makes. */
+const longestText = 1024 * 1024;
+/** Of the text that finalizers make of all queries. */
+const longestOutput = 32 * 1024 * 1024;
+
+const growthHint = 'Look for items that make several of one, or longer texts of each, one after the other.';
+
+/** Counts what pipelines make of a rule, and ends it at a bound. */
+export interface Work {
+  /** Characters that a text may have. */
+  readonly longest: number;
+  readonly entries: (count: number) => void;
+  readonly characters: (count: number) => void;
+}
+
+/** Of one rule. */
+export const workOfRule = (): Work => createWork(longestText, mostWork, 'the rule');
+
+/** Of the finalizers of one output. */
+export const workOfOutput = (): Work => createWork(longestOutput, (16 * longestOutput) / charactersPerEntry, 'the output');
+
+function createWork(longest: number, most: number, what: string): Work {
+  let left = most;
+  const entries = (count: number): void => {
+    left -= count;
+    if (left < 0) throw new ProcessingFailure(`the pipelines make more than ${most} entries of ${what}, a text counted by its length`, undefined, growthHint);
+  };
+  return { longest, entries, characters: (count) => entries(count / charactersPerEntry) };
+}
+
+/** A text that is put together piece by piece, up to the bound of the work. */
+export interface GrowingText {
+  readonly add: (piece: string) => void;
+  readonly text: () => string;
+}
+
+export function growingText(work: Work): GrowingText {
+  let whole = '';
+  return {
+    add: (piece) => {
+      refuseLonger(work, whole.length + piece.length);
+      work.characters(piece.length);
+      whole += piece;
+    },
+    text: () => whole,
+  };
+}
+
+/** Asked before a text of that length is made. */
+export function refuseLonger({ longest }: Work, length: number): void {
+  if (length > longest) throw new ProcessingFailure(`the text grows beyond ${longest} characters`, undefined, growthHint);
+}
