@@ -5,6 +5,7 @@ import { blockPatterns } from '../src/backend/logpoint/address.ts';
 import { addressRegex } from '../src/backend/lucene/address.ts';
 import { queryStringLimits } from '../src/backend/lucene/split.ts';
 import { addressBytes, networkMask, parseAddressBlock } from '../src/sigma/cidr.ts';
+import { runs } from './thoroughness.ts';
 
 /** Groups as addresses have them: many are zero, and some differ in a bit. */
 const group = fc.oneof(
@@ -52,7 +53,7 @@ describe('the addresses of a network, however they are written', () => {
         judge(network, prefix, near ? flipped(network, bit) : [...network.slice(0, same), ...other.slice(same)], as);
         judge(network, prefix, network, as);
       }),
-      { numRuns: 4000, seed: 15 },
+      { numRuns: runs(4000), seed: 15 },
     );
   });
 

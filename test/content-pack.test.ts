@@ -200,6 +200,12 @@ describe('event definitions', () => {
     );
   });
 
+  test('the common steps, unless there are some for Graylog alone', () => {
+    const steps = (own?: string) => only(filter(['a'], { settings: { remediation: '1. Look.' }, graylog: own === undefined ? {} : { remediation: own } })).data;
+    expect(steps().remediation_steps?.['@value']).toMatch(/^1\. Look\.\n\n\*\*False/);
+    expect(steps('**Call**').remediation_steps?.['@value']).toMatch(/^\*\*Call\*\*\n\n\*\*False/);
+  });
+
   test('enabling and suppression', () => {
     const { data } = only(filter(['a'], { settings: { enabled: false, suppress: { fields: ['user'], period: 60 } }, graylog: { keyFields: [] } }));
     expect(data.is_scheduled['@value']).toBe(false);

@@ -111,6 +111,7 @@ function settings(payload: string, index: number): string {
   return `${head(6, index, `Settings ${index}`)}logsource: { product: windows }
 ${detection}sigpack:
   owner: ${text}
+  remediation: ${text}
   suppress: { fields: [${text}] }
   risk: { objects: [{ field: ${text}, type: user }] }
   graylog: { remediation: ${text}, keyFields: [Image], streams: [${text}] }

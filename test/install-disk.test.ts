@@ -246,7 +246,7 @@ describe('what goes wrong', { shuffle: false }, () => {
     // before and after each step of the swap, and at some of the files that are written before
     const swap = renames.flatMap((at) => [at, at + 1]);
     const moments = new Set([1, 2, 3, ...swap.filter((_, index) => thorough || index % 3 === 0), calls]);
-    for (let n = 100; n < calls; n += thorough ? 20 : 200) moments.add(n);
+    for (let n = 100; n < calls; n += thorough ? 20 : 400) moments.add(n);
     const seen = new Set<string>();
     for (const n of moments) {
       const home = copied();

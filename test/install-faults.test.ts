@@ -27,13 +27,13 @@ afterAll(removeLabs);
 
 const secret = 'SeCrEt-0123456789+/="';
 const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
-/** At every request, or one of three. */
+/** At every request, or one of ten. */
 const broken: readonly Fault[] = ['cut'];
-/** Each at one request of nine, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at every one. */
+/** Each at one request of eighteen, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at every one. */
 const others: readonly Fault[] = ['lost', 404, 500, 'half', 'endless', 401, 403, 409, 429];
 const faultsAt = (n: number): readonly Fault[] => [
-  ...broken.filter(() => thorough || n % 6 === 0),
-  ...others.filter((_, index) => thorough || n % others.length === index),
+  ...broken.filter(() => thorough || n % 10 === 0),
+  ...others.filter((_, index) => thorough || n % (2 * others.length) === index),
 ];
 
 /** A server that is new each time, and what an install makes there. */

@@ -7,6 +7,7 @@ import { ANY, ONE, type Pattern, parsePattern } from '../src/sigma/pattern.ts';
 import { detectionOf } from './compile.ts';
 import { matches } from './matcher.ts';
 import { detectionsOfRuleSet, nearEvents } from './rule-set-events.ts';
+import { runs } from './thoroughness.ts';
 
 /** Whether a detection means an event. */
 function finds(detection: string, event: Event): boolean {
@@ -104,7 +105,7 @@ test('wildcards match as they are defined', () => {
       const parsed = parsePattern(written);
       expect(globTest(parsed)(value)).toBe(slowGlob(parsed, value));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { and, type Query } from '../src/query/tree.ts';
 import { meaningChange } from '../src/release/meaning.ts';
 import { normalForm } from '../src/release/normal-form.ts';
 import { detectionOf } from './compile.ts';
+import { runs } from './thoroughness.ts';
 
 const queryOf = (detection: string): Query => detectionOf(detection).query;
 const change = (before: string, after: string) => meaningChange(queryOf(before), queryOf(after));
@@ -102,6 +103,6 @@ test('what is said of more and less holds for every event', () => {
         if (effect === 'less') expect(is && !was).toBe(false);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

@@ -9,6 +9,7 @@ import { growingText, type Work, workOfRule } from '../src/pipeline/work.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { told } from './complaints.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
+import { runs } from './thoroughness.ts';
 
 const times = (count: number, item: string): string => Array.from({ length: count }, () => item).join('\n');
 const inARow = (count: number, item: string): string => item.repeat(count);
@@ -220,7 +221,7 @@ describe('a regular expression', () => {
         const place = expected && Array.from(text.slice(0, expected.index)).length;
         expect(found?.slice(0, 2)).toEqual(expected && place !== null ? [place, place + Array.from(expected[0]).length] : undefined);
       }),
-      { seed: 16, numRuns: 2000 },
+      { seed: 16, numRuns: runs(2000) },
     );
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createBag } from '../src/source/diagnostic.ts';
 import { conditionsOf, fieldsOfItems, preparedRule } from './pipeline-conditions.ts';
+import { compiledAfter } from './pipeline-run.ts';
 
 const ruleText = String.raw`title: Test
 id: 5F0D5A5E-1F3C-4C5A-8E2D-3A6B7C8D9E0F
@@ -258,6 +260,31 @@ detection:
   ])('%s: %s', (condition, holds) => {
     expect(conditionsOf(`rule_conditions: [${condition}]`).appliesTo(outer)).toBe(holds);
   });
+});
+
+test('a log source that a pipeline has changed holds for a correlation as written, too', () => {
+  const fields = `
+  - id: fields
+    type: field_name_mapping
+    mapping: { Image: NewProcessName }
+    rule_conditions: [{ type: logsource, category: process_creation }]`;
+  const log = `
+  - id: log
+    type: change_logsource
+    product: windows
+    service: security
+    rule_conditions: [{ type: logsource, category: process_creation }]`;
+  const text = `
+title: Programs
+correlation: { type: value_count, rules: [started], group-by: [Image], timespan: 5m, condition: { field: Image, gte: 5 } }
+---
+title: Started
+name: started
+logsource: { product: windows, category: process_creation }
+detection: { s: { Image: x }, condition: s }
+`;
+  const correlation = compiledAfter(text, `transformations:${fields}${log}`, createBag())?.rule;
+  expect(correlation?.kind === 'correlation' && [correlation.groupBy, correlation.valueFields]).toEqual([['NewProcessName'], ['NewProcessName']]);
 });
 
 test('the items of filters are items of the rule', () => {

@@ -94,7 +94,7 @@ test('a release that is killed at any call leaves the tree as it was, or is done
   const calls = Number(/calls (\d+)/.exec(whole.stdout)?.[1]);
   expect(calls).toBeGreaterThan(20);
   const outcomes = new Set<string>();
-  for (const n of spread(1, calls, 6)) {
+  for (const n of spread(1, calls, 10)) {
     const { folder, signal } = crashed(n);
     expect(signal).toBe('SIGKILL');
     const begun = existsSync(join(folder, '.sigpack-release', 'journal.json'));

@@ -8,6 +8,7 @@ import { packOf } from './pack-of.ts';
 import { ruleSet, ruleSetConfig, ruleSetFiles } from './rule-set.ts';
 import { processRuleSet, targetsOfBundle } from './rule-set-bundles.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
+import { thorough } from './thoroughness.ts';
 
 const { rules, left } = processRuleSet();
 
@@ -40,10 +41,11 @@ describe('the rule set through every bundle of pipelines', () => {
 
   test.each(['splunk', 'graylog'])('%s: queries find what the processed rules mean, over events made of their values', (bundle) => {
     const known = { splunk: knownFaultsOf('splunk'), graylog: knownFaultsOf('graylog') };
-    const own = rules.filter((one) => one.bundle === bundle).map(({ rule }) => rule);
+    const all = rules.filter((one) => one.bundle === bundle).map(({ rule }) => rule);
+    const own = thorough ? all : all.filter((_, index) => index % 3 === bundle.length % 3);
     const { messages, hits } = disagreements(own, (target, query, event) => known[target].isKnown(query, event));
     expect(messages).toEqual([]);
-    expect(hits.splunk).toBeGreaterThan(1000);
+    expect(hits.splunk).toBeGreaterThan(300);
   });
 });
 

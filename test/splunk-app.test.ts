@@ -225,6 +225,17 @@ describe('settings of a search', () => {
     expect(found.has('action.notable.param.drilldown_searches')).toBe(false);
     expect(found.get('description')).toBe('Sends $src$ to $dest$');
   });
+
+  it('gives the steps as next steps, without a token or an action to run', () => {
+    const steps = (remediation: string): string | undefined => of({ settings: { remediation } }).get('action.notable.param.next_steps');
+    expect(steps('1. Ask "alice".\n2. Look.\n')).toBe('{"version":1,"data":"1. Ask \\"alice\\".\\n2. Look."}');
+    expect(steps('Run [[action|ping]] and [[[action|ping]] on $src$')).toBe(
+      '{"version":1,"data":"Run [ [action|ping]] and [ [ [action|ping]] on \uff04src\uff04"}',
+    );
+    expect(steps('a\u0007b\r\nc\\')).not.toMatch(/[\p{Cc}]/u);
+    expect(steps(' \n')).toBeUndefined();
+    expect(of({}).has('action.notable.param.next_steps')).toBe(false);
+  });
 });
 
 const hostileTexts = [

@@ -4,6 +4,7 @@ import { csvRow } from '../src/pack/csv.ts';
 import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged } from '../src/pack/splunk-conf.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/splunk-keys.ts';
 import { createRenderer, TemplateError } from '../src/pack/template.ts';
+import { runs } from './thoroughness.ts';
 
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -133,7 +134,7 @@ describe('texts that AppInspect would flag', () => {
           expect(flags.filter((flag) => flag.test(text))).toEqual([]);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

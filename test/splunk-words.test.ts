@@ -7,6 +7,7 @@ import { ANY, ONE, type Pattern, type PatternPart } from '../src/sigma/pattern.t
 import { indexWords } from './judges/spl/segments.ts';
 import { type Event, runSpl, searchStageOnly } from './judges/spl/spl.ts';
 import { matches } from './matcher.ts';
+import { runs } from './thoroughness.ts';
 
 const file = { path: 'rule.yml', text: '' };
 
@@ -74,7 +75,7 @@ describe('the words that a keyword asks the index for', () => {
           }
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

@@ -6,3 +6,6 @@ export function spread(first: number, last: number, every: number): readonly num
   const all = Array.from({ length: Math.max(last - first + 1, 0) }, (_, index) => first + index);
   return thorough ? all : all.filter((number, index) => index === 0 || number === last || index % every === 0);
 }
+
+/** So many random cases, or a third of them. */
+export const runs = (all: number): number => (thorough ? all : Math.ceil(all / 3));

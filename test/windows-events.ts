@@ -61,6 +61,8 @@ const illuminateNames: Readonly<Record<string, string>> = {
   QueryName: 'query_request',
   TargetFilename: 'file_path',
   LogonType: 'windows_logon_type',
+  TicketEncryptionType: 'windows_kerberos_encryption',
+  Status: 'event_error_code',
 };
 
 const hashesOf = (data: WindowsEvent['data']): readonly (readonly [string, string])[] =>

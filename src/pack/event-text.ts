@@ -26,7 +26,7 @@ function ruleLine(rule: PackDetection['rule']): string {
 /** Markdown for the analyst who handles an alert. The settings' own text is taken as Markdown, the rule's texts are escaped. */
 export function remediationText({ rule, settings }: PackDetection): string {
   return paragraphs([
-    settings.graylog.remediation?.trim() ?? '',
+    (settings.graylog.remediation ?? settings.remediation)?.trim() ?? '',
     list('**False positives**\n', rule.falsepositives.map(plainMarkdown)),
     list('**References**\n', rule.references.map(linkMarkdown)),
   ]);

@@ -17,6 +17,7 @@ const settings: JsonSchema = {
       description: 'Name in the packs in place of the rule’s title; one line.',
     },
     owner: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'Who answers for the detection; one line.' },
+    remediation: { type: 'string', description: 'What to do about an alert, Markdown: remediation steps in Graylog, next steps in Enterprise Security.' },
     enabled: { type: 'boolean', description: 'Switched on at installation or not, whatever `enable` says.' },
     severity: { $ref: '#/$defs/level', description: 'Severity in the packs in place of the rule’s level.' },
     interval: duration('Time between runs, 60s to 1d.', { default: '15m' }),
@@ -89,7 +90,7 @@ const settings: JsonSchema = {
           description: 'Fields of the message that become fields and keys of the event. Default: those of suppress.',
           default: [],
         },
-        remediation: { type: 'string', description: 'Remediation steps, Markdown.' },
+        remediation: { type: 'string', description: 'Remediation steps, Markdown, in place of the common ones.' },
         streams: {
           type: 'array',
           items: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'The title of an existing stream.' },

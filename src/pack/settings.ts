@@ -5,6 +5,8 @@ export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */
   readonly name?: string;
   readonly owner?: string;
+  /** What to do about an alert, Markdown. */
+  readonly remediation?: string;
   /** Overrides what status, level and tags say. */
   readonly enabled: boolean;
   /** Severity in the packs in place of the rule's level. */
@@ -34,6 +36,7 @@ export interface DetectionSettings {
   readonly graylog: {
     /** Fields of the message that become event fields and keys. */
     readonly keyFields: readonly string[];
+    /** In place of `remediation` above. */
     readonly remediation?: string;
     /** Titles of existing streams; empty: all streams. */
     readonly streams: readonly string[];

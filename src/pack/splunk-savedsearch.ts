@@ -175,6 +175,8 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
   settings.set('action.notable.param.rule_description', withoutTokens(description));
   settings.set('action.notable.param.security_domain', confValue(own.splunk.securityDomain));
   settings.set('action.notable.param.severity', severity);
+  const steps = nextSteps(own.remediation ?? '');
+  if (steps !== undefined) settings.set('action.notable.param.next_steps', steps);
   const fields = riskObjects(detection).map(({ field }) => field);
   if (fields.length > 0) settings.set('action.notable.param.nes_fields', confValue(fields.map(listedField).join(',')));
   // without nosubstitution the command takes `$...$` in the search for a token; a name with these signs could not be passed to it literally
@@ -185,6 +187,16 @@ function addNotable(settings: Map<string, string>, { name, description }: Texts,
       JSON.stringify([{ ...search, earliest_offset: '$info_min_time$', latest_offset: '$info_max_time$' }]),
     );
   }
+}
+
+/** As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text of a rule may. */
+function nextSteps(text: string): string | undefined {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => withoutTokens(confText(line)).replace(/\[(?=\[)/g, '[ '));
+  const data = lines.join('\n').trim();
+  return data === '' ? undefined : JSON.stringify({ version: 1, data });
 }
 
 function addRisk(settings: Map<string, string>, { name }: Texts, detection: PackDetection): void {

@@ -51,7 +51,8 @@ function hasLogSource(condition: YamlMapping): RuleCondition {
     (category === undefined || source.category === category) &&
     (product === undefined || source.product === product) &&
     (service === undefined || source.service === service);
-  return ({ rule, referenced }) => (rule.kind === 'detection' ? matches(rule.logsource) : someDetection(referenced, (below) => matches(below.rule.logsource)));
+  return ({ rule, referenced, written }) =>
+    rule.kind === 'detection' ? matches(rule.logsource) : someDetection([...written, ...referenced], (below) => matches(below.rule.logsource));
 }
 
 /** Any of the rules below a correlation; correlations may share parts level upon level. */
