@@ -151,6 +151,124 @@ describe('a correlation', () => {
     expect(made.push({ id: 1, user: 'bob' }, 1)).toEqual([{ group: ['bob'] }]);
   });
 
+  const perRule = 'aliases: { ip: { a: src, c: dest } }, timespan: 10s';
+  const both = { tag: 'x', id: 1 };
+
+  test.each<[string, string, readonly Event[], readonly string[]]>([
+    [
+      'a value under an alias',
+      `type: value_count, rules: [a, c], group-by: [host], condition: { field: ip, gte: 2 }, ${perRule}`,
+      [
+        { id: 1, src: '1' },
+        { tag: 'x', dest: '2' },
+      ],
+      ['h'],
+    ],
+    [
+      'a value under an alias, once',
+      `type: value_count, rules: [a, c], group-by: [host], condition: { field: ip, gte: 2 }, ${perRule}`,
+      [
+        { id: 1, src: '1' },
+        { tag: 'x', src: '2', dest: '1' },
+      ],
+      [],
+    ],
+    [
+      'a sum under an alias',
+      `type: value_sum, rules: [a, c], group-by: [host], condition: { field: ip, gte: 9 }, ${perRule}`,
+      [
+        { id: 1, src: 4, dest: 1 },
+        { tag: 'x', src: 1, dest: 5 },
+      ],
+      ['h'],
+    ],
+    [
+      'a sum over both fields of an event that fulfils both rules',
+      `type: value_sum, rules: [a, c], group-by: [host], condition: { field: ip, eq: 9 }, ${perRule}`,
+      [{ ...both, src: 4, dest: 5 }],
+      ['h'],
+    ],
+    [
+      'a sum over the one field of an event that fulfils both rules',
+      'type: value_sum, rules: [a, c], group-by: [host], condition: { field: n, eq: 4 }, aliases: { n: { a: src, c: src } }, timespan: 10s',
+      [{ ...both, src: 4 }],
+      ['h'],
+    ],
+    [
+      'the field of each rule that an event fulfils',
+      `type: temporal, rules: [a, c], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      ['1'],
+    ],
+    [
+      'that field, in order',
+      `type: temporal_ordered, rules: [a, c], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      ['1'],
+    ],
+    [
+      'nothing of the other way round',
+      `type: temporal_ordered, rules: [c, a], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      [],
+    ],
+    [
+      'an event of both groups',
+      `type: event_count, rules: [a, c], group-by: [ip], condition: { gte: 2 }, ${perRule}`,
+      [
+        { ...both, src: '1', dest: '2' },
+        { id: 1, src: '2' },
+      ],
+      ['2'],
+    ],
+    [
+      'an event of two rules once a group',
+      `type: event_count, rules: [a, c], group-by: [ip], condition: { gte: 2 }, ${perRule}`,
+      [{ ...both, src: '1', dest: '1' }],
+      [],
+    ],
+    [
+      'each value of a list',
+      'type: value_count, rules: [a], group-by: [host], condition: { field: ip, gte: 3 }, timespan: 10s',
+      [{ id: 1, ip: ['1', '2', '2', '3'] }],
+      ['h'],
+    ],
+    [
+      'combinations with each value of a list',
+      'type: value_count, rules: [a], group-by: [host], condition: { field: [ip, port], eq: 4 }, timespan: 10s',
+      [{ id: 1, ip: ['1', '2'], port: [80, 443] }],
+      ['h'],
+    ],
+    ['a sum over a list', 'type: value_sum, rules: [a], group-by: [host], condition: { field: n, eq: 120 }, timespan: 10s', [{ id: 1, n: [60, 60] }], ['h']],
+    [
+      'a mean over a list',
+      'type: value_avg, rules: [a], group-by: [host], condition: { field: n, eq: 20 }, timespan: 10s',
+      [
+        { id: 1, n: [10, 40, 'none'] },
+        { id: 1, n: 10 },
+      ],
+      ['h'],
+    ],
+    [
+      'a median over a list',
+      'type: value_median, rules: [a], group-by: [host], condition: { field: n, eq: 40 }, timespan: 10s',
+      [{ id: 1, n: [10, 40, 50] }],
+      ['h'],
+    ],
+  ])('counts %s', (_, body, events, expected) => {
+    const timed = events.map((one, index): Event => ({ _time: index, host: 'h', ...one }));
+    expect(groups(correlation(body), timed)).toEqual(expected);
+  });
+
   test('takes the field of the rule that an alias names', () => {
     const compiled = correlation('type: temporal, rules: [a, b], aliases: { who: { a: user, b: account } }, group-by: [who], timespan: 10s');
     expect(
