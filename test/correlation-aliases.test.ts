@@ -42,4 +42,25 @@ describe('a pipeline renames fields, and no aliases', () => {
   test.each(['gate: who', 'counted: who'])('to which no other field may be mapped: %s', (mapping) => {
     expect(mapped(mapping, rule('type: value_count, condition: { field: counted, gte: 3 }'))).toContain('would become `who`, which is one of its aliases');
   });
+
+  const inner = 'type: event_count, rules: [a], group-by: [user], aliases: { user: { a: holder } }, condition: { gte: 2 }';
+  test.each([
+    ['type: temporal, rules: [r0, b], group-by: [user]', 'user'],
+    ['type: temporal, rules: [r0, b], group-by: [who], aliases: { who: { r0: user, b: user } }', 'who'],
+    ['type: value_count, rules: [r0, b], group-by: [gate], condition: { field: user, gte: 2 }', 'user'],
+  ])('of a correlation below, which keep their names above: %s', (outer, name) => {
+    const compiled = mapped('user: account, holder: badge', inner, outer);
+    if (typeof compiled === 'string') throw new Error(compiled);
+    const fields = new Map([
+      ['r0', 'user'],
+      ['b', 'account'],
+    ]);
+    expect(compiled.rule.aliases).toMatchObject([{ name, fields, below: new Set(['r0']) }]);
+  });
+
+  test('and what the correlation below does not group by is a field of events', () => {
+    const counting = inner.replace('group-by: [user]', 'group-by: [gate]');
+    const compiled = mapped('user: account', counting, 'type: temporal, rules: [r0, b], group-by: [user]');
+    expect(compiled).toMatchObject({ rule: { aliases: [], groupBy: ['account'] } });
+  });
 });

@@ -38,6 +38,10 @@ function groups(compiled: CompiledCorrelation, events: readonly Event[]): readon
   return [...new Set(events.flatMap((event) => made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|'))))].sort();
 }
 
+const who = 'aliases: { who: { a: user, c: peer } }';
+const innerAlias = (name: string): string =>
+  `type: event_count, rules: [a, c], group-by: [${name}], timespan: 10s, condition: { gte: 2 }, aliases: { ${name}: { a: peer, c: user } }`;
+
 const kinds: readonly (readonly string[])[] = [
   ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 3 }'],
   ['type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gt: 1, lte: 3 }'],
@@ -50,6 +54,37 @@ const kinds: readonly (readonly string[])[] = [
   ['type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s'],
   ['type: temporal_ordered, rules: [a, b, c], group-by: [user], timespan: 20s'],
   ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }', 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+  // an event may be one of `c` and of another
+  [`type: temporal, rules: [a, c], group-by: [who], timespan: 10s, ${who}`],
+  [`type: temporal_ordered, rules: [c, a], group-by: [who], timespan: 10s, ${who}`],
+  [`type: event_count, rules: [a, c], group-by: [who], timespan: 10s, condition: { gte: 3 }, ${who}`],
+  [`type: event_count, rules: [a, c], group-by: [who, host], timespan: 10s, condition: { eq: 2 }, ${who}`],
+  [`type: value_count, rules: [a, c], group-by: [host], timespan: 10s, condition: { field: who, gte: 2 }, ${who}`],
+  [`type: value_sum, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: size, gt: 12 }, ${who}`],
+  ['type: value_sum, rules: [a, c], group-by: [user], timespan: 10s, condition: { field: n, gt: 12 }, aliases: { n: { a: size, c: count } }'],
+  [
+    `type: value_avg, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: n, lt: 3 }, aliases: { n: { a: size, c: count }, who: { a: user, c: peer } }`,
+  ],
+  ['type: event_count, rules: [a, c], group-by: [name], timespan: 10s, condition: { gte: 3 }, aliases: { name: { a: user, c: user } }'],
+  ['type: temporal, rules: [a, c], group-by: [user, peer], timespan: 20s, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }'],
+  [
+    'type: event_count, rules: [a, c], group-by: [user, peer], timespan: 20s, condition: { gte: 2 }, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }',
+  ],
+  // with a correlation below
+  [
+    'type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+    'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s',
+  ],
+  ['type: temporal, rules: [a, c], group-by: [user], timespan: 10s', 'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }'],
+  [innerAlias('user'), 'type: temporal_ordered, rules: [r0, b], group-by: [user], timespan: 20s'],
+  [innerAlias('name'), 'type: temporal, rules: [r0, b], group-by: [who], timespan: 20s, aliases: { who: { r0: name, b: user } }'],
+  [innerAlias('host'), 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+  [innerAlias('host'), 'type: value_count, rules: [r0], group-by: [user], timespan: 20s, condition: { field: host, gte: 2 }'],
+  [
+    innerAlias('user'),
+    'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }',
+    'type: temporal, rules: [r1, b], group-by: [user], timespan: 20s',
+  ],
 ];
 
 const event = fc.record(
@@ -60,6 +95,8 @@ const event = fc.record(
     host: fc.constantFrom('h1', 'h2', 'h3'),
     size: fc.integer({ min: 0, max: 9 }),
     tag: fc.constantFrom('xx', 'y'),
+    peer: fc.constantFrom('ann', 'bob'),
+    count: fc.integer({ min: 0, max: 9 }),
   },
   { requiredKeys: ['gap', 'id'] },
 );

@@ -1,3 +1,4 @@
+import type { CompiledCorrelation } from '../query/compile.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import { fieldReader } from './correlation-field.ts';
 import type { EventView } from './event.ts';
@@ -24,11 +25,16 @@ export interface Membership {
 const maximumProduct = 1000;
 
 /** The groups that an event belongs to: for each rule that it fulfils, by the fields that aliases name for this rule. None where it lacks a field. */
-export function membershipsOf(rule: CorrelationRule, view: EventView): (fulfilled: readonly boolean[]) => readonly Membership[] {
-  const readings = readingsOf(rule, view);
-  return (fulfilled) => {
+export function membershipsOf(compiled: CompiledCorrelation, view: EventView): (hits: readonly (readonly CorrelationHit[])[]) => readonly Membership[] {
+  const readings = readingsOf(compiled, view);
+  return (hits) => {
     const found = new Map<string, Draft>();
-    for (const reading of readings) addTo(found, reading, fulfilled);
+    for (const reading of readings) {
+      const rules = reading.rules.filter((rule) => hits[rule]?.length);
+      const [first] = rules;
+      if (first === undefined) continue;
+      for (const hit of reading.ofHit ? (hits[first] ?? []) : alone) addTo(found, reading, { rules, hit, all: hits.length });
+    }
     return [...found.values()].map(({ values, ...draft }) => ({ ...draft, values: [...values.values()].flat() }));
   };
 }
@@ -40,15 +46,22 @@ interface Draft {
   readonly values: Map<string, readonly (readonly string[])[]>;
 }
 
-function addTo(found: Map<string, Draft>, { rules, group, counted, countedFields }: Reading, fulfilled: readonly boolean[]): void {
-  const here = rules.filter((rule) => fulfilled[rule]);
-  if (here.length === 0) return;
-  const values = counted.length === 0 ? [] : productOf(counted.map((read) => read()));
-  for (const one of productOf(group.map((read) => [...new Set(read())]))) {
+const alone: readonly CorrelationHit[] = [{ group: [] }];
+
+/** Rules that an event fulfils, of so many in `all`, and what one of them found. */
+interface Found {
+  readonly rules: readonly number[];
+  readonly hit: CorrelationHit;
+  readonly all: number;
+}
+
+function addTo(found: Map<string, Draft>, { group, counted, countedFields, ofHit }: Reading, { rules, hit, all }: Found): void {
+  const values = counted.length === 0 ? [] : productOf(counted.map((read) => read(hit)));
+  for (const one of productOf(group.map((read) => [...new Set(read(hit))]))) {
     const key = JSON.stringify(one);
-    const draft = found.get(key) ?? { group: one, fulfilled: fulfilled.map(() => false), values: new Map() };
-    for (const rule of here) draft.fulfilled[rule] = true;
-    draft.values.set(countedFields, values);
+    const draft = found.get(key) ?? { group: one, fulfilled: Array.from({ length: all }, () => false), values: new Map() };
+    for (const rule of rules) draft.fulfilled[rule] = true;
+    draft.values.set(ofHit ? countedFields + JSON.stringify(values) : countedFields, values);
     found.set(key, draft);
   }
 }
@@ -59,7 +72,7 @@ function productOf(lists: readonly (readonly string[])[]): readonly (readonly st
   return product;
 }
 
-type Read = () => readonly string[];
+type Read = (hit: CorrelationHit) => readonly string[];
 
 /** The fields that stand for those of the correlation in the events of some of its rules. */
 interface Reading {
@@ -67,25 +80,40 @@ interface Reading {
   readonly group: readonly Read[];
   readonly counted: readonly Read[];
   readonly countedFields: string;
+  /** Of a correlation whose own alias is read: each group that it found is one by itself. */
+  readonly ofHit: boolean;
 }
 
 /** One for all rules without aliases, else one for all that have the same fields. */
-function readingsOf(rule: CorrelationRule, view: EventView): readonly Reading[] {
+function readingsOf({ rule, parts }: CompiledCorrelation, view: EventView): readonly Reading[] {
   const readings = new Map<string, Reading>();
   for (const [index, { name: reference }] of rule.rules.entries()) {
-    const fieldOf = (name: string): string => rule.aliases.find((alias) => alias.name === name)?.fields.get(reference) ?? name;
-    const [groupFields, countedFields] = [rule.groupBy.map(fieldOf), rule.valueFields.map(fieldOf)];
-    const key = JSON.stringify([groupFields, countedFields]);
+    const inner = parts[index]?.rule;
+    let ofHit = false;
+    const sourceOf = (name: string): Source => {
+      const alias = rule.aliases.find((known) => known.name === name);
+      const field = alias?.fields.get(reference) ?? name;
+      if (!alias?.below?.has(reference) || inner?.kind !== 'correlation') return { text: field, read: fieldTexts(rule, view, field) };
+      ofHit = true;
+      const place = inner.groupBy.indexOf(field);
+      return { text: `${index} ${field}`, read: ({ group }) => group.slice(place, place + 1) };
+    };
+    const [group, counted] = [rule.groupBy.map(sourceOf), rule.valueFields.map(sourceOf)];
+    const countedFields = JSON.stringify(counted.map(({ text }) => text));
+    const key = JSON.stringify([ofHit, group.map(({ text }) => text), countedFields]);
     const known = readings.get(key);
     if (known) known.rules.push(index);
-    else {
-      const read = (name: string): Read => {
-        const values = fieldReader(rule, view, name);
-        return () => values().map(({ text }) => text);
-      };
-      const [group, counted] = [groupFields.map(read), countedFields.map(read)];
-      readings.set(key, { rules: [index], group, counted, countedFields: JSON.stringify(countedFields) });
-    }
+    else readings.set(key, { rules: [index], group: group.map(({ read }) => read), counted: counted.map(({ read }) => read), countedFields, ofHit });
   }
   return [...readings.values()];
+}
+
+interface Source {
+  readonly text: string;
+  readonly read: Read;
+}
+
+function fieldTexts(rule: CorrelationRule, view: EventView, field: string): Read {
+  const values = fieldReader(rule, view, field);
+  return () => values().map(({ text }) => text);
 }

@@ -113,14 +113,14 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
     if ('reason' in part) return part;
     parts.push(part);
   }
-  const membersOf = membershipsOf(rule, making.view);
+  const membersOf = membershipsOf(compiled, making.view);
   // silence alone fulfils it, however little an event adds
   const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);
   const silence = createSilence(rule);
   const counts = ({ values }: Membership): boolean => rule.type !== 'value_count' || values.length > 0;
   const wholeFrom = making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
   return (moment) => {
-    const members = membersOf(parts.map((part) => hitsAt(part, moment).length > 0));
+    const members = membersOf(parts.map((part) => hitsAt(part, moment)));
     const silent =
       silence?.(
         members.filter(counts).map(({ group }) => group),

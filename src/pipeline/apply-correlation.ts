@@ -23,7 +23,7 @@ export function applyToCorrelation(rule: CorrelationRule, rename: (field: string
     return field;
   };
   const aliases = rule.aliases.map((alias): Alias => {
-    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, renamed(field)])) };
+    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, alias.below?.has(reference) ? field : renamed(field)])) };
   });
   // an alias is no field of the events, whatever they call one of that name
   const unlessAlias = (field: string): string => {
