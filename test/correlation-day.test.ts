@@ -38,6 +38,25 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     expect(expected).toBeGreaterThan(2000);
   });
 
+  test('with aliases, by the saved search and by the matcher', () => {
+    const aliased = dayRules.filter(({ correlation: { aliases, inner } }) => aliases ?? inner?.some((below) => below.aliases));
+    const compiled = compiledOf(aliased);
+    const distinct = streams.filter((stream) => stream.distinct);
+    const wrong: string[] = [];
+    let expected = 0;
+    for (const [index, search] of savedSearchesOf(aliased).entries()) {
+      const { correlation } = search.rule;
+      const [stream, one] = [distinct[index % distinct.length], compiled.get(correlation.name)];
+      if (!stream || !one) throw new Error(`${correlation.name} does not compile`);
+      for (const result of [dayOf(search, stream), matchedDay(one, correlation, stream)]) {
+        expected += result.expected;
+        if (result.missed.length + result.extra.length > 0) wrong.push(`${correlation.name} over ${stream.name}: ${JSON.stringify(result)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(expected).toBeGreaterThan(2000);
+  });
+
   test('by `stats`, in fixed windows', () => {
     const searches = new Map(savedSearchesOf(dayRules, 'targets: [splunk]\nsplunk: { correlation: stats }\n').map((search) => [search.rule, search]));
     const wrong: string[] = [];

@@ -38,6 +38,10 @@ function groups(compiled: CompiledCorrelation, events: readonly Event[]): readon
   return [...new Set(events.flatMap((event) => made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|'))))].sort();
 }
 
+const who = 'aliases: { who: { a: user, c: peer } }';
+const innerAlias = (name: string): string =>
+  `type: event_count, rules: [a, c], group-by: [${name}], timespan: 10s, condition: { gte: 2 }, aliases: { ${name}: { a: peer, c: user } }`;
+
 const kinds: readonly (readonly string[])[] = [
   ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 3 }'],
   ['type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gt: 1, lte: 3 }'],
@@ -50,6 +54,37 @@ const kinds: readonly (readonly string[])[] = [
   ['type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s'],
   ['type: temporal_ordered, rules: [a, b, c], group-by: [user], timespan: 20s'],
   ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }', 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+  // an event may be one of `c` and of another
+  [`type: temporal, rules: [a, c], group-by: [who], timespan: 10s, ${who}`],
+  [`type: temporal_ordered, rules: [c, a], group-by: [who], timespan: 10s, ${who}`],
+  [`type: event_count, rules: [a, c], group-by: [who], timespan: 10s, condition: { gte: 3 }, ${who}`],
+  [`type: event_count, rules: [a, c], group-by: [who, host], timespan: 10s, condition: { eq: 2 }, ${who}`],
+  [`type: value_count, rules: [a, c], group-by: [host], timespan: 10s, condition: { field: who, gte: 2 }, ${who}`],
+  [`type: value_sum, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: size, gt: 12 }, ${who}`],
+  ['type: value_sum, rules: [a, c], group-by: [user], timespan: 10s, condition: { field: n, gt: 12 }, aliases: { n: { a: size, c: count } }'],
+  [
+    `type: value_avg, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: n, lt: 3 }, aliases: { n: { a: size, c: count }, who: { a: user, c: peer } }`,
+  ],
+  ['type: event_count, rules: [a, c], group-by: [name], timespan: 10s, condition: { gte: 3 }, aliases: { name: { a: user, c: user } }'],
+  ['type: temporal, rules: [a, c], group-by: [user, peer], timespan: 20s, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }'],
+  [
+    'type: event_count, rules: [a, c], group-by: [user, peer], timespan: 20s, condition: { gte: 2 }, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }',
+  ],
+  // with a correlation below
+  [
+    'type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+    'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s',
+  ],
+  ['type: temporal, rules: [a, c], group-by: [user], timespan: 10s', 'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }'],
+  [innerAlias('user'), 'type: temporal_ordered, rules: [r0, b], group-by: [user], timespan: 20s'],
+  [innerAlias('name'), 'type: temporal, rules: [r0, b], group-by: [who], timespan: 20s, aliases: { who: { r0: name, b: user } }'],
+  [innerAlias('host'), 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+  [innerAlias('host'), 'type: value_count, rules: [r0], group-by: [user], timespan: 20s, condition: { field: host, gte: 2 }'],
+  [
+    innerAlias('user'),
+    'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }',
+    'type: temporal, rules: [r1, b], group-by: [user], timespan: 20s',
+  ],
 ];
 
 const event = fc.record(
@@ -60,6 +95,8 @@ const event = fc.record(
     host: fc.constantFrom('h1', 'h2', 'h3'),
     size: fc.integer({ min: 0, max: 9 }),
     tag: fc.constantFrom('xx', 'y'),
+    peer: fc.constantFrom('ann', 'bob'),
+    count: fc.integer({ min: 0, max: 9 }),
   },
   { requiredKeys: ['gap', 'id'] },
 );
@@ -149,6 +186,124 @@ describe('a correlation', () => {
     if (!made.ok) throw new Error(made.reason);
     made.push({ id: 1, user: ['ann', 'bob'] }, 0);
     expect(made.push({ id: 1, user: 'bob' }, 1)).toEqual([{ group: ['bob'] }]);
+  });
+
+  const perRule = 'aliases: { ip: { a: src, c: dest } }, timespan: 10s';
+  const both = { tag: 'x', id: 1 };
+
+  test.each<[string, string, readonly Event[], readonly string[]]>([
+    [
+      'a value under an alias',
+      `type: value_count, rules: [a, c], group-by: [host], condition: { field: ip, gte: 2 }, ${perRule}`,
+      [
+        { id: 1, src: '1' },
+        { tag: 'x', dest: '2' },
+      ],
+      ['h'],
+    ],
+    [
+      'a value under an alias, once',
+      `type: value_count, rules: [a, c], group-by: [host], condition: { field: ip, gte: 2 }, ${perRule}`,
+      [
+        { id: 1, src: '1' },
+        { tag: 'x', src: '2', dest: '1' },
+      ],
+      [],
+    ],
+    [
+      'a sum under an alias',
+      `type: value_sum, rules: [a, c], group-by: [host], condition: { field: ip, gte: 9 }, ${perRule}`,
+      [
+        { id: 1, src: 4, dest: 1 },
+        { tag: 'x', src: 1, dest: 5 },
+      ],
+      ['h'],
+    ],
+    [
+      'a sum over both fields of an event that fulfils both rules',
+      `type: value_sum, rules: [a, c], group-by: [host], condition: { field: ip, eq: 9 }, ${perRule}`,
+      [{ ...both, src: 4, dest: 5 }],
+      ['h'],
+    ],
+    [
+      'a sum over the one field of an event that fulfils both rules',
+      'type: value_sum, rules: [a, c], group-by: [host], condition: { field: n, eq: 4 }, aliases: { n: { a: src, c: src } }, timespan: 10s',
+      [{ ...both, src: 4 }],
+      ['h'],
+    ],
+    [
+      'the field of each rule that an event fulfils',
+      `type: temporal, rules: [a, c], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      ['1'],
+    ],
+    [
+      'that field, in order',
+      `type: temporal_ordered, rules: [a, c], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      ['1'],
+    ],
+    [
+      'nothing of the other way round',
+      `type: temporal_ordered, rules: [c, a], group-by: [ip], ${perRule}`,
+      [
+        { id: 1, src: '1', dest: '5' },
+        { ...both, src: '9', dest: '1' },
+      ],
+      [],
+    ],
+    [
+      'an event of both groups',
+      `type: event_count, rules: [a, c], group-by: [ip], condition: { gte: 2 }, ${perRule}`,
+      [
+        { ...both, src: '1', dest: '2' },
+        { id: 1, src: '2' },
+      ],
+      ['2'],
+    ],
+    [
+      'an event of two rules once a group',
+      `type: event_count, rules: [a, c], group-by: [ip], condition: { gte: 2 }, ${perRule}`,
+      [{ ...both, src: '1', dest: '1' }],
+      [],
+    ],
+    [
+      'each value of a list',
+      'type: value_count, rules: [a], group-by: [host], condition: { field: ip, gte: 3 }, timespan: 10s',
+      [{ id: 1, ip: ['1', '2', '2', '3'] }],
+      ['h'],
+    ],
+    [
+      'combinations with each value of a list',
+      'type: value_count, rules: [a], group-by: [host], condition: { field: [ip, port], eq: 4 }, timespan: 10s',
+      [{ id: 1, ip: ['1', '2'], port: [80, 443] }],
+      ['h'],
+    ],
+    ['a sum over a list', 'type: value_sum, rules: [a], group-by: [host], condition: { field: n, eq: 120 }, timespan: 10s', [{ id: 1, n: [60, 60] }], ['h']],
+    [
+      'a mean over a list',
+      'type: value_avg, rules: [a], group-by: [host], condition: { field: n, eq: 20 }, timespan: 10s',
+      [
+        { id: 1, n: [10, 40, 'none'] },
+        { id: 1, n: 10 },
+      ],
+      ['h'],
+    ],
+    [
+      'a median over a list',
+      'type: value_median, rules: [a], group-by: [host], condition: { field: n, eq: 40 }, timespan: 10s',
+      [{ id: 1, n: [10, 40, 50] }],
+      ['h'],
+    ],
+  ])('counts %s', (_, body, events, expected) => {
+    const timed = events.map((one, index): Event => ({ _time: index, host: 'h', ...one }));
+    expect(groups(correlation(body), timed)).toEqual(expected);
   });
 
   test('takes the field of the rule that an alias names', () => {

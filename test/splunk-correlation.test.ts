@@ -136,6 +136,30 @@ describe('correlations in SPL', () => {
     expect(found(ordered, [login(5), failed(6)])).toEqual([]);
   });
 
+  it('counts no event twice but where rows can not tell, which it says', () => {
+    const compiled = (body: string) =>
+      compileText(
+        `${bases}---\ntitle: Inner\nname: inner\ncorrelation: { type: event_count, rules: [failed], group-by: [who], timespan: 5m, aliases: { who: { failed: User } }, condition: { gte: 2 } }\n---\ntitle: Outer\nname: outer\ncorrelation: { timespan: 5m, ${body} }\n`,
+      ).find((rule) => rule.rule.name === 'outer');
+    const said = (body: string) => {
+      const outer = compiled(body);
+      if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
+      const conversion = splunkCorrelation(outer, () => '', { cloudSafe: true });
+      return conversion.ok
+        ? conversion.remarks.filter(({ code }) => code === 'TGT002').map(({ message }) => message)
+        : conversion.problems.map(({ message }) => message);
+    };
+    const twice = 'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
+    expect(said('type: event_count, rules: [inner, login], condition: { gte: 2 }')).toEqual([twice]);
+    expect(said('type: value_sum, rules: [inner, login], condition: { field: n, gte: 2 }')).toEqual([twice]);
+    expect(said('type: value_count, rules: [inner, login], condition: { field: n, gte: 2 }')).toEqual([]);
+    expect(said('type: event_count, rules: [inner], condition: { gte: 2 }')).toEqual([]);
+    const rows = 'is one field for `inner` and another for `failed`, which look at the same events';
+    expect(said('type: temporal, rules: [inner, failed], group-by: [who]')).toEqual([`\`who\` ${rows}`]);
+    expect(said('type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: Host } }')).toEqual([`\`n\` ${rows}`]);
+    expect(said('type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: User } }')).toEqual([]);
+  });
+
   it('decides on the windows that the search sees whole', () => {
     const found = (condition: string, events: readonly Event[], earliest: number) =>
       run(search(count(condition)), events, { earliest, latest: 3600 }).map(({ _time }) => _time);

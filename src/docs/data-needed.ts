@@ -1,6 +1,7 @@
 import { type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
+import { eventFieldsOf } from '../sigma/correlation.ts';
 import { patternText } from '../sigma/pattern.ts';
 import type { LogSource } from '../sigma/rule.ts';
 
@@ -76,7 +77,7 @@ function takeRule(compiled: CompiledRule, taken: Taken): void {
   for (const part of compiled.parts) takeRule(part, taken);
   const { groupBy, valueFields, aliases } = compiled.rule;
   // an alias stands for fields of the rules below
-  const named = new Map(aliases.map((alias) => [alias.name, [...alias.fields.values()]]));
+  const named = new Map(aliases.map((alias) => [alias.name, eventFieldsOf(alias)]));
   for (const field of [...groupBy, ...valueFields]) for (const real of named.get(field) ?? [field]) taken.fields.add(real);
 }
 

@@ -1,66 +1,57 @@
 import type { CorrelationRule, Threshold } from '../sigma/correlation.ts';
 import { passesAll } from '../sigma/threshold.ts';
-import { fieldReader } from './correlation-field.ts';
-import type { GroupKey } from './correlation-group.ts';
-import type { EventView } from './event.ts';
+import type { Membership } from './correlation-membership.ts';
 
 /** Adds an event to its group and says whether the correlation is fulfilled at it. */
-export type Aggregate = (group: GroupKey, fulfilled: readonly boolean[], time: number) => boolean;
+export type Aggregate = (member: Membership, time: number) => boolean;
 
-export function createAggregate(rule: CorrelationRule, view: EventView): Aggregate {
-  return rule.type === 'temporal_ordered' ? orderedAggregate(rule) : windowAggregate(rule, view);
-}
+export const createAggregate = (rule: CorrelationRule): Aggregate => (rule.type === 'temporal_ordered' ? orderedAggregate(rule) : windowAggregate(rule));
 
 /** What a window keeps of an event. */
 interface Entry {
   readonly time: number;
   readonly fulfilled: readonly boolean[];
-  /** Values of the counted fields, joined; undefined where one is missing. */
-  readonly text: string | undefined;
-  /** The counted field as a number. */
-  readonly number: number | undefined;
+  /** Values of the counted fields, joined; none where one is missing. */
+  readonly texts: readonly string[];
+  /** Those of the counted field that are numbers. */
+  readonly numbers: readonly number[];
 }
 
 /** Groups are looked through for empty windows each time that so many have come in. */
 const sweepEvery = 10_000;
 
-function windowAggregate(rule: CorrelationRule, view: EventView): Aggregate {
+function windowAggregate(rule: CorrelationRule): Aggregate {
   const span = rule.timespan * 1000;
   const windows = new Map<string, Entry[]>();
-  const entryOf = entryReader(rule, view);
   const thresholds: readonly Threshold[] = rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte', value: rule.rules.length }];
   let added = 0;
-  return (group, fulfilled, time) => {
+  return (member, time) => {
     if (++added % sweepEvery === 0) for (const [key, entries] of windows) if ((entries.at(-1)?.time ?? 0) <= time - span) windows.delete(key);
-    const key = JSON.stringify(group);
+    const key = JSON.stringify(member.group);
     const entries = windows.get(key) ?? [];
     windows.set(key, entries);
     const gone = entries.findIndex((entry) => entry.time > time - span);
     entries.splice(0, gone === -1 ? entries.length : gone);
-    entries.push(entryOf(fulfilled, time));
+    entries.push(entryOf(rule, member, time));
     const found = aggregated(rule, entries);
     return found !== undefined && passesAll(found, thresholds);
   };
 }
 
-function entryReader(rule: CorrelationRule, view: EventView): (fulfilled: readonly boolean[], time: number) => Entry {
-  const fields = rule.valueFields.map((field) => fieldReader(rule, view, field));
-  return (fulfilled, time) => {
-    const texts = fields.map((read) => read()[0]?.text);
-    const [first = ''] = texts;
-    const number = first.trim() === '' ? Number.NaN : Number(first);
-    return { time, fulfilled, text: texts.includes(undefined) ? undefined : JSON.stringify(texts), number: Number.isNaN(number) ? undefined : number };
-  };
+function entryOf({ type }: CorrelationRule, { fulfilled, values }: Membership, time: number): Entry {
+  if (type === 'value_count') return { time, fulfilled, texts: values.map((combination) => JSON.stringify(combination)), numbers: [] };
+  const numbers = values.flatMap(([text = '']) => (text.trim() === '' || Number.isNaN(Number(text)) ? [] : Number(text)));
+  return { time, fulfilled, texts: [], numbers };
 }
 
 /** Undefined where there is nothing to take a sum, a mean or a percentile of. */
 function aggregated({ type, percentile }: CorrelationRule, entries: readonly Entry[]): number | undefined {
-  const numbers = () => entries.flatMap(({ number }) => number ?? []);
+  const numbers = () => entries.flatMap((entry) => entry.numbers);
   switch (type) {
     case 'event_count':
       return entries.length;
     case 'value_count':
-      return new Set(entries.flatMap(({ text }) => text ?? [])).size;
+      return new Set(entries.flatMap(({ texts }) => texts)).size;
     case 'value_sum':
       return sum(numbers());
     case 'value_avg': {
@@ -93,7 +84,7 @@ function orderedAggregate(rule: CorrelationRule): Aggregate {
   const span = rule.timespan * 1000;
   const chains = new Map<string, Start[]>();
   let added = 0;
-  return (group, fulfilled, time) => {
+  return ({ group, fulfilled }, time) => {
     if (++added % sweepEvery === 0) dropOld(chains, time - span);
     const key = JSON.stringify(group);
     const starts = chains.get(key) ?? [];

@@ -1,10 +1,8 @@
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../sigma/threshold.ts';
-import { fieldReader } from './correlation-field.ts';
-import type { GroupKey } from './correlation-group.ts';
-import type { EventView } from './event.ts';
+import type { GroupKey } from './correlation-membership.ts';
 
-/** Takes the groups of an event, and answers with those that had none for a timespan before it, each silence once. */
+/** Takes the groups in which an event counts for something, and answers with those that had none for a timespan before it, each silence once. */
 export type Silence = (groups: readonly GroupKey[], time: number) => readonly GroupKey[];
 
 interface Seen {
@@ -16,12 +14,11 @@ interface Seen {
  * Undefined where a window without events does not fulfil the condition, or where groups are only looked at as they have events. A group is known
  * once it was seen; without groups, time runs from the first event of all.
  */
-export function createSilence(rule: CorrelationRule, view: EventView): Silence | undefined {
+export function createSilence(rule: CorrelationRule): Silence | undefined {
   if (!(isAbsence(rule) || (rule.groupBy.length === 0 && holdsOfNothing(rule)))) return undefined;
   const span = rule.timespan * 1000;
   // in the order of the times: a group that is seen again goes to the end
   const last = new Map<string, Seen>();
-  const values = rule.type === 'value_count' ? rule.valueFields.map((field) => fieldReader(rule, view, field)) : [];
   let started = rule.groupBy.length > 0;
   return (groups, time) => {
     if (!started) last.set('[]', { group: [], time });
@@ -32,7 +29,6 @@ export function createSilence(rule: CorrelationRule, view: EventView): Silence |
       silent.push(seen.group);
       last.delete(key);
     }
-    if (groups.length === 0 || values.some((read) => read().length === 0)) return silent;
     for (const group of groups) {
       const key = JSON.stringify(group);
       last.delete(key);

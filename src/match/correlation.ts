@@ -3,16 +3,12 @@ import { lookBackOf } from '../query/look-back.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import { growsWithEvents, isAbsence } from '../sigma/threshold.ts';
 import { createAggregate } from './correlation-aggregate.ts';
-import { type GroupKey, groupKeysOf } from './correlation-group.ts';
+import { type CorrelationHit, type GroupKey, type Membership, membershipsOf } from './correlation-membership.ts';
 import { createSilence } from './correlation-silence.ts';
 import { createView, type Event, type EventView, showEvent } from './event.ts';
 import { compiledFor } from './matcher.ts';
 
-/** An event at which a correlation is fulfilled, for one of its groups. */
-export interface CorrelationHit {
-  /** Values of the `group-by` fields, in their order; empty without any. */
-  readonly group: GroupKey;
-}
+export type { CorrelationHit } from './correlation-membership.ts';
 
 /** Whether a rule below a correlation is about an event, by their log sources. */
 export type Asks = (rule: DetectionRule, event: Event) => boolean;
@@ -117,18 +113,22 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
     if ('reason' in part) return part;
     parts.push(part);
   }
-  const groupsOf = groupKeysOf(rule, making.view);
+  const membersOf = membershipsOf(compiled, making.view);
   // silence alone fulfils it, however little an event adds
-  const aggregate = isAbsence(rule) ? undefined : createAggregate(rule, making.view);
-  const silence = createSilence(rule, making.view);
+  const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);
+  const silence = createSilence(rule);
+  const counts = ({ values }: Membership): boolean => rule.type !== 'value_count' || values.length > 0;
   const wholeFrom = making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
   return (moment) => {
-    const fulfilled = parts.map((part) => hitsAt(part, moment).length > 0);
-    const groups = fulfilled.includes(true) ? groupsOf(fulfilled) : nowhere;
-    const silent = silence?.(groups, moment.time) ?? nowhere;
-    if (groups.length === 0 && silent.length === 0) return none;
-    const found = aggregate ? groups.filter((group) => aggregate(group, fulfilled, moment.time)) : nowhere;
-    return [...silent, ...(moment.age >= wholeFrom ? found : [])].map((group) => ({ group }));
+    const members = membersOf(parts.map((part) => hitsAt(part, moment)));
+    const silent =
+      silence?.(
+        members.filter(counts).map(({ group }) => group),
+        moment.time,
+      ) ?? nowhere;
+    if (members.length === 0 && silent.length === 0) return none;
+    const found = aggregate ? members.filter((member) => aggregate(member, moment.time)).map(({ group }) => group) : nowhere;
+    return [...silent, ...(moment.age >= wholeFrom ? found : nowhere)].map((group) => ({ group }));
   };
 }
 

@@ -2,8 +2,8 @@ import type { Alias, CorrelationRule } from '../sigma/correlation.ts';
 import { ProcessingFailure } from './processing-failure.ts';
 
 /**
- * A correlation with its fields renamed: in its groups, the fields it counts, and those that its aliases stand for. One that becomes several keeps
- * its name, and stands for the first of them that an event has.
+ * A correlation with its fields renamed: in its groups, the fields it counts, and those that its aliases stand for. The names of
+ * aliases stay. One that becomes several keeps its name, and stands for the first of them that an event has.
  */
 export function applyToCorrelation(rule: CorrelationRule, rename: (field: string) => readonly string[] | undefined): CorrelationRule {
   const aliasNames = new Set(rule.aliases.map(({ name }) => name));
@@ -23,14 +23,17 @@ export function applyToCorrelation(rule: CorrelationRule, rename: (field: string
     return field;
   };
   const aliases = rule.aliases.map((alias): Alias => {
-    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, renamed(field)])) };
+    return { ...alias, fields: new Map([...alias.fields].map(([reference, field]) => [reference, alias.below?.has(reference) ? field : renamed(field)])) };
   });
-  const changed = {
-    ...rule,
-    aliases,
-    groupBy: rule.groupBy.map((field) => (aliasNames.has(field) ? field : renamed(field))),
-    valueFields: rule.valueFields.map(renamed),
+  // an alias is no field of the events, whatever they call one of that name
+  const unlessAlias = (field: string): string => {
+    if (aliasNames.has(field)) return field;
+    const name = renamed(field);
+    if (!aliasNames.has(name)) return name;
+    const message = `the field \`${field}\` of the correlation would become \`${name}\`, which is one of its aliases`;
+    throw new ProcessingFailure(message, undefined, 'Give the alias another name.');
   };
+  const changed = { ...rule, aliases, groupBy: rule.groupBy.map(unlessAlias), valueFields: rule.valueFields.map(unlessAlias) };
   for (const name of alternatives.keys()) {
     const other = single.get(name);
     if (other === undefined) continue;

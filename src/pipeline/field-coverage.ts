@@ -1,6 +1,6 @@
 import type { NamedField } from '../query/compile.ts';
 import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
-import type { CorrelationRule } from '../sigma/correlation.ts';
+import { type CorrelationRule, eventFieldsOf } from '../sigma/correlation.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { FieldTransformation } from './pipeline.ts';
 import { isMapped, type RuleInProcess } from './rule-in-process.ts';
@@ -94,5 +94,5 @@ function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): 
 function correlationFields({ aliases, groupBy, valueFields }: CorrelationRule): readonly string[] {
   const names = new Set(aliases.map(({ name }) => name));
   const own = [...groupBy, ...valueFields].filter((field) => !names.has(field));
-  return [...own, ...aliases.flatMap(({ fields }) => [...fields.values()])];
+  return [...own, ...aliases.flatMap(eventFieldsOf)];
 }

@@ -2,7 +2,7 @@ import type { CorrelationRule } from '../sigma/correlation.ts';
 import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
 import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
-import { detectionsBelow, rulesBelow } from './compile.ts';
+import { detectionsBelow } from './compile.ts';
 import { truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
 
@@ -66,18 +66,14 @@ function missingFields({ rule, processing }: CompiledCorrelation, part: Compiled
   const absent = processing?.absent;
   if (!absent || absent.length === 0) return [];
   const reference = rule.rules[index]?.name ?? '';
-  const aliases = new Map(rule.aliases.map(({ name, fields }) => [name, fields]));
+  const aliases = new Map(rule.aliases.map((alias) => [alias.name, alias]));
   const own = [...rule.groupBy, ...rule.valueFields].flatMap((field) => {
-    const fields = aliases.get(field);
-    return fields ? (fields.get(reference) ?? []) : field;
+    const alias = aliases.get(field);
+    if (alias?.below?.has(reference)) return [];
+    return alias ? (alias.fields.get(reference) ?? []) : field;
   });
   const below = detectionsBelow(part);
-  const named = aliasesBelow(part);
-  return own.filter((field) => absent.includes(field) && !named.has(field) && below.every((one) => one.processing?.lacks?.(field) === true));
+  return own.filter((field) => absent.includes(field) && below.every((one) => one.processing?.lacks?.(field) === true));
 }
-
-/** A correlation of correlations may group by what those call a field. */
-const aliasesBelow = (part: CompiledRule): ReadonlySet<string> =>
-  new Set(rulesBelow(part).flatMap((one) => (one.kind === 'correlation' ? one.rule.aliases.map(({ name }) => name) : [])));
 
 const sorted = (fields: readonly string[]): readonly string[] => [...new Set(fields)].sort();

@@ -20,6 +20,8 @@ export interface Alias {
   readonly name: string;
   /** Referenced rule, as under `rules`, to the field in that rule's events. */
   readonly fields: ReadonlyMap<string, string>;
+  /** References to correlations whose group has an alias of their own by the name of the field: it is what they found, no field of events. */
+  readonly below?: ReadonlySet<string>;
   /** The rules as the alias calls them. */
   readonly references: readonly RuleReference[];
   readonly span: Span;
@@ -45,6 +47,10 @@ export interface CorrelationRule extends RuleHead {
   /** True: the referenced rules are detections of their own too. */
   readonly generate: boolean;
 }
+
+/** The fields of events that an alias stands for. */
+export const eventFieldsOf = ({ fields, below }: Alias): readonly string[] =>
+  [...fields].filter(([reference]) => !below?.has(reference)).map(([, field]) => field);
 
 /** A correlation that was left out: its base rules are as little detections of their own as those of a sound one. */
 export interface LostCorrelation {

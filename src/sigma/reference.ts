@@ -26,9 +26,52 @@ export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag:
     bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
   }
   if (!sound) return undefined;
-  if (rule.aliases.length === 0) return rule;
+  const given = givenBelow(rule, index);
+  if (rule.aliases.length === 0 && given.size === 0) return rule;
   const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
-  return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases } : undefined;
+  return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases: withGiven(rule, aliases, given) } : undefined;
+}
+
+/** For each reference to a correlation, the aliases of its group. */
+type Given = ReadonlyMap<string, ReadonlySet<string>>;
+
+function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
+  const known = new Map<Rule, ReadonlySet<string>>();
+  const givenBy = (from: Rule): ReadonlySet<string> => {
+    if (from.kind === 'detection') return none;
+    const before = known.get(from);
+    if (before) return before;
+    // a circle gives nothing
+    known.set(from, none);
+    const below = from.rules.flatMap(({ name }) => [...givenTo(name)]);
+    const names = new Set([...below, ...from.aliases.map(({ name }) => name)]);
+    const given = new Set(from.groupBy.filter((name) => names.has(name)));
+    known.set(from, given);
+    return given;
+  };
+  const givenTo = (name: string): ReadonlySet<string> => {
+    const target = index.rules.get(name);
+    return target ? givenBy(target) : none;
+  };
+  return new Map(rule.rules.map(({ name }) => [name, givenTo(name)] as const).filter(([, names]) => names.size > 0));
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** What a correlation below calls a field of its group goes by that name here too: an alias that need not be written. */
+function withGiven(rule: CorrelationRule, aliases: readonly Alias[], given: Given): readonly Alias[] {
+  if (given.size === 0) return aliases;
+  const own = new Set(aliases.map(({ name }) => name));
+  const names = new Set([...rule.groupBy, ...rule.valueFields]);
+  const unwritten = [...names].filter((name) => !own.has(name) && [...given.values()].some((known) => known.has(name)));
+  const all = [
+    ...aliases,
+    ...unwritten.map((name): Alias => ({ name, fields: new Map(rule.rules.map((reference) => [reference.name, name])), references: [], span: rule.typeSpan })),
+  ];
+  return all.map((alias) => {
+    const below = new Set([...alias.fields].filter(([reference, field]) => given.get(reference)?.has(field)).map(([reference]) => reference));
+    return below.size === 0 ? alias : { ...alias, below };
+  });
 }
 
 function referenceProblem(

@@ -6,7 +6,7 @@ import type { StreamEvent } from './streams.ts';
 
 type Operator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 
-/** A correlation in plain words. Rules are kinds of events (`a`, `b`, `c`), or correlations by name. */
+/** A correlation in plain words. Rules are kinds of events (`a`, `b`, `c`), events of a port that starts with 1 (`d`), or correlations by name. */
 export interface Correlation {
   readonly name: string;
   readonly type: string;
@@ -16,6 +16,8 @@ export interface Correlation {
   readonly condition: readonly (readonly [Operator, number])[];
   readonly fields: readonly string[];
   readonly percentile?: number;
+  /** By the name of an alias: the field of each rule. */
+  readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Correlations that `rules` names. */
   readonly inner?: readonly Correlation[];
 }
@@ -32,8 +34,10 @@ interface Member {
   readonly event: StreamEvent;
   readonly time: number;
   readonly group: string;
-  /** Which of the rules the event fulfils. */
+  /** Which of the rules the event fulfils in this group. */
   readonly fulfils: readonly boolean[];
+  /** What it has in the counted fields: once for each choice of fields. */
+  readonly values: readonly (readonly string[])[];
 }
 
 const tests: Readonly<Record<Operator, (found: number, wanted: number) => boolean>> = {
@@ -45,20 +49,49 @@ const tests: Readonly<Record<Operator, (found: number, wanted: number) => boolea
   neq: (found, wanted) => found !== wanted,
 };
 const holds = (found: number, condition: Correlation['condition']): boolean => condition.every(([operator, wanted]) => tests[operator](found, wanted));
-const groupOf = (event: StreamEvent, fields: readonly string[]): string | undefined =>
-  fields.every((field) => event[field] !== undefined) ? fields.map((field) => String(event[field])).join('|') : undefined;
+const isOf = (event: StreamEvent, rule: string): boolean => (rule === 'd' ? String(event.port).startsWith('1') : event.kind === rule);
 
-function membersOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
-  const byRule = correlation.rules.map((rule): ReadonlySet<StreamEvent> => {
-    const inner = correlation.inner?.find(({ name }) => name === rule);
-    return new Set(inner ? firingEvents(inner, events).map(({ event }) => event) : events.filter(({ kind }) => kind === rule));
-  });
-  return events.flatMap((event) => {
-    const fulfils = byRule.map((found) => found.has(event));
-    const group = groupOf(event, correlation.groupBy);
-    return fulfils.includes(true) && group !== undefined ? [{ event, time: event._time, group, fulfils }] : [];
+/** An event as one rule finds it, and what it is in each field of the correlation. */
+interface Found {
+  readonly event: StreamEvent;
+  readonly rule: number;
+  readonly valueIn: (field: string) => string | undefined;
+  readonly fieldOf: (field: string) => string;
+}
+
+function foundBy(correlation: Correlation, rule: string, index: number, events: readonly StreamEvent[]): readonly Found[] {
+  const fieldOf = (field: string): string => correlation.aliases?.[field]?.[rule] ?? field;
+  const read = (event: StreamEvent, field: string): string | undefined => (event[field] === undefined ? undefined : String(event[field]));
+  const inner = correlation.inner?.find(({ name }) => name === rule);
+  if (!inner)
+    return events.filter((event) => isOf(event, rule)).map((event) => ({ event, rule: index, fieldOf, valueIn: (field) => read(event, fieldOf(field)) }));
+  return firingEvents(inner, events).map(({ event, group }) => {
+    const valueIn = (field: string): string | undefined => {
+      const place = inner.aliases?.[fieldOf(field)] ? inner.groupBy.indexOf(fieldOf(field)) : -1;
+      return place === -1 ? read(event, fieldOf(field)) : group.split('|')[place];
+    };
+    return { event, rule: index, fieldOf, valueIn };
   });
 }
+
+function membersOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
+  const found = Map.groupBy(
+    correlation.rules.flatMap((rule, index) => foundBy(correlation, rule, index, events)),
+    ({ event }) => event,
+  );
+  return events.flatMap((event) => {
+    const inGroups = Map.groupBy(found.get(event) ?? [], ({ valueIn }) => textOf(correlation.groupBy.map(valueIn)));
+    return [...inGroups].flatMap(([group, list]): readonly Member[] => {
+      if (group === undefined) return [];
+      const fulfils = correlation.rules.map((_, index) => list.some(({ rule }) => rule === index));
+      const byFields = new Map(list.map(({ fieldOf, valueIn }) => [correlation.fields.map(fieldOf).join('|'), correlation.fields.map(valueIn)]));
+      const values = [...byFields.values()].flatMap((texts) => (texts.every((text) => text !== undefined) ? [texts] : []));
+      return [{ event, time: event._time, group, fulfils, values }];
+    });
+  });
+}
+
+const textOf = (parts: readonly (string | undefined)[]): string | undefined => (parts.includes(undefined) ? undefined : parts.join('|'));
 
 /** The members at which it is fulfilled: the window that ends there holds all that happened within the timespan before, and at that very time. */
 function firingEvents(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
@@ -75,8 +108,8 @@ const betweenEnds: Place = (count, part) => (count - 1) * part;
 /** As t-digest has it: each number is in the middle of its part of the whole. */
 export const betweenMiddles: Place = (count, part) => Math.min(Math.max(count * part - 0.5, 0), count - 1);
 
-function fulfilled({ type, rules, fields, condition, percentile = 50 }: Correlation, window: readonly Member[], place: Place = betweenEnds): boolean {
-  const texts = window.flatMap(({ event }) => (fields.every((field) => event[field] !== undefined) ? [fields.map((field) => String(event[field]))] : []));
+function fulfilled({ type, rules, condition, percentile = 50 }: Correlation, window: readonly Member[], place: Place = betweenEnds): boolean {
+  const texts = window.flatMap(({ values }) => values);
   const numbers = texts.map(([text]) => Number(text));
   const sum = numbers.reduce((total, number) => total + number, 0);
   switch (type) {
@@ -163,9 +196,7 @@ export interface Silence {
 
 /** `start`: the first moment that is known of; only without groups anything is known of it. */
 export function silencesOf(correlation: Correlation, events: readonly StreamEvent[], start: number): readonly Silence[] {
-  const counting = membersOf(correlation, events).filter(
-    ({ event }) => correlation.type !== 'value_count' || correlation.fields.every((field) => event[field] !== undefined),
-  );
+  const counting = membersOf(correlation, events).filter(({ values }) => correlation.type !== 'value_count' || values.length > 0);
   const groups = new Set(counting.map(({ group }) => group));
   if (correlation.groupBy.length === 0) groups.add('');
   return [...groups].flatMap((group) => {

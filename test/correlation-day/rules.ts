@@ -1,10 +1,10 @@
 import { type Correlation, holdsOfNone, isAbsence } from './evaluator.ts';
 
-/** Rules that the correlations refer to: one for each kind of event. */
-export const baseRules = ['a', 'b', 'c']
+/** Rules that the correlations refer to: one for each kind of event, and one for events of all kinds. */
+export const baseRules = ['a', 'b', 'c', 'd']
   .map(
     (kind) =>
-      `title: Kind ${kind}\nname: ${kind}\nstatus: test\nlogsource: { product: day, service: ${kind === 'c' ? 'other' : 'same'} }\ndetection: { sel: { kind: ${kind} }, condition: sel }\n`,
+      `title: Kind ${kind}\nname: ${kind}\nstatus: test\nlogsource: { product: day, service: ${kind === 'c' ? 'other' : 'same'} }\ndetection: { sel: { ${kind === 'd' ? 'port|startswith: "1"' : `kind: ${kind}`} }, condition: sel }\n`,
   )
   .join('---\n');
 
@@ -92,6 +92,44 @@ const chains: readonly Chain[] = [
   { inner: { type: 'event_count', rules: ['a'], condition: [['gte', 2]] }, outer: { type: 'event_count', rules: ['inner'], condition: [['lt', 1]] } },
 ];
 
+/** The user of one rule is the peer of the other; some events fulfil both. */
+const perRule = { who: { a: 'user', d: 'peer' } } as const;
+const swapped = { user: { a: 'user', d: 'peer' }, peer: { a: 'peer', d: 'user' } } as const;
+const aliased: readonly (Draft & Pick<Correlation, 'groupBy'>)[] = [
+  ...counts.slice(0, 5).map((condition) => ({ type: 'event_count', rules: ['a', 'd'], condition, groupBy: ['who'], aliases: perRule })),
+  { type: 'event_count', rules: ['a', 'd'], condition: [['gte', 3]], groupBy: ['user', 'peer'], aliases: swapped },
+  { type: 'event_count', rules: ['a', 'd'], condition: [['lt', 1]], groupBy: ['who'], aliases: perRule },
+  { type: 'value_count', rules: ['a', 'd'], condition: [['gte', 3]], groupBy: ['host'], fields: ['who'], aliases: perRule },
+  { type: 'value_count', rules: ['a', 'd'], condition: [['lt', 2]], groupBy: [], fields: ['who'], aliases: perRule },
+  { type: 'value_sum', rules: ['a', 'd'], condition: [['gte', 180]], groupBy: ['who'], fields: ['size'], aliases: perRule },
+  { type: 'value_sum', rules: ['a', 'd'], condition: [['lt', 90]], groupBy: ['user'], fields: ['n'], aliases: { n: { a: 'size', d: 'port' } } },
+  { type: 'value_avg', rules: ['a', 'd'], condition: [['gte', 45]], groupBy: ['who'], fields: ['size'], aliases: perRule },
+  { type: 'temporal', rules: ['a', 'd'], condition: [], groupBy: ['who'], aliases: perRule },
+  { type: 'temporal', rules: ['a', 'd'], condition: [], groupBy: ['user', 'peer'], aliases: swapped },
+  { type: 'temporal', rules: ['a', 'd'], condition: [['lt', 2]], groupBy: ['who'], aliases: perRule },
+  { type: 'temporal_ordered', rules: ['d', 'a'], condition: [], groupBy: ['who'], aliases: perRule },
+  { type: 'temporal_ordered', rules: ['a', 'd'], condition: [], groupBy: ['user', 'peer'], aliases: swapped },
+];
+/** Aliases of the correlation below are known above. */
+const aliasedChains: readonly Chain[] = [
+  {
+    inner: { type: 'event_count', rules: ['a', 'd'], condition: [['gte', 2]], aliases: perRule },
+    outer: { type: 'temporal', rules: ['inner', 'b'], condition: [], aliases: { who: { b: 'user' } } },
+  },
+  {
+    inner: { type: 'event_count', rules: ['d'], condition: [['gte', 2]], aliases: { user: { d: 'peer' } } },
+    outer: { type: 'temporal_ordered', rules: ['inner', 'b'], condition: [] },
+  },
+  {
+    inner: { type: 'temporal', rules: ['a', 'd'], condition: [], aliases: perRule },
+    outer: { type: 'event_count', rules: ['inner'], condition: [['gte', 2]] },
+  },
+  {
+    inner: { type: 'value_count', rules: ['a'], condition: [['gte', 2]], fields: ['host'], aliases: { user: { a: 'peer' } } },
+    outer: { type: 'value_count', rules: ['inner'], condition: [['gte', 2]], fields: ['host'] },
+  },
+];
+
 /** A rule of a day, with its settings as `sigpack:` has them. */
 export interface DayRule {
   readonly correlation: Correlation;
@@ -118,7 +156,17 @@ function correlationsOf(): readonly Correlation[] {
       return { ...whole({ ...outer, rules }, `c${kind}_${at}`, timespan === 90 ? 600 : 900, ['user']), inner: [below] };
     }),
   );
-  return [...plain, ...chained];
+  const withAliases = aliased.flatMap((draft, kind) => spans.map((timespan, at) => whole(draft, `a${kind}_${at}`, timespan, draft.groupBy)));
+  const chainedAliases = aliasedChains.flatMap(({ inner, outer }, kind) =>
+    spans.slice(0, 2).map((timespan, at): Correlation => {
+      const groupBy = Object.keys(inner.aliases ?? {});
+      const below = whole(inner, `ai${kind}_${at}`, timespan, groupBy);
+      const aliases = outer.aliases && { who: { [below.name]: 'who', ...outer.aliases.who } };
+      const rules = outer.rules.map((name) => (name === 'inner' ? below.name : name));
+      return { ...whole({ ...outer, rules, ...(aliases ? { aliases } : {}) }, `ac${kind}_${at}`, timespan === 90 ? 600 : 900, groupBy), inner: [below] };
+    }),
+  );
+  return [...plain, ...chained, ...withAliases, ...chainedAliases];
 }
 
 /** More than 300 rules, in an order that spreads types over any sample. */
@@ -130,7 +178,7 @@ export const dayRules: readonly DayRule[] = correlationsOf().map((correlation, i
 const clock = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`);
 
 /** The rule as a Sigma document, those below it before. */
-export function documentsOf({ name, type, rules, groupBy, timespan, condition, fields, percentile, inner = [] }: Correlation, settings = ''): string {
+export function documentsOf({ name, type, rules, groupBy, timespan, condition, fields, percentile, aliases, inner = [] }: Correlation, settings = ''): string {
   const parts = [
     ...condition.map(([operator, wanted]) => `${operator}: ${wanted}`),
     ...(fields.length > 0 ? [`field: [${fields.join(', ')}]`] : []),
@@ -145,6 +193,7 @@ export function documentsOf({ name, type, rules, groupBy, timespan, condition, f
     `  rules: [${rules.join(', ')}]`,
     ...(groupBy.length > 0 ? [`  group-by: [${groupBy.join(', ')}]`] : []),
     `  timespan: ${clock(timespan)}`,
+    ...(aliases ? [`  aliases: ${JSON.stringify(aliases)}`] : []),
     ...(parts.length > 0 ? [`  condition: { ${parts.join(', ')} }`] : []),
     ...(settings === '' ? [] : [`sigpack: { ${settings} }`]),
   ];

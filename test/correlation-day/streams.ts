@@ -85,9 +85,11 @@ function streamOf(plan: Plan, seed: number): Stream {
       size: Math.floor(random() * 100),
       port: pick(random, ['1', '12', '2', '21']),
     };
+    // the user of the same or another event, in turn
+    const peer = users[id % users.length] ?? '';
     const there = Object.fromEntries(Object.entries(fields).filter(() => random() >= missing));
     const _time = dayStart + after;
-    return { ...there, id, kind: pick(random, [...kinds]), _time, arrives: _time + late(random) };
+    return { ...there, peer, id, kind: pick(random, [...kinds]), _time, arrives: _time + late(random) };
   });
   const ordered = events.toSorted((a, b) => a.arrives - b.arrives);
   return { name: plan.name, events: ordered, distinct: new Set(events.map(({ _time }) => _time)).size === events.length };

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
-import { addInner, anyOf, counted, groupClause, inputsOf, type Marks, placeOf, testsOf, windowValue } from './correlation-marks.ts';
-import type { DataModel } from './data-model.ts';
+import { addInner, allOf, counted, groupClause, testsOf, windowValue } from './correlation-marks.ts';
+import { inputsOf, type Making, placeOf } from './marks.ts';
 
 /** Fixed windows can't be asked for an order, for what another correlation makes of them, or for those that hold no event. */
 export function fitsBuckets({ rule, parts }: CompiledCorrelation): boolean {
@@ -11,10 +11,10 @@ export function fitsBuckets({ rule, parts }: CompiledCorrelation): boolean {
 }
 
 /** Windows of one timespan after another, counted by `stats`, which keeps no events. One is decided on in the run in whose time it ends. */
-export function bucketSteps(part: CompiledCorrelation, marks: Marks, lead: number, model: DataModel | undefined): readonly string[] {
+export function addBuckets(part: CompiledCorrelation, making: Making, lead: number): void {
   const { rule } = part;
-  const steps: string[] = [];
-  addInner(part, marks, steps, model);
+  const { marks, steps, model } = making;
+  const rows = addInner(part, making);
   const inputs = inputsOf(part.parts, marks);
   const by = groupClause(rule);
   const bucket = `eval sigpack_b=floor(_time/${rule.timespan})*${rule.timespan}`;
@@ -26,7 +26,7 @@ export function bucketSteps(part: CompiledCorrelation, marks: Marks, lead: numbe
     steps.push(bucket, `stats ${found} ${seen}${groups}`, `eval sigpack_c=${count}`);
   } else {
     steps.push(
-      `eval sigpack_v=if(${anyOf(inputs)}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+      `eval sigpack_v=if(${allOf(rows)}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
       bucket,
       `stats ${windowValue(rule)}(sigpack_v) AS sigpack_c ${seen}${groups}`,
     );
@@ -38,5 +38,4 @@ export function bucketSteps(part: CompiledCorrelation, marks: Marks, lead: numbe
     `stats max(sigpack_t) AS _time sum(sigpack_n) AS sigpack_hits${by}`,
   );
   if (by === '') steps.push('where sigpack_hits>0');
-  return steps;
 }

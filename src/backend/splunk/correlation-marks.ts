@@ -1,19 +1,11 @@
-import type { CompiledCorrelation, CompiledRule } from '../../query/compile.ts';
+import type { CompiledCorrelation } from '../../query/compile.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
 import { growsWithEvents, isAbsence } from '../../sigma/threshold.ts';
-import { Inexpressible, type Place, refused } from '../backend.ts';
-import type { DataModel } from './data-model.ts';
+import { type Place, refused } from '../backend.ts';
+import { aliasSteps, ownFieldSteps, withOwnFields } from './alias-fields.ts';
+import { repeated } from './counted-once.ts';
+import { anyOf, inputsOf, type Making, type Marks, markOf, placeOf } from './marks.ts';
 import { decimal, evalField, searchField } from './text.ts';
-
-/** The field that is 1 at an event which a rule matches, or at which a correlation is fulfilled. */
-export type Marks = Map<CompiledRule, string>;
-
-export const placeOf = (rule: CorrelationRule): Place => ({ file: rule.file, span: rule.typeSpan });
-
-export function markOf(part: CompiledRule, marks: Marks): string {
-  if (part.kind === 'detection') for (const [known, mark] of marks) if (known.rule === part.rule) return mark;
-  return marks.get(part) ?? '';
-}
 
 /** True of the rows that a correlation is about; of those only that count something, for a count. */
 export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): string {
@@ -22,30 +14,46 @@ export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): str
   return `${parts.length === 1 ? any : `(${any})`} AND isnotnull(${counted(rule, placeOf(rule), false)})`;
 }
 
-/** The marks of the rules that it refers to, each once. */
-export const inputsOf = (parts: readonly CompiledRule[], marks: Marks): readonly string[] => [...new Set(parts.map((inner) => markOf(inner, marks)))];
-export const anyOf = (inputs: readonly string[]): string => inputs.map((input) => `${input}=1`).join(' OR ');
-
-/** The marks of the correlations below, and the fields that the aliases stand for. */
-export function addInner(part: CompiledCorrelation, marks: Marks, steps: string[], model?: DataModel): void {
-  for (const inner of part.parts) if (inner.kind === 'correlation' && !marks.has(inner)) addCorrelation(inner, marks, steps, model, true);
-  const { rule } = part;
-  const place = placeOf(rule);
-  for (const alias of rule.aliases) {
-    const cases = part.parts.map((inner, index) => `${markOf(inner, marks)}=1, ${evalField(alias.fields.get(rule.rules[index]?.name ?? '') ?? '', place)}`);
-    steps.push(`eval ${newFieldName(alias.name, place)}=case(${cases.join(', ')})`);
-  }
+/** The marks of the correlations below. */
+function addBelow(part: CompiledCorrelation, making: Making): void {
+  for (const inner of part.parts) if (inner.kind === 'correlation' && !making.marks.has(inner)) addMark(inner, making, true);
 }
 
-/** `isInner`: another correlation looks at the marks. */
-export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: string[], model?: DataModel, isInner = false): void {
-  const { rule } = part;
-  if (isInner && isAbsence(rule)) {
-    throw refused(placeOf(rule), 'no event fulfils a correlation that looks for silence, so no other can build on it', 'Refer to its base rules.');
+/** True of the rows that count; where an event has several rows in a group, the first of them is one. */
+function countedRows(part: CompiledCorrelation, making: Making): readonly string[] {
+  const any = anyOf(inputsOf(part.parts, making.marks));
+  const twice = repeated(part, making);
+  if (twice === undefined) return [any];
+  making.steps.push(`eval sigpack_d=if(${twice}, 1, null())`);
+  return [any, 'isnull(sigpack_d)'];
+}
+
+/** OR binds less than AND. */
+export const allOf = (conditions: readonly string[]): string =>
+  conditions.map((one) => (conditions.length > 1 && one.includes(' OR ') ? `(${one})` : one)).join(' AND ');
+
+/** What comes before a correlation that no other looks at: the marks of those below, and its aliases. Answers with what is true of the rows that count. */
+export function addInner(part: CompiledCorrelation, making: Making): readonly string[] {
+  addBelow(part, making);
+  const rows = countedRows(part, making);
+  making.steps.push(...aliasSteps(part, making.marks));
+  return rows;
+}
+
+/** The mark of a correlation that no other looks at. */
+export const addCorrelation = (part: CompiledCorrelation, making: Making): void => addMark(part, making, false);
+
+function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): void {
+  const { marks, steps, model } = making;
+  if (isInner && isAbsence(part.rule)) {
+    throw refused(placeOf(part.rule), 'no event fulfils a correlation that looks for silence, so no other can build on it', 'Refer to its base rules.');
   }
-  addInner(part, marks, steps, model);
-  const inputs = inputsOf(part.parts, marks);
+  addBelow(part, making);
   const mark = `sigpack_m${new Set(marks.values()).size + 1}`;
+  const rows = isInner ? countedRows(part, making) : addInner(part, making);
+  if (isInner) steps.push(...ownFieldSteps(part, mark, marks));
+  const { rule } = isInner ? withOwnFields(part, mark) : part;
+  const inputs = inputsOf(part.parts, marks);
   // an event that is in no group of this correlation has what another left
   const stale = [...marks.keys()].some(({ kind }) => kind === 'correlation');
   marks.set(part, mark);
@@ -54,7 +62,6 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
     steps.push(...(stale ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []), ...orderedSteps(rule, ordered, mark));
     return;
   }
-  const any = anyOf(inputs);
   const by = groupClause(rule);
   const window = `streamstats time_window=${rule.timespan}s`;
   if (rule.type === 'temporal') {
@@ -65,16 +72,15 @@ export function addCorrelation(part: CompiledCorrelation, marks: Marks, steps: s
   } else {
     if (stale) steps.push(cleared(['sigpack_c']));
     steps.push(
-      `eval sigpack_v=if(${any}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+      `eval sigpack_v=if(${allOf(rows)}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
       `${window} ${windowValue(rule)}(sigpack_v) AS sigpack_c${by}`,
     );
   }
   // a window holds all events of the moment at which it ends; what grows with events is seen at the last of them anyway
   if (isInner || !growsWithEvents(rule)) steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
-  const row = inputs.length === 1 ? any : `(${any})`;
   // of an event that is in no group, no rule is counted
   const inGroup = rule.type === 'temporal' && !growsWithEvents(rule) ? ['sigpack_c>0'] : [];
-  steps.push(`eval ${mark}=if(${[row, ...inGroup, ...testsOf(rule, inputs.length)].join(' AND ')}, 1, null())`);
+  steps.push(`eval ${mark}=if(${allOf([...rows, ...inGroup, ...testsOf(rule, inputs.length)])}, 1, null())`);
 }
 
 const cleared = (fields: readonly string[]): string => `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;
@@ -151,15 +157,4 @@ const combined = (fields: readonly string[]): string =>
 export function groupClause(rule: CorrelationRule): string {
   if (rule.groupBy.length === 0) return '';
   return ` BY ${rule.groupBy.map((field) => searchField(field, placeOf(rule))).join(' ')}`;
-}
-
-/** The name of a field that a search makes. */
-export function newFieldName(name: string, place: Place): string {
-  if (/^(?!sigpack_)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new Inexpressible({
-    message: `\`${name}\` can't be the name of an alias in Splunk`,
-    file: place.file,
-    span: place.span,
-    hint: 'Use letters, digits and underscores, and no name that starts with sigpack_.',
-  });
 }

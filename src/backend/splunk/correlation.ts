@@ -1,18 +1,21 @@
 import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow, rulesBelow } from '../../query/compile.ts';
 import { lookBackOf } from '../../query/look-back.ts';
 import { or, type Query } from '../../query/tree.ts';
-import type { CorrelationRule } from '../../sigma/correlation.ts';
+import { type CorrelationRule, eventFieldsOf } from '../../sigma/correlation.ts';
 import type { DetectionRule } from '../../sigma/rule.ts';
 import { holdsOfNothing, isAbsence } from '../../sigma/threshold.ts';
 import { type Conversion, converted, Inexpressible, type Remark } from '../backend.ts';
 import { remarkOnSilentGroups } from '../silent-groups.ts';
-import { bucketSteps, fitsBuckets } from './buckets.ts';
-import { addCorrelation, addInner, groupClause, isEvent, type Marks, markOf, placeOf } from './correlation-marks.ts';
+import { addBuckets, fitsBuckets } from './buckets.ts';
+import { addCorrelation, addInner, groupClause, isEvent } from './correlation-marks.ts';
+import { alsoAsked, countsBeside } from './counted-once.ts';
 import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from './data-model.ts';
 import { joinedFields } from './joined-fields.ts';
+import { alsoField, type Making, type Marks, markOf, placeOf } from './marks.ts';
 import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
+import { printWhere } from './where-stage.ts';
 
 /** What stands before a detection's search, such as its index macro in backticks; empty for none. */
 export type ScopeOf = (part: CompiledDetection) => string;
@@ -27,24 +30,30 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
   return converted((remarks) => {
     const sources = leaves(correlation, scopeOf, options);
     const [model] = sources.flatMap((source) => source.model ?? []);
-    const marks: Marks = new Map();
-    const steps = [baseSearch(sources, marks, correlation.rule), ...joinedFields(correlation)];
+    const marks = marksOf(sources);
+    const also = alsoAsked(correlation, marks, (one, other) => placeName(one, scopeOf) === placeName(other, scopeOf) && canBeAsked(one));
+    const steps = [baseSearch(sources, { marks, also }, correlation.rule), ...joinedFields(correlation)];
+    const making = { marks, steps, model, also };
     const lead = splunkLead(lookBackOf(correlation));
-    if (usesBuckets(correlation, options, remarks)) steps.push(...bucketSteps(correlation, marks, lead, model));
-    else addSliding(correlation, marks, steps, { model, lead, remarks });
+    remarkOnDoubles(correlation, remarks);
+    if (usesBuckets(correlation, options, remarks)) addBuckets(correlation, making, lead);
+    else addSliding(correlation, making, lead, remarks);
     if (model) steps.push(withoutDataSet(model));
     return steps.join(' | ');
   });
 }
 
-interface Sliding {
-  readonly model: DataModel | undefined;
-  readonly lead: number;
-  readonly remarks: Remark[];
+function remarkOnDoubles(correlation: CompiledCorrelation, remarks: Remark[]): void {
+  for (const part of rulesBelow(correlation)) {
+    if (part.kind === 'detection' || !countsBeside(part)) continue;
+    const message = 'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
+    remarks.push({ code: 'TGT002', message, ...placeOf(part.rule), hint: 'Refer to rules that do not mean the same events.' });
+  }
 }
 
-function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: string[], { model, lead, remarks }: Sliding): void {
+function addSliding(correlation: CompiledCorrelation, making: Making, lead: number, remarks: Remark[]): void {
   const { rule } = correlation;
+  const { marks, steps } = making;
   const by = groupClause(rule);
   const silence = by !== '' && isAbsence(rule);
   remarkOnSilentGroups(rule, placeOf(rule), remarks);
@@ -53,10 +62,10 @@ function addSliding(correlation: CompiledCorrelation, marks: Marks, steps: strin
   if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
   if (silence) {
     remarks.push(silenceRemark(rule));
-    addInner(correlation, marks, steps, model);
+    addInner(correlation, making);
     steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
   } else {
-    addCorrelation(correlation, marks, steps, model);
+    addCorrelation(correlation, making);
     const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
     if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
     else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
@@ -115,7 +124,9 @@ function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: Spl
   const detections = [...found.values()];
   const [first] = detections;
   const counts = correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
-  const flat = correlation.parts.every((part) => part.kind === 'detection') && correlation.rule.aliases.length === 0;
+  // an alias that is one field in every rule takes no telling which of them an event fulfils
+  const oneField = correlation.rule.aliases.every(({ fields }) => new Set(fields.values()).size === 1);
+  const flat = correlation.parts.every((part) => part.kind === 'detection') && oneField;
   if (first && counts && flat && detections.every((part) => placeName(part, scopeOf) === placeName(first, scopeOf))) {
     return [sourceOf(first, correlation.parts, or(detections.map((part) => part.query)))];
   }
@@ -138,18 +149,33 @@ function neededFields(correlation: CompiledCorrelation, model: DataModel): reado
   return rulesBelow(correlation).flatMap(({ rule }) => {
     if (rule.kind !== 'correlation') return [];
     const aliases = new Set(rule.aliases.map(({ name }) => name));
-    const aliased = rule.aliases.flatMap(({ fields }) => [...fields.values()]);
+    const aliased = rule.aliases.flatMap(eventFieldsOf);
     const named = [...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased);
     const fields = named.flatMap((field) => rule.alternatives?.get(field) ?? [field]);
     return modelFields(fields, model, placeOf(rule));
   });
 }
 
-function baseSearch(sources: readonly Source[], marks: Marks, correlation: CorrelationRule): string {
-  const searches = sources.map((source, index) => {
-    const mark = `sigpack_m${index + 1}`;
-    for (const part of source.parts) marks.set(part, mark);
-    return `${source.search} | eval ${mark}=1`;
+/** Whether `where` can say the rule: what belongs to the search command it can't. */
+function canBeAsked({ query }: CompiledDetection): boolean {
+  try {
+    printWhere(query);
+    return true;
+  } catch (error) {
+    if (error instanceof Inexpressible) return false;
+    throw error;
+  }
+}
+
+const marksOf = (sources: readonly Source[]): Marks => new Map(sources.flatMap(({ parts }, index) => parts.map((part) => [part, `sigpack_m${index + 1}`])));
+
+function baseSearch(sources: readonly Source[], { marks, also }: Pick<Making, 'marks' | 'also'>, correlation: CorrelationRule): string {
+  const searches = sources.map(({ parts: [first], search }) => {
+    const mark = first ? markOf(first, marks) : '';
+    const asked = [...marks].flatMap(([part, earlier]) =>
+      part.kind === 'detection' && also.get(mark)?.has(earlier) ? [`${alsoField(earlier)}=if(${printWhere(part.query)}, 1, null())`] : [],
+    );
+    return `${search} | eval ${[`${mark}=1`, ...asked].join(', ')}`;
   });
   const [only] = searches;
   const model = sources.find((source) => source.model);

@@ -1,7 +1,7 @@
 import { type CompiledCorrelation, rulesBelow } from '../../query/compile.ts';
-import type { CorrelationRule } from '../../sigma/correlation.ts';
+import { type CorrelationRule, eventFieldsOf } from '../../sigma/correlation.ts';
 import { type Place, refused } from '../backend.ts';
-import { newFieldName, placeOf } from './correlation-marks.ts';
+import { newFieldName, placeOf } from './marks.ts';
 import { evalField } from './text.ts';
 
 type Joined = ReadonlyMap<string, { readonly fields: readonly string[]; readonly place: Place }>;
@@ -34,7 +34,7 @@ function namesOf(rules: readonly CorrelationRule[]): Joined {
   for (const rule of rules) {
     const aliases = new Set(rule.aliases.map(({ name }) => name));
     const named = [...rule.groupBy, ...rule.valueFields].filter((name) => !aliases.has(name));
-    const real = [...named, ...rule.aliases.flatMap(({ fields }) => [...fields.values()])];
+    const real = [...named, ...rule.aliases.flatMap(eventFieldsOf)];
     const taken = real.find((name) => joined.has(name) && !rule.alternatives?.has(name));
     if (taken !== undefined) throw ambiguous(taken, placeOf(rule));
   }
