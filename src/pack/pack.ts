@@ -16,6 +16,7 @@ import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
+import { resultThreshold } from './result-threshold.ts';
 import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
@@ -176,8 +177,10 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
 
 const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
 
-function addToSplunk(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToSplunk(adding: Adding, { settings, ...written }: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;
+  const { threshold, ignored } = resultThreshold(compiled.rule, settings.threshold);
+  const detection = { ...written, settings: ignored === undefined ? settings : { ...settings, threshold } };
   const fields = splunkFields(compiled, detection);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
@@ -185,6 +188,7 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
   complaints.add('splunk', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
+  if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
