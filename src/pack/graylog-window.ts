@@ -42,3 +42,6 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
   if (delay > 0 && counted) found.push('`delay` does not apply where events are counted in windows that end now: late ones are not counted');
   return found;
 }
+
+/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
+export const isTemplateField = (field: string): boolean => /^[A-Za-z0-9_@-]+$/.test(field);

@@ -8,6 +8,7 @@ import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogFields } from './graylog-fields.ts';
+import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
@@ -211,6 +212,9 @@ function addToGraylog(adding: Adding, detection: PackDetection, compiled: Compil
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
   for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT007', 'graylog', message, compiled.rule);
+  const { ignored, repeats } = graylogGrace(added, minimum);
+  if (ignored !== undefined) warnings.add('TGT007', 'graylog', ignored, compiled.rule);
+  if (repeats !== undefined) warnings.add('TGT008', 'graylog', repeats, compiled.rule);
   pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }
