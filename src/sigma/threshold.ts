@@ -34,8 +34,19 @@ export const holdsOfNothing = (rule: CorrelationRule): boolean => counts(rule) &
 /** It holds of such windows alone, as `lt: 1` and `eq: 0` do: no event can fulfil it. */
 export const isAbsence = (rule: CorrelationRule): boolean => holdsOfNothing(rule) && !countsFrom(1, rule.thresholds);
 
-/** No number of events can fulfil it, as with `gt: 5, lt: 4`. */
-export const isImpossibleCount = (thresholds: readonly Threshold[]): boolean => !countsFrom(0, thresholds);
+/** No number can fulfil it: none of events with `gt: 5, lt: 4`, none of two rules with `gte: 3`, no mean with either of both. */
+export function isImpossible(type: CorrelationRule['type'], rules: number, thresholds: readonly Threshold[]): boolean {
+  if (type === 'event_count' || type === 'value_count') return !countsFrom(0, thresholds);
+  if (type === 'temporal' || type === 'temporal_ordered')
+    return !Array.from({ length: rules + 1 }, (_, count) => count).some((count) => passesAll(count, thresholds));
+  const values = thresholds.map(({ value }) => value).toSorted((low, high) => low - high);
+  const between = values.slice(1).map((value, index) => value / 2 + (values[index] ?? value) / 2);
+  return ![Number.NEGATIVE_INFINITY, ...values, ...between, Number.POSITIVE_INFINITY].some((number) => passesAll(number, thresholds));
+}
+
+/** All of its rules must match, which is how every reader understands an order. */
+export const asksForAll = ({ rules, thresholds }: CorrelationRule): boolean =>
+  thresholds.every(({ operator, value }) => (operator === 'gte' || operator === 'eq') && value === rules.length);
 
 /** Some whole number from the first on passes: between the bounds of thresholds nothing changes, so those next to them are enough. */
 function countsFrom(first: number, thresholds: readonly Threshold[]): boolean {
