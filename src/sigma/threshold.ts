@@ -28,6 +28,9 @@ const counts = ({ type }: CorrelationRule): boolean => type === 'event_count' ||
 /** What it looks for can only become truer as a window fills: a part of the window is enough to say yes. */
 export const growsWithEvents = (rule: CorrelationRule): boolean => rule.type === 'temporal_ordered' || (counts(rule) && isLowerBound(rule.thresholds));
 
+/** What windows longer than the timespan hold of a sum: numbers below 0 there lower it, where more events add to a count. */
+export const negativeNumbersNote = ({ type }: CorrelationRule): string => (type === 'value_sum' ? '; numbers below 0 in its window may hide a sum' : '');
+
 /** The condition holds of a window that holds no event. */
 export const holdsOfNothing = (rule: CorrelationRule): boolean => counts(rule) && rule.thresholds.length > 0 && passesAll(0, rule.thresholds);
 

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
-import { holdsOfNothing } from '../../sigma/threshold.ts';
+import { holdsOfNothing, negativeNumbersNote } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
@@ -92,7 +92,7 @@ function windowOf(
     : lookBack < rule.timespan + interval
       ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
       : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
-  remarks.push({ code: 'TGT002', message, ...place });
+  remarks.push({ code: 'TGT002', message: overlaps ? `${message}${negativeNumbersNote(rule)}` : message, ...place });
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
     const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
     remarks.push({ code: 'TGT008', message: again, ...place });
