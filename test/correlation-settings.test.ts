@@ -156,3 +156,16 @@ describe('a period of 0 holds nothing back', () => {
     expect(warnings).toEqual([expect.stringContaining('an event may alert 12 times')]);
   });
 });
+
+describe('a schedule of a watch whose windows follow one another', () => {
+  const low = correlation('type: event_count, condition: { lt: 5 }');
+
+  test.each([
+    ['a rule', correlation('type: event_count, condition: { lt: 5 }', "cron: '7 * * * *'"), '', 'cron'],
+    ['defaults', low, "defaults: { cron: '7 * * * *' }", 'cron'],
+    ['the section', low, 'elasticsearch: { schedule: { hourly: { minute: 5 } }, interval: 1h }', 'schedule'],
+    ['the section, which wins', low, "defaults: { cron: '7 * * * *' }\nelasticsearch: { schedule: { hourly: { minute: 5 } }, interval: 1h }", 'schedule'],
+  ] as const)('is called what %s calls it', (_, text, config, name) => {
+    expect(watched(text, config).said).toEqual([expect.stringMatching(new RegExp(`^\`${name}\` does not apply`))]);
+  });
+});

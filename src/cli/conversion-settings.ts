@@ -62,7 +62,7 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
     interval,
     delay,
     ...(window === undefined ? {} : { window: Math.max(window, least) }),
-    ...(cron ? { schedule: { cron: cron.quartz } } : {}),
+    ...(cron ? { schedule: { cron: cron.quartz }, scheduledBy: 'cron' as const } : {}),
     ...(ignored.length > 0 ? { ignored } : {}),
     threshold,
     ...(repeats === undefined ? {} : { repeats }),
@@ -82,5 +82,5 @@ function cronOf({ cron }: Pick<DetectionSettings, 'cron'>, { defaults }: PackCon
   if (cron === undefined || (schedule && cron === defaults.cron)) return none;
   const [quartz, gap] = [quartzCron(cron), cronGap(cron)];
   if (quartz !== undefined && gap !== undefined) return { cron: { quartz, gap }, ignored: [] };
-  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs every `interval`'] };
+  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs as it does without'] };
 }

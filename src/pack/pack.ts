@@ -18,7 +18,6 @@ import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
 import { resultThreshold } from './result-threshold.ts';
-import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
 import { checkRuleSettings, readSettings } from './settings-patch.ts';
@@ -122,13 +121,12 @@ const runsSomething = /^(?:action\.script|action\.populate_lookup|action\.lookup
 /** Complains about what a rule sets by itself and no conf file holds: one rule must not stop the whole app. */
 function fitsConf({ file, settings }: Rule, bag: DiagnosticBag): boolean {
   if (!settings) return true;
-  const { cron, splunk } = readSettings(settings);
+  const { splunk } = readSettings(settings);
   const problems = Object.entries(splunk?.savedsearch ?? {}).flatMap(([key, value]) => {
     const problem =
       confProblem(value) ?? (runsSomething.test(key) ? 'makes the server run something, which is for sigpack.yml to say, not for a rule' : undefined);
     return problem === undefined ? [] : [`\`${key}\` ${problem}`];
   });
-  if (cron !== undefined && cronGap(cron) === undefined) problems.push(`\`cron\` never runs: ${cron}`);
   for (const message of problems) bag.add(file, { code: 'SIG070', message, span: { start: settings.start, end: settings.end } });
   return problems.length === 0;
 }

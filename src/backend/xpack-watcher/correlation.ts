@@ -82,9 +82,11 @@ function windowOf(
     rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
   const overlaps = lowerOnly || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
-  for (const name of ['schedule', 'window'] as const)
-    if (!overlaps && settings[name] !== undefined)
+  for (const key of ['schedule', 'window'] as const) {
+    const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
+    if (!overlaps && settings[key] !== undefined)
       remarks.push({ code: 'TGT007', message: `\`${name}\` does not apply: the watch looks at windows of the timespan, which follow one another`, ...place });
+  }
   const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
   const lookBack = overlaps ? (settings.window ?? rule.timespan + interval) : rule.timespan;
   const message = !overlaps
