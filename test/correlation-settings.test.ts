@@ -117,13 +117,19 @@ describe('what Graylog holds back of a correlation', () => {
       [['User'], 0, [has('an event may alert 2 times')]],
     ],
     ['a period in fixed windows', many('User', '5m', 'eq: 5', 'suppress: { period: 1m }'), '', [['User'], 60, []]],
+    [
+      'the period of all groups where the key can not tell them apart',
+      many('user.name', '5m', 'eq: 5'),
+      'defaults: { suppress: { period: 2h } }',
+      [[], 7200, [has('holds back all of them for 2h after one')]],
+    ],
     ['nothing where the key can not tell groups apart', many('user.name'), '', [[], 0, [has('`user.name`')]]],
     ['nothing where the key holds a part of the group', many('Computer, user.name'), '', [['Computer'], 0, [has('`user.name`')]]],
     [
       'what a shorter period says where the key can not tell groups apart',
       many('user.name', '1h', 'gte: 5', 'suppress: { period: 1m }'),
       '',
-      [[], 60, [has('an event may alert again after 1m')]],
+      [[], 60, [has('holds back all of them for 1m'), has('an event may alert again after 1m')]],
     ],
   ] as const)('is %s', (_, text, config, expected) => expect(graceOf(text, config)).toEqual(expected));
 

@@ -21,20 +21,25 @@ export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace
   const { within, shortest } = foundAgain(g, minimum);
   const { period } = detection.settings.suppress ?? {};
   const given = period ?? 0;
-  if (given >= within) return { period: given };
   // each message has a key of its own, so that no other one is silent
-  if (search.kind === 'filter') return { period: within };
+  if (search.kind === 'filter') return { period: Math.max(given, within) };
+  const repeats = given < within ? overlapProblem(within, { shortest, longest: shortest }, given) : undefined;
   const apart = search.groupBy.find((field) => !isTemplateField(field));
-  if (period === 0 || apart !== undefined) {
-    const repeats = overlapProblem(within, { shortest, longest: shortest }, given) ?? '';
-    return {
-      period: given,
-      repeats: apart === undefined ? repeats : `no key of an event can hold \`${apart}\` and tell the groups apart: ${repeats}`,
-    };
-  }
-  if (period === undefined) return { period: within };
+  if (apart !== undefined) return graceOfAll(apart, given, repeats);
+  if (given >= within || period === undefined) return { period: Math.max(given, within) };
+  if (period === 0) return { period, ...(repeats === undefined ? {} : { repeats }) };
   const ignored = `\`suppress\` holds back for ${spanText(within)} in place of ${spanText(period)}: for that long, runs find the same messages again`;
   return { period: within, ignored };
+}
+
+/** Of groups that have a field which no key can hold. */
+function graceOfAll(apart: string, period: number, repeats: string | undefined): GraylogGrace {
+  const why = `no key of an event can hold \`${apart}\` and tell the groups apart`;
+  return {
+    period,
+    ...(repeats === undefined ? {} : { repeats: `${why}: ${repeats}` }),
+    ...(period === 0 ? {} : { ignored: `${why}: \`suppress\` holds back all of them for ${spanText(period)} after one` }),
+  };
 }
 
 /** Seconds in which runs find a message again, 0 for windows that only meet, and those from a run to the next. */
