@@ -102,6 +102,8 @@ test('a scope before a search in Splunk narrows it', () => {
 test.each([
   ["a: ['*']\ncondition: a", 'the query finds every event, whatever it holds'],
   ['a: { User: x }\ncondition: a or not a', 'the query finds every event, whatever it holds'],
+  ["a: ['?*']\ncondition: a", 'the query finds every event: the rule only asks for what each of them has'],
+  ["a: ['?*']\nb: { User: null }\ncondition: a and b", 'the query finds every event that has none of its fields: it only says what an event must not have'],
   ['a: { User: x }\ncondition: not a', 'the query finds every event that has none of its fields: it only says what an event must not have'],
 ])('the refusal of %j says why', (detection, message) => {
   for (const target of [graylog, esQs, xpackWatcher]) {
@@ -173,6 +175,76 @@ test('a correlation counts every event, unless a group-by field leaves out those
     return conversion.ok ? undefined : conversion.problems[0]?.code;
   });
   expect(refused).toEqual(['TGT005', undefined]);
+});
+
+const twoRules = (lines: string): string => `
+title: Not a
+name: nota
+logsource: { product: linux, service: sshd }
+detection: { s: { kind: a }, condition: not s }
+---
+title: A
+name: a
+logsource: { product: linux, service: sshd }
+detection: { s: { kind: a }, condition: s }
+---
+title: Both
+correlation: { timespan: 5m, ${lines} }
+`;
+
+function codesOfCorrelation(target: ConversionTarget, lines: string): readonly string[] {
+  const rule = compileText(twoRules(lines)).find(({ kind }) => kind === 'correlation');
+  if (!rule) throw new Error('the correlation does not compile');
+  const conversion = target.convert(rule, defaultTargetSettings);
+  const found = conversion.ok ? conversion.remarks : conversion.problems;
+  return found.flatMap(({ code }) => (code === 'TGT005' || code === 'TGT009' ? [code] : []));
+}
+
+describe('a correlation', () => {
+  const aliased = (field: string, other: string): string =>
+    `type: event_count, rules: [nota, a], condition: { gte: 3 }, group-by: [who], aliases: { who: { nota: ${field}, a: ${other} } }`;
+
+  test.each([
+    ['one of its rules is enough', 'type: temporal, rules: [nota, a], condition: { gte: 1 }'],
+    ['one is enough, and two are too many', 'type: temporal, rules: [nota, a], condition: { lt: 2 }'],
+    ['exactly one is wanted', 'type: temporal, rules: [a, nota], condition: { eq: 1 }'],
+    ['no value is enough', 'type: value_count, rules: [nota], condition: { field: User, lt: 100 }'],
+    ['an alias in its group is a field of every event', aliased('source', 'User')],
+  ])('that every event fulfils is told: %s', (_, lines) => {
+    expect(codesOfCorrelation(splunk, lines)).toEqual(['TGT009']);
+    if (!lines.includes('aliases')) expect(codesOfCorrelation(xpackWatcher, lines)).toEqual(['TGT005']);
+  });
+
+  test.each([
+    ['both of its rules are wanted', 'type: temporal, rules: [nota, a]'],
+    ['two are wanted', 'type: temporal, rules: [nota, a], condition: { gte: 2 }'],
+    ['they are wanted in order', 'type: temporal_ordered, rules: [nota, a]'],
+    ['a group', 'type: temporal, rules: [nota, a], group-by: [User], condition: { gte: 1 }'],
+    ['values are wanted', 'type: value_count, rules: [nota], condition: { field: User, gte: 3 }'],
+    ['numbers are wanted', 'type: value_avg, rules: [nota], condition: { field: Bytes, lt: 3 }'],
+    ['an alias of an own field for the rule that is narrow', aliased('User', 'source')],
+  ])('that is narrow is not: %s', (_, lines) => {
+    expect(codesOfCorrelation(splunk, lines)).toEqual([]);
+    if (!lines.includes('aliases')) expect(codesOfCorrelation(xpackWatcher, lines)).toEqual([]);
+  });
+
+  test('in a Graylog pack asks for no field where no value is enough', () => {
+    const bag = createBag();
+    const config = readConfig({ path: 'sigpack.yml', text: 'targets: [graylog]' }, bag);
+    const text = twoRules('type: value_count, rules: [nota], condition: { field: User, lt: 100 }');
+    if (config) assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag), config, bag });
+    expect(bag.list.map(({ code }) => code)).toContain('TGT005');
+  });
+});
+
+test.each([
+  [[], 'TGT005'],
+  [['Default Stream'], 'TGT005'],
+  [['Default Stream', 'Zeek'], 'TGT005'],
+  [['Zeek'], undefined],
+])('the stream that a parameter has by default narrows as the same stream does: %j', (streams, code) => {
+  const withParameter = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams, streamParameter: 'STREAM' } };
+  expect(refusalOf(graylog, 'a: { User: bob }\ncondition: not a', withParameter)).toBe(code);
 });
 
 describe('a Splunk pack', () => {

@@ -207,6 +207,12 @@ describe('the command', () => {
   });
 });
 
+it.each(['0 0 31 2 *', '0 0 29 2 *'])('a rule whose schedule has no runs, or hardly any, is refused: %s', async (cron) => {
+  const run = await piped(`${seedText}sigpack: { cron: '${cron}' }\n`, '-t', 'xpack-watcher', '-');
+  expect([run.code, run.stdout.includes('trigger')]).toEqual([1, false]);
+  expect(run.stderr).toMatch(/error\[SIG070\]: `cron` (?:never runs|has runs 1461 days apart)/);
+});
+
 /** The watch of the rule, or its saved searches, under the settings. */
 function document(config: string, rule: string, target = 'xpack-watcher'): Record<string, unknown> {
   const read = readConfig({ path: 'sigpack.yml', text: config }, createBag());

@@ -53,6 +53,18 @@ describe('correlations as written', () => {
     expect([...correlationTypes].sort()).toEqual(['event_count', 'temporal', 'temporal_ordered', 'value_avg', 'value_count', 'value_percentile', 'value_sum']);
   });
 
+  test.each([
+    ['temporal', '[failed, login]', '{ gte: 2 }'],
+    ['temporal', '[failed, login]', '{ lt: 1 }'],
+    ['temporal', '[failed, login]', '{ neq: 3 }'],
+    ['value_avg', '[failed]', '{ gt: 4, lt: 5, field: a }'],
+    ['value_sum', '[failed]', '{ gt: 4, neq: 5, field: a }'],
+    ['value_percentile', '[failed]', '{ eq: -1.5, lte: 0, field: a, percentile: 9 }'],
+    ['value_avg', '[failed]', '{ lt: -1.7e308, field: a }'],
+  ])('a condition that some number fulfils: %s of %s with %s', (type, rules, condition) => {
+    expect(outer(`type: ${type}\nrules: ${rules}\ntimespan: 5m\ncondition: ${condition}`).type).toBe(type);
+  });
+
   test('ranges and all operators', () => {
     const thresholds = (condition: string) =>
       outer(`type: event_count\n${rest}\ncondition: ${condition}`).thresholds.map(({ operator, value }) => `${operator} ${value}`);
@@ -158,6 +170,41 @@ describe('what is wrong with a correlation', () => {
     ['bounds that shut out each other', { condition: '{ gt: 5, lt: 4 }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
     ['bounds with no whole number between', { condition: '{ gt: 1, lt: 2 }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
     ['fewer than none', { type: 'value_count', condition: '{ lt: 0, field: a }' }, ['SIG050 24:14 no number can fulfil all criteria of the condition']],
+    [
+      'more rules than there are',
+      { type: 'temporal', rules: '[failed, login]', condition: '{ gte: 3 }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'more rules in order than there are',
+      { type: 'temporal_ordered', rules: '[failed, login]', condition: '{ gt: 2 }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'a part of a rule',
+      { type: 'temporal', rules: '[failed, login]', condition: '{ gt: 1, lt: 2 }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'a mean between bounds that shut out each other',
+      { type: 'value_avg', condition: '{ gt: 5, lt: 4, field: a }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'a sum that is two numbers',
+      { type: 'value_sum', condition: '{ eq: 1, gte: 1.5, field: a }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'a median that is a number and is not',
+      { type: 'value_median', condition: '{ eq: 1, neq: 1, field: a }' },
+      ['SIG050 24:14 no number can fulfil all criteria of the condition'],
+    ],
+    [
+      'one rule in a temporal one with a condition',
+      { type: 'temporal', condition: '{ gte: 2 }' },
+      ['SIG050 20:9 a temporal correlation needs two rules or more'],
+    ],
     ['one rule in a temporal one', { type: 'temporal', condition: undefined }, ['SIG050 20:9 a temporal correlation needs two rules or more']],
     ['a group that is a map', { 'group-by': '{ a: b }' }, ['SIG050 22:13 `group-by` must be a field name or a list of them']],
     ['aliases that are a list', { aliases: '[a]' }, ['SIG050 25:12 `aliases` must be a map']],

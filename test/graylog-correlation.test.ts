@@ -91,4 +91,15 @@ describe('the aggregation of an event definition', () => {
     };
     expect([notes('lt: 5'), notes('neq: 3'), notes('gte: 1, lt: 5')]).toEqual([1, 1, 0]);
   });
+
+  it.each([
+    ['value_sum', 'field: Bytes, gte: 5', true],
+    ['value_sum', 'field: Bytes, gt: -5', true],
+    ['value_sum', 'field: Bytes, lt: 5', false],
+    ['value_count', 'field: Bytes, gte: 5', false],
+    ['event_count', 'gte: 5', false],
+  ])('says of %s with %s whether numbers below 0 may hide what its longer window holds', (type, condition, expected) => {
+    const made = aggregationOf(`type: ${type}\ncondition: { ${condition} }`);
+    expect(made.ok && made.remarks.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
+  });
 });

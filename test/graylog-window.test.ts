@@ -129,7 +129,7 @@ describe('a correlation', () => {
       windows(set?.data as EventDefinitionData),
       [expect.stringContaining('`window`')],
     ]);
-    expect(without?.data.notification_settings.grace_period_ms).toBe(1_500_000);
+    expect(without?.data.notification_settings.grace_period_ms).toBe(900_000);
   });
 
   test('with other bounds says what it can not do', () => {

@@ -348,3 +348,21 @@ describe('a correlation', () => {
     expect(correlatorOf(made)).toMatchObject({ ok: false, reason: expect.stringContaining('looks around') });
   });
 });
+
+describe('an order of a part of the rules', () => {
+  const ordered = (condition: string) => correlatorOf(correlation(`type: temporal_ordered, rules: [a, b], timespan: 10s${condition}`));
+
+  test.each([', condition: { gte: 1 }', ', condition: { lt: 2 }', ', condition: { gte: 0, neq: 2 }'])('is refused, as in the targets: %s', (condition) => {
+    expect(ordered(condition)).toEqual({ ok: false, reason: expect.stringContaining('temporal_ordered is understood with all of its rules only') });
+  });
+
+  test('is refused below another correlation', () => {
+    const chain = correlation(
+      'type: temporal_ordered, rules: [a, b], timespan: 10s, condition: { gte: 1 }',
+      'type: event_count, rules: [r0], timespan: 10s, condition: { gte: 1 }',
+    );
+    expect(correlatorOf(chain).ok).toBe(false);
+  });
+
+  test.each(['', ', condition: { gte: 2 }', ', condition: { eq: 2 }'])('is none with all of them: %s', (condition) => expect(ordered(condition).ok).toBe(true));
+});

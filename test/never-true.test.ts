@@ -137,6 +137,37 @@ describe('a correlation', () => {
     expect(['lt: 1', 'eq: 0', 'lte: 3', 'gte: 1', 'eq: 2'].map(silenceOf)).toEqual([true, true, true, false, false]);
   });
 
+  test('that waits for silence of a group never is true: a group is known by its events', () => {
+    const never = (condition: string) => {
+      const compiled = compiledAfter(
+        correlationOf('event_count', `, condition: { ${condition} }`).replace('rules: [alive, dead]', 'rules: [dead]'),
+        pipeline,
+        createBag(),
+      );
+      return compiled && neverTrue(compiled);
+    };
+    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1']) expect(never(condition)).toMatchObject({ fields: ['Gone'] });
+    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1']) expect(never(condition)?.silence).toBeUndefined();
+  });
+
+  test.each([
+    ['lt: 5', '', true],
+    ['eq: 0', '', true],
+    ['gte: 5', '', undefined],
+    ['gte: 5', 'group-by: [Known],', undefined],
+  ])('of values of a field that no event has, with %s %s, is true all the time or never', (condition, group, silence) => {
+    const text = correlationOf('value_count', `, condition: { field: Elsewhere, ${condition} }`).replace(' group-by: [Known],', group);
+    const compiled = compiledAfter(text, pipeline, createBag());
+    const never = compiled && neverTrue(compiled);
+    expect([never?.fields, never?.silence]).toEqual([['Elsewhere'], silence]);
+  });
+
+  test('of a group needs no values where none is enough', () => {
+    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }'))).toBeUndefined();
+    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }', '[Elsewhere]'))).toEqual(['Elsewhere']);
+    expect(fieldsOf(correlationOf('value_avg', ', condition: { field: Elsewhere, lt: 5 }'))).toEqual(['Elsewhere']);
+  });
+
   test('has no group without the field of the group', () => {
     expect(fieldsOf(correlationOf('event_count', ', condition: { gte: 3 }', '[Elsewhere]'))).toEqual(['Elsewhere']);
     expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, gte: 3 }'))).toEqual(['Elsewhere']);
@@ -238,7 +269,7 @@ correlation: { type: event_count, rules: [base], timespan: 10m, condition: { lt:
 `;
     const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd: project({ 'a.yml': silence }) });
     expect(stdout).toBe('');
-    expect(stderr).toContain('splunk: "Silence" would be true all the time: it waits for events to be missing that there can\'t be');
+    expect(stderr).toContain('splunk: "Silence" would be true all the time: what it counts is never there, as the events of');
   });
 
   test('explain says why', async () => {

@@ -95,6 +95,23 @@ describe('every bundle', () => {
 });
 
 describe('convert', () => {
+  test('tells it at the rule that has the field or the log source, once where several correlations refer to it', async () => {
+    const base = rule.replace('status:', 'name: base\nstatus:');
+    const outer = (title: string, id: string): string =>
+      `title: ${title}\nid: 5b1d2a3c-0000-4000-8000-0000000000${id}\nstatus: stable\ncorrelation: { type: event_count, rules: [base], timespan: 5m, condition: { gte: 5 } }\n`;
+    const odd = plain.replace('windows', 'plan9').replace('A shell starts', 'Another').replace('00001', '00003').replace('status:', 'name: odd\nstatus:');
+    const cwd = project({
+      'a.yml': `${outer('Many', '21')}---\n${outer('More', '22')}---\n${outer('Odd', '23').replace('[base]', '[odd]')}`,
+      'b.yml': base,
+      'c.yml': odd,
+    });
+    const { stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml', 'b.yml', 'c.yml'], { cwd });
+    expect(stderr).toContain('b.yml:1:8: warning[PIP003]: splunk: no pipeline maps the field `Odd`\n');
+    expect(stderr).toContain('c.yml:1:8: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation\n');
+    expect(stderr).toContain('c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are\n');
+    expect(stderr).not.toMatch(/^a\.yml.*PIP00[34]/m);
+  });
+
   test('tells what pipelines leave open as build does', async () => {
     const other = plain.replace('windows', 'plan9').replace('A shell starts', 'Another');
     const cwd = project({

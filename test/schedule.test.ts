@@ -123,6 +123,8 @@ describe('cron expressions', () => {
     ['5 8 1 * 1', undefined],
     ['0 0 31 * *', '61 days apart'],
     ['0 8 1 1 *', '366 days apart'],
+    ['0 0 31 2 *', 'never runs: 0 0 31 2 *'],
+    ['0 0 29 2 *', '1461 days apart'],
   ])('the gaps of %s: %s', (cron, problem) => {
     const bag = createBag();
     const read = readConfig({ path: 'sigpack.yml', text: `title: Long gaps\ndefaults: { cron: '${cron}' }\n` }, bag);

@@ -103,7 +103,7 @@ test('settings: a window is never shorter than the interval', () => {
 test('settings: suppression has a period, and 0 turns it off', () => {
   const config = configured('defaults: { suppress: { fields: [a] } }');
   expect(settingsOf(config).suppress).toEqual({ fields: ['a'], period: 3600 });
-  expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toBeUndefined();
+  expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toEqual({ fields: [], period: 0 });
   expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300 });
 });
 

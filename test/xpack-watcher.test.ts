@@ -169,6 +169,15 @@ describe('correlations', () => {
   });
 
   it.each([
+    ['value_sum', '{ field: Bytes, gte: 100 }', true],
+    ['value_sum', '{ field: Bytes, lt: 100 }', false],
+    ['value_count', '{ field: User, gte: 3 }', false],
+  ])('of %s with %s say whether numbers below 0 may hide what a longer window holds', (type, condition, expected) => {
+    const { remarks } = converted(correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: ${condition}`));
+    expect(remarks.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
+  });
+
+  it.each([
     ['value_count', 'condition: { field: User, gte: 3 }', { cardinality: { field: 'User', precision_threshold: 40_000 } }, 'value'],
     ['value_sum', 'condition: { field: Bytes, gt: 3 }', { sum: { field: 'Bytes' } }, 'value'],
     ['value_avg', 'condition: { field: Bytes, gt: 3 }', { avg: { field: 'Bytes' } }, 'value'],

@@ -1,12 +1,13 @@
 import { alwaysTrue } from '../query/always-true.ts';
-import { type BlankEvent, findsBlankEvents } from '../query/blank-event.ts';
+import { type BlankCause, type BlankEvent, blankCause } from '../query/blank-event.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Conversion, Place } from './backend.ts';
 
 /** Refuses a rule that would find every event without its fields; undefined for others. `hint`: what narrows it in this target. */
 export function blankRefusal(compiled: CompiledRule, blank: BlankEvent, hint: string): (Conversion<never> & { readonly ok: false }) | undefined {
-  if (!findsBlankEvents(compiled, blank)) return undefined;
-  return { ok: false, problems: [{ code: 'TGT005', message: `the query finds ${foundBy(compiled)}`, ...placeOf(compiled), hint }] };
+  const cause = blankCause(compiled, blank);
+  if (cause === undefined) return undefined;
+  return { ok: false, problems: [{ code: 'TGT005', message: `the query finds ${foundBy(compiled, cause)}`, ...placeOf(compiled), hint }] };
 }
 
 /** Of a target whose events have no field in common, and whose queries say nothing of where to search. */
@@ -14,8 +15,9 @@ export const unnarrowed: BlankEvent = { emptyIsAbsent: false, always: () => fals
 
 /** Warns of a rule whose query finds every event without its fields, where the query is only text for whoever knows where to search. */
 export function withBlankRemark<T>(conversion: Conversion<T>, compiled: CompiledRule, blank: BlankEvent): Conversion<T> {
-  if (!conversion.ok || !findsBlankEvents(compiled, blank)) return conversion;
-  const remark = { code: 'TGT009', message: `the query by itself finds ${foundBy(compiled)}`, ...placeOf(compiled) } as const;
+  const cause = conversion.ok ? blankCause(compiled, blank) : undefined;
+  if (!conversion.ok || cause === undefined) return conversion;
+  const remark = { code: 'TGT009', message: `the query by itself finds ${foundBy(compiled, cause)}`, ...placeOf(compiled) } as const;
   return { ...conversion, remarks: [...conversion.remarks, remark] };
 }
 
@@ -24,5 +26,9 @@ function placeOf(compiled: CompiledRule): Place {
   return { file, span: compiled.kind === 'detection' ? (compiled.rule.detection.conditions[0] ?? compiled.rule.detection.span) : compiled.rule.typeSpan };
 }
 
-const foundBy = (compiled: CompiledRule): string =>
-  alwaysTrue(compiled) ? 'every event, whatever it holds' : 'every event that has none of its fields: it only says what an event must not have';
+function foundBy(compiled: CompiledRule, cause: BlankCause): string {
+  if (alwaysTrue(compiled)) return 'every event, whatever it holds';
+  return cause === 'presence'
+    ? 'every event: the rule only asks for what each of them has'
+    : 'every event that has none of its fields: it only says what an event must not have';
+}

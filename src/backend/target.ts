@@ -43,6 +43,8 @@ export interface ElasticsearchSettings {
   readonly threshold: number;
   /** A schedule of Watcher in place of `interval`. */
   readonly schedule?: Readonly<Record<string, unknown>>;
+  /** The setting of a rule that `schedule` is from. */
+  readonly scheduledBy?: 'cron';
   /** Actions of Watcher by their ids; without them a line is logged. */
   readonly actions?: Readonly<Record<string, object>>;
   /** Settings of a rule that a watch can't honour, and why. */
@@ -52,7 +54,7 @@ export interface ElasticsearchSettings {
   /** What a rule's own settings change of the others. */
   readonly ofRule: (
     compiled: CompiledRule,
-  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'ignored' | 'repeats'>>;
+  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'scheduledBy' | 'ignored' | 'repeats'>>;
 }
 
 export interface GrepSettings {

@@ -2,6 +2,7 @@ import { ecsSettings } from '../backend/es-qs/ecs.ts';
 import { defaultTargetSettings, type ElasticsearchSettings, type TargetSettings } from '../backend/target.ts';
 import type { PackConfig } from '../pack/config.ts';
 import { mergeSettings } from '../pack/merge-settings.ts';
+import { resultThreshold } from '../pack/result-threshold.ts';
 import { cronGap, cronGaps, overlapProblem, quartzCron } from '../pack/schedule.ts';
 import type { DetectionSettings } from '../pack/settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -45,9 +46,11 @@ function typesOf(written: Partial<TypeLists>, builtIn: TypeLists): TypeLists {
 }
 
 function ruleSettings(compiled: CompiledRule, config: PackConfig, base: ElasticsearchSettings): ReturnType<ElasticsearchSettings['ofRule']> {
-  const { window, threshold, suppress, delay, ...merged } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
+  const { window, threshold: written, suppress, delay, ...merged } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
   const period = suppress?.period ?? 0;
-  const { cron, ignored } = cronOf(merged, config, base);
+  const { cron, ignored: ofCron } = cronOf(merged, config, base);
+  const { threshold, ignored: ofThreshold } = resultThreshold(compiled.rule, written);
+  const ignored = ofThreshold === undefined ? ofCron : [...ofCron, ofThreshold];
   // with a schedule, the interval only says how far a run looks back: less would leave gaps
   const least = cron?.gap ?? (base.schedule ? base.interval : 0);
   const interval = Math.max(cron ? 0 : merged.interval, least);
@@ -59,7 +62,7 @@ function ruleSettings(compiled: CompiledRule, config: PackConfig, base: Elastics
     interval,
     delay,
     ...(window === undefined ? {} : { window: Math.max(window, least) }),
-    ...(cron ? { schedule: { cron: cron.quartz } } : {}),
+    ...(cron ? { schedule: { cron: cron.quartz }, scheduledBy: 'cron' as const } : {}),
     ...(ignored.length > 0 ? { ignored } : {}),
     threshold,
     ...(repeats === undefined ? {} : { repeats }),
@@ -79,5 +82,5 @@ function cronOf({ cron }: Pick<DetectionSettings, 'cron'>, { defaults }: PackCon
   if (cron === undefined || (schedule && cron === defaults.cron)) return none;
   const [quartz, gap] = [quartzCron(cron), cronGap(cron)];
   if (quartz !== undefined && gap !== undefined) return { cron: { quartz, gap }, ignored: [] };
-  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs every `interval`'] };
+  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs as it does without'] };
 }

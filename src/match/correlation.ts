@@ -1,7 +1,7 @@
 import type { CompiledCorrelation, CompiledRule } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
-import { growsWithEvents, isAbsence } from '../sigma/threshold.ts';
+import { asksForAll, growsWithEvents, isAbsence } from '../sigma/threshold.ts';
 import { createAggregate } from './correlation-aggregate.ts';
 import { type CorrelationHit, type GroupKey, type Membership, membershipsOf } from './correlation-membership.ts';
 import { createSilence } from './correlation-silence.ts';
@@ -107,6 +107,8 @@ function detectionAsk({ rule, query }: CompiledRule & { kind: 'detection' }, { v
 
 function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] | Failed {
   const { rule } = compiled;
+  if (rule.type === 'temporal_ordered' && !asksForAll(rule))
+    return { reason: 'temporal_ordered is understood with all of its rules only: remove its condition' };
   const parts: Part[] = [];
   for (const inner of compiled.parts) {
     const part = partOf(inner, making);

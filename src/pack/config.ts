@@ -1,3 +1,4 @@
+import { parameterDefault } from '../backend/graylog/blank.ts';
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
 import type { CorrelationMethod } from '../backend/splunk/splunk.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
@@ -222,6 +223,6 @@ function logSourceSettings(node: YamlNode | undefined): readonly LogSourceSettin
 /** Where detections search whose settings name no streams. */
 export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
   // the one stream that every server has
-  if (streamParameter !== undefined) return { kind: 'parameter', name: streamParameter, defaultTitle: streams[0] ?? 'Default Stream' };
+  if (streamParameter !== undefined) return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
   return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
 }

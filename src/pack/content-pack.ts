@@ -1,7 +1,8 @@
 import { createByteWriter } from './byte-writer.ts';
 import { checkWholePack, createPackCheck } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
-import { type EventDefinitionEntity, eventDefinitions, graylogPackId, isTemplateField, keyFieldsOf } from './event-definition.ts';
+import { type EventDefinitionEntity, eventDefinitions, graylogPackId, keyFieldsOf } from './event-definition.ts';
+import { isTemplateField } from './graylog-window.ts';
 import { firstDifference } from './json-difference.ts';
 import { isRecord, type Json } from './json-value.ts';
 import { type PackParameter, type StreamChoice, type StreamTitleEntity, streamReferences } from './stream-reference.ts';

@@ -1,7 +1,7 @@
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
-import { type GraylogWindow, graylogWindow } from './graylog-window.ts';
-import { cronGaps } from './schedule.ts';
+import { foundAgain, graylogGrace } from './graylog-grace.ts';
+import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
@@ -119,10 +119,8 @@ const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
 function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
-  const { settings, severity, lookBack = 0 } = detection;
-  const window = repeats({ detection, search }, minimum);
-  // windows of a correlation overlap: what two of them see is told once
-  const overlap = lookBack > 0 ? settings.interval + lookBack : 0;
+  const { settings, severity } = detection;
+  const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
@@ -133,7 +131,7 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
     alert: truths.true,
     field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
     key_spec: fields,
-    notification_settings: { grace_period_ms: Math.max(settings.suppress?.period ?? overlap, window) * 1000, backlog_size: 0 },
+    notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: [],
     storage,
     is_scheduled: settings.enabled ? truths.true : truths.false,
@@ -143,19 +141,6 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
 
 /** Graylog's own id of a message. */
 const messageId = 'gl2_message_id';
-
-/**
- * Seconds in which runs find a message again: its notifications are silent for that long, by its key. What is counted without a group has no key, and its
- * definition is silent as a whole. 0 for windows that only meet.
- */
-function repeats({ detection: { settings, rule }, search }: GraylogDetection, minimum: number): number {
-  if (search.kind === 'aggregation' && rule.kind === 'correlation') return settings.given?.delay && search.within > search.every ? search.within : 0;
-  const { within, every, cron } = graylogWindow(settings, minimum);
-  // a run of cron looks back over the longest gap, which others need not be; silence that begins with a run must end before an even next one
-  const { shortest = 0 } = (cron === undefined ? undefined : cronGaps(settings.cron ?? '')) ?? {};
-  const cronRepeats = cron !== undefined && (settings.threshold <= 1 || shortest < every);
-  return within > every || cronRepeats ? within : 0;
-}
 
 function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
   const tags = graylogTags(detection.rule.tags);
@@ -178,9 +163,6 @@ export function keyFieldsOf({ detection: { settings }, search }: GraylogDetectio
   const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
   return [...new Set(fields)];
 }
-
-/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
-export const isTemplateField = (field: string): boolean => /^[A-Za-z0-9_@-]+$/.test(field);
 
 const fieldSpec = (field: string): FieldSpec => ({
   data_type: 'string',

@@ -2,7 +2,7 @@ import { type Conversion, converted, type Place, type Remark, refused } from '..
 import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
-import { isTemplateField } from './event-definition.ts';
+import { isTemplateField } from './graylog-window.ts';
 import { guessedName, namedField, placeOfName } from './named-fields.ts';
 
 /** The detection with its key fields as messages have them. */
@@ -22,6 +22,10 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
       return detection;
     }
     const named = list.flatMap((name, index) => groupFields(compiled, search.groupBy, name, place(index)));
+    for (const [index, name] of list.entries()) {
+      if (groupFields(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
+      throw untemplated(name, place(index));
+    }
     if (search.groupBy.some((field) => !named.includes(field))) {
       const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
       remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
@@ -44,14 +48,12 @@ function keyField(compiled: CompiledRule, name: string, place: Place, remarks: R
   const [field = name, ...others] = names;
   if (others.length > 0)
     throw refused(place, `the key field \`${name}\` stands for ${names.join(', ')}, and a key takes one field`, 'Name one of them under graylog.keyFields.');
-  if (!isTemplateField(field))
-    throw refused(
-      place,
-      `the key field \`${field}\` can't stand in a template of Graylog`,
-      'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
-    );
+  if (!isTemplateField(field)) throw untemplated(field, place);
   return field;
 }
+
+const untemplated = (field: string, place: Place) =>
+  refused(place, `the key field \`${field}\` can't stand in a template of Graylog`, 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.');
 
 function groupFields(compiled: CompiledRule & { readonly kind: 'correlation' }, group: readonly string[], name: string, place: Place): readonly string[] {
   const { names } = namedField(compiled, name);

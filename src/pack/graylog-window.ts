@@ -36,8 +36,12 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
     else if (quartzCron(cron) === undefined)
       found.push('`cron` names days of the month and of the week, which Graylog can not have both: definitions run every `interval`');
   }
+  if (isCorrelation && settings.threshold > 1) found.push('`threshold` does not apply to correlations: each group that fulfils the condition is an event');
   if (window !== undefined && isCorrelation) found.push('`window` does not apply to correlations, whose windows follow from their timespan');
   const counted = search.kind === 'aggregation' && (!isCorrelation || search.within <= compiled.rule.timespan);
   if (delay > 0 && counted) found.push('`delay` does not apply where events are counted in windows that end now: late ones are not counted');
   return found;
 }
+
+/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
+export const isTemplateField = (field: string): boolean => /^[A-Za-z0-9_@-]+$/.test(field);

@@ -1,4 +1,4 @@
-import type { CompiledRule } from '../query/compile.ts';
+import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
@@ -96,11 +96,12 @@ export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): 
 export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined =>
   splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
 
-/** Warns of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
-export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], { rule }: CompiledRule, config: PackConfig): void {
+/** Warns, at the rules that have them, of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
+export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
   for (const { source, definition } of scopes) {
-    if (definition === undefined && placeOf(config, source) === undefined)
-      warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);
+    if (definition !== undefined || placeOf(config, source) !== undefined) continue;
+    const { rule } = detectionsBelow(compiled).find((part) => part.rule.logsource === source) ?? compiled;
+    warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);
   }
 }
 

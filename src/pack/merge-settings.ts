@@ -93,7 +93,8 @@ function complete(patch: SettingsPatch): DetectionSettings {
     threshold: patch.threshold ?? builtIn.threshold,
     // a window shorter than the interval would leave gaps between runs
     ...(window === undefined ? {} : { window: Math.max(window, interval) }),
-    ...(suppress && period > 0 ? { suppress: { fields: suppress.fields ?? [], period } } : {}),
+    // a period of 0 holds nothing back, also where a target would by itself
+    ...(suppress ? { suppress: { fields: period > 0 ? (suppress.fields ?? []) : [], period } } : {}),
     splunk: { ...builtIn.splunk, ...splunk },
     graylog: { ...builtIn.graylog, ...graylog },
   };

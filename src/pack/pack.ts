@@ -8,6 +8,7 @@ import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogFields } from './graylog-fields.ts';
+import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
@@ -16,10 +17,10 @@ import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
-import { cronGap } from './schedule.ts';
+import { resultThreshold } from './result-threshold.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
-import { checkRuleSettings, readSettings } from './settings-patch.ts';
+import { checkRuleSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
 import { splunkFields } from './splunk-fields.ts';
 import { splunkSchedule } from './splunk-savedsearch.ts';
@@ -104,21 +105,13 @@ export function assemblePack({
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
   const { rule } = compiled;
-  if (!checkRuleSettings(rule, bag) || !runsEver(rule, bag)) return undefined;
+  if (!checkRuleSettings(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
   const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
   const detection = { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
   return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;
-}
-
-/** Complains about a schedule of a rule that never runs: one rule must not stop the whole app. */
-function runsEver({ file, settings }: Rule, bag: DiagnosticBag): boolean {
-  const cron = settings && readSettings(settings).cron;
-  if (!settings || cron === undefined || cronGap(cron) !== undefined) return true;
-  bag.add(file, { code: 'SIG070', message: `\`cron\` never runs: ${cron}`, span: { start: settings.start, end: settings.end } });
-  return false;
 }
 
 function packRule(rule: Rule): PackRule {
@@ -167,8 +160,10 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
 
 const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
 
-function addToSplunk(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToSplunk(adding: Adding, { settings, ...written }: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;
+  const { threshold, ignored } = resultThreshold(compiled.rule, settings.threshold);
+  const detection = { ...written, settings: ignored === undefined ? settings : { ...settings, threshold } };
   const fields = splunkFields(compiled, detection);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
@@ -176,6 +171,7 @@ function addToSplunk(adding: Adding, detection: PackDetection, compiled: Compile
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
   complaints.add('splunk', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
+  if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
@@ -198,6 +194,9 @@ function addToGraylog(adding: Adding, detection: PackDetection, compiled: Compil
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
   for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT007', 'graylog', message, compiled.rule);
+  const { ignored, repeats } = graylogGrace(added, minimum);
+  if (ignored !== undefined) warnings.add('TGT007', 'graylog', ignored, compiled.rule);
+  if (repeats !== undefined) warnings.add('TGT008', 'graylog', repeats, compiled.rule);
   pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }

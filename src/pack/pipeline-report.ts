@@ -15,7 +15,8 @@ interface Counted {
   readonly target: string;
   readonly message: string;
   readonly first: CompiledRule['rule'];
-  rules: number;
+  /** Where they stand: a rule below several correlations is one. */
+  readonly rules: Set<string>;
 }
 
 export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
@@ -23,30 +24,25 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   return {
     add(code, target, message, first) {
       const key = `${target}\n${message}`;
-      const known = found.get(key);
-      if (known) known.rules++;
-      else found.set(key, { code, target, message, first, rules: 1 });
+      const known = found.get(key) ?? { code, target, message, first, rules: new Set() };
+      found.set(key, known);
+      known.rules.add(`${first.file.path}\0${first.titleSpan.start}`);
     },
     tell() {
       for (const { code, target, message, first, rules } of found.values()) {
-        const others = rules === 1 ? '' : `, in ${rules} rules (the first is here)`;
+        const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
         bag.add(first.file, { code, message: `${target}: ${message}${others}`, span: first.titleSpan, target });
       }
     },
   };
 }
 
-/** Fields below a rule that no pipeline has a say on, and log sources of which none knows the fields. */
+/** Fields of a rule and of those below it that no pipeline has a say on, and log sources of which none knows the fields: at the rules that have them. */
 export function warnOfUnmapped(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
   if (compiled.kind === 'detection' && !compiled.processing) return;
-  const fields = new Set(rulesBelow(compiled).flatMap(({ processing }) => processing?.unmapped ?? []));
-  for (const part of detectionsBelow(compiled))
-    if (part.processing?.known === false)
-      warnings.add(
-        'PIP003',
-        target,
-        `no pipeline knows the fields of the log source ${logSourceText(part.processing.logsource ?? part.rule.logsource)}`,
-        compiled.rule,
-      );
-  for (const field of fields) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, compiled.rule);
+  for (const { rule, processing } of detectionsBelow(compiled))
+    if (processing?.known === false)
+      warnings.add('PIP003', target, `no pipeline knows the fields of the log source ${logSourceText(processing.logsource ?? rule.logsource)}`, rule);
+  for (const { rule, processing } of rulesBelow(compiled))
+    for (const field of processing?.unmapped ?? []) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
 }

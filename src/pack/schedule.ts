@@ -139,9 +139,10 @@ export function cronProblem(cron: string): string | undefined {
 /** A run looks back over the longest gap. A month is the most, which has a day more than the longest `window`. */
 const longestGap = 31 * 86_400;
 
-/** What is wrong with the gaps of a valid expression. One that never runs has none. */
+/** What is wrong with the runs of a valid expression: there are none, or they are too far apart. */
 export function cronGapProblem(cron: string): string | undefined {
-  const gap = cronGap(cron) ?? 0;
+  const gap = cronGap(cron);
+  if (gap === undefined) return `never runs: ${cron}`;
   return gap <= longestGap ? undefined : `has runs ${Math.ceil(gap / 86_400)} days apart, over which a run would have to look back; 31 are allowed`;
 }
 
@@ -180,14 +181,14 @@ export function cronGaps(cron: string): Gaps | undefined {
   return { shortest: Math.min(...gaps) * 60, longest: Math.max(...gaps) * 60 };
 }
 
-/** Days from one day with runs to the next, over two years. */
+/** Days from one day with runs to the next, over four years and some days: a 29 February comes twice. */
 function dayGaps(cron: Cron): Gaps | undefined {
   if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return { shortest: 1, longest: 1 };
   let longest = 0;
   let shortest = Number.POSITIVE_INFINITY;
   let previous: number | undefined;
   const start = Date.UTC(2024, 0, 1);
-  for (let day = 0; day < 731; day++) {
+  for (let day = 0; day < 1600; day++) {
     const date = new Date(start + day * 86_400_000);
     if (!cron.months.includes(date.getUTCMonth() + 1) || !isRunDay(cron, date)) continue;
     if (previous !== undefined) {

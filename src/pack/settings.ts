@@ -23,6 +23,7 @@ export interface DetectionSettings {
   readonly given?: { readonly delay?: number; readonly window?: number; readonly cron?: string };
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
+  /** A period of 0 holds nothing back, and has no fields. */
   readonly suppress?: { readonly fields: readonly string[] /** Seconds. */; readonly period: number };
   readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
   readonly splunk: {

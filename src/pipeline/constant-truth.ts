@@ -19,7 +19,7 @@ export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined
   if (never) {
     const lack = lackText(never.fields);
     const message = never.silence
-      ? `"${title}" would be true all the time: it waits for events to be missing that there can't be, as ${lack}`
+      ? `"${title}" would be true all the time: what it counts is never there, as ${lack}`
       : `"${title}" can never be true: ${lack}`;
     return { code: 'PIP007', message, file: never.item?.file ?? file, span: never.item?.span ?? titleSpan };
   }

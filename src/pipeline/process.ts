@@ -140,7 +140,7 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
     bag.add(left.file, { code: 'SIG024', message, span: left.span, hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.' });
     return undefined;
   }
-  for (const { network, field, file, span } of filledNetworks(done)) bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
+  for (const { network, field, file, span } of filledNetworks(done, written)) bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
   const { rule, parts, referenced, state, attributes } = done;
   const { shared } = written;
   if (rule.kind === 'detection' && !keepsOwnItem(rule, parts)) {

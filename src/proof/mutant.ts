@@ -83,7 +83,8 @@ function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
   const { rule, parts } = settled;
   const place = { file: rule.file, span: rule.typeSpan };
   const changed = (change: Partial<CorrelationRule>): SettledCorrelation => ({ ...settled, rule: { ...rule, ...change }, shared: false });
-  for (const threshold of rule.thresholds) {
+  // an order takes all of its rules: it has no other condition
+  for (const threshold of rule.type === 'temporal_ordered' ? [] : rule.thresholds) {
     const moved = (by: number) => changed({ thresholds: rule.thresholds.map((one) => (one === threshold ? { ...one, value: one.value + by } : one)) });
     const part = `${threshold.operator}: ${threshold.value}`;
     yield { ...place, part, change: 'lowered', settled: moved(-1) };

@@ -1,5 +1,7 @@
+import type { CorrelationRule } from '../sigma/correlation.ts';
 import { ANY, type Pattern } from '../sigma/pattern.ts';
-import type { CompiledDetection, CompiledRule } from './compile.ts';
+import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
+import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
 import { asksForNoText } from './regex-open.ts';
 import { type Truth, truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
@@ -16,28 +18,56 @@ export interface BlankEvent {
   readonly isNarrowed: (rule: CompiledDetection) => boolean;
 }
 
+/** How a rule finds every event: it only says what an event must not have, or only asks for what each of them has. */
+export type BlankCause = 'absence' | 'presence';
+
 /**
- * True for a rule that any event fulfils, as long as it has none of the rule's fields and words: its query only says what an event must not have,
- * and nothing narrows it. What a pipeline wrote in the target's own words may do so. A group-by field leaves out the events without it.
+ * For a rule that any event fulfils, as long as it has none of the rule's fields and words, and that nothing narrows. What a pipeline wrote in the
+ * target's own words may do so. A group-by field leaves out the events without it.
  */
-export function findsBlankEvents(compiled: CompiledRule, blank: BlankEvent): boolean {
-  return finds(compiled, blank, new Map());
+export function blankCause(compiled: CompiledRule, blank: BlankEvent): BlankCause | undefined {
+  return causeOf(compiled, blank, new Map());
 }
 
 /** `known`: correlations may share parts level upon level. */
-function finds(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, boolean>): boolean {
-  const found = known.get(compiled) ?? findsAnew(compiled, blank, known);
-  known.set(compiled, found);
-  return found;
+function causeOf(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, BlankCause | undefined>): BlankCause | undefined {
+  if (known.has(compiled)) return known.get(compiled);
+  const cause = compiled.kind === 'detection' ? causeOfDetection(compiled, blank) : causeOfCorrelation(compiled, blank, known);
+  known.set(compiled, cause);
+  return cause;
 }
 
-function findsAnew(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, boolean>): boolean {
-  if (compiled.kind === 'detection')
-    return !blank.isNarrowed(compiled) && truthOf(compiled.query, (item, negated) => truthOfItem(item, negated, blank)) === true;
+function causeOfDetection(compiled: CompiledDetection, blank: BlankEvent): BlankCause | undefined {
+  const { query } = compiled;
+  if (blank.isNarrowed(compiled) || truthOf(query, (item, negated) => truthOfItem(item, negated, blank)) !== true) return undefined;
+  // without what it has by lacking something
+  const present = { ...blank, emptyIsAbsent: false };
+  const isPresent = (item: Item, negated: boolean): Truth => negated || (item.test.kind !== 'null' && truthOfItem(item, false, present));
+  return truthOf(query, isPresent) === true ? 'presence' : 'absence';
+}
+
+function causeOfCorrelation(compiled: CompiledCorrelation, blank: BlankEvent, known: Map<CompiledRule, BlankCause | undefined>): BlankCause | undefined {
   const { rule, parts } = compiled;
-  if (![...rule.groupBy, ...rule.valueFields].every((field) => blank.always(field) !== false)) return false;
-  const every = rule.type === 'temporal' || rule.type === 'temporal_ordered';
-  return every ? parts.every((part) => finds(part, blank, known)) : parts.some((part) => finds(part, blank, known));
+  const causes = parts.flatMap((part, index) => (countsFor(rule, index, blank) ? (causeOf(part, blank, known) ?? []) : []));
+  if (!areEnough(rule, causes.length)) return undefined;
+  return causes.every((cause) => cause === 'presence') ? 'presence' : 'absence';
+}
+
+/** Whether so many of its rules, which every event fulfils, may fulfil the correlation by themselves. */
+function areEnough({ type, rules, thresholds }: CorrelationRule, found: number): boolean {
+  if (found === 0 || found === rules.length) return found > 0;
+  if (type === 'temporal_ordered' || (type === 'temporal' && thresholds.length === 0)) return false;
+  return type !== 'temporal' || Array.from({ length: found }, (_, index) => index + 1).some((count) => passesAll(count, thresholds));
+}
+
+/** Whether an event counts that only has the fields which all have: it needs those of the group, and the counted ones unless no value is enough. */
+function countsFor(rule: CorrelationRule, index: number, { always }: BlankEvent): boolean {
+  const reference = rule.rules[index]?.name ?? '';
+  const counted = rule.type.startsWith('value_') && !holdsOfNothing(rule) ? rule.valueFields : [];
+  return [...rule.groupBy, ...counted].every((name) => {
+    const alias = rule.aliases.find((known) => known.name === name)?.fields.get(reference) ?? name;
+    return (rule.alternatives?.get(alias) ?? [alias]).some((field) => always(field) !== false);
+  });
 }
 
 /** What can't be known counts as what lets the rule find the event. */

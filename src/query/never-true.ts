@@ -44,8 +44,10 @@ function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule,
   let result: NeverTrue | undefined;
   if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
     const { silence, ...cause } = first;
-    // silence below is an event that there always is; without a group there is none to be silent
-    const always = missing.every((fields) => fields.length === 0) && holdsOfNothing(compiled.rule) !== (silence === true);
+    // silence below is an event that there always is; a group is known by its events, and there are none
+    const { rule } = compiled;
+    const counted = rule.groupBy.length === 0 && (needsNoValue(rule) || missing.every((fields) => fields.length === 0));
+    const always = counted && holdsOfNothing(rule) !== (silence === true);
     result = { ...cause, fields: sorted(found.flatMap(({ fields }) => fields)), ...(always ? { silence: true } : {}) };
   }
   known.set(compiled, result);
@@ -61,13 +63,20 @@ function canDoWith({ type, rules, thresholds }: CorrelationRule, living: number)
   return Array.from({ length: living + 1 }, (_, count) => count).some((count) => passesAll(count, thresholds));
 }
 
-/** Fields of its groups and of its condition that no event of a part has: without them an event counts for nothing. */
+/** No value of the field fulfils the condition: an event without it does, too. */
+const needsNoValue = (rule: CorrelationRule): boolean => rule.type === 'value_count' && holdsOfNothing(rule);
+
+/**
+ * Fields of its groups and of its condition that no event of a part has: without them an event counts for nothing. A group needs no values where
+ * none is enough.
+ */
 function missingFields({ rule, processing }: CompiledCorrelation, part: CompiledRule, index: number): readonly string[] {
   const absent = processing?.absent;
   if (!absent || absent.length === 0) return [];
   const reference = rule.rules[index]?.name ?? '';
   const aliases = new Map(rule.aliases.map((alias) => [alias.name, alias]));
-  const own = [...rule.groupBy, ...rule.valueFields].flatMap((field) => {
+  const counted = !rule.type.startsWith('value_') || (rule.groupBy.length > 0 && needsNoValue(rule)) ? [] : rule.valueFields;
+  const own = [...rule.groupBy, ...counted].flatMap((field) => {
     const alias = aliases.get(field);
     if (alias?.below?.has(reference)) return [];
     return alias ? (alias.fields.get(reference) ?? []) : field;

@@ -12,7 +12,7 @@ import {
   type ThresholdOperator,
 } from './correlation.ts';
 import { readHead } from './head.ts';
-import { isImpossibleCount } from './threshold.ts';
+import { isImpossible } from './threshold.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
@@ -85,13 +85,13 @@ function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType | ty
     complain(reader, span, message, hint);
     return false;
   };
-  const counts = type === 'event_count' || type === 'value_count' || type === 'temporal';
-  if (counts && isImpossibleCount(condition.thresholds)) {
-    return refuse(place, 'no number can fulfil all criteria of the condition', 'Correct the numbers; `lt: 1` looks for silence.');
+  const ofRules = type === 'temporal' || type === 'temporal_ordered';
+  if (ofRules && rules.length < 2) return refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
+  if (isImpossible(type === median ? 'value_percentile' : type, rules.length, condition.thresholds)) {
+    const most = ofRules ? ` It counts the rules that match, and there are ${rules.length}.` : '';
+    return refuse(place, 'no number can fulfil all criteria of the condition', `Correct the numbers; \`lt: 1\` looks for silence.${most}`);
   }
-  if (type === 'temporal' || type === 'temporal_ordered') {
-    return rules.length > 1 || refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
-  }
+  if (ofRules) return true;
   const a = type === 'event_count' ? 'an' : 'a';
   if (condition.thresholds.length === 0) return refuse(place, `${a} ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
   if (type === 'event_count') return true;

@@ -15,7 +15,7 @@ export interface Run {
   readonly to: number;
 }
 
-/** More events never make it untrue, in a window with the same first event: windows may overlap. */
+/** More events never make it untrue, in a window with the same first event, where no number is below 0, as none of the day's is: windows may overlap. */
 export const overlaps = ({ type, condition }: Correlation): boolean =>
   !/^value_(avg|percentile|median)$/.test(type) && condition.every(([operator]) => operator === 'gt' || operator === 'gte');
 

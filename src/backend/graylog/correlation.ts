@@ -1,5 +1,6 @@
 import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
+import { negativeNumbersNote } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
@@ -74,7 +75,7 @@ export function graylogCorrelation(
       rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
     const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
     const within = lowerOnly ? rule.timespan + every + delay : rule.timespan;
-    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule.timespan, within, every), ...place });
+    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule, within, every), ...place });
     return {
       query: only.text,
       groupBy,
@@ -90,8 +91,9 @@ export function graylogCorrelation(
 const eventsNeeded = (groupBy: readonly string[], type: GraylogAggregation['series']['type']): Pick<GraylogAggregation, 'needsEvents'> =>
   groupBy.length === 0 && type !== 'count' && type !== 'card' ? { needsEvents: true } : {};
 
-function windowRemark(lowerOnly: boolean, timespan: number, within: number, every: number): string {
+function windowRemark(lowerOnly: boolean, rule: CorrelationRule, within: number, every: number): string {
+  const { timespan } = rule;
   return lowerOnly
-    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough events falls between two windows`
+    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough events falls between two windows${negativeNumbersNote(rule)}`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
 }

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
-import { holdsOfNothing } from '../../sigma/threshold.ts';
+import { holdsOfNothing, negativeNumbersNote } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
@@ -82,9 +82,11 @@ function windowOf(
     rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
   const overlaps = lowerOnly || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
-  for (const name of ['schedule', 'window'] as const)
-    if (!overlaps && settings[name] !== undefined)
+  for (const key of ['schedule', 'window'] as const) {
+    const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
+    if (!overlaps && settings[key] !== undefined)
       remarks.push({ code: 'TGT007', message: `\`${name}\` does not apply: the watch looks at windows of the timespan, which follow one another`, ...place });
+  }
   const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
   const lookBack = overlaps ? (settings.window ?? rule.timespan + interval) : rule.timespan;
   const message = !overlaps
@@ -92,7 +94,7 @@ function windowOf(
     : lookBack < rule.timespan + interval
       ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
       : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
-  remarks.push({ code: 'TGT002', message, ...place });
+  remarks.push({ code: 'TGT002', message: overlaps ? `${message}${negativeNumbersNote(rule)}` : message, ...place });
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
     const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
     remarks.push({ code: 'TGT008', message: again, ...place });
