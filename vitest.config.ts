@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const of = (name: string, include: string, ...globalSetup: readonly string[]) => ({
+const of = (name: string, include: readonly string[], globalSetup: readonly string[] = [], exclude: readonly string[] = []) => ({
   extends: true as const,
-  test: { name, include: [include], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
+  test: { name, include: [...include], exclude: [...exclude], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
 });
+// many processes, disks and servers: more than fits into a minute beside the others
+const installs = ['test/install-*.test.ts', 'test/two-at-once.test.ts'];
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({
@@ -14,9 +16,10 @@ export default defineConfig({
     // a worker keeps the modules that it has: nothing in src/ or test/ may rest on a fresh copy
     isolate: false,
     projects: [
-      of('quick', 'test/*.test.ts'),
-      of('corpus', 'test/corpus/*.test.ts', 'test/setup/corpus.ts'),
-      of('site', 'test/site/*.test.ts', 'test/setup/corpus.ts', 'test/setup/chromium.ts'),
+      of('quick', ['test/*.test.ts'], [], installs),
+      of('install', installs),
+      of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts']),
+      of('site', ['test/site/*.test.ts'], ['test/setup/corpus.ts', 'test/setup/chromium.ts']),
     ],
   },
 });

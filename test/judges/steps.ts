@@ -50,16 +50,17 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   return steps;
 }
 
-/** The tests of which `npm test` tries a spread: a kill at every call, every fault at every request. */
+/** The tests of installs, and those of which `npm test` tries a spread: a kill at every call, every fault at every request. */
 const everyFault: Step = {
   name: 'every fault',
-  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--maxWorkers=1', ...thoroughTests()],
+  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--project', 'install', '--maxWorkers=1', ...thoroughTests()],
   env: { SIGPACK_FAULTS: 'all' },
 };
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const thorough = tests.filter((name) => readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
+  const isInstall = (name: string): boolean => name.startsWith('install-') || name === 'two-at-once.test.ts';
+  const thorough = tests.filter((name) => isInstall(name) || readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
 }
