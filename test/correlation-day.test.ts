@@ -11,6 +11,7 @@ import { baseRules, type DayRule, dayRules, documentsOf, hasFixedWindows } from 
 import { dayOf, runTimes, savedSearchesOf } from './correlation-day/runs.ts';
 import { dayStart, type Stream, streams } from './correlation-day/streams.ts';
 import { graylogRuns, overlaps } from './correlation-day/windows.ts';
+import { thorough } from './thoroughness.ts';
 
 /**
  * Every sixth rule with a stream, and with the one that has many events of one time: `test/judges/proof-correlations.ts` tries every rule with every
@@ -45,6 +46,7 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     const wrong: string[] = [];
     let expected = 0;
     for (const [index, search] of savedSearchesOf(aliased).entries()) {
+      if (!thorough && index % 3 > 0) continue;
       const { correlation } = search.rule;
       const [stream, one] = [distinct[index % distinct.length], compiled.get(correlation.name)];
       if (!stream || !one) throw new Error(`${correlation.name} does not compile`);
@@ -54,7 +56,7 @@ describe('the alerts of a day are those of a plain evaluator', () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(expected).toBeGreaterThan(2000);
+    expect(expected).toBeGreaterThan(600);
   });
 
   test('by `stats`, in fixed windows', () => {
