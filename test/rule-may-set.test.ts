@@ -69,6 +69,7 @@ describe('what a rule may set of savedsearches.conf', () => {
     ['action: { email: { to: x } }', 'SIG070 rule.yml:3:13 `splunk.savedsearch.action` must be a string or a number or true or false, not a map'],
     ['actions: [email, script]', 'SIG070 rule.yml:3:14 `splunk.savedsearch.actions` must be a string or a number or true or false, not a list'],
     ["cron_schedule: '* * * * *'", 'SIG070 rule.yml:3:5 `cron_schedule` runs 60 times an hour; 12 are allowed'],
+    ["cron_schedule: '0 0 30 2 *'", 'SIG070 rule.yml:3:5 `cron_schedule` never runs, or not every year'],
     ["description: 'x\\'", 'SIG070 rule.yml:3:5 `description` ends in a backslash, which would join the next line to it'],
     [
       'action.notable.param.rule_titel: x',

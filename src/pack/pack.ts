@@ -16,10 +16,9 @@ import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
-import { cronGap } from './schedule.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
-import { checkRuleSettings, readSettings } from './settings-patch.ts';
+import { checkRuleSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
 import { splunkFields } from './splunk-fields.ts';
 import { splunkSchedule } from './splunk-savedsearch.ts';
@@ -104,21 +103,13 @@ export function assemblePack({
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
   const { rule } = compiled;
-  if (!checkRuleSettings(rule, bag) || !runsEver(rule, bag)) return undefined;
+  if (!checkRuleSettings(rule, bag)) return undefined;
   const logSources = logSourcesOf(compiled);
   const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
   const detection = { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
   return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;
-}
-
-/** Complains about a schedule of a rule that never runs: one rule must not stop the whole app. */
-function runsEver({ file, settings }: Rule, bag: DiagnosticBag): boolean {
-  const cron = settings && readSettings(settings).cron;
-  if (!settings || cron === undefined || cronGap(cron) !== undefined) return true;
-  bag.add(file, { code: 'SIG070', message: `\`cron\` never runs: ${cron}`, span: { start: settings.start, end: settings.end } });
-  return false;
 }
 
 function packRule(rule: Rule): PackRule {

@@ -1,8 +1,7 @@
 import type { Complaint } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../source/yaml.ts';
-import { cronGapProblem, cronProblem } from './schedule.ts';
-import { confProblem } from './splunk-conf.ts';
+import { savedSearchValueProblem } from './savedsearch-value.ts';
 
 const words = (prefix: string, names: string): string[] => names.split(' ').map((name) => prefix + name);
 
@@ -43,7 +42,6 @@ function complaintAbout({ key, value }: YamlPair): readonly Complaint[] {
     return [{ code: 'SIG070', message: `\`${name}\` is for sigpack.yml to set, not for a rule`, span, hint }];
   }
   if (value.kind !== 'scalar') return [];
-  const cron = name === 'cron_schedule' ? (cronProblem(value.text) ?? cronGapProblem(value.text)) : undefined;
-  const problem = confProblem(value.text) ?? cron;
+  const problem = savedSearchValueProblem(name, value.text);
   return problem === undefined ? [] : [{ code: 'SIG070', message: `\`${name}\` ${problem}`, span }];
 }

@@ -139,9 +139,10 @@ export function cronProblem(cron: string): string | undefined {
 /** A run looks back over the longest gap. A month is the most, which has a day more than the longest `window`. */
 const longestGap = 31 * 86_400;
 
-/** What is wrong with the gaps of a valid expression. One that never runs has none. */
+/** What is wrong with the gaps of a valid expression. */
 export function cronGapProblem(cron: string): string | undefined {
-  const gap = cronGap(cron) ?? 0;
+  const gap = cronGap(cron);
+  if (gap === undefined) return 'never runs, or not every year';
   return gap <= longestGap ? undefined : `has runs ${Math.ceil(gap / 86_400)} days apart, over which a run would have to look back; 31 are allowed`;
 }
 
