@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
+import { enabledIds } from '../pack/enabled.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -125,10 +126,10 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
     files: counts.files,
     rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
     targets: targets.map((target) => {
-      const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
-      const compiled = outcomes.flatMap(({ enabled, result }) => (result?.kind === 'compiled' ? [{ enabled: enabled && !result.off }] : []));
-      const skipped = outcomes.flatMap(({ result }) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
-      return { target, compiled: compiled.length, enabled: compiled.filter(({ enabled }) => enabled).length, skipped: countSkipped(skipped) };
+      const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
+      const compiled = results.filter((result) => result?.kind === 'compiled');
+      const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
+      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, skipped: countSkipped(skipped) };
     }),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,
