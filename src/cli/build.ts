@@ -59,8 +59,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     built?.add(...outcome);
   });
   const place = { start: 0, end: 0 };
-  if (pack.outcomes.length === 0)
-    bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
+  if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   if (built) frozen?.checkFrozen(project, pack, built);
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
@@ -110,6 +109,17 @@ function artifactsOf(
     ruleFile: (path) => readSourceFile(path, createBag()),
     onPack,
   });
+}
+
+/** At the configuration, or where there is none at the rules that were looked for. */
+function complainOfNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
+  const message = `no detection came of ${files} ${files === 1 ? 'file' : 'files'}`;
+  const complaint = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
+  if (loaded.exists) bag.add(loaded.file, complaint);
+  else {
+    const hint = 'No sigpack.yml is here or above: go to the folder of the project, name the rules, or write a project with `sigpack init`.';
+    bag.add({ path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' }, { ...complaint, hint });
+  }
 }
 
 /** The command line has the last word. */
