@@ -337,10 +337,13 @@ test('a signed release is verified, and a changed file of it is not', async () =
 });
 
 test('a release that is not signed has the statement alone, since an envelope without a signature is none', async () => {
-  await publish('1.0.0');
+  const out = await publish('1.0.0');
   const names = readdirSync(at('dist/release/1.0.0'));
   expect([names.includes('acme-1.0.0.intoto.json'), names.includes('acme-1.0.0.intoto.jsonl'), names.includes('SHA256SUMS.sig')]).toEqual([true, false, false]);
-  expect(JSON.parse(read('dist/release/1.0.0/acme-1.0.0.intoto.json'))).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+  const statement = read('dist/release/1.0.0/acme-1.0.0.intoto.json');
+  expect(JSON.parse(statement)).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+  const made = git('rev-parse', 'v1.0.0^').trim();
+  expect([/"gitCommit": "(.*)"/.exec(statement)?.[1], out]).toEqual([made, expect.stringContaining(`names ${made.slice(0, 12)}, the commit before that one.`)]);
   expect((await said(() => verify([at('dist/release/1.0.0')], {}))).code).toBe(0);
 });
 

@@ -198,7 +198,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     output: { path: `${loaded.config.release.output}/${version}`, files: output },
   };
   if (!options.dryRun) writeRelease(loaded.folder, writes);
-  tell({ found, decision, version, before: lock?.pack.version, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
+  tell({ found, decision, version, before: lock?.pack.version, commit: source.commit, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
   return exitCodes.success;
 }
 
@@ -315,13 +315,15 @@ interface Telling {
   readonly decision: BumpDecision | undefined;
   readonly version: string;
   readonly before: string | undefined;
+  /** From which the release was made. */
+  readonly commit: string | undefined;
   readonly writes: ReleaseWrites;
   /** A path of the configuration's folder, as it is from here. */
   readonly shown: (path: string) => string;
   readonly options: ReleaseOptions;
 }
 
-function tell({ found, decision, version, before, writes, shown, options }: Telling): void {
+function tell({ found, decision, version, before, commit, writes, shown, options }: Telling): void {
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const lines = [
@@ -330,5 +332,6 @@ function tell({ found, decision, version, before, writes, shown, options }: Tell
     ...[...writes.files.map(({ path }) => shown(path)), `${shown(writes.output.path)}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
+  if (!options.dryRun && commit !== undefined) lines.push(`The provenance names ${commit.slice(0, 12)}, the commit before that one.`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
