@@ -292,6 +292,26 @@ describe('the release', () => {
     ]);
   });
 
+  it.each([
+    ['disabled: 1', 'true', false],
+    ['enableSched: 0', 'true', false],
+    ['disabled: 0', 'false', true],
+  ])('and the summary say what runs in Splunk with %s and enabled: %s', async (key, enabled, runs) => {
+    const folder = write(newFolder('overridden'), {
+      'rules/a.yml': rule(1),
+      'rules/b.yml': `${rule(2)}sigpack: { enabled: ${enabled}, splunk: { savedsearch: { ${key} } } }\n`,
+      'sigpack.yml': 'enable: { statuses: [test, experimental, stable] }\n',
+    });
+    const { stdout } = await sigpack(['build', '-o', 'out'], { cwd: folder });
+    const count = (yes: boolean): number => (yes ? 2 : 1);
+    expect(/^splunk +2 +(\d)/m.exec(stdout)?.[1]).toBe(String(count(runs)));
+    expect(/^graylog +2 +(\d)/m.exec(stdout)?.[1]).toBe(String(count(enabled === 'true')));
+    const { detections } = JSON.parse(readFileSync(join(folder, 'out/manifest.json'), 'utf8'));
+    expect(detections[1]).toMatchObject({ enabled: enabled === 'true', targets: { splunk: { enabled: runs } } });
+    expect(Object.keys(detections[1].targets.graylog)).toEqual(['name', 'queries']);
+    expect(/^(\d) search/m.exec((await sigpack(['stats'], { cwd: folder })).stdout)?.[1]).toBe(String(count(runs)));
+  });
+
   it('holds one pack where one target is wanted', async () => {
     const { artifacts } = await packOf([starter], 'targets: [graylog]\n');
     expect([...artifacts.keys()]).toEqual(['sigpack-1.0.0-graylog.json', 'manifest.json', 'sigpack-1.0.0.zip']);
@@ -316,6 +336,14 @@ describe('the budget of searches a minute', () => {
   it('is kept by what is switched off', async () => {
     expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 3 }\n')).toEqual([]);
     expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\nenable: { statuses: [stable] }\n')).toEqual([]);
+  });
+
+  it('counts overrides of savedsearches.conf', async () => {
+    const settings = (keys: string) => `targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\ndefaults: { splunk: { savedsearch: { ${keys} } } }\n`;
+    expect(await told(settings('disabled: 1'))).toEqual([]);
+    expect(await told(settings('enableSched: false'))).toEqual([]);
+    expect(await told(`${settings('disabled: 0')}enable: { statuses: [stable] }\n`)).toHaveLength(1);
+    expect(await told(settings("cron_schedule: '9 * * * *'"))).toEqual(['PCK006 warning 3 searches start at minute 9, 1 more than the budget of 2']);
   });
 
   it('can be an error', async () => {

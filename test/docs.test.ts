@@ -147,3 +147,8 @@ test('CHANGELOG has the form of Keep a Changelog, and no version that is not out
   for (const heading of headings.slice(1)) expect(heading).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
   expect(read('CHANGELOG.md')).toContain(version);
 });
+
+test('the README lists every page', () => {
+  const [, list = ''] = /^## Documentation\n(.*?)^## /ms.exec(readme) ?? [];
+  expect(pages.filter((page) => page !== 'README.md' && !list.includes(`](${page})`))).toEqual([]);
+});

@@ -362,6 +362,14 @@ describe('sigpack init', () => {
     expect(made.said).toContain('Next: npm install, and commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n');
   });
 
+  test.each([
+    ['proj', 'cd proj'],
+    ["a/b c's", "cd 'a/b c'\\''s'"],
+  ])('says to go to the folder %s first', async (folder, step) => {
+    const { stdout } = await sigpack(['init', folder], { cwd: mkdtempSync(join(tools, 'init-')) });
+    expect(stdout).toContain(`\nNext: ${step}\nThen: npm install, `);
+  });
+
   test('takes a tarball where no registry has the package', async () => {
     const made = await initialized({ 'sigpack-0.1.0.tgz': '' }, '--package', 'file:sigpack-0.1.0.tgz');
     expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: 'file:sigpack-0.1.0.tgz' } } });

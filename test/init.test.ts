@@ -35,7 +35,7 @@ test('the files are those of a project, and end with one line break', () => {
     '.gitignore',
   ]);
   for (const content of files.values()) expect(content).toMatch(/[^\n]\n$/);
-  expect(files.get('.gitignore')).toMatch(/^dist\/\n\.sigpack-release\/\n#.*\nnode_modules\/\n$/m);
+  expect(files.get('.gitignore')).toMatch(/^dist\/\n\.sigpack-release\/\n#.*\nnode_modules\/\n#.*\n\*\.key\n$/m);
 });
 
 test('the configuration is accepted and says what was asked for', () => {

@@ -223,7 +223,10 @@ describe('the command line', () => {
 
   test('unmatchable: disable builds it switched off', async () => {
     const config = 'pipelines: { splunk: splunk-audit }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
-    const cwd = project({ 'a.yml': image.replace('condition: s }', 'condition: s }\nsigpack: { enabled: true }'), 'sigpack.yml': config });
+    const cwd = project({
+      'a.yml': image.replace('condition: s }', 'condition: s }\nsigpack: { enabled: true, splunk: { savedsearch: { disabled: 0 } } }'),
+      'sigpack.yml': config,
+    });
     const { code, stdout, stderr } = await sigpack(['build', '-o', 'o'], { cwd });
     expect(code).toBe(0);
     expect(stderr).toContain(`${found}; it is switched off`);

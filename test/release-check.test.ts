@@ -37,10 +37,12 @@ const cosign = commandsUnder('### Check a release with cosign');
 
 let project = '';
 let release = '';
+const author = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.org' };
+
 /** Runs a command of the page as it is, but for the places of the public key and of what is in between. */
 function run(command: string, cwd: string): { readonly code: number | null; readonly out: string } {
-  const env = environment({ SOURCE_DATE_EPOCH: '1700000000', BESIDE: project, PATH: `${root}${delimiter}${process.env.PATH ?? ''}` });
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll(/\/tmp\/|(?<=-inkey |--key )(?=release\.pub)/g, '"$BESIDE"/')], {
+  const env = environment({ ...author, SOURCE_DATE_EPOCH: '1700000000', HOME: root, BESIDE: project, PATH: `${root}${delimiter}${process.env.PATH ?? ''}` });
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll(/\/tmp\/|\/etc\/acme\//g, '"$BESIDE"/')], {
     cwd,
     env,
     encoding: 'utf8',
@@ -62,10 +64,11 @@ beforeAll(() => {
       'title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n',
   });
   release = join(project, 'dist/release/1.3.0');
+  run('git init -q && git add -A && git commit -q -m start', project);
 });
 
 describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md', () => {
-  test('are there', () => expect([first, own, foreign, cosign].map(({ length }) => length)).toEqual([3, 4, 7, 3]));
+  test('are there', () => expect([first, own, foreign, cosign].map(({ length }) => length)).toEqual([3, 5, 7, 3]));
 
   test('show what changed and release it', () => {
     const folder = projectIn(root, {});

@@ -204,8 +204,48 @@ describe('a release is refused', () => {
     write('rules/a.yml', rule(1, 'First', '\\z.exe'));
     expect(await released()).toMatchObject({ code: expect.stringContaining('usage: the git tree has changes that are not committed: M rules/a.yml') });
     expect(existsSync(at('sigpack.lock'))).toBe(false);
-    expect(await released({ dryRun: true })).toMatchObject({ code: 0, out: expect.stringContaining('would release 1.0.0') });
+    expect(await released({ dryRun: true })).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /would release 1\.0\.0[\s\S]*\nA release would be refused now: the git tree has changes that are not committed: M rules\/a\.yml\./,
+      ),
+    });
     expect(existsSync(at('sigpack.lock'))).toBe(false);
+  });
+
+  test('for a private key in the tree, which nobody is told to commit', async () => {
+    write('rules/d.yml', rule(4, 'Fourth', '\\d.exe'));
+    commit();
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    write('keys/für uns.key', key);
+    const alone = 'keys/für uns.key holds a private key and git does not ignore it: move it out of the git tree, and never commit it.';
+    expect(await released()).toMatchObject({ code: `usage: ${alone}` });
+    write('sigpack.yml', `${read('sigpack.yml')}# ${key.replaceAll('\n', '')}\n`);
+    git('mv', 'rules/d.yml', 'rules/e.yml');
+    write('release.pub', 'public');
+    expect(await released()).toMatchObject({
+      code: 'usage: the git tree has changes that are not committed: R rules/e.yml, ?? release.pub. Commit or stash them, so that the release can be built again from git. sigpack.yml, keys/für uns.key hold private keys and git does not ignore them: move them out of the git tree, and never commit them.',
+    });
+  });
+
+  test('for what the release before has written', async () => {
+    await publish('1.0.0');
+    write('rules/a.yml', rule(1, 'First', '\\z.exe'));
+    commit();
+    expect((await released()).code).toBe(0);
+    expect((await released()).code).toBe(
+      'usage: the git tree has changes that are not committed: M CHANGELOG.md, M sigpack.lock, M sigpack.yml. Release 1.1.0 has been written and is not committed: commit its files and tag the commit v1.1.0, then release again.',
+    );
+    commit();
+    write('sigpack.lock', `${read('sigpack.lock')}\n`);
+    expect((await released()).code).toMatch(/M sigpack\.lock\. Commit or stash them/);
+  });
+
+  test('without a date, which git has once something is committed', async () => {
+    expect((await released()).code).toMatch(/not committed: \?\? /);
+    rmSync(at('.git'), { recursive: true });
+    const message = 'a release takes its date and its commit from git: run git init and commit first, or set SOURCE_DATE_EPOCH for a release without a commit';
+    expect((await released()).code).toBe(`usage: ${message}`);
   });
 
   test('for a version that exists', async () => {
@@ -297,10 +337,13 @@ test('a signed release is verified, and a changed file of it is not', async () =
 });
 
 test('a release that is not signed has the statement alone, since an envelope without a signature is none', async () => {
-  await publish('1.0.0');
+  const out = await publish('1.0.0');
   const names = readdirSync(at('dist/release/1.0.0'));
   expect([names.includes('acme-1.0.0.intoto.json'), names.includes('acme-1.0.0.intoto.jsonl'), names.includes('SHA256SUMS.sig')]).toEqual([true, false, false]);
-  expect(JSON.parse(read('dist/release/1.0.0/acme-1.0.0.intoto.json'))).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+  const statement = read('dist/release/1.0.0/acme-1.0.0.intoto.json');
+  expect(JSON.parse(statement)).toMatchObject({ predicateType: 'https://slsa.dev/provenance/v1' });
+  const made = git('rev-parse', 'v1.0.0^').trim();
+  expect([/"gitCommit": "(.*)"/.exec(statement)?.[1], out]).toEqual([made, expect.stringContaining(`names ${made.slice(0, 12)}, the commit before that one.`)]);
   expect((await said(() => verify([at('dist/release/1.0.0')], {}))).code).toBe(0);
 });
 

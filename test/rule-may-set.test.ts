@@ -40,7 +40,7 @@ describe('what a rule may set of savedsearches.conf', () => {
     ['a command of an action', ['action.email.command', 'action.notable.command', 'action.risk.command', 'action.myscript.command']],
     ['which actions run', ['actions', 'action.email', 'action.script', 'action.webhook', 'action.rss', 'action.logevent', 'action_email', 'action.own_app']],
     ['recipients', ['action.email.to', 'action.email.cc', 'action.email.bcc', 'action.email.mailserver', 'action.webhook.param.url', 'sendresults']],
-    ['a program', ['action.script.filename', 'action.own_app.param.cmd', 'run_on_startup', 'run_n_times']],
+    ['a program', ['action.script.filename', 'action.own_app.param.cmd', 'action.risk.param.verbose', 'run_on_startup', 'run_n_times']],
     ['who runs it', ['dispatchAs', 'run_as', 'role', 'userid', 'workload_pool', 'schedule_priority']],
     ['summary indexes', ['action.summary_index', 'action.summary_index._name', 'action.summary_index.x', 'action.summary_metric_index', 'auto_summarize']],
     ['summaries', ['auto_summarize.command', 'auto_summarize.dispatch.ttl', 'action.logevent.param.index']],
@@ -55,7 +55,9 @@ describe('what a rule may set of savedsearches.conf', () => {
       const { sound, said } = savedSearchInRule(`${key}: x`);
       expect([key, sound, said.length]).toEqual([key, false, 1]);
       expect(said[0]).toMatch(
-        /^SIG070 rule\.yml:3:5 `.*` is for sigpack\.yml to set, not for a rule .*Set it in sigpack\.yml, under defaults, levels or logsources;/,
+        isSavedSearchKey(key)
+          ? /^SIG070 rule\.yml:3:5 `.*` is for sigpack\.yml to set, not for a rule Set it in sigpack\.yml, under .*, or for this detection alone in local\/savedsearches\.conf/
+          : /^SIG070 rule\.yml:3:5 `.*` is no setting of savedsearches\.conf /,
       );
       expect(said[0]).toContain(`\`${key}\``);
     }
@@ -69,10 +71,16 @@ describe('what a rule may set of savedsearches.conf', () => {
     ['action: { email: { to: x } }', 'SIG070 rule.yml:3:13 `splunk.savedsearch.action` must be a string or a number or true or false, not a map'],
     ['actions: [email, script]', 'SIG070 rule.yml:3:14 `splunk.savedsearch.actions` must be a string or a number or true or false, not a list'],
     ["cron_schedule: '* * * * *'", 'SIG070 rule.yml:3:5 `cron_schedule` runs 60 times an hour; 12 are allowed'],
+    ["cron_schedule: '0 0 30 2 *'", 'SIG070 rule.yml:3:5 `cron_schedule` never runs: 0 0 30 2 *'],
     ["description: 'x\\'", 'SIG070 rule.yml:3:5 `description` ends in a backslash, which would join the next line to it'],
+    ['bogus: 1', 'SIG070 rule.yml:3:5 `bogus` is no setting of savedsearches.conf docs/configuration.md lists what a rule may set.'],
+    [
+      'action.email.too: x',
+      'SIG070 rule.yml:3:5 `action.email.too` is no setting of savedsearches.conf If you meant `action.email.to`: that is for sigpack.yml to set, not for a rule.',
+    ],
     [
       'action.notable.param.rule_titel: x',
-      'SIG070 rule.yml:3:5 `action.notable.param.rule_titel` is for sigpack.yml to set, not for a rule Did you mean `action.notable.param.rule_title`?',
+      'SIG070 rule.yml:3:5 `action.notable.param.rule_titel` is no setting of savedsearches.conf Did you mean `action.notable.param.rule_title`?',
     ],
   ])('%s', (entry, message) => {
     const { sound, said } = savedSearchInRule(entry);

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -57,6 +57,15 @@ describe('sigpack verify', () => {
     expect(await run(path, '.', '--key', ourKey)).toMatchObject({ code: 0, stdout: all });
     expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({ code: 0, stdout: all });
     expect(await run(path, '.')).toMatchObject({ code: 0, stdout: expect.stringContaining('signature not checked') });
+  });
+
+  test('wants the key elsewhere than in the folder that it vouches for', async () => {
+    const path = signed();
+    writeFileSync(join(path, 'release.pub'), readFileSync(ourKey));
+    expect(await run(path, '.', '--key', 'release.pub')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/\nrelease\.pub: it is not in SHA256SUMS; keep the key outside of the release, .*\n$/),
+    });
   });
 
   test('finds what was changed', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
+import { enabledIds } from '../pack/enabled.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -58,8 +59,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     built?.add(...outcome);
   });
   const place = { start: 0, end: 0 };
-  if (pack.outcomes.length === 0)
-    bag.add(loaded.file, { code: 'PCK005', message: `no detection came of ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`, span: place });
+  if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   if (built) frozen?.checkFrozen(project, pack, built);
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
@@ -111,6 +111,17 @@ function artifactsOf(
   });
 }
 
+/** At the configuration, or where there is none at the rules that were looked for. */
+function complainOfNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
+  const message = `no detection came of ${files} ${files === 1 ? 'file' : 'files'}`;
+  const complaint = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
+  if (loaded.exists) bag.add(loaded.file, complaint);
+  else {
+    const hint = 'No sigpack.yml is here or above: go to the folder of the project, name the rules, or write a project with `sigpack init`.';
+    bag.add({ path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' }, { ...complaint, hint });
+  }
+}
+
 /** The command line has the last word. */
 function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   if (options.target?.length === 0) throw new UsageError('--target names no target');
@@ -125,10 +136,10 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
     files: counts.files,
     rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
     targets: targets.map((target) => {
-      const outcomes = pack.outcomes.map((outcome) => ({ enabled: outcome.detection.settings.enabled, result: outcome.targets.get(target) }));
-      const compiled = outcomes.flatMap(({ enabled, result }) => (result?.kind === 'compiled' ? [{ enabled: enabled && !result.off }] : []));
-      const skipped = outcomes.flatMap(({ result }) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
-      return { target, compiled: compiled.length, enabled: compiled.filter(({ enabled }) => enabled).length, skipped: countSkipped(skipped) };
+      const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
+      const compiled = results.filter((result) => result?.kind === 'compiled');
+      const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
+      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, skipped: countSkipped(skipped) };
     }),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,

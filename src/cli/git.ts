@@ -18,8 +18,32 @@ function git(folder: string, args: readonly string[], env: Readonly<Record<strin
 
 export const isRepository = (folder: string): boolean => git(folder, ['rev-parse', '--is-inside-work-tree'])?.trim() === 'true';
 
-/** Files that are changed or not in git yet, as git names them; none: the tree is clean. */
-export const changedFiles = (folder: string): readonly string[] => (git(folder, ['status', '--porcelain']) ?? '').split('\n').filter((line) => line !== '');
+export interface ChangedFile {
+  /** As `git status` has it: `M`, `A`, `??`, ... */
+  readonly state: string;
+  /** From the root of the repository. */
+  readonly path: string;
+}
+
+/** Files that are changed or not in git yet; none: the tree is clean. */
+export function changedFiles(folder: string): readonly ChangedFile[] {
+  const found: ChangedFile[] = [];
+  const entries = (git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']) ?? '').split('\0');
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index] ?? '';
+    if (entry === '') continue;
+    const state = entry.slice(0, 2);
+    found.push({ state: state.trim(), path: entry.slice(3) });
+    // the name that it had follows
+    if (/[RC]/.test(state)) index += 1;
+  }
+  return found;
+}
+
+export const repositoryRoot = (folder: string): string | undefined => git(folder, ['rev-parse', '--show-toplevel'])?.trimEnd();
+
+/** A file of the folder as the last commit has it. */
+export const textAtHead = (folder: string, name: string): string | undefined => git(folder, ['show', `HEAD:./${name}`]);
 
 export const hasTag = (folder: string, tag: string): boolean => git(folder, ['rev-parse', '-q', '--verify', `refs/tags/${tag}`]) !== undefined;
 

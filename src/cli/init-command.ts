@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { type InitFile, initFiles, packIdFrom } from './init.ts';
 import { toolVersion } from './package-root.ts';
+import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { loadTemplates } from './template-files.ts';
 
@@ -66,13 +67,18 @@ function nextSteps(folder: string, spec: string): string {
   const install = listed ? 'npm install' : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
   const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
   const missing = ['dist', 'node_modules'].filter((name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name));
+  const here = resolve(folder) === process.cwd();
   const steps = [
+    ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
     ...(missing.length === 0 ? [] : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
     ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [`${install}, and commit package-lock.json: CI runs what is in it and nothing else`]),
     'sigpack build',
   ];
   return `Next: ${steps.join('\nThen: ')}\n`;
 }
+
+/** For a shell: most paths need no quotes. */
+const quoted = (path: string): string => (/^[\w./:@+-]+$/.test(path) && !path.startsWith('-') ? path : `'${visible(path).replaceAll("'", "'\\''")}'`);
 
 /** Not over a file that another `sigpack init` has just written. */
 function writeNew(path: string, content: string, force: boolean): void {

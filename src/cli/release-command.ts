@@ -15,13 +15,14 @@ import { releaseNotes } from '../release/release-notes.ts';
 import { type Built, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
+import { dirtyTreeProblem } from './clean-tree.ts';
 import { compileRules, createPageList, projectTemplates } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { findConfig } from './find-config.ts';
 import { checkFrozen } from './frozen.ts';
-import { changedFiles, hasTag, isRepository } from './git.ts';
+import { hasTag, isRepository } from './git.ts';
 import { lockName } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack } from './project.ts';
@@ -85,12 +86,15 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   if (!loaded.exists) throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
   refuseCollisions(loaded);
   const signing = signingKey(options.sign);
-  if (!options.dryRun) refuseDirtyTree(loaded);
+  const dirty = dirtyTreeProblem(loaded.folder, project.lock);
+  if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
   if (!(await testsPass(project))) return complain(project, options);
   const compiled = compile(project);
   if (bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
   terminal.clear();
-  return options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options);
+  const code = await (options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options));
+  if (dirty !== undefined) process.stdout.write(`A release would be refused now: ${dirty}\n`);
+  return code;
 }
 
 /** What an earlier release had decided is done first, and seen by whoever called before anything else is decided. */
@@ -117,19 +121,6 @@ function complain({ bag, terminal }: Project, { verbose }: ReleaseOptions): Exit
   const context = contextFor(terminal);
   report({ diagnostics: bag.list, format: 'text', verbose, context, terminal });
   return exitCodes.findings;
-}
-
-function refuseDirtyTree({ folder }: LoadedConfig): void {
-  if (!isRepository(folder)) return;
-  const changed = changedFiles(folder);
-  if (changed.length === 0) return;
-  const some = changed
-    .slice(0, 5)
-    .map((line) => visible(line.trim()))
-    .join(', ');
-  throw new UsageError(
-    `the git tree has changes that are not committed: ${some}${changed.length > 5 ? `, ${changed.length - 5} more` : ''}. Commit or stash them, so that the release can be built again from git.`,
-  );
 }
 
 async function testsPass(project: Project): Promise<boolean> {
@@ -207,7 +198,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     output: { path: `${loaded.config.release.output}/${version}`, files: output },
   };
   if (!options.dryRun) writeRelease(loaded.folder, writes);
-  tell({ found, decision, version, before: lock?.pack.version, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
+  tell({ found, decision, version, before: lock?.pack.version, commit: source.commit, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
   return exitCodes.success;
 }
 
@@ -324,13 +315,15 @@ interface Telling {
   readonly decision: BumpDecision | undefined;
   readonly version: string;
   readonly before: string | undefined;
+  /** From which the release was made. */
+  readonly commit: string | undefined;
   readonly writes: ReleaseWrites;
   /** A path of the configuration's folder, as it is from here. */
   readonly shown: (path: string) => string;
   readonly options: ReleaseOptions;
 }
 
-function tell({ found, decision, version, before, writes, shown, options }: Telling): void {
+function tell({ found, decision, version, before, commit, writes, shown, options }: Telling): void {
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const lines = [
@@ -339,5 +332,6 @@ function tell({ found, decision, version, before, writes, shown, options }: Tell
     ...[...writes.files.map(({ path }) => shown(path)), `${shown(writes.output.path)}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
+  if (!options.dryRun && commit !== undefined) lines.push(`The provenance names ${commit.slice(0, 12)}, the commit before that one.`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -10,7 +10,7 @@ import { readPrivateKey, signatureName, signatureText } from '../release/signatu
 import { sourceUri } from '../release/source-uri.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
-import { commitDate, commitOf, remoteUrl } from './git.ts';
+import { commitDate, commitOf, isRepository, remoteUrl } from './git.ts';
 import { readSecretKeyFile } from './key-file.ts';
 import { toolVersion } from './package-root.ts';
 
@@ -46,7 +46,10 @@ export function sourceOf(folder: string): ReleaseSource {
   const epoch = process.env.SOURCE_DATE_EPOCH;
   if (epoch !== undefined && !/^\d{1,12}$/.test(epoch)) throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
   const date = epoch === undefined ? commit && commitDate(folder, commit) : new Date(Number(epoch) * 1000).toISOString();
-  if (date === undefined) throw new UsageError('a release takes its date from git: commit first, or set SOURCE_DATE_EPOCH');
+  if (date === undefined) {
+    const first = isRepository(folder) ? 'commit first' : 'run git init and commit first';
+    throw new UsageError(`a release takes its date and its commit from git: ${first}, or set SOURCE_DATE_EPOCH for a release without a commit`);
+  }
   return { date, commit, remote: sourceUri(remoteUrl(folder) ?? '') };
 }
 

@@ -1,4 +1,5 @@
 import type { PackConfig } from '../pack/config.ts';
+import { enabledIds } from '../pack/enabled.ts';
 import { scheduleProblems, searchesPerMinute } from '../pack/schedule-budget.ts';
 import { compileRules } from './compile-rules.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
@@ -25,7 +26,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const { searchesPerMinute: budget } = loaded.config.splunk;
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
   const problems = scheduleProblems(pack);
-  const searches = options.all ? pack.splunk.length : pack.splunk.filter(({ detection }) => detection.settings.enabled).length;
+  const searches = options.all ? pack.splunk.length : enabledIds(pack, 'splunk').size;
   terminal.clear();
   if (options.format === 'json') {
     const configuration = shownConfiguration(loaded);

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readChecksums, sumsName } from '../release/checksums.ts';
 import { isSignedBy, readEnvelope } from '../release/envelope.ts';
 import { envelopeExtension, statementExtension } from '../release/provenance.ts';
@@ -45,7 +45,8 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
     }
     for (const name of place.names ?? [...sums.entries.keys(), ...unlisted(place.folder, sums.entries)]) {
       const file = join(place.folder, name);
-      tell(file, (await digestProblem(file, sums.entries.get(name))) ?? provenanceProblem(file, sums.entries, key));
+      const isKey = options.key !== undefined && !sums.entries.has(name) && resolve(file) === resolve(options.key);
+      tell(file, isKey ? keyInRelease : ((await digestProblem(file, sums.entries.get(name))) ?? provenanceProblem(file, sums.entries, key)));
     }
   }
   return sound ? exitCodes.success : exitCodes.findings;
@@ -55,6 +56,8 @@ interface Sums {
   readonly bytes: Uint8Array;
   readonly entries: ReadonlyMap<string, string>;
 }
+
+const keyInRelease = `it is not in ${sumsName}; keep the key outside of the release, where who changes the release cannot change it`;
 
 /** What SHA256SUMS says, or what is wrong with it. */
 function readSums(folder: string): Sums | string {

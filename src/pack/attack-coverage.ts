@@ -1,4 +1,5 @@
 import type { PackDetection } from './detection.ts';
+import { runsInSplunk } from './enabled.ts';
 
 /** Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19. */
 const tacticOrder: readonly string[] = [
@@ -44,14 +45,15 @@ const titles: ReadonlyMap<string, string> = new Map(tacticOrder.map((shortName) 
 /** Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a tactic stands under `other`. */
 export function attackCoverage(detections: readonly PackDetection[]): CoverageCell[] {
   const cells = new Map<string, { tactic: string; technique: string; detections: number; enabled: number }>();
-  for (const { attack, settings } of detections) {
+  for (const detection of detections) {
+    const { attack } = detection;
     const tactics = attack.tactics.length === 0 ? ['other'] : attack.tactics;
     for (const tactic of tactics) {
       for (const technique of attack.techniques) {
         const key = `${tactic} ${technique}`;
         const cell = cells.get(key) ?? { tactic, technique, detections: 0, enabled: 0 };
         cell.detections += 1;
-        if (settings.enabled) cell.enabled += 1;
+        if (runsInSplunk(detection)) cell.enabled += 1;
         cells.set(key, cell);
       }
     }

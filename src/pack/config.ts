@@ -15,9 +15,10 @@ import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
-import { savedSearchComplaints } from './savedsearch-check.ts';
+import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
 export type Target = 'splunk' | 'graylog';
@@ -121,8 +122,8 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   if (!root) return defaultConfig();
   let complaints = checkSchema(configSchema, root, 'PCK001');
   if (complaints.length === 0) {
-    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => rangeComplaints(node, 'PCK001'));
-    complaints = [...ofSettings, ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
+    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
+    complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
@@ -138,6 +139,17 @@ function settingsNodes(root: YamlNode): readonly YamlNode[] {
     ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
     ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : []),
   ].filter((node) => node !== undefined);
+}
+
+/** Definitions of index macros that macros.conf can't hold. */
+function indexComplaints(indexes: YamlNode | undefined): readonly Complaint[] {
+  if (indexes?.kind !== 'sequence') return [];
+  return indexes.items.flatMap((item): readonly Complaint[] => {
+    const definition = lookup(item, 'definition');
+    const problem = definition?.kind === 'scalar' ? confProblem(definition.text) : undefined;
+    if (!definition || problem === undefined) return [];
+    return [{ code: 'PCK001', message: `\`definition\` ${problem}`, span: { start: definition.start, end: definition.end } }];
+  });
 }
 
 function configOf(written: Written, root: YamlNode | undefined): PackConfig {

@@ -158,7 +158,10 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
   adding.onOutcome?.(outcome, written);
 }
 
-const switchedOff = (detection: PackDetection): PackDetection => ({ ...detection, settings: { ...detection.settings, enabled: false } });
+function switchedOff(detection: PackDetection): PackDetection {
+  const { disabled: _, ...savedsearch } = detection.settings.splunk.savedsearch;
+  return { ...detection, settings: { ...detection.settings, enabled: false, splunk: { ...detection.settings.splunk, savedsearch } } };
+}
 
 function addToSplunk(adding: Adding, { settings, ...written }: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;

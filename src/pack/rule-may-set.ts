@@ -1,8 +1,8 @@
 import type { Complaint } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../source/yaml.ts';
-import { cronGapProblem, cronProblem } from './schedule.ts';
-import { confProblem } from './splunk-conf.ts';
+import { savedSearchValueProblem } from './savedsearch-value.ts';
+import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
 const words = (prefix: string, names: string): string[] => names.split(' ').map((name) => prefix + name);
 
@@ -26,7 +26,9 @@ export const ruleSavedSearchKeys: ReadonlySet<string> = new Set([
   ...words('display.', 'general.type events.fields events.type statistics.show page.search.mode page.search.tab'),
 ]);
 
-const forConfiguration = 'Set it in sigpack.yml, under defaults, levels or logsources; docs/configuration.md lists what a rule may set.';
+const forConfiguration =
+  'Set it in sigpack.yml, under defaults, levels or logsources, or for this detection alone in local/savedsearches.conf of the app in Splunk; ' +
+  'docs/configuration.md lists what a rule may set.';
 
 /** What a rule may not set by itself under `splunk.savedsearch` (SIG070), and values there that no conf file holds. */
 export function savedSearchOfRule(settings: YamlNode): readonly Complaint[] {
@@ -34,16 +36,22 @@ export function savedSearchOfRule(settings: YamlNode): readonly Complaint[] {
   return node?.kind === 'mapping' ? node.pairs.flatMap(complaintAbout) : [];
 }
 
+function hintFor(misspelt: string): string {
+  const meant = nearest(misspelt, ruleSavedSearchKeys);
+  const near = nearestSavedSearchKey(misspelt);
+  if (near !== undefined && near !== meant && !ruleSavedSearchKeys.has(near))
+    return `If you meant \`${near}\`: that is for sigpack.yml to set, not for a rule.`;
+  return meant === undefined ? 'docs/configuration.md lists what a rule may set.' : `Did you mean \`${meant}\`?`;
+}
+
 function complaintAbout({ key, value }: YamlPair): readonly Complaint[] {
   const name = key.text;
   const span = { start: key.start, end: key.end };
   if (!ruleSavedSearchKeys.has(name)) {
-    const meant = nearest(name, ruleSavedSearchKeys);
-    const hint = meant === undefined ? forConfiguration : `Did you mean \`${meant}\`? ${forConfiguration}`;
-    return [{ code: 'SIG070', message: `\`${name}\` is for sigpack.yml to set, not for a rule`, span, hint }];
+    if (!isSavedSearchKey(name)) return [{ code: 'SIG070', message: `\`${name}\` is no setting of savedsearches.conf`, span, hint: hintFor(name) }];
+    return [{ code: 'SIG070', message: `\`${name}\` is for sigpack.yml to set, not for a rule`, span, hint: forConfiguration }];
   }
   if (value.kind !== 'scalar') return [];
-  const cron = name === 'cron_schedule' ? (cronProblem(value.text) ?? cronGapProblem(value.text)) : undefined;
-  const problem = confProblem(value.text) ?? cron;
+  const problem = savedSearchValueProblem(name, value.text);
   return problem === undefined ? [] : [{ code: 'SIG070', message: `\`${name}\` ${problem}`, span }];
 }

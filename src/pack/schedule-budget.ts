@@ -1,11 +1,12 @@
+import { runsInSplunk } from './enabled.ts';
 import type { Pack } from './pack.ts';
 import { scheduleHistogram } from './schedule.ts';
-import { splunkSchedule } from './splunk-savedsearch.ts';
+import { cronOf } from './splunk-savedsearch.ts';
 
 /** Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship enabled (or of all). */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {
-  const scheduled = pack.splunk.filter(({ detection }) => which === 'all' || detection.settings.enabled);
-  return scheduleHistogram(scheduled.map(({ detection }) => splunkSchedule(detection).cron));
+  const scheduled = pack.splunk.filter(({ detection }) => which === 'all' || runsInSplunk(detection));
+  return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
 }
 
 /** One message a minute that is over the budget of `splunk.searchesPerMinute`. */

@@ -1,6 +1,7 @@
 import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
-import type { PackDetection, PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
+import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
 import type { DetectionPage } from './detection-page.ts';
+import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
 import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
@@ -234,9 +235,6 @@ const appModel = (context: AppContext): ConfModel =>
 /** A list in a cell of a lookup: parted by `|`, which a value has no more. */
 const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
 
-// an override of the setting counts
-const isEnabled = ({ settings }: PackDetection): boolean => !/^(1|true|t|yes|y)$/i.test(settings.splunk.savedsearch.disabled ?? (settings.enabled ? '0' : '1'));
-
 /** A row of the lookup of detections. */
 function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
   const { rule, attack, logSources, severity } = detection;
@@ -247,7 +245,7 @@ function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
     title: confText(rule.title),
     severity,
     status: rule.status ?? 'unknown',
-    enabled: isEnabled(detection) ? 1 : 0,
+    enabled: runsInSplunk(detection) ? 1 : 0,
     tactics: list(attack.tactics.map(tacticTitle)),
     techniques: list(attack.techniques),
     log_source: list(logSources.map(({ product, category, service }) => [product, category, service].filter((part) => part !== undefined).join('/'))),

@@ -1,0 +1,17 @@
+import type { Target } from './config.ts';
+import type { PackDetection } from './detection.ts';
+import type { Pack } from './pack.ts';
+
+const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y)$/i.test(value.trim());
+
+/** Whether the app's search runs once it is installed: overrides of its settings count. */
+export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): boolean {
+  const { disabled, enableSched } = splunk.savedsearch;
+  return (disabled === undefined ? enabled : !isTrue(disabled)) && (enableSched === undefined || isTrue(enableSched));
+}
+
+/** The ids of a target's detections that run once it is installed. */
+export function enabledIds(pack: Pick<Pack, 'splunk' | 'graylog'>, target: Target): ReadonlySet<string> {
+  const runs = target === 'splunk' ? runsInSplunk : ({ settings }: PackDetection): boolean => settings.enabled;
+  return new Set(pack[target].flatMap(({ detection }) => (runs(detection) ? [detection.id] : [])));
+}
