@@ -39,6 +39,20 @@ export function createServerTexts(): ServerTexts {
   };
 }
 
+/** The error, of whatever class, without secrets in what may be shown of it: a server's words get into any of them. */
+export function withoutSecrets<T>(error: T, texts: ServerTexts): T {
+  if (!(error instanceof Error)) return error;
+  const lines = (text: string): string =>
+    text
+      .split('\n')
+      .map((line) => texts.shown(line, longestMessage))
+      .join('\n');
+  const { message, stack } = error;
+  error.message = lines(texts.redacted(message));
+  if (stack !== undefined) error.stack = lines(texts.redacted(stack));
+  return error;
+}
+
 /** A secret as it is sent, and as servers, proxies and their pages write what they were sent. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
