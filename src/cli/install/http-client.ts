@@ -119,6 +119,8 @@ type Result =
     };
 
 const slowFactor = 20;
+/** All of an answer, as many times as long as the wait for a byte of it. */
+const wholeFactor = 4;
 
 async function once(options: ClientOptions, method: string, path: string, sending: Sending): Promise<Result> {
   const target = new URL(options.url + path);
@@ -171,23 +173,37 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
         ...(text === undefined ? {} : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
       },
     });
-    const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), limit * 4);
+    let answered = false;
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
       const reason = route.proxy ? `the proxy ${route.proxy.name} cannot be reached or does not answer (${reasonOf(error)})` : reasonOf(error);
       resolve({ reason, sent, certificate: isCertificate(error) });
     };
-    request.setTimeout(limit, () => request.destroy(new Error('no answer in time')));
+    // a request whose connection is gone already emits no error when it is destroyed
+    const giveUp = (reason: string): void => {
+      request.destroy();
+      fail(new Error(reason));
+    };
+    const whole = setTimeout(() => giveUp('the answer does not end'), limit * wholeFactor);
+    request.setTimeout(limit, () => giveUp('no answer in time'));
     request.on('error', fail);
+    request.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      giveUp(`it answers with ${statusCode} and wants another protocol than HTTP`);
+    });
+    request.on('close', () => {
+      if (!answered) giveUp('the connection was cut');
+    });
     request.on('finish', () => {
       sent = true;
     });
     request.on('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > maximumAnswer) request.destroy(new Error('the answer is too large'));
+        if (size > maximumAnswer) giveUp('the answer is too large');
         else chunks.push(chunk);
       });
       response.on('error', fail);
