@@ -44,3 +44,15 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
   const client = createClient({ url: `http://127.0.0.1:${port}`, headers: {}, texts: createServerTexts(), timeout, retries: 0 });
   await expect(client.send('GET', '/x')).rejects.toThrow(message);
 });
+
+test.each<[string, (socket: Socket) => void, RegExp]>([
+  ['a header that does not end', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX:'), /\(its answer does not end\)$/],
+  ['another protocol', (socket) => socket.write(switching), /makes no connection: it answers with 101$/],
+  ['nothing for long', () => undefined, /\(no answer in time\)$/],
+  ['a tunnel to a server that says no word', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'), /the answer does not end|no answer in time/],
+])('a proxy that answers CONNECT with %s is an error in time', async (_, answer, message) => {
+  const url = new URL(`http://127.0.0.1:${await rawServer(answer)}`);
+  const proxyFor = () => ({ url, name: url.host, headers: {} });
+  const client = createClient({ url: 'https://graylog.example', headers: {}, texts: createServerTexts(), timeout, retries: 0, proxyFor });
+  await expect(client.send('GET', '/x')).rejects.toThrow(message);
+});

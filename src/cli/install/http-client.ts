@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../exit-code.ts';
-import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel } from './proxy.ts';
+import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
 
 /** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
@@ -119,8 +119,6 @@ type Result =
     };
 
 const slowFactor = 20;
-/** All of an answer, as many times as long as the wait for a byte of it. */
-const wholeFactor = 4;
 
 async function once(options: ClientOptions, method: string, path: string, sending: Sending): Promise<Result> {
   const target = new URL(options.url + path);

@@ -75,6 +75,9 @@ function isInNetwork(host: string, network: string): boolean {
   return list.check(host, type);
 }
 
+/** All of an answer, as many times as long as the wait for a byte of it. */
+export const wholeFactor = 4;
+
 export type Tunnel =
   | { readonly socket: Duplex }
   /** Why there is none; `status` is what the proxy answered. */
@@ -86,21 +89,31 @@ export function openTunnel({ url, name, headers }: ProxyServer, target: URL, tim
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
     const request = send({ host: hostOf(url), port: url.port, method: 'CONNECT', path: address, headers: { host: address, ...headers }, agent: false });
-    const fail = (error: NodeJS.ErrnoException): void => resolve({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
-    request.setTimeout(timeout, () => request.destroy(new Error('no answer in time')));
+    const settle = (tunnel: Tunnel): void => {
+      clearTimeout(whole);
+      resolve(tunnel);
+    };
+    const fail = (error: NodeJS.ErrnoException): void => settle({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
+    const giveUp = (reason: string): void => {
+      request.destroy();
+      fail(new Error(reason));
+    };
+    // a byte now and then would put off the other limit for ever
+    const whole = setTimeout(() => giveUp('its answer does not end'), timeout * wholeFactor);
+    request.setTimeout(timeout, () => giveUp('no answer in time'));
     request.on('error', fail);
     request.on('response', (response) => {
-      response.resume();
-      resolve({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      response.destroy();
+      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
     });
     request.on('connect', (response, socket) => {
       request.setTimeout(0);
       if (response.statusCode === 200) {
-        resolve({ socket });
+        settle({ socket });
         return;
       }
       socket.destroy();
-      resolve({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
     });
     request.end();
   });
