@@ -214,25 +214,16 @@ describe.each(worlds)('%s', (_, { place, create, artifact }) => {
 
 describe('an error of wrong use', () => {
   const mark = { pack: 'acme', version: `v ${secret}`, digest: 'd', written: '' };
-  const revision = { rev: secret, summary: 'x', parameters: [], entities: [] };
-  const entity = { id: 'i', type: { name: 'event_definition' }, content_pack_entity_id: 'e' };
   const version = { name: 'acme', acl: { app: 'acme' }, content: { version: `9 ${encodeURIComponent(secret)}` } };
   const splunk = (path: string): Reply => json(200, { entry: path === '/services/apps/local' ? [version] : [] });
   const watcher = (): Reply => json(200, { count: 1, watches: [{ _id: 'a', watch: { metadata: { sigpack: mark } } }] });
-  const graylog = (path: string): Reply => {
-    if (path === '/api/') return json(200, { version: '6.3.7' });
-    if (path.endsWith('/installations')) return json(200, { installations: [{ _id: 'x', content_pack_revision: 1, entities: [entity] }] });
-    if (path.includes('content_packs')) return json(200, { content_pack_revisions: { 1: revision } });
-    return json(200, { event_definitions: [], total: 0, streams: [] });
-  };
   test.each<[string, string, (path: string) => Reply, (lab: Lab, artifact: string) => ReturnType<Lab['rollback']>, RegExp]>([
     ['install of Splunk', 'splunk', splunk, (lab, artifact) => lab.install(artifact), /an app acme 9 \*\*\* is there/],
     ['uninstall of Splunk', 'splunk', splunk, (lab) => lab.uninstall(), /an app acme 9 \*\*\* is there/],
     ['rollback of watches', 'elasticsearch', watcher, (lab) => lab.rollback(), /no version before v \*\*\* to go back/],
-    ['rollback of Graylog', 'graylog', graylog, (lab) => lab.rollback(), /no version before revision \*\*\* to go back|something else than the revisions/],
   ])('has no secret that the server put into a version: %s', async (_, kind, reply, run, message) => {
     const server = await startServer(({ path }) => reply(path));
-    const lab = createLab(ofServer(kind)(kind === 'graylog' ? `${server.url}/api` : server.url));
+    const lab = createLab(ofServer(kind)(server.url));
     const { code, out } = await run(lab, await lab.build('1.0.0', 1, firstRules.slice(0, 1)));
     await server.close();
     for (const form of forbidden) expect(`${code} ${out}`).not.toContain(form);

@@ -2,6 +2,7 @@ import { request as plainRequest, type RequestOptions, validateHeaderValue } fro
 import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isShallow } from '../../install/shallow.ts';
 import { UsageError } from '../exit-code.ts';
 import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
@@ -224,18 +225,10 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
 function jsonOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return isShallow(value, deepest) ? value : undefined;
+    return isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Deeper answers are none of a management interface, and more than functions that call themselves can take. */
-const deepest = 200;
-
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
