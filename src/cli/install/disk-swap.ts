@@ -6,7 +6,7 @@ import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { UsageError } from '../exit-code.ts';
 import { writeDurably } from '../write-durably.ts';
-import { copyEntry, existsItself, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
+import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -145,8 +145,8 @@ export function recall(state: string): Memory {
   const isAdopted = !existsSync(previous) && existsSync(adopted);
   const before = isAdopted ? adopted : previous;
   return {
-    installed: existsSync(installed) ? readTree(installed) : undefined,
-    previous: existsSync(before) ? readTree(before) : undefined,
+    installed: isFolder(installed) ? readTree(installed) : undefined,
+    previous: isFolder(before) ? readTree(before) : undefined,
     isAdopted,
   };
 }

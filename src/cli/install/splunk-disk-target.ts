@@ -7,7 +7,7 @@ import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
-import { linkOnTheWay, readTree } from './disk-tree.ts';
+import { isFolder, linkOnTheWay, readTree } from './disk-tree.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
 export interface SplunkDiskOptions {
@@ -53,7 +53,7 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async installed() {
       return there('look', () => {
-        if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
+        if (isFolder(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
         return read();
       });
     },
@@ -88,7 +88,7 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
 }
 
 function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | undefined): Installed<AppFiles> {
-  const files = existsSync(target) ? readTree(target) : new Map<string, Buffer>();
+  const files = isFolder(target) ? readTree(target) : new Map<string, Buffer>();
   const { installed, previous, isAdopted } = recall(state);
   const version = appVersion(files);
   const isForeign = existsSync(target) && !installed;
