@@ -43,10 +43,24 @@ function decoded(text: string): string {
 /** Without the brackets of an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-export const isLoopback = (host: string): boolean => /(?:^|\.)localhost\.?$/.test(host) || (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
+export function isLoopback(host: string): boolean {
+  if (/(?:^|\.)localhost\.?$/.test(host)) return true;
+  const address = plainHost(host);
+  // a connection to the address of all of them ends at this machine
+  return isIP(address) === 4 ? address.startsWith('127.') || address === '0.0.0.0' : address === '::1' || address === '::';
+}
+
+/** A name without the dot at its end, an address in the one form that URLs have; one of IPv4 in IPv6 is that of IPv4. */
+function plainHost(host: string): string {
+  if (isIP(host) !== 6) return host.toLowerCase().replace(/\.$/, '');
+  const address = URL.canParse(`http://[${host}]`) ? hostOf(new URL(`http://[${host}]`)) : host;
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.');
+}
 
 function isExempt(target: URL, list: string): boolean {
-  const host = hostOf(target).replace(/\.$/, '');
+  const host = plainHost(hostOf(target));
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   return list
     .split(/[\s,]+/)
@@ -55,10 +69,7 @@ function isExempt(target: URL, list: string): boolean {
       if (entry === '*') return true;
       if (entry.includes('/')) return isInNetwork(host, entry);
       const [, name = '', ofPort] = /^(.*?)(?::(\d+))?$/.exec(isIP(entry) === 6 ? `${entry}` : entry) ?? [];
-      const plain = (isIP(entry) === 6 ? entry : name)
-        .replace(/^\[|\]$/g, '')
-        .replace(/^\*?\./, '')
-        .toLowerCase();
+      const plain = plainHost((isIP(entry) === 6 ? entry : name).replace(/^\[|\]$/g, '').replace(/^\*?\./, ''));
       const isPort = isIP(entry) === 6 || ofPort === undefined || ofPort === port;
       return isPort && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)));
     });
