@@ -248,6 +248,30 @@ describe('the texts of a server', () => {
     expect(texts.shown('a\u001b[2Jb\u202ec')).toBe('a␛[2Jb\\u{202e}c');
   });
 
+  const units = (text: string, write: (unit: number) => string): string =>
+    text
+      .split('')
+      .map((one) => write(one.charCodeAt(0)))
+      .join('');
+  test.each<[string, (text: string) => string]>([
+    ['decimal entities', (text) => units(text, (unit) => `&#${unit};`)],
+    ['hexadecimal entities', (text) => units(text, (unit) => `&#x${unit.toString(16)};`)],
+    ['escapes of JSON', (text) => units(text, (unit) => `\\u${unit.toString(16).padStart(4, '0')}`)],
+    ['escapes of JSON in JSON', (text) => units(text, (unit) => `\\\\u${unit.toString(16).padStart(4, '0')}`)],
+    ['the escapes of Gson', (text) => text.replace(/[<>&='"]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)],
+    ['hexadecimal capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['two URL encodings', (text) => encodeURIComponent(encodeURIComponent(text))],
+    ['an entity in a URL encoding', (text) => encodeURIComponent(units(text, (unit) => `&#${unit};`))],
+    ['every character as %XX', (text) => units(text, (unit) => `%${unit.toString(16).padStart(2, '0')}`)],
+    ['NUL between letters', (text) => text.split('').join('\0')],
+    ['tags and line breaks in it', (text) => `${text.slice(0, 4)}<wbr>${text.slice(4, 9)}\r\n${text.slice(9)}`],
+  ])('have no secret in %s', (_, write) => {
+    const texts = createServerTexts();
+    texts.keep(secret);
+    expect(texts.redacted(`a &amp; b ${write(secret)} c %20 ${write(secret)}`)).toBe('a &amp; b *** c %20 ***');
+    expect(texts.redacted(`a ${write(secret.slice(0, -1))}`)).toBe(`a ${write(secret.slice(0, -1))}`);
+  });
+
   test('have the longer secret taken out before the one that it begins with', () => {
     const texts = createServerTexts();
     texts.keep('token');

@@ -268,12 +268,15 @@ function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: 
   const { status, json, text } = result.answer;
   const proxy = new URL(url).protocol === 'http:' && status >= 502 && status <= 504 ? proxyFor?.(new URL(url + path)) : undefined;
   const through = proxy ? `, from the proxy ${proxy.name} or a server behind it` : '';
-  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text)));
+  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))));
   return new RemoteError(
     `${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${through}${words === '' ? '' : ` (${words})`}`,
     status,
   );
 }
+
+/** Characters of a page that are looked at for its words. */
+const longestPage = 100_000;
 
 const withoutTags = (text: string): string =>
   text

@@ -1,4 +1,5 @@
 import { visible } from '../report/visible.ts';
+import { withoutEscaped } from './decoded-text.ts';
 
 /** What is shown of the texts of a server. It may repeat what it was sent, move the cursor, or have no end. */
 export interface ServerTexts {
@@ -23,7 +24,11 @@ const shortestForm = 3;
 
 export function createServerTexts(): ServerTexts {
   let forms: readonly string[] = [];
-  const redacted = (text: string): string => forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
+  const redacted = (text: string): string =>
+    withoutEscaped(
+      forms.reduce((shown, form) => shown.replaceAll(form, '***'), text),
+      forms,
+    );
   return {
     keep(secret) {
       const all = new Set([...forms, ...formsOf(secret)].filter((form) => form.length >= shortestForm));
@@ -56,7 +61,14 @@ export function withoutSecrets<T>(error: T, texts: ServerTexts): T {
 /** A secret as it is sent, and as servers, proxies and their pages write what they were sent. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  const plain = [secret, bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('hex')];
+  const plain = [
+    secret,
+    bytes.toString('base64'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  ];
   return plain
     .flatMap((form) => [
       form,
