@@ -206,10 +206,10 @@ describe('wrong use', { shuffle: false }, () => {
 });
 
 /** Installs version two over one in a copy of the folder, in a process of its own. */
-function child(home: string, env: Readonly<Record<string, string>>, prefix: readonly string[] = []) {
+function child(home: string, env: Readonly<Record<string, string>>, prefix: readonly string[] = [], does = ['install', second, '--yes']) {
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
   writeFileSync(join(home, 'sigpack.yml'), lab.read('sigpack.yml'));
-  const command = [...prefix, process.execPath, '--import', preload, mainFile, 'install', second, '--to', 'lab', '--yes', '-c', join(home, 'sigpack.yml')];
+  const command = [...prefix, process.execPath, '--import', preload, mainFile, ...does, '--to', 'lab', '-c', join(home, 'sigpack.yml')];
   return spawnSync(command[0] ?? '', command.slice(1), { encoding: 'utf8', env: environment(env) });
 }
 
@@ -268,6 +268,21 @@ describe('what goes wrong', { shuffle: false }, () => {
     expect(`${status} ${stderr}`).toMatch(/^3 sigpack: (?:EFBIG|ENOSPC): /);
     expect(tree(join(home, 'splunk'))).toEqual(old);
     expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }).status).toBe(0);
+  });
+
+  test('a look writes nothing, and so needs no right and no space for it', () => {
+    const home = copied();
+    const before = tree(join(home, 'splunk'));
+    const full = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
+    const { stdout, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
+    expect(`${stdout}${stderr}`).toMatch(/^lab \(splunk-disk\): 1\.0\.0, .*as installed\n$/);
+    expect(tree(join(home, 'splunk'))).toEqual(before);
+    mkdirSync(join(home, 'splunk/etc/.sigpack/apps/acme/new'));
+    const refused = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
+    expect(`${refused.status} ${refused.stderr}`).toMatch(
+      /^2 sigpack: an install into .*acme was cut off and has to be ended first, which cannot be done now \(EFBIG\)\n$/,
+    );
+    expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, [], ['status']).status).toBe(0);
   });
 
   test('a folder that cannot be written', () => {

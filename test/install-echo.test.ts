@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createServerTexts } from '../src/cli/install/server-text.ts';
+import { createServerTexts, withoutSecrets } from '../src/cli/install/server-text.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
@@ -212,12 +212,64 @@ describe.each(worlds)('%s', (_, { place, create, artifact }) => {
   });
 });
 
+describe('an error of wrong use', () => {
+  const mark = { pack: 'acme', version: `v ${secret}`, digest: 'd', written: '' };
+  const version = { name: 'acme', acl: { app: 'acme' }, content: { version: `9 ${encodeURIComponent(secret)}` } };
+  const splunk = (path: string): Reply => json(200, { entry: path === '/services/apps/local' ? [version] : [] });
+  const watcher = (): Reply => json(200, { count: 1, watches: [{ _id: 'a', watch: { metadata: { sigpack: mark } } }] });
+  test.each<[string, string, (path: string) => Reply, (lab: Lab, artifact: string) => ReturnType<Lab['rollback']>, RegExp]>([
+    ['install of Splunk', 'splunk', splunk, (lab, artifact) => lab.install(artifact), /an app acme 9 \*\*\* is there/],
+    ['uninstall of Splunk', 'splunk', splunk, (lab) => lab.uninstall(), /an app acme 9 \*\*\* is there/],
+    ['rollback of watches', 'elasticsearch', watcher, (lab) => lab.rollback(), /no version before v \*\*\* to go back/],
+  ])('has no secret that the server put into a version: %s', async (_, kind, reply, run, message) => {
+    const server = await startServer(({ path }) => reply(path));
+    const lab = createLab(ofServer(kind)(server.url));
+    const { code, out } = await run(lab, await lab.build('1.0.0', 1, firstRules.slice(0, 1)));
+    await server.close();
+    for (const form of forbidden) expect(`${code} ${out}`).not.toContain(form);
+    expect(`${code} ${out}`).toMatch(message);
+  });
+});
+
 describe('the texts of a server', () => {
+  test('are redacted in an error of any class, and in its stack', () => {
+    const texts = createServerTexts();
+    texts.keep('0123456789');
+    const error = withoutSecrets(new TypeError('no 0123456789\nnor 0123456789'), texts);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toBe('no ***\nnor ***');
+    expect(error.stack).toMatch(/^TypeError: no \*\*\*\nnor \*\*\*\n +at /);
+  });
+
   test('are cut where they are long, and a cut through a secret shows nothing of it', () => {
     const texts = createServerTexts();
     texts.keep('0123456789');
     expect(texts.shown(`${'x'.repeat(295)}0123456789${'y'.repeat(100_000)}`)).toBe(`${'x'.repeat(295)}***yy...`);
     expect(texts.shown('a\u001b[2Jb\u202ec')).toBe('a␛[2Jb\\u{202e}c');
+  });
+
+  const units = (text: string, write: (unit: number) => string): string =>
+    text
+      .split('')
+      .map((one) => write(one.charCodeAt(0)))
+      .join('');
+  test.each<[string, (text: string) => string]>([
+    ['decimal entities', (text) => units(text, (unit) => `&#${unit};`)],
+    ['hexadecimal entities', (text) => units(text, (unit) => `&#x${unit.toString(16)};`)],
+    ['escapes of JSON', (text) => units(text, (unit) => `\\u${unit.toString(16).padStart(4, '0')}`)],
+    ['escapes of JSON in JSON', (text) => units(text, (unit) => `\\\\u${unit.toString(16).padStart(4, '0')}`)],
+    ['the escapes of Gson', (text) => text.replace(/[<>&='"]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)],
+    ['hexadecimal capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['two URL encodings', (text) => encodeURIComponent(encodeURIComponent(text))],
+    ['an entity in a URL encoding', (text) => encodeURIComponent(units(text, (unit) => `&#${unit};`))],
+    ['every character as %XX', (text) => units(text, (unit) => `%${unit.toString(16).padStart(2, '0')}`)],
+    ['NUL between letters', (text) => text.split('').join('\0')],
+    ['tags and line breaks in it', (text) => `${text.slice(0, 4)}<wbr>${text.slice(4, 9)}\r\n${text.slice(9)}`],
+  ])('have no secret in %s', (_, write) => {
+    const texts = createServerTexts();
+    texts.keep(secret);
+    expect(texts.redacted(`a &amp; b ${write(secret)} c %20 ${write(secret)}`)).toBe('a &amp; b *** c %20 ***');
+    expect(texts.redacted(`a ${write(secret.slice(0, -1))}`)).toBe(`a ${write(secret.slice(0, -1))}`);
   });
 
   test('have the longer secret taken out before the one that it begins with', () => {

@@ -209,11 +209,26 @@ describe('which proxy', () => {
     ['https://a.example', 'b.example c.example,a.example', true],
     ['https://a.example', '*', true],
     ['https://a.example', '', false],
+    ['https://graylog.example.org', 'graylog.example.org.', true],
+    ['https://a.example.org', '.example.org.:443', true],
+    ['https://[2001:db8::1]', '2001:DB8:0:0::1', true],
+    ['https://[2001:db8::1]:8089', '[2001:0DB8::0001]:8089', true],
+    ['https://[2001:db8::1]', '2001:DB8:0:0::2', false],
+    ['https://[::ffff:10.1.2.3]', '10.0.0.0/8', true],
+    ['https://10.1.2.3', '::ffff:10.1.2.3', true],
   ])('%s with NO_PROXY %s', (url, list, isExempt) => {
     expect(through(url, { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: list })).toBe(isExempt ? undefined : 'proxy:3128');
   });
 
-  test.each(['https://localhost:1', 'https://x.localhost', 'https://127.8.8.8', 'https://[::1]'])('%s is this machine', (url) => {
+  test.each([
+    'https://localhost:1',
+    'https://x.localhost',
+    'https://127.8.8.8',
+    'https://[::1]',
+    'https://[::ffff:127.0.0.1]',
+    'https://0.0.0.0',
+    'https://[::]',
+  ])('%s is this machine', (url) => {
     expect(through(url, { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
   });
 

@@ -95,20 +95,28 @@ describe('a place with a public key', () => {
 
   test('installs the bytes that it checked, whatever lies there afterwards', async () => {
     const path = join(first, 'acme-1.0.0.spl');
-    const real = fs.readFileSync;
+    const { openSync: realOpen, readFileSync: real } = fs;
+    let opened: number | undefined;
     let reads = 0;
+    fs.openSync = ((...args: Parameters<typeof realOpen>) => {
+      const descriptor = realOpen(...args);
+      if (args[0] === path) opened = descriptor;
+      return descriptor;
+    }) as typeof realOpen;
     fs.readFileSync = ((...args: Parameters<typeof real>) => {
-      if (args[0] === path) reads++;
+      const isMeant = args[0] === path || (opened !== undefined && args[0] === opened);
+      opened = isMeant ? undefined : opened;
+      if (isMeant) reads++;
       const bytes = real(...args);
       // whoever may write there exchanges the file as soon as it was read
-      if (args[0] === path) writeFileSync(path, 'exchanged');
+      if (isMeant) fs.writeFileSync(path, 'exchanged');
       return bytes;
     }) as typeof real;
     syncBuiltinESMExports();
     try {
       expect((await lab.install(first)).code).toBe(0);
     } finally {
-      fs.readFileSync = real;
+      Object.assign(fs, { openSync: realOpen, readFileSync: real });
       syncBuiltinESMExports();
     }
     expect(reads).toBe(1);

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { isShallow } from './shallow.ts';
 
 /** JSON as gzip and base64: a text that a server keeps as it is, whatever it makes of JSON. */
 export const packed = (value: unknown): string => gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
@@ -6,7 +7,8 @@ export const packed = (value: unknown): string => gzipSync(JSON.stringify(value)
 /** Undefined for what {@link packed} did not make, and for more than `maximumSize` bytes of JSON. */
 export function unpacked(text: string | undefined, maximumSize: number): unknown {
   try {
-    return JSON.parse(gunzipSync(Buffer.from(text ?? '', 'base64'), { maxOutputLength: maximumSize }).toString('utf8'));
+    const value: unknown = JSON.parse(gunzipSync(Buffer.from(text ?? '', 'base64'), { maxOutputLength: maximumSize }).toString('utf8'));
+    return isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }

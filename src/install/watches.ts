@@ -95,19 +95,31 @@ export function marked(onServer: JsonObject, written: JsonObject, pack: Omit<Wat
   return { ...onServer, metadata: { ...(isRecord(onServer.metadata) ? onServer.metadata : {}), sigpack: mark } };
 }
 
-/** Undefined for a watch that is not of this pack. */
+const isMark = ({ version, digest, written, before, retired }: JsonObject): boolean =>
+  [version, digest, written, before ?? ''].every((text) => typeof text === 'string') && [undefined, true].includes(retired as true);
+
+const isBefore = (value: unknown): value is WatchBefore =>
+  isRecord(value) &&
+  typeof value.version === 'string' &&
+  typeof value.digest === 'string' &&
+  (value.body === null || isRecord(value.body)) &&
+  [undefined, 'active', 'inactive'].includes(value.foreign as 'active');
+
+/** Undefined for a watch that is not of this pack. Throws WatchError for one that says so and has a mark that Sigpack never writes. */
 export function unmarked(id: string, watch: unknown, active: boolean, pack: string): MarkedWatch | undefined {
   if (!isRecord(watch) || !isRecord(watch.metadata) || !isRecord(watch.metadata.sigpack) || watch.metadata.sigpack.pack !== pack) return undefined;
   const { sigpack, ...metadata } = watch.metadata;
   const mark = sigpack as unknown as WatchMark;
+  if (!isMark(watch.metadata.sigpack)) throw new WatchError(`the watch ${id}`);
   const [written, before] = [unpacked(mark.written, maximumSize), unpacked(mark.before, maximumSize)];
+  if (before !== undefined && !isBefore(before)) throw new WatchError(`what was before the watch ${id}`);
   return {
     id,
     body: { ...watch, metadata },
     active,
     mark,
     written: isRecord(written) ? written : undefined,
-    before: isRecord(before) ? (before as unknown as WatchBefore) : undefined,
+    before,
   };
 }
 

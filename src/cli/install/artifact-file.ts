@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
@@ -8,6 +8,7 @@ import { readChecksums, sumsName } from '../../release/checksums.ts';
 import { signatureName, verifySignature } from '../../release/signature.ts';
 import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../archive-bounds.ts';
 import { UsageError } from '../exit-code.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { shownPath } from '../rule-files.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
@@ -30,7 +31,7 @@ const executable = 0o7111;
 /** The app in a file that was written before; undefined: there is none that can be read. */
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
-    return appOf(await appMembers(path, readFileSync(path)));
+    return appOf(await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)));
   } catch {
     return undefined;
   }
@@ -82,6 +83,8 @@ export interface ArtifactSource {
 
 /** Larger files are none of ours. */
 const maximumFile = 512 * 1024 * 1024;
+/** Of JSON, which has to become one text. */
+const maximumText = 256 * 1024 * 1024;
 
 /** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
 function artifactFile({ path, key }: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
@@ -99,9 +102,8 @@ function artifactFile({ path, key }: ArtifactSource, isMeant: (name: string) => 
 
 /** Each file is read once: what is checked is what is installed. */
 function checked(path: string, key: KeyObject | undefined): ArtifactBytes {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile() || found.size > maximumFile) throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximumFile} bytes`);
-  const bytes = readFileSync(path);
+  const bytes = readRegularFile(path, isApp(path) ? maximumFile : maximumText);
+  if (!bytes) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = dirname(path);
   const sums = bytesOf(join(folder, sumsName));
   if (key) refuseUnsigned(sums, folder, key);
@@ -113,7 +115,10 @@ function checked(path: string, key: KeyObject | undefined): ArtifactBytes {
   return { path, bytes };
 }
 
-const bytesOf = (path: string): Buffer | undefined => (existsSync(path) ? readFileSync(path) : undefined);
+/** Sums and signatures of any release are smaller. */
+const maximumSums = 16 * 1024 * 1024;
+
+const bytesOf = (path: string): Buffer | undefined => readRegularFile(path, maximumSums);
 
 const faults = {
   bad: 'it is not that of SHA256SUMS',

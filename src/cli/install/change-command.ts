@@ -146,7 +146,8 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes: given = [], error }: Told): ExitCode {
+  const notes = given.map((note) => texts.shown(note, longestMessage));
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
     process.stdout.write(

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
 import { isAlive } from '../is-alive.ts';
+import { readRegularFile } from '../regular-file.ts';
 
 /**
  * Does work that no one else may do at the same time, here or on another machine that shares the folder. Each run has a lock file of its own and looks
@@ -82,13 +83,11 @@ const locksIn = (folder: string): readonly string[] =>
     .filter((name) => name === 'lock' || name.startsWith('lock-'))
     .map((name) => join(folder, name));
 
-function readLock(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+/** In bytes; a larger file is no lock. */
+const largest = 10_000;
+
+/** Undefined: it is gone. Nobody who takes a lock makes a folder, a link or a pipe of its name. */
+const readLock = (path: string): string | undefined => readRegularFile(path, largest, constants.O_NOFOLLOW ?? 0)?.toString('utf8');
 
 const unwritten: Conflict = { message: 'another install into this Splunk is just beginning', elsewhere: false };
 

@@ -6,7 +6,7 @@ import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { UsageError } from '../exit-code.ts';
 import { writeDurably } from '../write-durably.ts';
-import { copyEntry, existsItself, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
+import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -112,6 +112,15 @@ export const leftIn = (state: string): readonly string[] =>
     .filter((name) => name.startsWith(leftPrefix))
     .map((name) => join(state, name));
 
+/** What an install works on and has not cleared away. */
+const unfinished = (state: string): readonly string[] => {
+  const { fresh, old, record } = workOf(state);
+  return [record, `${record}.part`, fresh, old];
+};
+
+/** Whether {@link mendApp} has anything to do. */
+export const isCutOff = ({ state }: AppPlaces): boolean => unfinished(state).some(existsItself);
+
 /** Ends what a run before was cut off at: puts the old app back where there is none, or remembers what was swapped in. */
 export function mendApp({ target, state }: AppPlaces): void {
   const { fresh, old, record } = workOf(state);
@@ -121,7 +130,7 @@ export function mendApp({ target, state }: AppPlaces): void {
     if (existsSync(target)) remember(state);
   }
   // the record goes first: without the new app beside it, it would count as swapped in
-  for (const stale of [record, `${record}.part`, fresh, old]) discard(state, stale);
+  for (const stale of unfinished(state)) discard(state, stale);
 }
 
 /** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
@@ -145,8 +154,8 @@ export function recall(state: string): Memory {
   const isAdopted = !existsSync(previous) && existsSync(adopted);
   const before = isAdopted ? adopted : previous;
   return {
-    installed: existsSync(installed) ? readTree(installed) : undefined,
-    previous: existsSync(before) ? readTree(before) : undefined,
+    installed: isFolder(installed) ? readTree(installed) : undefined,
+    previous: isFolder(before) ? readTree(before) : undefined,
     isAdopted,
   };
 }

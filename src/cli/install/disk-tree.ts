@@ -29,6 +29,13 @@ const isThere = (path: string): Stats | undefined => lstatSync(path, { throwIfNo
 /** True for anything of that name, a link that leads nowhere included. */
 export const existsItself = (path: string): boolean => isThere(path) !== undefined;
 
+/** Whether there is a folder; a UsageError where something else has its name. */
+export function isFolder(path: string): boolean {
+  const found = isThere(path);
+  if (found && !found.isDirectory()) throw new UsageError(`${path} is no folder, which it has to be for sigpack; move it away`);
+  return found !== undefined;
+}
+
 /** What is on the way from a folder to a path in it, the path included, that is a link; undefined: nothing. */
 export function linkOnTheWay(folder: string, parts: readonly string[]): string | undefined {
   return parts.map((_, index) => join(folder, ...parts.slice(0, index + 1))).find((part) => isThere(part)?.isSymbolicLink() === true);

@@ -102,10 +102,15 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
 
 const isRevision = (entry: unknown): entry is [string, ContentPack] => {
   const [revision, pack]: readonly unknown[] = Array.isArray(entry) ? entry : [];
-  return Number.isSafeInteger(Number(revision)) && isRecord(pack) && isListOf(pack.entities, isEntity) && isListOf(pack.parameters ?? [], isRecord);
+  if (!isRecord(pack) || !Number.isSafeInteger(pack.rev) || pack.rev !== Number(revision)) return false;
+  return typeof pack.name === 'string' && typeof pack.summary === 'string' && isListOf(pack.entities, isEntity) && isListOf(pack.parameters, isParameter);
 };
 
-const isEntity = (value: unknown): value is PackEntity => isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && isRecord(value.data);
+const isParameter = (value: unknown): value is ContentPack['parameters'][number] =>
+  isRecord(value) && typeof value.name === 'string' && typeof value.type === 'string';
+
+const isEntity = (value: unknown): value is PackEntity =>
+  isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && typeof value.type.name === 'string' && isRecord(value.data);
 
 const isInstallation = (value: unknown): value is Installation => isRecord(value) && typeof value._id === 'string' && isListOf(value.entities, isInstalled);
 

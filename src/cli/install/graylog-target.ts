@@ -123,10 +123,10 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
   for (let page = 1; found.size <= maximumDefinitions; page++) {
     const { json } = await client.send('GET', `/events/definitions?page=${page}&per_page=${pageSize}`);
     const { event_definitions: list, total } = asObject(json, 'its event definitions');
-    if (!Array.isArray(list) || !list.every(isRecord) || typeof total !== 'number')
+    if (!Array.isArray(list) || !list.every(isDefinition) || typeof total !== 'number')
       throw new RemoteError('the server answers with something else than its event definitions');
     const before = found.size;
-    for (const one of list) found.set(String(one.id), one);
+    for (const one of list) found.set(one.id, one);
     const isNew = found.size > before;
     // a page that is full may not be the last, whatever the total says
     if (found.size >= total && (list.length < pageSize || !isNew)) return found;
@@ -134,6 +134,8 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
   }
   throw new RemoteError(`the server lists more than ${maximumDefinitions} event definitions, which no server has: its list does not end`);
 }
+
+const isDefinition = (value: unknown): value is JsonObject & { readonly id: string } => isRecord(value) && typeof value.id === 'string';
 
 /** Half an answer is none. */
 function asObject(json: unknown, what: string): JsonObject {

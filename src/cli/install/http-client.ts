@@ -2,8 +2,9 @@ import { request as plainRequest, type RequestOptions, validateHeaderValue } fro
 import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isShallow } from '../../install/shallow.ts';
 import { UsageError } from '../exit-code.ts';
-import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel } from './proxy.ts';
+import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
 
 /** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
@@ -171,23 +172,37 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
         ...(text === undefined ? {} : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
       },
     });
-    const whole = setTimeout(() => request.destroy(new Error('the answer does not end')), limit * 4);
+    let answered = false;
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
       const reason = route.proxy ? `the proxy ${route.proxy.name} cannot be reached or does not answer (${reasonOf(error)})` : reasonOf(error);
       resolve({ reason, sent, certificate: isCertificate(error) });
     };
-    request.setTimeout(limit, () => request.destroy(new Error('no answer in time')));
+    // a request whose connection is gone already emits no error when it is destroyed
+    const giveUp = (reason: string): void => {
+      request.destroy();
+      fail(new Error(reason));
+    };
+    const whole = setTimeout(() => giveUp('the answer does not end'), limit * wholeFactor);
+    request.setTimeout(limit, () => giveUp('no answer in time'));
     request.on('error', fail);
+    request.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      giveUp(`it answers with ${statusCode} and wants another protocol than HTTP`);
+    });
+    request.on('close', () => {
+      if (!answered) giveUp('the connection was cut');
+    });
     request.on('finish', () => {
       sent = true;
     });
     request.on('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > maximumAnswer) request.destroy(new Error('the answer is too large'));
+        if (size > maximumAnswer) giveUp('the answer is too large');
         else chunks.push(chunk);
       });
       response.on('error', fail);
@@ -210,18 +225,10 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
 function jsonOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return isShallow(value, deepest) ? value : undefined;
+    return isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Deeper answers are none of a management interface, and more than functions that call themselves can take. */
-const deepest = 200;
-
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
@@ -261,12 +268,15 @@ function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: 
   const { status, json, text } = result.answer;
   const proxy = new URL(url).protocol === 'http:' && status >= 502 && status <= 504 ? proxyFor?.(new URL(url + path)) : undefined;
   const through = proxy ? `, from the proxy ${proxy.name} or a server behind it` : '';
-  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text)));
+  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))));
   return new RemoteError(
     `${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${through}${words === '' ? '' : ` (${words})`}`,
     status,
   );
 }
+
+/** Characters of a page that are looked at for its words. */
+const longestPage = 100_000;
 
 const withoutTags = (text: string): string =>
   text

@@ -16,7 +16,7 @@ import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
 import { hostOf, isLoopback } from './proxy.ts';
-import { createServerTexts, longestMessage, type ServerTexts } from './server-text.ts';
+import { createServerTexts, longestMessage, type ServerTexts, withoutSecrets } from './server-text.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -134,13 +134,13 @@ function warnOfPlainHttp(name: string, place: InstallConfig): void {
   process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
 }
 
-/** Says what a server did not do, before there was a plan, too. */
+/** Says what a server did not do, before there was a plan, too. No error leaves it with a secret in it. */
 export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, texts: ServerTexts, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     terminal.clear();
-    if (!(error instanceof RemoteError)) throw error;
+    if (!(error instanceof RemoteError)) throw withoutSecrets(error, texts);
     const message = texts.shown(error.message, longestMessage);
     if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
     else process.stderr.write(`sigpack: ${message}\n`);

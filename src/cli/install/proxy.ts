@@ -43,10 +43,24 @@ function decoded(text: string): string {
 /** Without the brackets of an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-export const isLoopback = (host: string): boolean => /(?:^|\.)localhost\.?$/.test(host) || (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
+export function isLoopback(host: string): boolean {
+  if (/(?:^|\.)localhost\.?$/.test(host)) return true;
+  const address = plainHost(host);
+  // a connection to the address of all of them ends at this machine
+  return isIP(address) === 4 ? address.startsWith('127.') || address === '0.0.0.0' : address === '::1' || address === '::';
+}
+
+/** A name without the dot at its end, an address in the one form that URLs have; one of IPv4 in IPv6 is that of IPv4. */
+function plainHost(host: string): string {
+  if (isIP(host) !== 6) return host.toLowerCase().replace(/\.$/, '');
+  const address = URL.canParse(`http://[${host}]`) ? hostOf(new URL(`http://[${host}]`)) : host;
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.');
+}
 
 function isExempt(target: URL, list: string): boolean {
-  const host = hostOf(target).replace(/\.$/, '');
+  const host = plainHost(hostOf(target));
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   return list
     .split(/[\s,]+/)
@@ -55,10 +69,7 @@ function isExempt(target: URL, list: string): boolean {
       if (entry === '*') return true;
       if (entry.includes('/')) return isInNetwork(host, entry);
       const [, name = '', ofPort] = /^(.*?)(?::(\d+))?$/.exec(isIP(entry) === 6 ? `${entry}` : entry) ?? [];
-      const plain = (isIP(entry) === 6 ? entry : name)
-        .replace(/^\[|\]$/g, '')
-        .replace(/^\*?\./, '')
-        .toLowerCase();
+      const plain = plainHost((isIP(entry) === 6 ? entry : name).replace(/^\[|\]$/g, '').replace(/^\*?\./, ''));
       const isPort = isIP(entry) === 6 || ofPort === undefined || ofPort === port;
       return isPort && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)));
     });
@@ -75,6 +86,9 @@ function isInNetwork(host: string, network: string): boolean {
   return list.check(host, type);
 }
 
+/** All of an answer, as many times as long as the wait for a byte of it. */
+export const wholeFactor = 4;
+
 export type Tunnel =
   | { readonly socket: Duplex }
   /** Why there is none; `status` is what the proxy answered. */
@@ -86,21 +100,31 @@ export function openTunnel({ url, name, headers }: ProxyServer, target: URL, tim
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
     const request = send({ host: hostOf(url), port: url.port, method: 'CONNECT', path: address, headers: { host: address, ...headers }, agent: false });
-    const fail = (error: NodeJS.ErrnoException): void => resolve({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
-    request.setTimeout(timeout, () => request.destroy(new Error('no answer in time')));
+    const settle = (tunnel: Tunnel): void => {
+      clearTimeout(whole);
+      resolve(tunnel);
+    };
+    const fail = (error: NodeJS.ErrnoException): void => settle({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
+    const giveUp = (reason: string): void => {
+      request.destroy();
+      fail(new Error(reason));
+    };
+    // a byte now and then would put off the other limit for ever
+    const whole = setTimeout(() => giveUp('its answer does not end'), timeout * wholeFactor);
+    request.setTimeout(timeout, () => giveUp('no answer in time'));
     request.on('error', fail);
     request.on('response', (response) => {
-      response.resume();
-      resolve({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      response.destroy();
+      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
     });
     request.on('connect', (response, socket) => {
       request.setTimeout(0);
       if (response.statusCode === 200) {
-        resolve({ socket });
+        settle({ socket });
         return;
       }
       socket.destroy();
-      resolve({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
     });
     request.end();
   });

@@ -1,4 +1,5 @@
 import { visible } from '../report/visible.ts';
+import { withoutEscaped } from './decoded-text.ts';
 
 /** What is shown of the texts of a server. It may repeat what it was sent, move the cursor, or have no end. */
 export interface ServerTexts {
@@ -23,7 +24,11 @@ const shortestForm = 3;
 
 export function createServerTexts(): ServerTexts {
   let forms: readonly string[] = [];
-  const redacted = (text: string): string => forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
+  const redacted = (text: string): string =>
+    withoutEscaped(
+      forms.reduce((shown, form) => shown.replaceAll(form, '***'), text),
+      forms,
+    );
   return {
     keep(secret) {
       const all = new Set([...forms, ...formsOf(secret)].filter((form) => form.length >= shortestForm));
@@ -39,10 +44,31 @@ export function createServerTexts(): ServerTexts {
   };
 }
 
+/** The error, of whatever class, without secrets in what may be shown of it: a server's words get into any of them. */
+export function withoutSecrets<T>(error: T, texts: ServerTexts): T {
+  if (!(error instanceof Error)) return error;
+  const lines = (text: string): string =>
+    text
+      .split('\n')
+      .map((line) => texts.shown(line, longestMessage))
+      .join('\n');
+  const { message, stack } = error;
+  error.message = lines(texts.redacted(message));
+  if (stack !== undefined) error.stack = lines(texts.redacted(stack));
+  return error;
+}
+
 /** A secret as it is sent, and as servers, proxies and their pages write what they were sent. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  const plain = [secret, bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('hex')];
+  const plain = [
+    secret,
+    bytes.toString('base64'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  ];
   return plain
     .flatMap((form) => [
       form,

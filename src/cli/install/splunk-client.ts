@@ -80,4 +80,6 @@ interface ListedEntry {
 }
 
 const isEntry = (value: unknown): value is ListedEntry =>
-  isRecord(value) && typeof value.name === 'string' && isRecord(value.acl ?? {}) && isRecord(value.content ?? {});
+  isRecord(value) && typeof value.name === 'string' && isAcl(value.acl ?? {}) && isRecord(value.content ?? {});
+
+const isAcl = (value: unknown): boolean => isRecord(value) && typeof (value.app ?? '') === 'string';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from '../../event/field.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
@@ -100,26 +101,27 @@ async function validated(options: SplunkCloudOptions, archive: Buffer, progress:
   return token;
 }
 
-interface Report {
-  readonly summary?: Readonly<Record<string, number>>;
-  readonly reports?: readonly {
-    readonly groups?: readonly {
-      readonly checks?: readonly { readonly name?: string; readonly result?: string; readonly messages?: readonly { readonly message?: string }[] }[];
-    }[];
-  }[];
-}
+/** The list under a key of what may be anything. */
+const listIn = (value: unknown, key: string): readonly unknown[] => {
+  const list = isRecord(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list : [];
+};
 
 /** Checks that an app must pass and did not. */
 function faultsOf(client: Client, json: unknown): readonly string[] {
-  const { summary, reports = [] } = (json ?? {}) as Report;
-  if (!summary) throw new RemoteError('AppInspect gave no report');
-  const checks = reports
-    .flatMap(({ groups = [] }) => groups.flatMap(({ checks: all = [] }) => all))
-    .filter(({ result }) => result === 'failure' || result === 'error');
-  const told = checks.map(({ name = 'a check', messages = [] }) =>
-    client.shown(`${name}${messages[0]?.message === undefined ? '' : `: ${messages[0].message}`}`),
-  );
-  const count = (summary.failure ?? 0) + (summary.error ?? 0);
+  const summary = isRecord(json) ? json.summary : undefined;
+  if (!isRecord(summary)) throw new RemoteError('AppInspect gave no report');
+  const { failure = 0, error = 0 } = summary;
+  if (typeof failure !== 'number' || typeof error !== 'number') throw new RemoteError('AppInspect gave a report that does not count what fails');
+  const checks = listIn(json, 'reports')
+    .flatMap((one) => listIn(one, 'groups'))
+    .flatMap((group) => listIn(group, 'checks'))
+    .filter((check) => ['failure', 'error'].includes(stringOf(check, 'result') ?? ''));
+  const told = checks.map((check) => {
+    const message = stringOf(listIn(check, 'messages')[0], 'message');
+    return client.shown(`${stringOf(check, 'name') ?? 'a check'}${message === undefined ? '' : `: ${message}`}`);
+  });
+  const count = failure + error;
   return told.length > 0 || count === 0 ? told : [`${count} checks fail`];
 }
 

@@ -6,8 +6,8 @@ import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
 import { asOwner } from './disk-owner.ts';
-import { type AppPlaces, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
-import { linkOnTheWay, readTree } from './disk-tree.ts';
+import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
+import { isFolder, linkOnTheWay, readTree } from './disk-tree.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
 export interface SplunkDiskOptions {
@@ -53,7 +53,7 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async installed() {
       return there('look', () => {
-        if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
+        if (isFolder(state) && !isHeld(state) && isCutOff(places)) endCutOff(places);
         return read();
       });
     },
@@ -87,8 +87,19 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   };
 }
 
+/** Whoever only looks may not write there, or the disk is full. */
+function endCutOff(places: AppPlaces): void {
+  try {
+    withDiskLock(places.state, () => mendApp(places));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
+    throw new UsageError(`an install into ${places.target} was cut off and has to be ended first, which cannot be done now (${code})`);
+  }
+}
+
 function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | undefined): Installed<AppFiles> {
-  const files = existsSync(target) ? readTree(target) : new Map<string, Buffer>();
+  const files = isFolder(target) ? readTree(target) : new Map<string, Buffer>();
   const { installed, previous, isAdopted } = recall(state);
   const version = appVersion(files);
   const isForeign = existsSync(target) && !installed;

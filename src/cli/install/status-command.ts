@@ -8,7 +8,7 @@ import { RemoteError } from './http-client.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
-import { longestMessage } from './server-text.ts';
+import { longestMessage, withoutSecrets } from './server-text.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -61,7 +61,7 @@ export async function status(artifact: string | undefined, options: StatusOption
         }),
       );
     } catch (error) {
-      if (!(error instanceof RemoteError)) throw error;
+      if (!(error instanceof RemoteError)) throw withoutSecrets(error, input.texts);
       found.push({ to: name, kind: input.place.kind, error: input.texts.shown(error.message, longestMessage) });
     }
     // what a server says of its objects is in it, too

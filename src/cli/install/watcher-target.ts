@@ -1,7 +1,7 @@
 import { isRecord } from '../../event/field.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
 import { type JsonObject, stateOf } from '../../install/plan.ts';
-import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, watchesDigest, watchObject } from '../../install/watches.ts';
+import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, WatchError, watchesDigest, watchObject } from '../../install/watches.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
@@ -78,11 +78,20 @@ async function readWatchesOf(client: Client, packId: string): Promise<WatchesThe
   const others = new Map<string, Other>();
   for (const { _id: id, watch, status } of watches) {
     const active = status?.state?.active !== false;
-    const one = unmarked(id, watch, active, packId);
+    const one = markedOf(id, watch, active, packId);
     if (one) ours.push(one);
     else others.set(id, { body: watch, active });
   }
   return { ours: ours.sort((a, b) => (a.id < b.id ? -1 : 1)), others };
+}
+
+function markedOf(...watch: Parameters<typeof unmarked>): MarkedWatch | undefined {
+  try {
+    return unmarked(...watch);
+  } catch (error) {
+    if (!(error instanceof WatchError)) throw error;
+    throw new RemoteError(`the server answers with something else than Sigpack wrote of ${error.message}: someone changed metadata.sigpack`);
+  }
 }
 
 const isListed = (value: unknown): value is ListedWatch => isRecord(value) && typeof value._id === 'string' && isRecord(value.watch);

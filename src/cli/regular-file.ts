@@ -1,0 +1,29 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { UsageError } from './exit-code.ts';
+import { shownPath } from './rule-files.ts';
+
+/** Waits for no pipe; Windows has no such flag. */
+const noWait = constants.O_NONBLOCK ?? 0;
+
+/**
+ * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file (a folder, a pipe, a link that leads nowhere), is
+ * larger than `maximum` bytes, or can't be read.
+ */
+export function readRegularFile(path: string, maximum: number, flags = 0): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | noWait | flags);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const isMissing = error.code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    if (isMissing) return undefined;
+    throw new UsageError(`${shownPath(path)} is no file that can be read (${String(error.code)})`);
+  }
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile() || found.size > maximum) throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { packed } from '../src/install/packed-json.ts';
+import { createFakeGraylog } from './fake/graylog.ts';
+import { type FakeServer, json, type Reply, type Request, startServer } from './fake/server.ts';
+import { createFakeSplunk } from './fake/splunk.ts';
+import { createFakeWatcher } from './fake/watcher.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+import { thorough } from './thoroughness.ts';
+
+afterAll(removeLabs);
+
+const secret = 'shape-secret-0123456789';
+process.env.SHAPE_SECRET = secret;
+let server: FakeServer | undefined;
+afterEach(() => server?.close());
+
+type Handle = (request: Request) => Reply | Promise<Reply>;
+const placeAt = (kind: string, url: string): string => `{ kind: ${kind}, url: '${url}', secretEnv: SHAPE_SECRET, retries: 0 }`;
+
+/** A lab of a server whose answers `respond` may change. */
+async function labOf(kind: string, respond: Handle): Promise<Lab> {
+  server = await startServer(respond);
+  return createLab(placeAt(kind, kind === 'graylog' ? `${server.url}/api` : server.url));
+}
+
+const watchesOf = (lab: Lab, interval: string): string => {
+  const body = { trigger: { schedule: { interval } }, input: { search: { request: {} } }, metadata: { title: 'One' } };
+  writeFileSync(lab.at('watches.ndjson'), `${JSON.stringify({ id: 'a', body })}\n`);
+  return lab.at('watches.ndjson');
+};
+
+const others: readonly unknown[] = [{ a: 1 }, [1], null, 7, 'x'];
+
+/** Every place in a JSON value, as a copy with something else there. */
+function* changed(value: unknown): Generator<unknown> {
+  if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value))
+      for (const other of changed(inner)) yield Array.isArray(value) ? value.map((one, at) => (String(at) === key ? other : one)) : { ...value, [key]: other };
+  yield* others;
+}
+
+test.each<[string, () => Handle]>([
+  ['splunk', () => createFakeSplunk({ user: 'jane', password: 'none', token: secret }).handle],
+  ['graylog', () => createFakeGraylog(`Basic ${Buffer.from(`${secret}:token`).toString('base64')}`).handle],
+  ['elasticsearch', () => createFakeWatcher(`ApiKey ${secret}`).handle],
+])(
+  'whatever shape an answer of %s has, it is an error of the server or none',
+  async (kind, create) => {
+    const handle = create();
+    let respond = handle;
+    const lab = await labOf(kind, (request) => respond(request));
+    const artifactOf = async (version: string, revision: number, rules: readonly string[]): Promise<string> => {
+      const folder = await lab.build(version, revision, rules.slice(0, 1));
+      return kind === 'elasticsearch' ? watchesOf(lab, `${revision}m`) : folder;
+    };
+    for (const [version, revision, rules] of [
+      ['1.0.0', 1, firstRules],
+      ['1.1.0', 2, secondRules],
+    ] as const)
+      expect(await lab.install(await artifactOf(version, revision, rules))).toMatchObject({ code: 0 });
+    const answers: Reply[] = [];
+    respond = async (request) => {
+      const reply = await handle(request);
+      answers.push(reply);
+      return reply;
+    };
+    expect((await lab.rollback({ plan: true })).code).toBe(0);
+    for (const [at, { body, status }] of answers.entries()) {
+      const bodies = [...changed(JSON.parse(body))];
+      const every = thorough ? 1 : Math.ceil(bodies.length / 5);
+      for (const value of bodies.filter((_, index) => index % every === (index % 7) % every)) {
+        let count = 0;
+        respond = (request) => (count++ === at ? json(status, value) : handle(request));
+        const { code, out } = await lab.rollback({ plan: true });
+        expect(`${code} ${out}`, JSON.stringify(value).slice(0, 2000)).toMatch(/^(?:0|4|usage:) /);
+      }
+    }
+  },
+  300_000,
+);
+
+const mark = { pack: 'acme', version: '1', digest: 'd', written: '' };
+const deep = gzipSync(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`).toString('base64');
+const pack = { id: 'p', rev: 1, name: 'n', summary: 's', parameters: [], entities: [] };
+
+describe('what Sigpack wrote there and someone changed', () => {
+  test.each<[string, object, RegExp]>([
+    ['a version that is none', { ...mark, version: { a: 1 } }, /something else than Sigpack wrote of the watch w/],
+    [
+      'a version before with a text in place of its watch',
+      { ...mark, before: packed({ version: '0', digest: 'd', body: 'str' }) },
+      /of what was before the watch w/,
+    ],
+    ['a version before that names no version', { ...mark, before: packed({ version: 7, digest: 'd', body: null }) }, /of what was before the watch w/],
+    ['a watch of 20,000 objects in one another', { ...mark, written: deep }, /^0 /],
+  ])('a watch with %s', async (_, sigpack, message) => {
+    const lab = await labOf('elasticsearch', () => json(200, { count: 1, watches: [{ _id: 'w', watch: { metadata: { sigpack } } }] }));
+    await lab.build('1.0.0', 1, firstRules.slice(0, 1));
+    const { code, out } = await lab.status();
+    expect(`${code} ${out}`).toMatch(message);
+    expect(code).toBe(message.source === '^0 ' ? 0 : 4);
+  });
+
+  test.each<[string, object]>([
+    ['no parameters', { ...pack, parameters: undefined }],
+    ['a parameter without a name', { ...pack, parameters: [{ type: 'string' }] }],
+    ['another number than its own', { ...pack, rev: 'x' }],
+    ['no summary', { ...pack, summary: undefined }],
+  ])('a revision with %s', async (_, revision) => {
+    const entity = { id: 'i', type: { name: 'event_definition' }, content_pack_entity_id: 'e' };
+    const lab = await labOf('graylog', ({ path }) => {
+      if (path === '/api/') return json(200, { version: '6.3.7' });
+      if (path.endsWith('/installations')) return json(200, { installations: [{ _id: 'x', content_pack_revision: 1, entities: [entity] }] });
+      if (path.includes('content_packs')) return json(200, { content_pack_revisions: { 1: revision } });
+      return json(200, { event_definitions: [], total: 0, streams: [] });
+    });
+    await lab.build('1.0.0', 1, firstRules.slice(0, 1));
+    const { code, out } = await lab.status();
+    expect(`${code} ${out}`).toMatch(/^4 .*something else than the revisions of a content pack/);
+  });
+});
