@@ -120,9 +120,17 @@ export function mendApp({ target, state }: AppPlaces): void {
     // the new app is in its place
     if (existsSync(target)) remember(state);
   }
-  // the record goes first: without the new app beside it, it would count as swapped in
-  for (const stale of [record, `${record}.part`, fresh, old]) discard(state, stale);
+  for (const stale of workFolders(state)) discard(state, stale);
 }
+
+// the record goes first: without the new app beside it, it would count as swapped in
+function workFolders(state: string): readonly string[] {
+  const { fresh, old, record } = workOf(state);
+  return [record, `${record}.part`, fresh, old];
+}
+
+/** Whether a run before left something that {@link mendApp} has to end. */
+export const isCutOff = ({ state }: AppPlaces): boolean => workFolders(state).some(existsItself);
 
 /** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
 export function removeApp({ target, state }: AppPlaces): void {

@@ -6,8 +6,9 @@ import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
 import { asOwner } from './disk-owner.ts';
-import { type AppPlaces, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
+import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
 import { linkOnTheWay, readTree } from './disk-tree.ts';
+import { isWrittenInApp, isWrittenInState } from './disk-written.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
 export interface SplunkDiskOptions {
@@ -38,8 +39,11 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
   const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
-    const below = [['etc', '.sigpack'], ...(use === 'change' ? [partsOf(home, places.target)] : [])];
-    return asOwner(home, folder, below, () => {
+    const left = [
+      { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
+      { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
+    ];
+    return asOwner(home, folder, use === 'change' ? left : undefined, () => {
       refuseLinks(home, places);
       return work();
     });
@@ -53,7 +57,7 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async installed() {
       return there('look', () => {
-        if (existsSync(state) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
+        if (isCutOff(places) && !isHeld(state)) withDiskLock(state, () => mendApp(places));
         return read();
       });
     },
