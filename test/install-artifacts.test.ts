@@ -157,10 +157,29 @@ test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
   expect((await other.install(path)).code).toContain(message);
 });
 
+const searchOf = (body: unknown) => ({ search: { request: { indices: ['x'], body } } });
+const search = searchOf({});
+/** Lists in lists. */
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+
 test.each<[string, unknown, string]>([
   ['a request of its own', { id: 'a', body: { trigger: {}, input: { http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
   ['two inputs', { id: 'a', body: { trigger: {}, input: { search: {}, http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
   ['a section that Watcher lacks', { id: 'a', body: { trigger: {}, input: { search: {} }, script: {} } }, 'the watch a has the key "script"'],
+  ['a transform', { id: 'a', body: { input: search, transform: { script: 'return ctx' } } }, 'the watch a has the key "transform"'],
+  [
+    'a request elsewhere',
+    { id: 'a', body: { input: search, actions: { w: { webhook: { host: 'evil.example' } } } } },
+    'the watch a has actions ("w") that are not',
+  ],
+  [
+    'another log line',
+    { id: 'a', body: { input: search, actions: { log: { logging: { text: '{{ctx}}' } } } } },
+    'the watch a has actions ("log") that are not',
+  ],
+  ['a script in its search', { id: 'a', body: { input: searchOf({ query: { script: {} } }) } }, 'the watch a has the key "script" in its search'],
+  ['a template in its search', { id: 'a', body: { input: searchOf({ query: { x: '{{ctx}}' } }) } }, 'the watch a has a template in its search'],
+  ['lists in lists', { id: 'a', body: { input: searchOf({ query: nested(120) }) } }, 'the watch a is nested more than 100 deep'],
   ['a key beyond its body', { id: 'a', body: { input: { search: {} } }, more: 1 }, 'the watch a has the key "more"'],
 ])('a watch with %s is refused', async (_, watch, message) => {
   const other = createLab("{ kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0 }");

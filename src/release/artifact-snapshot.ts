@@ -2,6 +2,7 @@ import { isRecord, setField } from '../event/field.ts';
 import { readConf } from '../pack/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule.ts';
 import { digestOf } from './digest.ts';
+import { isTooDeep, maximumDepth } from './json-depth.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
 /** What is wrong with an artifact; its file is for the caller to name. */
@@ -149,9 +150,6 @@ function addDefinition({ id, data }: Readonly<Record<string, unknown>>, index: n
 
 const plain = (value: unknown): unknown => (isRecord(value) && '@value' in value ? value['@value'] : value);
 
-/** Lists in lists that are deeper are none of ours, and too deep for what reads them. */
-const maximumDepth = 100;
-
 function readJson(text: string, what: string): unknown {
   let value: unknown;
   try {
@@ -159,11 +157,6 @@ function readJson(text: string, what: string): unknown {
   } catch {
     throw new ArtifactError(`${what} is no JSON`);
   }
-  const left: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
-  for (let next = left.pop(); next; next = left.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue;
-    if (next.depth >= maximumDepth) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
-    for (const inner of Object.values(next.value)) left.push({ value: inner, depth: next.depth + 1 });
-  }
+  if (isTooDeep(value)) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
   return value;
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
+import type { WatchActions } from '../../install/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
 import { readChecksums, sumsName } from '../../release/checksums.ts';
 import { signatureName, verifySignature } from '../../release/signature.ts';
@@ -54,10 +55,10 @@ export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack
   return told(path, readContentPack, bytes.toString('utf8'));
 }
 
-export function watchesIn(artifact: ArtifactSource | undefined): readonly NamedWatch[] | undefined {
+export function watchesIn(artifact: ArtifactSource | undefined, actions: WatchActions): readonly NamedWatch[] | undefined {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
-  return told(path, readWatches, bytes.toString('utf8'));
+  return told(path, (text) => readWatches(text, actions), bytes.toString('utf8'));
 }
 
 function told<I, O>(file: string, read: (input: I) => O, input: I): O {

@@ -121,6 +121,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     place,
     folder,
     info: config.info,
+    watchActions: config.elasticsearch.actions,
     artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
     ownOnly: false,
     caFile,
