@@ -157,7 +157,7 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   await lab.build('1.0.0', 1, firstRules);
   lab.write('watches.ndjson', ['a', 'b'].map((id) => `${JSON.stringify({ id, body: watchBody('ours') })}\n`).join(''));
   watcher.watches.set('a', { body: watchBody('theirs'), active: false });
-  watcher.watches.set('other', { body: { ...body('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
+  watcher.watches.set('other', { body: { ...watchBody('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
   const before = structuredClone([...watcher.watches]);
   const what = 'a watch a is there that Sigpack did not install';
   expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ArchiveError, archiveBounds, readTarMembers, readZipMembers } from '../src/cli/archive-bounds.ts';
+import { appProblem } from '../src/install/app-allowed.ts';
+import { readContentPack } from '../src/install/graylog-definitions.ts';
 import { zip } from '../src/pack/archive.ts';
 import { readTar } from './archives.ts';
 import { createLab, firstRules, type Lab, removeLabs, tree } from './install-lab.ts';
@@ -104,7 +106,16 @@ interface Json {
   [key: string]: unknown;
 }
 
-test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
+/** Lists in lists. */
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+
+/** The data of the first definition, changed. */
+const changed =
+  (data: Json) =>
+  ({ entities }: { entities: Json[] }): unknown =>
+    Object.assign(entities[0]?.data as Json, data);
+
+test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   [
     'a notification',
     ({ entities }) =>
@@ -136,17 +147,29 @@ test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
     'brings notifications',
   ],
   [
+    'events in other streams',
+    changed({ storage: [{ type: 'persist-to-streams-v1', streams: ['000000000000000000000001'] }] }),
+    'has "data.storage[0].streams[0]"',
+  ],
+  ['a field of a lookup', changed({ field_spec: { a: { data_type: 'string', providers: [{ type: 'lookup-v1' }] } } }), 'field_spec.a.providers[0].type"'],
+  ['a key of its own in a definition', changed({ evil: 1 }), 'the entity "First" has "data.evil"'],
+  ['a key of its own in a search', ({ entities: [first] }) => Object.assign((first?.data as { config: Json }).config, { evil: 1 }), '"data.config.evil"'],
+  ['a title that is no text', changed({ title: { '@type': 'string', '@value': { a: 1 } } }), 'entity 1 has "data.title.@value"'],
+  [
+    'a parameter that says more',
+    (pack) => Object.assign(pack, { parameters: [{ name: 'a', type: 'string', notification: 'x' }] }),
+    '"parameters[0].notification"',
+  ],
+  ['an address of lists in lists', (pack) => Object.assign(pack, { url: nested(1000) }), 'the content pack is nested more than 100 deep'],
+  ['lists in lists in a definition', changed({ deep: nested(101) }), 'the content pack is nested more than 100 deep'],
+  [
     'a definition of another kind',
     ({ entities }) => Object.assign(entities[0]?.data as Json, { config: { type: 'system-notifications-v1' } }),
-    'is an event definition of a kind that no build',
+    'has "data.config.type", which no build',
   ],
-  [
-    'a definition without its settings',
-    ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }),
-    'is an event definition of a kind that no build',
-  ],
-  ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has the key "extra"'],
-  ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has parameters that no build'],
+  ['a definition without its settings', ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }), 'has "data.config", which no build'],
+  ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has "extra"'],
+  ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has "parameters[0]", which no build'],
 ])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
   const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }");
   const folder = await other.build('1.0.0', 1, firstRules);
@@ -159,8 +182,17 @@ test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
 
 const searchOf = (body: unknown) => ({ search: { request: { indices: ['x'], body } } });
 const search = searchOf({});
-/** Lists in lists. */
-const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+test('the golden packs may be installed', () => {
+  const packs = join(import.meta.dirname, 'packs');
+  expect(readContentPack(readFileSync(join(packs, 'starter/content-pack.json'), 'utf8')).entities.length).toBeGreaterThan(1);
+  for (const [folder, id] of [
+    ['starter/app', 'starter'],
+    ['splunk-app', 'sigpack_test'],
+  ] as const) {
+    const files = Object.entries(tree(join(packs, folder))).map(([path, content]): [string, Buffer] => [path, Buffer.from(content, 'latin1')]);
+    expect(appProblem(id, new Map(files))).toBeUndefined();
+  }
+});
 
 test.each<[string, unknown, string]>([
   ['a request of its own', { id: 'a', body: { trigger: {}, input: { http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
