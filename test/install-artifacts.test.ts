@@ -153,7 +153,7 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ],
   ['a field of a lookup', changed({ field_spec: { a: { data_type: 'string', providers: [{ type: 'lookup-v1' }] } } }), 'field_spec.a.providers[0].type"'],
   ['a key of its own in a definition', changed({ evil: 1 }), 'the entity "First" has "data.evil"'],
-  ['a key of its own in a search', ({ entities: [first] }) => Object.assign((first?.data as { config: Json }).config, { evil: 1 }), '"data.config.evil"'],
+  ['a key of its own in a search', ({ entities: [{ data } = {}] }) => Object.assign((data as { config: Json }).config, { evil: 1 }), '"data.config.evil"'],
   ['a title that is no text', changed({ title: { '@type': 'string', '@value': { a: 1 } } }), 'entity 1 has "data.title.@value"'],
   [
     'a parameter that says more',
