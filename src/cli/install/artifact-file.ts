@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
+import type { IsConfigured } from '../../install/search-settings.ts';
 import type { WatchActions } from '../../install/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
 import { readChecksums, sumsName } from '../../release/checksums.ts';
@@ -19,10 +20,10 @@ export interface AppArtifact {
   readonly archive: Buffer;
 }
 
-export async function appIn(artifact: ArtifactSource | undefined): Promise<AppArtifact | undefined> {
+export async function appIn(artifact: ArtifactSource | undefined, isConfigured: IsConfigured): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return { app: told(path, appOf, await appMembers(path, bytes)), archive: bytes };
+  return { app: told(path, (members) => appOf(members, isConfigured), await appMembers(path, bytes)), archive: bytes };
 }
 
 /** Any of the bits that make a file run. */
@@ -31,7 +32,8 @@ const executable = 0o7111;
 /** The app in a file that was written before; undefined: there is none that can be read. */
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
-    return appOf(await appMembers(path, readFileSync(path)));
+    // sigpack.yml may have set something else when it was installed
+    return appOf(await appMembers(path, readFileSync(path)), () => true);
   } catch {
     return undefined;
   }

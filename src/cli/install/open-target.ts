@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
+import type { IsConfigured } from '../../install/search-settings.ts';
 import type { WatchActions } from '../../install/watch-allowed.ts';
 import type { PackInfo } from '../../pack/detection.ts';
 import { graylogPackId } from '../../pack/event-definition.ts';
@@ -27,6 +28,7 @@ export interface OpenInput {
   /** Folder of sigpack.yml. */
   readonly folder: string;
   readonly info: PackInfo;
+  readonly isConfigured: IsConfigured;
   /** What sigpack.yml has watches do. */
   readonly watchActions: WatchActions;
   /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
@@ -73,7 +75,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
 }
 
 async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {
-  const artifact = await appIn(input.artifact);
+  const artifact = await appIn(input.artifact, input.isConfigured);
   refuseOther(input, artifact?.app.id, input.info.id);
   return artifact;
 }
