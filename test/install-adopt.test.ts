@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules, tree, watchBody } from './install-lab.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -155,10 +155,9 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   const server = await startServer((request) => watcher.handle(request));
   lab = createLab(`{ kind: elasticsearch, url: '${server.url}', retries: 0 }`);
   await lab.build('1.0.0', 1, firstRules);
-  const body = (text: string) => ({ trigger: { schedule: { interval: '1m' } }, input: { search: { request: { text } } }, metadata: { title: text } });
-  lab.write('watches.ndjson', ['a', 'b'].map((id) => `${JSON.stringify({ id, body: body('ours') })}\n`).join(''));
-  watcher.watches.set('a', { body: body('theirs'), active: false });
-  watcher.watches.set('other', { body: { ...body('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
+  lab.write('watches.ndjson', ['a', 'b'].map((id) => `${JSON.stringify({ id, body: watchBody('ours') })}\n`).join(''));
+  watcher.watches.set('a', { body: watchBody('theirs'), active: false });
+  watcher.watches.set('other', { body: { ...watchBody('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
   const before = structuredClone([...watcher.watches]);
   const what = 'a watch a is there that Sigpack did not install';
   expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);

@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ArchiveError, archiveBounds, readTarMembers, readZipMembers } from '../src/cli/archive-bounds.ts';
+import { appProblem } from '../src/install/app-allowed.ts';
+import { readContentPack } from '../src/install/graylog-definitions.ts';
+import { configuredSettings } from '../src/install/search-settings.ts';
 import { zip } from '../src/pack/archive.ts';
+import { artifactSnapshot } from '../src/release/artifact-snapshot.ts';
 import { readTar } from './archives.ts';
 import { createLab, firstRules, type Lab, removeLabs, tree } from './install-lab.ts';
 
@@ -26,6 +30,8 @@ async function tarOf(entries: Iterable<Entry>): Promise<Buffer> {
 
 let lab: Lab;
 let built = '';
+const searchWith = (line: string): readonly Entry[] => [{ name: 'acme/default/savedsearches.conf', text: `[a]\nsearch = x\n${line}\n` }];
+const view = (text: string): readonly Entry[] => [{ name: 'acme/default/data/ui/views/overview.xml', text }];
 const conf = { name: 'acme/default/app.conf', text: '[launcher]\nversion = 1.0.0\n' };
 
 /** What an install of the archive says; nothing may be written. */
@@ -62,10 +68,22 @@ describe('a Splunk app', () => {
     ['a folder', [{ name: 'acme/bin', type: 'directory' }], 'the entry "acme/bin" is a directory, not a file'],
     ['a file and a folder of one name', [{ name: 'acme/default/app.conf/x' }], '"default/app.conf/x", which no build of Sigpack writes'],
     ['a lookup that runs a program', [{ name: 'acme/default/transforms.conf', text: '[a]\nexternal_cmd = x.py a b\n' }], '[a] makes Splunk run a program'],
+    ['a program after a comment', [{ name: 'acme/default/transforms.conf', text: '# c \\\nexternal_cmd = x.py a\n' }], 'a comment ends in a backslash'],
+    ['a transform of events', [{ name: 'acme/default/transforms.conf', text: '[a]\nDEST_KEY = queue\n' }], '[a] has "DEST_KEY"'],
+    ['a script as an action', searchWith('action.script = 1'), '[a] has "action.script", which a rule may not set and sigpack.yml does not set so'],
+    ['mail', searchWith('actions = email'), '[a] has "actions"'],
+    ['another user', searchWith('dispatchAs = owner'), '[a] has "dispatchAs"'],
+    ['another address than that of sigpack.yml', searchWith('action.webhook.param.url = https://evil.example'), '[a] has "action.webhook.param.url"'],
+    ['rights for all', [{ name: 'acme/metadata/default.meta', text: '[]\naccess = read : [ * ], write : [ * ]\n' }], '[] lets everyone write'],
+    ['an owner', [{ name: 'acme/metadata/default.meta', text: '[]\nowner = admin\n' }], '[] has "owner"'],
+    ['a script in a view', view('<dashboard script="evil.js"><label>a</label></dashboard>'), 'it runs a script'],
+    ['a link that runs a script', view('<form><a href="java&#115;cript:x"/></form>'), 'it has a link that runs a script'],
+    ['a manifest of another app', [{ name: 'acme/app.manifest', text: '{"info":{"id":{"name":"other"}}}' }], 'it is of another app'],
+    ['a diagnosis by a script', [{ name: 'acme/default/app.conf', text: '[diag]\nextension_script = x.py\n' }], '[diag] has "extension_script"'],
     ['a line that is no setting', [{ name: 'acme/default/savedsearches.conf', text: '[a]\nsearch = x\nxxxx' }], 'line 3: neither a stanza nor a setting'],
     ['a stanza twice', [{ name: 'acme/default/savedsearches.conf', text: '[a]\nsearch = x\n[a]\n' }], 'line 3: [a] a second time'],
   ])('with %s is refused', async (_, entries, message) => {
-    expect(await refusal(await tarOf([conf, ...entries]))).toContain(message);
+    expect(await refusal(await tarOf(entries.some(({ name }) => name === conf.name) ? entries : [conf, ...entries]))).toContain(message);
   });
 
   test('of more entries than any build has is refused at the first one too many', async () => {
@@ -78,6 +96,18 @@ describe('a Splunk app', () => {
     expect(await refusal(await tarOf([conf, { name: 'acme/default/savedsearches.conf', text }]))).toContain('it has more than 400000 stanzas');
   });
 
+  test.each([' [a]', '[a]'])('of more stanzas in any form is refused: %j', async (stanza) => {
+    const text = `${stanza}\n`.repeat(400_002);
+    expect(await refusal(await tarOf([conf, { name: 'acme/default/savedsearches.conf', text }]))).toContain('it has more than 400000 stanzas');
+  });
+
+  test('of more settings in a stanza than any build has is refused', async () => {
+    const text = `[a]\n${Array.from({ length: 1002 }, (_, index) => `k${index} = 1\n`).join('')}`;
+    expect(await refusal(await tarOf([conf, { name: 'acme/default/macros.conf', text }]))).toContain('it has more than 1000 settings in a stanza');
+    const said = (): unknown => artifactSnapshot('a', { savedSearches: text });
+    expect(said).toThrow('savedsearches.conf has more than 1000 settings in a stanza');
+  });
+
   test('that grows beyond all measure is refused before it has', async () => {
     const members: string[] = [];
     const bytes = await tarOf([conf, { name: 'acme/default/savedsearches.conf', text: 'a'.repeat(200_000_000) }, { name: 'acme/README.md' }]);
@@ -87,6 +117,23 @@ describe('a Splunk app', () => {
     });
     await expect(read).rejects.toThrow(/^it unpacks to more than \d+ bytes, which no archive of Sigpack of its size does$/);
     expect(members).toEqual(['acme/default/app.conf', 'acme/default/savedsearches.conf']);
+  });
+
+  test.each<[string, (tar: Buffer) => void, string]>([
+    [
+      'a folder that GNU tar lacks',
+      (tar) => {
+        tar.write('ustar  \0', 257, 'latin1');
+        tar.write('../../evil', 345, 'latin1');
+      },
+      'an entry has a folder where only some readers look for one',
+    ],
+    ['a second header', (tar) => tar.write('x', 156, 'latin1'), 'an entry has a second header'],
+    ['a size that is no number', (tar) => tar.writeUInt8(0x80, 124), 'an entry has a size that is none'],
+  ])('with %s is refused', async (_, change, message) => {
+    const tar = gunzipSync(await tarOf([conf]));
+    change(tar);
+    expect(await refusal(gzipSync(tar))).toContain(message);
   });
 
   test('whose bytes are cut off is refused', async () => {
@@ -104,7 +151,16 @@ interface Json {
   [key: string]: unknown;
 }
 
-test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
+/** Lists in lists. */
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+
+/** The data of the first definition, changed. */
+const changed =
+  (data: Json) =>
+  ({ entities }: { entities: Json[] }): unknown =>
+    Object.assign(entities[0]?.data as Json, data);
+
+test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   [
     'a notification',
     ({ entities }) =>
@@ -136,17 +192,29 @@ test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
     'brings notifications',
   ],
   [
+    'events in other streams',
+    changed({ storage: [{ type: 'persist-to-streams-v1', streams: ['000000000000000000000001'] }] }),
+    'has "data.storage[0].streams[0]"',
+  ],
+  ['a field of a lookup', changed({ field_spec: { a: { data_type: 'string', providers: [{ type: 'lookup-v1' }] } } }), 'field_spec.a.providers[0].type"'],
+  ['a key of its own in a definition', changed({ evil: 1 }), 'the entity "First" has "data.evil"'],
+  ['a key of its own in a search', ({ entities: [{ data } = {}] }) => Object.assign((data as { config: Json }).config, { evil: 1 }), '"data.config.evil"'],
+  ['a title that is no text', changed({ title: { '@type': 'string', '@value': { a: 1 } } }), 'entity 1 has "data.title.@value"'],
+  [
+    'a parameter that says more',
+    (pack) => Object.assign(pack, { parameters: [{ name: 'a', type: 'string', notification: 'x' }] }),
+    '"parameters[0].notification"',
+  ],
+  ['an address of lists in lists', (pack) => Object.assign(pack, { url: nested(1000) }), 'the content pack is nested more than 100 deep'],
+  ['lists in lists in a definition', changed({ deep: nested(101) }), 'the content pack is nested more than 100 deep'],
+  [
     'a definition of another kind',
     ({ entities }) => Object.assign(entities[0]?.data as Json, { config: { type: 'system-notifications-v1' } }),
-    'is an event definition of a kind that no build',
+    'has "data.config.type", which no build',
   ],
-  [
-    'a definition without its settings',
-    ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }),
-    'is an event definition of a kind that no build',
-  ],
-  ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has the key "extra"'],
-  ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has parameters that no build'],
+  ['a definition without its settings', ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }), 'has "data.config", which no build'],
+  ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has "extra"'],
+  ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has "parameters[0]", which no build'],
 ])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
   const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }");
   const folder = await other.build('1.0.0', 1, firstRules);
@@ -157,10 +225,40 @@ test.each<[string, (pack: Json & { entities: Json[] }) => void, string]>([
   expect((await other.install(path)).code).toContain(message);
 });
 
+const searchOf = (body: unknown) => ({ search: { request: { indices: ['x'], body } } });
+const search = searchOf({});
+test('the golden packs may be installed', () => {
+  const packs = join(import.meta.dirname, 'packs');
+  expect(readContentPack(readFileSync(join(packs, 'starter/content-pack.json'), 'utf8')).entities.length).toBeGreaterThan(1);
+  const savedsearch = { 'action.email': '1', 'action.email.to': 'soc@example.test' };
+  const isConfigured = configuredSettings({ defaults: { splunk: { savedsearch } }, levels: new Map(), logsources: [] });
+  for (const [folder, id] of [
+    ['starter/app', 'starter'],
+    ['splunk-app', 'sigpack_test'],
+  ] as const) {
+    const files = Object.entries(tree(join(packs, folder))).map(([path, content]): [string, Buffer] => [path, Buffer.from(content, 'latin1')]);
+    expect(appProblem(id, new Map(files), isConfigured)).toBeUndefined();
+  }
+});
+
 test.each<[string, unknown, string]>([
   ['a request of its own', { id: 'a', body: { trigger: {}, input: { http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
   ['two inputs', { id: 'a', body: { trigger: {}, input: { search: {}, http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
   ['a section that Watcher lacks', { id: 'a', body: { trigger: {}, input: { search: {} }, script: {} } }, 'the watch a has the key "script"'],
+  ['a transform', { id: 'a', body: { input: search, transform: { script: 'return ctx' } } }, 'the watch a has the key "transform"'],
+  [
+    'a request elsewhere',
+    { id: 'a', body: { input: search, actions: { w: { webhook: { host: 'evil.example' } } } } },
+    'the watch a has actions ("w") that are not',
+  ],
+  [
+    'another log line',
+    { id: 'a', body: { input: search, actions: { log: { logging: { text: '{{ctx}}' } } } } },
+    'the watch a has actions ("log") that are not',
+  ],
+  ['a script in its search', { id: 'a', body: { input: searchOf({ query: { script: {} } }) } }, 'the watch a has the key "script" in its search'],
+  ['a template in its search', { id: 'a', body: { input: searchOf({ query: { x: '{{ctx}}' } }) } }, 'the watch a has a template in its search'],
+  ['lists in lists', { id: 'a', body: { input: searchOf({ query: nested(120) }) } }, 'the watch a is nested more than 100 deep'],
   ['a key beyond its body', { id: 'a', body: { input: { search: {} } }, more: 1 }, 'the watch a has the key "more"'],
 ])('a watch with %s is refused', async (_, watch, message) => {
   const other = createLab("{ kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0 }");

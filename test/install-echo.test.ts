@@ -5,7 +5,7 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules, watchBody } from './install-lab.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -79,7 +79,7 @@ interface World {
 }
 
 const watchesOf = (lab: Lab): string => {
-  const body = { trigger: { schedule: { interval: '1m' } }, input: { search: { request: {} } }, metadata: { title: 'One' } };
+  const body = watchBody('x', 'One');
   writeFileSync(lab.at('watches.ndjson'), ['a', 'b'].map((id) => `${JSON.stringify({ id, body })}\n`).join(''));
   return lab.at('watches.ndjson');
 };

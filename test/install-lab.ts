@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { defaultActions, foundTexts } from '../src/backend/xpack-watcher/watch.ts';
 import { type InstallOptions, install, rollback, uninstall } from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { packOf } from './pack-of.ts';
@@ -69,6 +70,14 @@ export function createLab(place: string, more = ''): Lab {
     uninstall: () => said(() => uninstall(undefined, { ...base, yes: true })),
   };
 }
+
+/** The body of a watch, as little of it as an install takes. */
+export const watchBody = (query = 'x', title = query) => ({
+  trigger: { schedule: { interval: '1m' } },
+  input: { search: { request: { indices: ['x'], body: { query: { query_string: { query } } } } } },
+  actions: defaultActions(foundTexts[0]),
+  metadata: { title },
+});
 
 /** Paths and texts of all files below a folder. */
 export function tree(folder: string): Readonly<Record<string, string>> {

@@ -207,7 +207,7 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     expect(await installAs(0, first)).toMatchObject({ code: 0 });
     giveAll(lab.at('splunk/etc/.sigpack'), 0);
     mkdirSync(app('local'), { mode: 0o755 });
-    writeFileSync(app('local/app.conf'), '[ui]\n', { mode: 0o600 });
+    writeFileSync(app('local/app.conf'), '[ui]\n', { mode: 0o644 });
     expect(await installAs(0, second)).toMatchObject({ code: 0 });
     expect(readFileSync(app('local/app.conf'), 'utf8')).toBe('[ui]\n');
     expect(owners(app())).toEqual(new Set([`${splunkUser}:${splunkUser}`]));
@@ -218,5 +218,30 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     expect(statSync(lab.at('victim')).uid).toBe(0);
     expect(refused.code).toBe(2);
     expect(refused.out).toMatch(/EACCES: .*; root works there with the rights of the owner of the apps \(uid 65534\): give it to them/);
+  });
+
+  test('is not what others moved in, and looking changes no owner', async () => {
+    giveAll(lab.at('splunk'), splunkUser);
+    expect(await installAs(0, first)).toMatchObject({ code: 0 });
+    const state = 'splunk/etc/.sigpack/apps/acme';
+    const secret = (path: string, mode: number): string => {
+      writeFileSync(lab.at(path), 'x', { mode });
+      return lab.at(path);
+    };
+    const moved = [
+      secret('splunk/etc/.sigpack/r.txt', 0o600),
+      secret(`${state}/r.txt`, 0o644),
+      secret(`${state}/lock-00000000-0000-4000-8000-000000000000`, 0o600),
+      secret('splunk/etc/apps/acme/r.txt', 0o644),
+      secret('splunk/etc/apps/acme/static/r.txt', 0o644),
+    ];
+    rmSync(app('README.md'));
+    const ofApp = secret('splunk/etc/apps/acme/README.md', 0o644);
+    await lab.status();
+    expect([...moved, ofApp].map((path) => statSync(path).uid)).toEqual([0, 0, 0, 0, 0, 0]);
+    await installAs(0, first);
+    // the install deletes a lock that nobody holds
+    expect(moved.flatMap((path) => (existsSync(path) ? [statSync(path).uid] : [])).filter((uid) => uid !== 0)).toEqual([]);
+    expect(statSync(ofApp).uid).toBe(splunkUser);
   });
 });

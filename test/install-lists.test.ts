@@ -4,7 +4,7 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, watchBody } from './install-lab.ts';
 
 afterAll(removeLabs);
 beforeAll(() => {
@@ -130,7 +130,7 @@ describe('Elasticsearch', () => {
       createFakeWatcher(`ApiKey ${secret}`).handle,
       ({ path }) => (path === '/_watcher/_query/watches' ? json(200, answer) : undefined),
       (lab) => {
-        writeFileSync(lab.at('w.ndjson'), `${JSON.stringify({ id: 'a', body: { input: { search: {} } } })}\n`);
+        writeFileSync(lab.at('w.ndjson'), `${JSON.stringify({ id: 'a', body: watchBody() })}\n`);
         return lab.at('w.ndjson');
       },
     );

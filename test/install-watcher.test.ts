@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convert } from '../src/cli/convert.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeWatcher, type FakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules, watchBody } from './install-lab.ts';
 import { said } from './said.ts';
 
 afterAll(removeLabs);
@@ -82,9 +82,18 @@ test.each([
   ['no JSON', 'x', 'the file is neither JSON lines nor a JSON array'],
   ['no watch', '{"id":"a"}', 'watch 1 is none that sigpack convert'],
   ['an id that leads elsewhere', '{"id":"../x","body":{}}', 'watch 1 is none that sigpack convert'],
-  ['one id twice', '{"id":"a","body":{"input":{"search":{}}}}\n{"id":"a","body":{"input":{"search":{}}}}', 'two watches have the id a'],
+  ['one id twice', `${JSON.stringify({ id: 'a', body: watchBody() })}\n`.repeat(2), 'two watches have the id a'],
 ])('%s is no artifact', async (_, text, message) => {
   await watches('1.0.0', firstRules);
   lab.write('broken.ndjson', text);
   expect((await lab.install(lab.at('broken.ndjson'))).code).toContain(message);
+});
+
+test('actions are those of sigpack.yml', async () => {
+  const actions = (to: string) => `elasticsearch: { actions: { mail: { email: { to: ${to} } } } }\n`;
+  lab = createLab(`{ kind: elasticsearch, url: '${server.url}', secretEnv: WATCHER_KEY, retries: 0 }`, actions('soc@example.org'));
+  const file = await watches('1.0.0', firstRules);
+  expect((await lab.install(file, { plan: true })).code).toBe(0);
+  lab.write('sigpack.yml', lab.read('sigpack.yml').replace(actions('soc@example.org'), actions('other@example.org')));
+  expect((await lab.install(file, { plan: true })).code).toContain('has actions ("mail") that are not those of elasticsearch.actions in sigpack.yml');
 });

@@ -2,6 +2,7 @@ import { Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
+import { checkHeaders } from './tar-headers.ts';
 
 /** What an archive that Sigpack wrote stays far below, for one of 100,000 rules, too. */
 export const archiveBounds = {
@@ -37,8 +38,9 @@ export async function readTarMembers(bytes: Buffer, isWanted: (path: string) => 
   const unpack = extract();
   const gunzip = createGunzip();
   const bounded = bound(sizeBound(bytes.length));
+  const headers = checkHeaders((problem) => new ArchiveError(problem));
   const fail = (error: Error): void => unpack.destroy(error);
-  Readable.from([bytes]).pipe(gunzip).on('error', fail).pipe(bounded).on('error', fail).pipe(unpack);
+  Readable.from([bytes]).pipe(gunzip).on('error', fail).pipe(bounded).on('error', fail).pipe(headers).on('error', fail).pipe(unpack);
   const check = memberCheck(archiveBounds.tarEntries);
   try {
     for await (const entry of unpack) {

@@ -3,6 +3,7 @@ import { readConf } from '../pack/splunk-conf.ts';
 import { digestOf } from '../release/digest.ts';
 import { appProblem } from './app-allowed.ts';
 import type { InstallObject } from './plan.ts';
+import { type IsConfigured, nothingConfigured } from './search-settings.ts';
 
 /** Files of a Splunk app by their paths below its folder, sorted. */
 export type AppFiles = ReadonlyMap<string, Buffer>;
@@ -18,7 +19,7 @@ export class AppError extends Error {
 }
 
 /** The app in an archive, whose paths begin with its folder. Throws AppError where it is not one app. */
-export function appOf(archive: ReadonlyMap<string, Buffer>): SplunkApp {
+export function appOf(archive: ReadonlyMap<string, Buffer>, isConfigured: IsConfigured = nothingConfigured): SplunkApp {
   const ids = new Set([...archive.keys()].map((path) => path.split('/')[0] ?? ''));
   const [id = '', second] = ids;
   if (second !== undefined || !/^[A-Za-z][A-Za-z0-9_]*$/.test(id)) throw new AppError('the archive is not that of one Splunk app');
@@ -28,7 +29,7 @@ export function appOf(archive: ReadonlyMap<string, Buffer>): SplunkApp {
       throw new AppError(`the archive has a path that leads out of it: ${JSON.stringify(path)}`);
     if (isAdmins(path)) throw new AppError(`the app brings ${path}, which is the admin's`);
   }
-  const problem = appProblem(id, files);
+  const problem = appProblem(id, files, isConfigured);
   if (problem !== undefined) throw new AppError(problem);
   const version = appVersion(files);
   if (version === undefined) throw new AppError('the app has no version in default/app.conf');

@@ -1,5 +1,6 @@
 import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
+import { isTooDeep, maximumDepth } from '../release/json-depth.ts';
 import { packProblem } from './pack-allowed.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
@@ -53,6 +54,7 @@ export function readContentPack(text: string): ContentPack {
   }
   if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || typeof pack.name !== 'string' || !Array.isArray(pack.entities))
     throw new PackError('this is no content pack of Graylog');
+  if (isTooDeep(pack)) throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
   if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isSafeInteger(pack.rev) || pack.rev < 1 || typeof pack.summary !== 'string')
     throw new PackError('the content pack has an id or revision that is none of Sigpack');
   const problem = packProblem(pack);

@@ -1,7 +1,9 @@
 import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
+import { isTooDeep, maximumDepth } from '../release/json-depth.ts';
 import { packed, unpacked } from './packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
+import { type WatchActions, watchProblem } from './watch-allowed.ts';
 
 /** A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a line. */
 export interface NamedWatch {
@@ -15,29 +17,20 @@ export class WatchError extends Error {
   override readonly name = 'WatchError';
 }
 
-/** Watches as JSON lines or as a JSON array. Throws WatchError for anything else. */
-export function readWatches(text: string): readonly NamedWatch[] {
+/** Watches as JSON lines or as a JSON array, which do what `actions` say. Throws WatchError for anything else. */
+export function readWatches(text: string, actions: WatchActions): readonly NamedWatch[] {
   const values = valuesIn(text);
   const seen = new Set<string>();
   return values.map((value, index) => {
     if (!isRecord(value) || typeof value.id !== 'string' || !isRecord(value.body) || !/^[\p{L}\p{N}_.-]+$/u.test(value.id))
       throw new WatchError(`watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`);
-    const foreign = watchProblem(value, value.body);
+    if (isTooDeep(value)) throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
+    const foreign = watchProblem(value, value.body, actions);
     if (foreign !== undefined) throw new WatchError(`the watch ${value.id} ${foreign}`);
     if (seen.has(value.id)) throw new WatchError(`two watches have the id ${value.id}`);
     seen.add(value.id);
     return { id: value.id, body: value.body };
   });
-}
-
-const sections: ReadonlySet<string> = new Set(['trigger', 'input', 'condition', 'transform', 'actions', 'metadata', 'throttle_period']);
-
-/** Why a watch is none that Sigpack writes; undefined: it may be one. Its actions are what `sigpack.yml` says. */
-function watchProblem(watch: JsonObject, body: JsonObject): string | undefined {
-  const key = Object.keys(watch).find((one) => one !== 'id' && one !== 'body') ?? Object.keys(body).find((one) => !sections.has(one));
-  if (key !== undefined) return `has the key ${JSON.stringify(key)}, which Sigpack never writes`;
-  const input = isRecord(body.input) ? Object.keys(body.input) : [];
-  return input.length === 1 && input[0] === 'search' ? undefined : 'has an input other than one search, which Sigpack never writes';
 }
 
 function valuesIn(text: string): readonly unknown[] {

@@ -79,7 +79,7 @@ export interface EventDefinitionOptions {
 }
 
 // the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
-const eventsStream = '000000000000000000000002';
+export const eventsStream = '000000000000000000000002';
 const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
 const eventLimit = 1000;
 

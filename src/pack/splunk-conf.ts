@@ -101,25 +101,50 @@ interface KnownLines {
 }
 
 /** Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and repeated keys overwritten, as in Splunk, and reported. */
-export function readConf(text: string): ConfFile {
+export function readConf(text: string, bounds?: { readonly stanzas: number; readonly settings: number }): ConfFile {
   const stanzas = new Map<string, Map<string, string>>();
   const problems: string[] = [];
   let name = 'default';
+  let stanzaCount = 0;
+  let settingCount = 0;
+  const complain = (message: string): void => {
+    if (problems.length < mostProblems) problems.push(message);
+  };
   visitConf(text, {
     stanza: (stanza, line) => {
-      if (stanzas.has(stanza)) problems.push(repeated(line, `[${stanza}]`));
+      if (bounds && ++stanzaCount > bounds.stanzas) throw new ConfBoundError(`more than ${bounds.stanzas} stanzas`);
+      settingCount = 0;
+      if (stanzas.has(stanza)) complain(repeated(line, `[${stanza}]`));
       else stanzas.set(stanza, new Map());
       name = stanza;
     },
     setting: (key, source, start, end, line) => {
+      if (bounds && ++settingCount > bounds.settings) throw new ConfBoundError(`more than ${bounds.settings} settings in a stanza`);
       const settings = stanzas.get(name) ?? new Map<string, string>();
       stanzas.set(name, settings);
-      if (settings.has(key)) problems.push(repeated(line, `[${name}] ${key}`));
+      if (settings.has(key)) complain(repeated(line, `[${name}] ${key}`));
       settings.set(key, source.slice(start, end));
     },
-    problem: (message) => problems.push(message),
+    problem: complain,
   });
   return { stanzas, problems };
+}
+
+/** What a pack of 100,000 rules stays far below: it has two stanzas for each, of some forty settings. */
+const confBounds = { stanzas: 400_000, settings: 1000, lines: 10_000_000 } as const;
+const mostProblems = 1000;
+
+/** A conf file that is larger than any of Sigpack's. */
+export class ConfBoundError extends Error {
+  override readonly name = 'ConfBoundError';
+}
+
+/** As {@link readConf}, and ends at the first stanza, setting of a stanza or line that is one too many. Throws {@link ConfBoundError}. */
+export function readBoundedConf(text: string): ConfFile {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  if (lines > confBounds.lines) throw new ConfBoundError(`more than ${confBounds.lines} lines`);
+  return readConf(text, confBounds);
 }
 
 const repeated = (line: number, what: string): string => `line ${line}: ${what} a second time`;

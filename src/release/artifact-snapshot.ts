@@ -1,7 +1,8 @@
 import { isRecord, setField } from '../event/field.ts';
-import { readConf } from '../pack/splunk-conf.ts';
+import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule.ts';
 import { digestOf } from './digest.ts';
+import { isTooDeep, maximumDepth } from './json-depth.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
 /** What is wrong with an artifact; its file is for the caller to name. */
@@ -93,22 +94,10 @@ const textKeys = new Set(['description']);
 const derivedKey =
   /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search)|correlationsearch\.|risk\.param\._risk_message)/;
 
-/** A pack of 100,000 rules has a third of either. */
-const maximumStanzas = 400_000;
-const maximumLines = 10_000_000;
-
-/** Whether a text occurs more often; counts without a copy. */
-function hasMore(text: string, part: string, most: number): boolean {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + part.length)) count++;
-  return count > most;
-}
-
 function addSearches(text: string, add: Add): void {
-  if (hasMore(text, '\n[', maximumStanzas)) throw new ArtifactError(`savedsearches.conf has more than ${maximumStanzas} stanzas`);
-  if (hasMore(text, '\n', maximumLines)) throw new ArtifactError(`savedsearches.conf has more than ${maximumLines} lines`);
+  const { stanzas } = searchesIn(text);
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
-  for (const [name, settings] of readConf(text).stanzas) {
+  for (const [name, settings] of stanzas) {
     // a retired detection is one no longer
     if (settings.get('description')?.startsWith('Retired in ') && settings.get('disabled') === '1') continue;
     const one = add(ids.get(name) ?? name, name);
@@ -117,6 +106,14 @@ function addSearches(text: string, add: Add): void {
       else if (textKeys.has(key)) setField(one.text, key, value);
       else if (!derivedKey.test(key)) setField(one.settings, key, value);
     }
+  }
+}
+
+function searchesIn(text: string): ConfFile {
+  try {
+    return readBoundedConf(text);
+  } catch (error) {
+    throw error instanceof ConfBoundError ? new ArtifactError(`savedsearches.conf has ${error.message}`) : error;
   }
 }
 
@@ -149,9 +146,6 @@ function addDefinition({ id, data }: Readonly<Record<string, unknown>>, index: n
 
 const plain = (value: unknown): unknown => (isRecord(value) && '@value' in value ? value['@value'] : value);
 
-/** Lists in lists that are deeper are none of ours, and too deep for what reads them. */
-const maximumDepth = 100;
-
 function readJson(text: string, what: string): unknown {
   let value: unknown;
   try {
@@ -159,11 +153,6 @@ function readJson(text: string, what: string): unknown {
   } catch {
     throw new ArtifactError(`${what} is no JSON`);
   }
-  const left: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
-  for (let next = left.pop(); next; next = left.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue;
-    if (next.depth >= maximumDepth) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
-    for (const inner of Object.values(next.value)) left.push({ value: inner, depth: next.depth + 1 });
-  }
+  if (isTooDeep(value)) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
   return value;
 }

@@ -7,7 +7,7 @@ import { type Conversion, Inexpressible, type Place, type Remark, refused } from
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import type { ElasticsearchSettings } from '../target.ts';
-import { queryOf, since, type WatchPlan } from './watch.ts';
+import { foundGroups, queryOf, since, type WatchPlan } from './watch.ts';
 
 /** Groups that one search returns; the server's own limit is 65,536 buckets in all. */
 const mostGroups = 10_000;
@@ -47,7 +47,7 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
       schedule,
       search,
       condition: conditionOf(settings.threshold, groupBy.length === 0 && holdsOfNothing(rule)),
-      found: '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}',
+      found: foundGroups,
     },
     queries,
   };

@@ -14,3 +14,6 @@ export function neutralised(value: unknown): unknown {
 
 /** What the metadata must hold where a search refers to it. */
 export const braceMetadata = (search: unknown): { readonly brace?: string } => (JSON.stringify(search).includes(brace) ? { brace: '{' } : {});
+
+/** JSON of a search without what {@link neutralised} put into it. */
+export const withoutBraces = (json: string): string => json.replaceAll(brace, '');

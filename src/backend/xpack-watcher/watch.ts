@@ -34,12 +34,18 @@ export function watchOf(rule: RuleHead, plan: WatchPlan, settings: Elasticsearch
     input: { search: { request: { indices: settings.index.split(','), rest_total_hits_as_int: true, body } } },
     condition: plan.condition,
     throttle_period: `${settings.throttle}s`,
-    actions: settings.actions ?? loggingOf(plan),
+    actions: settings.actions ?? defaultActions(plan.found),
     metadata: { title, ...(id === undefined ? {} : { id }), ...(status ? { status } : {}), ...(level ? { level } : {}), tags, ...braceMetadata(body) },
   };
 }
 
-const loggingOf = ({ found }: WatchPlan): Watch['actions'] => ({
+const foundEvents = '{{ctx.payload.hits.total}} events';
+export const foundGroups = '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}';
+/** All that the log line of a watch says of what it found. */
+export const foundTexts = [foundEvents, foundGroups] as const;
+
+/** Where sigpack.yml has no actions: a line in the log. */
+export const defaultActions = (found: string): Watch['actions'] => ({
   log: { logging: { level: 'info', text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${found}` } },
 });
 
@@ -51,7 +57,7 @@ export function detectionPlan(queries: readonly string[], settings: Elasticsearc
     query: { bool: { must: [queryOf(queries)], filter: [since(window, settings)] } },
     sort: [{ [timestampField]: { order: 'desc' } }],
   };
-  return { schedule, search, condition: { compare: { 'ctx.payload.hits.total': { gte: threshold } } }, found: '{{ctx.payload.hits.total}} events' };
+  return { schedule, search, condition: { compare: { 'ctx.payload.hits.total': { gte: threshold } } }, found: foundEvents };
 }
 
 /** Several texts find together what one would. */

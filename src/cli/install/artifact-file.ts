@@ -3,6 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
+import type { IsConfigured } from '../../install/search-settings.ts';
+import type { WatchActions } from '../../install/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
 import { readChecksums, sumsName } from '../../release/checksums.ts';
 import { signatureName, verifySignature } from '../../release/signature.ts';
@@ -19,10 +21,10 @@ export interface AppArtifact {
   readonly archive: Buffer;
 }
 
-export async function appIn(artifact: ArtifactSource | undefined): Promise<AppArtifact | undefined> {
+export async function appIn(artifact: ArtifactSource | undefined, isConfigured: IsConfigured): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return { app: told(path, appOf, await appMembers(path, bytes)), archive: bytes };
+  return { app: told(path, (members) => appOf(members, isConfigured), await appMembers(path, bytes)), archive: bytes };
 }
 
 /** Any of the bits that make a file run. */
@@ -31,7 +33,8 @@ const executable = 0o7111;
 /** The app in a file that was written before; undefined: there is none that can be read. */
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
-    return appOf(await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)));
+    // sigpack.yml may have set something else when it was installed
+    return appOf(await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)), () => true);
   } catch {
     return undefined;
   }
@@ -55,10 +58,10 @@ export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack
   return told(path, readContentPack, bytes.toString('utf8'));
 }
 
-export function watchesIn(artifact: ArtifactSource | undefined): readonly NamedWatch[] | undefined {
+export function watchesIn(artifact: ArtifactSource | undefined, actions: WatchActions): readonly NamedWatch[] | undefined {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
-  return told(path, readWatches, bytes.toString('utf8'));
+  return told(path, (text) => readWatches(text, actions), bytes.toString('utf8'));
 }
 
 function told<I, O>(file: string, read: (input: I) => O, input: I): O {

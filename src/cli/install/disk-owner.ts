@@ -1,23 +1,29 @@
 import { lchownSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
-import { giveTree } from './disk-tree.ts';
+import { giveTree, type IsWritten } from './disk-tree.ts';
 
 interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
+export interface LeftFolder {
+  /** From Splunk's home on. */
+  readonly parts: readonly string[];
+  readonly isWritten: IsWritten;
+}
+
 /**
  * Does the work with the rights of who owns the apps, where root calls: whoever can put a link on the way gets nothing by it that is not theirs
- * already, and what is written is theirs. `below` are folders of Sigpack's and of the app, by their parts from the home on.
+ * already, and what is written is theirs. `left` are folders in which Sigpack may have left something to root; without it nothing changes owners.
  */
-export function asOwner<T>(home: string, folder: string, below: readonly (readonly string[])[], work: () => T): T {
+export function asOwner<T>(home: string, folder: string, left: readonly LeftFolder[] | undefined, work: () => T): T {
   const owner = process.geteuid?.() === 0 ? ownerOf([folder, join(home, 'etc'), home]) : undefined;
   if (!owner) return work();
-  makeState(home, owner);
-  // older versions of Sigpack left some of it to root, and so does an admin who works as root
-  for (const parts of below) giveTree(realpathSync(home), parts, owner.uid, owner.gid);
+  if (left) makeState(home, owner);
+  // older versions of Sigpack left some of it to root
+  for (const { parts, isWritten } of left ?? []) giveTree(realpathSync(home), parts, { ...owner, isWritten });
   return withRights(owner, work);
 }
 

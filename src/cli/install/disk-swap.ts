@@ -112,15 +112,6 @@ export const leftIn = (state: string): readonly string[] =>
     .filter((name) => name.startsWith(leftPrefix))
     .map((name) => join(state, name));
 
-/** What an install works on and has not cleared away. */
-const unfinished = (state: string): readonly string[] => {
-  const { fresh, old, record } = workOf(state);
-  return [record, `${record}.part`, fresh, old];
-};
-
-/** Whether {@link mendApp} has anything to do. */
-export const isCutOff = ({ state }: AppPlaces): boolean => unfinished(state).some(existsItself);
-
 /** Ends what a run before was cut off at: puts the old app back where there is none, or remembers what was swapped in. */
 export function mendApp({ target, state }: AppPlaces): void {
   const { fresh, old, record } = workOf(state);
@@ -129,9 +120,17 @@ export function mendApp({ target, state }: AppPlaces): void {
     // the new app is in its place
     if (existsSync(target)) remember(state);
   }
-  // the record goes first: without the new app beside it, it would count as swapped in
-  for (const stale of unfinished(state)) discard(state, stale);
+  for (const stale of workFolders(state)) discard(state, stale);
 }
+
+// the record goes first: without the new app beside it, it would count as swapped in
+function workFolders(state: string): readonly string[] {
+  const { fresh, old, record } = workOf(state);
+  return [record, `${record}.part`, fresh, old];
+}
+
+/** Whether a run before left something that {@link mendApp} has to end. */
+export const isCutOff = ({ state }: AppPlaces): boolean => workFolders(state).some(existsItself);
 
 /** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
 export function removeApp({ target, state }: AppPlaces): void {

@@ -114,28 +114,47 @@ function copyFile(from: string, to: string): void {
 
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
+/** Whether Sigpack writes something of that path in a folder. */
+export type IsWritten = (path: string) => boolean;
+
+interface Giving {
+  readonly uid: number;
+  readonly gid: number;
+  readonly isWritten: IsWritten;
+}
+
 /**
- * Gives what is root's in a folder, named from `root` on, to someone; no link is followed on the way. A file with a second name elsewhere stays as it
- * is. Only Linux has a path for a folder that is open and so can't be exchanged meanwhile; nothing is done elsewhere.
+ * Gives what Sigpack left to root in a folder, named from `root` on, to someone; no link is followed on the way. Others may have moved something of
+ * root's in under such a name: what not everyone may read, and a file with a second name elsewhere, stay as they are. Only Linux has a path for a
+ * folder that is open and so can't be exchanged meanwhile; nothing is done elsewhere.
  */
-export function giveTree(root: string, [next, ...rest]: readonly string[], uid: number, gid: number): void {
+export function giveTree(root: string, [next, ...rest]: readonly string[], giving: Giving): void {
   if (process.platform !== 'linux') return;
   withFolder(root, (base, itself) => {
-    if (next === undefined) giveAll(base, itself, uid, gid);
-    else if (isThere(join(base, next))?.isDirectory() === true) giveTree(join(base, next), rest, uid, gid);
+    if (next === undefined) giveAll(base, itself, '', giving);
+    else if (isThere(join(base, next))?.isDirectory() === true) giveTree(join(base, next), rest, giving);
   });
 }
 
-function giveAll(base: string, itself: number, uid: number, gid: number): void {
+function giveAll(base: string, itself: number, prefix: string, giving: Giving): void {
   for (const entry of readdirSync(base, { withFileTypes: true })) {
     const path = join(base, entry.name);
-    if (entry.isDirectory()) withFolder(path, (inner, descriptor) => giveAll(inner, descriptor, uid, gid));
+    const name = prefix + entry.name;
+    if (!giving.isWritten(name)) continue;
+    if (entry.isDirectory()) withFolder(path, (inner, descriptor) => giveAll(inner, descriptor, `${name}/`, giving));
     else if (entry.isFile())
       withFile(path, (descriptor, found) => {
-        if (found.isFile() && found.nlink === 1 && found.uid === 0) fchownSync(descriptor, uid, gid);
+        if (found.isFile() && found.nlink === 1) give(descriptor, found, openToAll.file, giving);
       });
   }
-  if (fstatSync(itself).uid === 0) fchownSync(itself, uid, gid);
+  give(itself, fstatSync(itself), openToAll.folder, giving);
+}
+
+/** Bits of what everyone may read. */
+const openToAll = { file: 0o004, folder: 0o005 } as const;
+
+function give(descriptor: number, { uid: owner, mode }: Stats, bits: number, { uid, gid }: Giving): void {
+  if (owner === 0 && (mode & bits) === bits) fchownSync(descriptor, uid, gid);
 }
 
 export function writeTree(folder: string, files: AppFiles): void {

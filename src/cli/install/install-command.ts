@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { configuredSettings } from '../../install/search-settings.ts';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
 import { sumsName } from '../../release/checksums.ts';
 import { readPublicKey, signatureName } from '../../release/signature.ts';
@@ -121,6 +122,8 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     place,
     folder,
     info: config.info,
+    isConfigured: configuredSettings(config),
+    watchActions: config.elasticsearch.actions,
     artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
     ownOnly: false,
     caFile,

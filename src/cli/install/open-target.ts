@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
+import type { IsConfigured } from '../../install/search-settings.ts';
+import type { WatchActions } from '../../install/watch-allowed.ts';
 import type { PackInfo } from '../../pack/detection.ts';
 import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
@@ -26,6 +28,9 @@ export interface OpenInput {
   /** Folder of sigpack.yml. */
   readonly folder: string;
   readonly info: PackInfo;
+  readonly isConfigured: IsConfigured;
+  /** What sigpack.yml has watches do. */
+  readonly watchActions: WatchActions;
   /** A file, or a folder with one artifact of the kind that the place takes. Undefined where nothing is to be installed. */
   readonly artifact: ArtifactSource | undefined;
   /** The artifact has to be of the pack that sigpack.yml names. */
@@ -59,7 +64,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
     }
     case 'elasticsearch': {
-      const watches = watchesIn(input.artifact);
+      const watches = watchesIn(input.artifact, input.watchActions);
       const secret = secretOf(input, place);
       const authorization = place.user === undefined ? `ApiKey ${secret}` : `Basic ${Buffer.from(`${place.user}:${secret}`).toString('base64')}`;
       keepLogin(input, authorization);
@@ -70,7 +75,7 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
 }
 
 async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {
-  const artifact = await appIn(input.artifact);
+  const artifact = await appIn(input.artifact, input.isConfigured);
   refuseOther(input, artifact?.app.id, input.info.id);
   return artifact;
 }

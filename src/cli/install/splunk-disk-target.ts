@@ -8,6 +8,7 @@ import { isHeld, withDiskLock } from './disk-lock.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
 import { isFolder, linkOnTheWay, readTree } from './disk-tree.ts';
+import { isWrittenInApp, isWrittenInState } from './disk-written.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
 
 export interface SplunkDiskOptions {
@@ -38,8 +39,11 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
   const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
-    const below = [['etc', '.sigpack'], ...(use === 'change' ? [partsOf(home, places.target)] : [])];
-    return asOwner(home, folder, below, () => {
+    const left = [
+      { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
+      { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
+    ];
+    return asOwner(home, folder, use === 'change' ? left : undefined, () => {
       refuseLinks(home, places);
       return work();
     });

@@ -1,0 +1,33 @@
+import type { PackConfig } from '../pack/config.ts';
+import { ruleSavedSearchKeys } from '../pack/rule-may-set.ts';
+import type { SettingsPatch } from '../pack/settings-patch.ts';
+import { confValue } from '../pack/splunk-conf.ts';
+
+/** Whether sigpack.yml itself sets a key of savedsearches.conf to this value. */
+export type IsConfigured = (key: string, value: string) => boolean;
+
+export const nothingConfigured: IsConfigured = () => false;
+
+export function configuredSettings({ defaults, levels, logsources }: Pick<PackConfig, 'defaults' | 'levels' | 'logsources'>): IsConfigured {
+  const patches: readonly SettingsPatch[] = [defaults, ...levels.values(), ...logsources.map(({ settings }) => settings)];
+  const pairs = patches.flatMap(({ splunk }) => Object.entries(splunk?.savedsearch ?? {}));
+  const known = new Set(pairs.map(([key, value]) => `${key}=${confValue(value)}`));
+  return (key, value) => known.has(`${key}=${value}`);
+}
+
+/** What a build writes by itself, beside what a rule may set. */
+const builtKeys: ReadonlySet<string> = new Set([
+  'search',
+  'action.correlationsearch.enabled',
+  'action.correlationsearch.detection_type',
+  'action.correlationsearch.metadata',
+  'action.notable.param.next_steps',
+  'action.notable.param.drilldown_searches',
+  'action.risk.param.verbose',
+]);
+
+/** The first setting that may make a server run, send or act as someone, and that sigpack.yml does not ask for. */
+export function strangeSetting(settings: ReadonlyMap<string, string>, isConfigured: IsConfigured): string | undefined {
+  for (const [key, value] of settings) if (!builtKeys.has(key) && !ruleSavedSearchKeys.has(key) && !isConfigured(key, value)) return key;
+  return undefined;
+}
