@@ -98,6 +98,25 @@ describe('an app that Sigpack did not install', () => {
     }
   });
 
+  test('is kept by an uninstall and by a second takeover, and no rollback returns to it then', async () => {
+    foreignApp();
+    expect((await lab.install(first, { adopt: true })).code).toBe(0);
+    expect((await lab.uninstall()).out).toMatch(/taken the place of is kept in .*adopted-2\./);
+    expect(readFileSync(state('adopted-2/bin/x.py'), 'utf8')).toBe('print(1)\n');
+    expect((await lab.install(first)).code).toBe(0);
+    expect((await lab.status()).out).not.toContain('before it');
+    expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    // the app goes by hand, and another one comes
+    rmSync(app(), { recursive: true });
+    rmSync(state('installed'), { recursive: true });
+    for (const number of [1, 2]) {
+      lab.write('splunk/etc/apps/acme/bin/x.py', `print(${number})\n`);
+      expect((await lab.install(first, { adopt: true })).code).toBe(0);
+      rmSync(state('installed'), { recursive: true });
+    }
+    expect(readFileSync(state('adopted-3/bin/x.py'), 'utf8')).toBe('print(1)\n');
+  });
+
   test('takes the place of one that was uninstalled', async () => {
     expect((await lab.install(first)).code).toBe(0);
     expect((await lab.uninstall()).code).toBe(0);
@@ -140,6 +159,7 @@ test('on a Splunk server an app of that id is taken over only where that is said
   expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over, and kept for a rollback\n/s);
   expect(search('First')).toContain('a.exe');
   expect((await lab.install(artifact)).out).toContain('nothing to do');
+  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the app acme 9.0');
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
   expect(search('First')).toBe('index=theirs');
@@ -166,6 +186,7 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
   expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept for a rollback\n.* {2}~ ours\n.* {2}\+ ours\n/s);
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
+  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the watch a');
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: watches of acme, 1\.0\.0 → what was there\n/);
   expect([...watcher.watches].sort()).toEqual(before.sort());

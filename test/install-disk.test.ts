@@ -135,11 +135,17 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
   });
 
   test('is rid of the app, of which all is kept aside', async () => {
-    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
+    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/);
     expect(existsSync(app())).toBe(false);
     expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect((await lab.status()).out).toContain('not installed');
     expect((await lab.uninstall()).out).toBe('lab has nothing of acme\n');
+    // a second one deletes nothing of the first
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/local/second.conf', '[b]\n');
+    expect((await lab.uninstall()).out).toContain('removed-2, with');
+    expect(existsSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'))).toBe(true);
+    expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed-2/local/second.conf'), 'utf8')).toBe('[b]\n');
   });
 });
 

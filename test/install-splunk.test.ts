@@ -110,6 +110,15 @@ describe('object by object', { shuffle: false }, () => {
     expect(searches().get('First')?.get('disabled')).toBe('1');
   });
 
+  test('leaves an app in which someone has searches of their own', async () => {
+    const own = new Map([['search', 'index=mine']]);
+    splunk.apps.get('acme')?.local.get('savedsearches')?.set('Theirs', own);
+    expect((await lab.uninstall()).out).toContain('The app stays, as it has others in it: Theirs.');
+    expect([...searches().keys()]).toEqual(['Theirs']);
+    splunk.apps.delete('acme');
+    expect((await lab.install(first)).code).toBe(0);
+  });
+
   test('is rid of it', async () => {
     expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
     expect(splunk.apps.has('acme')).toBe(false);

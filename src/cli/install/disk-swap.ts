@@ -69,7 +69,7 @@ function remember(state: string): void {
   const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
   const how = (['adopt', 'rollback', 'release'] as const).find((one) => existsSync(join(record, markOf(one))));
   if (how === 'adopt' && existsSync(old)) {
-    remove(adopted);
+    setAside(state, 'adopted');
     renameSync(old, adopted);
   }
   if (how === 'release') {
@@ -92,6 +92,21 @@ function remember(state: string): void {
     renameSync(record, installed);
   }
   discard(state, old);
+}
+
+/** Gives what has a name the next free one, `removed-2`: no one but its owner may delete it. Returns its path; undefined: there is none. */
+function setAside(state: string, name: string): string | undefined {
+  if (!existsItself(join(state, name))) return undefined;
+  const path = freeName(state, name, 2);
+  renameSync(join(state, name), path);
+  return path;
+}
+
+function freeName(state: string, name: string, from: number): string {
+  for (let number = from; ; number++) {
+    const path = join(state, `${name}-${number}`);
+    if (!existsItself(path)) return path;
+  }
 }
 
 /** Deletes a folder, or puts it aside where someone else's folders in it can't be deleted: the next install must not stumble over it. */
@@ -120,16 +135,27 @@ export function mendApp({ target, state }: AppPlaces): void {
     // the new app is in its place
     if (existsSync(target)) remember(state);
   }
+  // someone put another app there meanwhile: the old one has what is the admin's
+  if (existsSync(old) && existsSync(fresh)) setAside(state, 'old');
   // the record goes first: without the new app beside it, it would count as swapped in
   for (const stale of [record, `${record}.part`, fresh, old]) discard(state, stale);
 }
 
-/** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
-export function removeApp({ target, state }: AppPlaces): void {
+/** What an uninstall put aside, and where it lies. */
+export interface PutAside {
+  readonly app: string;
+  /** What had been taken over before, which no rollback returns to any more. */
+  readonly adopted: string | undefined;
+}
+
+/** Takes the app away; it is kept with all that the admin had in it, and so are those that were removed before. */
+export function removeApp({ target, state }: AppPlaces): PutAside {
   const { installed, previous } = memoryOf(state);
-  discard(state, join(state, 'removed'));
-  renameSync(target, join(state, 'removed'));
+  const app = existsItself(join(state, 'removed')) ? freeName(state, 'removed', 2) : join(state, 'removed');
+  renameSync(target, app);
+  const adopted = setAside(state, 'adopted');
   for (const path of [installed, previous]) rmSync(path, { recursive: true, force: true });
+  return { app, adopted };
 }
 
 /** What the state's folder says of an app. */

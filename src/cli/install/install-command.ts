@@ -77,9 +77,10 @@ export function uninstall(artifact: string | undefined, options: UninstallOption
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
       if (!options.yes) throw new UsageError(`this removes the pack ${target.id} from ${options.to}, with what it remembers; give --yes`);
-      const count = await target.uninstall((...step) => terminal.progress(...step));
+      const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
-      process.stdout.write(count === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${count} objects\n`);
+      process.stdout.write(objects === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${objects} objects\n`);
+      for (const note of notes) process.stdout.write(`  ${visible(note)}\n`);
       return exitCodes.success;
     }),
   );

@@ -73,14 +73,15 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async uninstall() {
       return there('change', () => {
-        if (!existsSync(places.target)) return 0;
+        if (!existsSync(places.target)) return { objects: 0, notes: [] };
         return withDiskLock(state, () => {
           mendApp(places);
           const { foreign } = read();
           if (foreign !== undefined) throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
           const count = fileObjects(readTree(places.target)).length;
-          removeApp(places);
-          return count;
+          const { app, adopted } = removeApp(places);
+          const theirs = adopted === undefined ? [] : [`The app that it had taken the place of is kept in ${adopted}.`];
+          return { objects: count, notes: [`The app is kept in ${app}, with its local/ and all else that was in it.`, ...theirs, afterwards[place]] };
         });
       });
     },

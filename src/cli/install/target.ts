@@ -38,6 +38,12 @@ export interface Applying<C> {
   readonly direction: 'install' | 'rollback';
 }
 
+export interface Uninstalled {
+  readonly objects: number;
+  /** Where what was kept lies, and what is to be done now. */
+  readonly notes: readonly string[];
+}
+
 /** A place that a pack is brought to. */
 export interface InstallTarget<C> {
   readonly kind: string;
@@ -49,6 +55,6 @@ export interface InstallTarget<C> {
   readonly installed: () => Promise<Installed<C>>;
   /** Does what the plan says; what was done before a failure is found by the next plan. Returns what to know: a restart that is needed. */
   readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
-  /** Takes the pack away; returns how many objects. */
-  readonly uninstall: (progress: Progress) => Promise<number>;
+  /** Takes the pack away. What was someone else's is kept, or the pack is not taken away. */
+  readonly uninstall: (progress: Progress) => Promise<Uninstalled>;
 }
