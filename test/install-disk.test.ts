@@ -1,11 +1,25 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTarMembers } from '../src/cli/archive-bounds.ts';
 import { install } from '../src/cli/install/install-command.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { said } from './said.ts';
@@ -28,6 +42,16 @@ async function freshLab(): Promise<void> {
   mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
   first = await lab.build('1.0.0', 1, firstRules);
   second = await lab.build('1.1.0', 2, secondRules);
+}
+
+/** The archive but for one of its files. */
+async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
+  const rest = pack();
+  for (const member of await readTarMembers(archive)) if (member.path !== path) rest.entry({ name: member.path }, member.content);
+  rest.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of rest) chunks.push(chunk as Buffer);
+  return gzipSync(Buffer.concat(chunks));
 }
 
 // each test goes on from where the one before has come to
@@ -89,6 +113,62 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(search('First', 'search')).toContain('\\\\a.exe');
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    expect((await lab.install(second)).code).toBe(0);
+  });
+
+  test('keeps what someone added to the app, through an upgrade, an overwrite and a rollback', async () => {
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/default/props.conf', '[x]\n');
+    lab.write('splunk/etc/apps/acme/bin/z.sh', 'true\n');
+    chmodSync(app('bin/z.sh'), 0o755);
+    mkdirSync(app('static/empty'), { recursive: true });
+    symlinkSync('z.sh', app('bin/link'));
+    const conf = app('default/savedsearches.conf');
+    writeFileSync(conf, `${readFileSync(conf, 'utf8').replace('[First]\n', '[First]\naction.email = 1\n')}\n[Mine]\nsearch = index=mine\n`);
+    const drifted = await lab.status();
+    expect(drifted.code).toBe(1);
+    expect(drifted.out).toContain(', 4 changed in place\n');
+    for (const what of ['First was changed', 'Mine was added', 'bin/z.sh was added', 'default/props.conf was added'])
+      expect(drifted.out).toContain(`  ! ${what} in place\n`);
+    const kept = () => {
+      expect(readFileSync(app('default/props.conf'), 'utf8')).toBe('[x]\n');
+      expect(statSync(app('bin/z.sh')).mode & 0o777).toBe(0o755);
+      expect(readlinkSync(app('bin/link'))).toBe('z.sh');
+      expect(existsSync(app('static/empty'))).toBe(true);
+      expect(search('Mine', 'search', readFileSync(app('local/savedsearches.conf'), 'utf8'))).toBe('index=mine');
+    };
+    const upgraded = await lab.install(second);
+    expect(upgraded.code).toBe(0);
+    expect(upgraded.out).toContain('! bin/z.sh was added in place: it stays so\n');
+    expect(upgraded.out).not.toMatch(/^ {2}- (?:bin|default|Mine)/m);
+    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\naction.email = 1\n');
+    kept();
+    expect((await lab.rollback()).code).toBe(0);
+    kept();
+    expect((await lab.install(second, { drift: 'overwrite' })).code).toBe(0);
+    kept();
+    // a folder in place of a file that the app brings can't be kept, and is not deleted
+    rmSync(app('README.md'));
+    lab.write('splunk/etc/apps/acme/README.md/mine', 'x');
+    expect((await lab.install(first)).code).toMatch(/README\.md.* move it elsewhere/);
+    expect(readFileSync(app('README.md/mine'), 'utf8')).toBe('x');
+    for (const path of ['README.md', 'default/props.conf', 'bin', 'static/empty', 'local/savedsearches.conf']) rmSync(app(path), { recursive: true });
+    expect((await lab.install(second)).code).toBe(0);
+    expect((await lab.status()).code).toBe(0);
+  });
+
+  test('keeps a file that someone changed and that the next version lacks', async () => {
+    const page = 'default/data/ui/views/overview.xml';
+    writeFileSync(app(page), '<view/>');
+    const without = lab.at('without');
+    cpSync(first, without, { recursive: true });
+    const artifact = join(without, 'acme-1.0.0.spl');
+    writeFileSync(artifact, await withoutFile(readFileSync(artifact), `acme/${page}`));
+    rmSync(join(without, 'SHA256SUMS'), { force: true });
+    const done = await lab.install(artifact);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+    expect(readFileSync(app(page), 'utf8')).toBe('<view/>');
+    rmSync(app(page));
     expect((await lab.install(second)).code).toBe(0);
   });
 

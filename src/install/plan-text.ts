@@ -43,10 +43,10 @@ function fieldLine({ name, before, after }: FieldChange): PlanLine {
 }
 
 /** What someone did, and what becomes of it. */
-export function driftLines({ name, changes }: Drifted, outcome?: Drift['outcome']): readonly PlanLine[] {
-  const what = changes === undefined ? 'was removed in place' : 'was changed in place';
+export function driftLines({ name, changes, added }: Drifted, outcome?: Drift['outcome']): readonly PlanLine[] {
+  const what = `was ${added === true ? 'added' : changes === undefined ? 'removed' : 'changed'} in place`;
   const then = outcome === undefined ? '' : outcome === 'kept' ? ': it stays so' : ': it becomes as the pack has it';
-  return [{ kind: 'drift', text: `${name} ${what}${then}` }, ...(changes ?? []).map(fieldLine)];
+  return [{ kind: 'drift', text: `${name} ${what}${then}` }, ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine)];
 }
 
 /** `2 to create, 1 to change`. */

@@ -89,7 +89,7 @@ async function previousFor<C>({ target, isSigned }: Change<C>, installed: Instal
 }
 
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
-  const { version: from = null, current, known, state, gone, foreign } = installed;
+  const { version: from = null, current, known, isShared, state, gone, foreign } = installed;
   return planOf({
     to,
     kind: target.kind,
@@ -99,6 +99,7 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
     wanted: wanted.objects,
     current,
     known,
+    isShared,
     onDrift,
     gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
     state,

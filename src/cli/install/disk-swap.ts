@@ -1,12 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AppFiles, filesDigest, stanzaFiles } from '../../install/app-files.ts';
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { UsageError } from '../exit-code.ts';
 import { writeDurably } from '../write-durably.ts';
-import { copyEntry, existsItself, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
+import { copyEntry, existsItself, linkOnTheWay, noLink, readTree, withFolder, writeTree } from './disk-tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -181,11 +196,54 @@ export function recall(state: string): Memory {
 function takeOver({ target, state }: AppPlaces, files: AppFiles, kept: readonly Drift[]): void {
   const { fresh } = workOf(state);
   for (const own of ['local', 'metadata/local.meta', ...lookupsOfAdmin(target, state, files)]) copyInto(fresh, target, own);
+  const { installed } = memoryOf(state);
+  // an app that is taken over is kept as a whole
+  if (existsSync(installed)) keepOthers(target, fresh, installed);
   for (const { key, changes = [] } of kept) {
     const path = key.split(' ')[0] ?? '';
     if (!stanzaFiles.test(path)) copyInto(fresh, target, key);
     else keepInLocal(fresh, `local/${path.slice('default/'.length)}`, key.slice(path.length + 1), changes);
   }
+}
+
+/** Files, folders and links that neither version brings are the admin's. */
+function keepOthers(target: string, fresh: string, installed: string): void {
+  withFolder(target, (base) => {
+    for (const name of readdirSync(base)) keepOther(join(base, name), { shown: join(target, name), to: join(fresh, name), ours: join(installed, name) });
+  });
+}
+
+interface Other {
+  /** Where it lies, to be told. */
+  readonly shown: string;
+  /** Where it goes. */
+  readonly to: string;
+  /** Where what Sigpack installed under that name is recorded. */
+  readonly ours: string;
+}
+
+function keepOther(from: string, { shown, to, ours }: Other): void {
+  const [found, there, recorded] = [from, to, ours].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  if (!found) return;
+  if (!there) {
+    if (found.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);
+    else if (found.isDirectory() || !recorded) copyEntry(from, to);
+  } else if (found.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
+  else if (isInTheWay(found, there, recorded !== undefined)) throw new UsageError(`${shown} has the name of something that the app brings; move it elsewhere`);
+}
+
+/** A link in place of what Sigpack installed is replaced: what it leads to stays. */
+function isInTheWay(found: Stats, there: Stats, isRecorded: boolean): boolean {
+  if (found.isDirectory()) return true;
+  if (found.isSymbolicLink()) return !isRecorded && !there.isSymbolicLink();
+  return there.isDirectory();
+}
+
+/** A folder that the new version lacks: it stays where something of the admin's is in it. */
+function keepInFolder(from: string, to: string, ours: string): void {
+  mkdirSync(to);
+  keepOthers(from, to, ours);
+  if (readdirSync(to).length === 0) rmdirSync(to);
 }
 
 function copyInto(fresh: string, target: string, path: string): void {

@@ -100,6 +100,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
     // lookups that no version brought are the admin's
     current: fileObjects(files, (path) => installed?.has(path) === true || app?.files.has(path) === true),
     known: installed ? [fileObjects(installed)] : [],
+    isShared: installed !== undefined,
     // of someone else's app all lookups are the admin's
     previous: previous && versionOf(previous, () => !isAdopted),
     state: filesDigest(files),

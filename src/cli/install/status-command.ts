@@ -46,8 +46,8 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known, foreign } = await target.installed();
-          const drift = version === null ? [] : driftOf({ known, current });
+          const { version = null, previous, current, known, isShared, foreign } = await target.installed();
+          const drift = version === null ? [] : driftOf({ known, current, isShared });
           return {
             to: name,
             kind: target.kind,

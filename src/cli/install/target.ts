@@ -21,6 +21,8 @@ export interface Installed<C> {
   readonly current: readonly InstallObject[];
   /** What Sigpack wrote there, the version that is installed first. */
   readonly known: readonly (readonly InstallObject[])[];
+  /** As a plan has it: what Sigpack did not write there is the admin's. */
+  readonly isShared?: boolean;
   /** What an install does with an object that the version of this digest lacks; without it, it is removed, as by a rollback. */
   readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
   /** What a rollback returns to. */
