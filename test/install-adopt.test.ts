@@ -54,7 +54,7 @@ describe('an app that Sigpack did not install', () => {
     const before = tree(app());
     const planned = await lab.install(first, { adopt: true, plan: true });
     expect(planned.out).toMatch(
-      /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over, and kept for a rollback\n/,
+      /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over and kept; sigpack rollback returns to it\n/,
     );
     for (const line of ['- bin/x.py', '- default/inputs.conf', '+ First']) expect(planned.out).toContain(`  ${line}\n`);
     expect(tree(app())).toEqual(before);
@@ -64,6 +64,7 @@ describe('an app that Sigpack did not install', () => {
     expect(readFileSync(app('lookups/theirs.csv'), 'utf8')).toBe('a\n');
     // from now on it is Sigpack's own
     expect((await lab.install(await lab.build('1.1.0', 2, secondRules))).code).toBe(0);
+    expect((await lab.rollback({ adopt: true })).code).toContain('was not taken over: leave out --adopt');
     expect((await lab.rollback()).out).toContain('lab: app acme, 1.1.0 → 1.0.0\n');
     const back = await lab.rollback();
     expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
@@ -156,7 +157,7 @@ test('on a Splunk server an app of that id is taken over only where that is said
   expect((await lab.status()).out).toContain(`not installed; ${what}`);
   expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   const done = await lab.install(artifact, { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over, and kept for a rollback\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over and kept; sigpack rollback returns to it\n/s);
   expect(search('First')).toContain('a.exe');
   expect((await lab.install(artifact)).out).toContain('nothing to do');
   expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the app acme 9.0');
@@ -184,7 +185,7 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);
   expect([...watcher.watches]).toEqual(before);
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept for a rollback\n.* {2}~ ours\n.* {2}\+ ours\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s);
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
   expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the watch a');
   const back = await lab.rollback();

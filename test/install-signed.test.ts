@@ -93,6 +93,17 @@ describe('a place with a public key', () => {
     expect((await goBack(first)).code).toBe('usage: the artifact (1.0.0) is not the version before, which is 1.0.0');
   });
 
+  test('goes back to what was taken over, which is not signed, where that is said', async () => {
+    lab.write('splunk/etc/apps/acme/default/app.conf', '[launcher]\nversion = 9.9\n');
+    const before = tree(lab.at('splunk/etc/apps'));
+    expect((await lab.install(first)).code).toContain('it is kept, and sigpack rollback --adopt returns to it');
+    expect((await lab.install(first, { adopt: true })).out).toContain('it is taken over and kept; sigpack rollback --adopt returns to it');
+    for (const artifact of [undefined, first])
+      expect((await goBack(artifact)).code).toMatch(/must be signed, .* is not \(9\.9\): give --adopt to return to it/);
+    expect((await lab.rollback({ adopt: true })).code).toBe(0);
+    expect(tree(lab.at('splunk/etc/apps'))).toEqual(before);
+  });
+
   test('installs the bytes that it checked, whatever lies there afterwards', async () => {
     const path = join(first, 'acme-1.0.0.spl');
     const real = fs.readFileSync;

@@ -223,7 +223,8 @@ function createProgram(): Command {
     program
       .command('rollback')
       .description('return to the version that was installed before')
-      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml'),
+      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml')
+      .option('--adopt', 'return to what was taken over, which is not signed', false),
   ).action(async (artifact: string | undefined, options: InstallOptions) => {
     const { rollback } = await import('./install/install-command.ts');
     process.exitCode = await rollback(artifact, options);

@@ -14,9 +14,9 @@ const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
-export function planLines({ objects, drift, adopts, refers = [] }: Plan): readonly PlanLine[] {
+export function planLines({ objects, drift, adopts, refers = [] }: Plan, wayBack: string): readonly PlanLine[] {
   return [
-    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over, and kept for a rollback` } as const]),
+    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over and kept; ${wayBack} returns to it` } as const]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
     ...drift.flatMap((one) => driftLines(one, one.outcome)),
     ...objects.flatMap(objectLines),

@@ -4,6 +4,8 @@ import { type Plan, planOf } from '../../install/plan.ts';
 import { planProblem, planText } from '../../install/plan-file.ts';
 import { planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
+import { sumsName } from '../../release/checksums.ts';
+import { signatureName } from '../../release/signature.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
@@ -19,7 +21,7 @@ export interface ChangeOptions {
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
-  /** Takes over what is there and was not installed by Sigpack. */
+  /** Takes over what is there and was not installed by Sigpack, or returns to what was taken over. */
   readonly adopt?: boolean;
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
@@ -32,6 +34,7 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
+  readonly hasArtifact: boolean;
   /** Through which all goes that is told. */
   readonly texts: ServerTexts;
   readonly options: ChangeOptions;
@@ -46,13 +49,13 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const installed = await target.installed();
   const { foreign } = installed;
   if (foreign !== undefined && direction === 'install' && options.adopt !== true)
-    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
+    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and ${wayBack(change)} returns to it`);
   const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
   // what a server says of its objects is in a plan, too
   const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
-  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose });
+  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
   if (typeof options.plan === 'string') writePlan(options.plan, told);
   if (options.apply !== undefined) refuseOtherPlan(options.apply, told);
   if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
@@ -80,13 +83,25 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
 }
 
 /** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
-async function previousFor<C>({ target, isSigned }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+async function previousFor<C>({ target, isSigned, hasArtifact, options, to }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
   const previous = previousOf(installed);
-  if (isSigned !== true) return previous;
+  const isForeign = previous.isForeign === true;
+  if (options.adopt === true && !isForeign)
+    throw new UsageError(`the version before is ${previous.version} of the pack, which was not taken over: leave out --adopt`);
+  if (isSigned !== true || options.adopt === true) return previous;
+  if (isForeign)
+    throw new UsageError(
+      `what ${to} has must be signed, and what was there before Sigpack took it over is not (${previous.version}): give --adopt to return to it`,
+    );
+  if (!hasArtifact)
+    throw new UsageError(`what ${to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`);
   const signed = await target.wanted();
   if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
   return { ...signed, version: previous.version };
 }
+
+/** The command that returns to what is taken over: where all has to be signed, it has to say that this is not. */
+const wayBack = <C>({ isSigned }: Change<C>): string => (isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback');
 
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
   const { version: from = null, current, known, isShared, state, gone, foreign } = installed;

@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
-import { sumsName } from '../../release/checksums.ts';
-import { readPublicKey, signatureName } from '../../release/signature.ts';
+import { readPublicKey } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
@@ -39,10 +38,6 @@ export const rollback = (artifact: string | undefined, options: InstallOptions):
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
   return atPlace(artifact, options, (input, terminal) => {
     const key = keyOf(input, options);
-    if (key && !input.artifact)
-      throw new UsageError(
-        `what ${options.to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`,
-      );
     const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
     return withTarget(opened, (target) =>
       changeTarget({
@@ -51,6 +46,7 @@ function change(artifact: string | undefined, options: InstallOptions, direction
         direction,
         onDrift: options.drift ?? input.place.onDrift ?? 'keep',
         isSigned: key !== undefined,
+        hasArtifact: input.artifact !== undefined,
         texts: input.texts,
         options,
         terminal,

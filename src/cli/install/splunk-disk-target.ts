@@ -102,7 +102,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
     known: installed ? [fileObjects(installed)] : [],
     isShared: installed !== undefined,
     // of someone else's app all lookups are the admin's
-    previous: previous && versionOf(previous, () => !isAdopted),
+    previous: previous && { ...versionOf(previous, () => !isAdopted), isForeign: isAdopted },
     state: filesDigest(files),
   };
 }

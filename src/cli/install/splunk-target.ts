@@ -113,7 +113,13 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
       digest: pending ? undefined : record?.digest,
       current,
       known: record ? versions : [],
-      previous: previous && { version: previous.version, digest: previous.digest, objects: previous.objects, content: previous.app },
+      previous: previous && {
+        isForeign: previous === adopted,
+        version: previous.version,
+        digest: previous.digest,
+        objects: previous.objects,
+        content: previous.app,
+      },
       state: stateOf(record?.digest, current),
     },
   };

@@ -6,6 +6,8 @@ export interface Version<C> {
   readonly digest: string;
   readonly objects: readonly InstallObject[];
   readonly content: C;
+  /** It is someone else's, which Sigpack took over. */
+  readonly isForeign?: boolean;
   /** What it needs of the place and leaves as it is, by name. */
   readonly refers?: readonly string[];
 }

@@ -123,7 +123,8 @@ function installedOf({ ours: there, others }: WatchesThere, wanted: readonly Nam
       if (mark?.retired !== true) return 'disable';
       return mark.digest === digest ? undefined : 'remove';
     },
-    previous: one && before.length > 0 ? versionOf(one.version, before, one.digest) : undefined,
+    previous:
+      one && before.length > 0 ? { ...versionOf(one.version, before, one.digest), isForeign: before.every(({ foreign }) => foreign !== undefined) } : undefined,
     state: stateOf(
       there.map(({ mark }) => mark),
       current,
