@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { UsageError } from '../exit-code.ts';
+import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
 
 export interface ProxyServer {
   readonly url: URL;
@@ -81,12 +82,13 @@ export type Tunnel =
   | { readonly reason: string; readonly status?: number };
 
 /** A connection through the proxy to the server behind it: what goes over it, the proxy can't read. */
-export function openTunnel({ url, name, headers }: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
+export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
+  const { url, name, headers } = proxy;
   const address = `${target.hostname}:${target.port || '443'}`;
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
     const request = send({ host: hostOf(url), port: url.port, method: 'CONNECT', path: address, headers: { host: address, ...headers }, agent: false });
-    const fail = (error: NodeJS.ErrnoException): void => resolve({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
+    const fail = (error: NodeJS.ErrnoException): void => resolve({ reason: proxyFailure(proxy, error) });
     request.setTimeout(timeout, () => request.destroy(new Error('no answer in time')));
     request.on('error', fail);
     request.on('response', (response) => {
@@ -104,6 +106,13 @@ export function openTunnel({ url, name, headers }: ProxyServer, target: URL, tim
     });
     request.end();
   });
+}
+
+/** Why there is no answer of a proxy. */
+export function proxyFailure({ url, name }: ProxyServer, error: NodeJS.ErrnoException): string {
+  if (url.protocol === 'https:' && speaksNoTls(error)) return `the proxy ${name} speaks no TLS; give its address with http://`;
+  const hint = isCertificate(error) ? '; give the authority that signed it in NODE_EXTRA_CA_CERTS' : '';
+  return `the proxy ${name} cannot be reached or does not answer (${reasonOf(error)})${hint}`;
 }
 
 /** What a proxy did not do, by the status of its answer. */
