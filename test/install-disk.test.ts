@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -87,7 +88,9 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     writeFileSync(conf, readFileSync(conf, 'utf8').replace(/^(\[First\]\n(?:.*\n)*?cron_schedule = ).*$/m, '$11 1 * * *'));
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
-    expect(drifted.out).toMatch(/1 changed in place\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n$/);
+    expect(drifted.out).toMatch(
+      /1 changed in place, 1 changed in local\/\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
+    );
     const done = await lab.install(second);
     expect(done.code).toBe(0);
     expect(done.out).toContain('! First was changed in place: it stays so\n');
@@ -102,7 +105,30 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect(search('First', 'search')).toContain('other.exe');
     expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\ncron_schedule = 1 1 * * *\n');
-    expect((await lab.status()).code).toBe(0);
+    const local = await lab.status();
+    expect(local.code).toBe(0);
+    expect(local.out).toMatch(
+      /, as installed, 2 changed in local\/\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
+    );
+    expect(JSON.parse((await lab.status('json')).out).places[0].overrides).toContainEqual({
+      name: 'First',
+      file: 'local/savedsearches.conf',
+      settings: ['cron_schedule'],
+    });
+    // one that says the same, one of a search that is not the pack's, the switch of the whole app, a page, a link
+    renameSync(app('local'), app('kept'));
+    lab.write('splunk/etc/apps/acme/local/savedsearches.conf', `[First]\nsearch = ${search('First', 'search')}\n[Mine]\nsearch = x\n`);
+    lab.write('splunk/etc/apps/acme/local/app.conf', '[install]\nstate = disabled\n');
+    lab.write('splunk/etc/apps/acme/local/data/ui/views/overview.xml', '<view/>');
+    symlinkSync('/etc/passwd', app('local/macros.conf'));
+    const lines = (await lab.status()).out.split('\n').filter((line) => line.startsWith('  * '));
+    expect(lines).toEqual([
+      '  * install in local/app.conf: state',
+      '  * the whole file in local/data/ui/views/overview.xml',
+      '  * a link, which is not followed in local/macros.conf',
+    ]);
+    rmSync(app('local'), { recursive: true });
+    renameSync(app('kept'), app('local'));
   });
 
   test('goes back, and then has nothing to go back to', async () => {
@@ -127,7 +153,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     writeFileSync(conf, `${readFileSync(conf, 'utf8').replace('[First]\n', '[First]\naction.email = 1\n')}\n[Mine]\nsearch = index=mine\n`);
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
-    expect(drifted.out).toContain(', 4 changed in place\n');
+    expect(drifted.out).toContain(', 4 changed in place, ');
     for (const what of ['First was changed', 'Mine was added', 'bin/z.sh was added', 'default/props.conf was added'])
       expect(drifted.out).toContain(`  ! ${what} in place\n`);
     const kept = () => {

@@ -5,6 +5,7 @@ import type { SplunkPlace } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
+import { overridesIn } from './disk-overrides.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
 import { linkOnTheWay, readTree } from './disk-tree.ts';
@@ -101,6 +102,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
     current: fileObjects(files, (path) => installed?.has(path) === true || app?.files.has(path) === true),
     known: installed ? [fileObjects(installed)] : [],
     isShared: installed !== undefined,
+    ...(installed && existsSync(target) ? { overrides: overridesIn(target, installed) } : {}),
     // of someone else's app all lookups are the admin's
     previous: previous && { ...versionOf(previous, () => !isAdopted), isForeign: isAdopted },
     state: filesDigest(files),

@@ -12,6 +12,14 @@ export interface Version<C> {
   readonly refers?: readonly string[];
 }
 
+/** What the admin set where such settings belong, in place of the pack's. */
+export interface Override {
+  /** A stanza. */
+  readonly name: string;
+  readonly file: string;
+  readonly settings: readonly string[];
+}
+
 /** What a place has of a pack. */
 export interface Installed<C> {
   /** Undefined: the pack is not installed. */
@@ -29,6 +37,8 @@ export interface Installed<C> {
   readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
   /** What a rollback returns to. */
   readonly previous: Version<C> | undefined;
+  /** Settings of the admin's that the place prefers, and that an install leaves alone. */
+  readonly overrides?: readonly Override[];
   /** The same as long as nothing changes. */
   readonly state: string;
 }
