@@ -241,7 +241,11 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
   });
 
   test('is rid of the app, of which all is kept aside', async () => {
-    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/);
+    expect((await lab.uninstall({ yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes');
+    expect(existsSync(app())).toBe(true);
+    expect((await lab.uninstall()).out).toMatch(
+      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved acme from lab: \d+ objects\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
+    );
     expect(existsSync(app())).toBe(false);
     expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect((await lab.status()).out).toContain('not installed');

@@ -120,7 +120,7 @@ describe('object by object', { shuffle: false }, () => {
   });
 
   test('is rid of it', async () => {
-    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
+    expect((await lab.uninstall()).out).toMatch(/ {2}- First\n.*removed acme from lab: \d+ objects\n$/s);
     expect(splunk.apps.has('acme')).toBe(false);
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');
   });

@@ -246,7 +246,7 @@ function createProgram(): Command {
       .description('take a pack away')
       .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml')
       .requiredOption('--to <name>', 'a place under installs: of sigpack.yml')
-      .option('-y, --yes', 'do it', false),
+      .option('-y, --yes', 'do not ask', false),
   ).action(async (artifact: string | undefined, options: UninstallOptions) => {
     const { uninstall } = await import('./install/install-command.ts');
     process.exitCode = await uninstall(artifact, options);

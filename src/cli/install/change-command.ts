@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { type Plan, planOf } from '../../install/plan.ts';
 import { planProblem, planText } from '../../install/plan-file.ts';
 import { planCounts } from '../../install/plan-text.ts';
@@ -10,6 +9,7 @@ import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import { ask } from './ask.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
 import { longestMessage, type ServerTexts } from './server-text.ts';
@@ -34,7 +34,7 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
-  readonly hasArtifact: boolean;
+  readonly hasArtifact?: boolean;
   /** Through which all goes that is told. */
   readonly texts: ServerTexts;
   readonly options: ChangeOptions;
@@ -93,7 +93,7 @@ async function previousFor<C>({ target, isSigned, hasArtifact, options, to }: Ch
     throw new UsageError(
       `what ${to} has must be signed, and what was there before Sigpack took it over is not (${previous.version}): give --adopt to return to it`,
     );
-  if (!hasArtifact)
+  if (hasArtifact !== true)
     throw new UsageError(`what ${to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`);
   const signed = await target.wanted();
   if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
@@ -141,13 +141,9 @@ function refuseOtherPlan(path: string, plan: Plan): void {
 /** Asks on a terminal; without one `--yes` or a plan has to say it. */
 async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan): Promise<boolean> {
   if (options.yes || options.apply !== undefined) return true;
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true || options.format === 'json')
-    throw new UsageError('there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE');
-  terminal.clear();
-  const line = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await line.question(`Do it (${planCounts(plan)})? [y/N] `);
-  line.close();
-  if (!/^y(?:es)?$/i.test(answer.trim())) return false;
+  const instead = '--yes, or --plan FILE and then --apply FILE';
+  if (options.format === 'json') throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
+  if (!(await ask(`Do it (${planCounts(plan)})?`, terminal, instead))) return false;
   if ((await target.installed()).state !== plan.state)
     throw new RemoteError('the place was changed since the plan was made; nothing was done, run the command again');
   return true;

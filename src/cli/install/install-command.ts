@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { type Plan, planOf } from '../../install/plan.ts';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
 import { readPublicKey } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
@@ -11,11 +12,14 @@ import { visible } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
+import { printPlan } from './print-plan.ts';
 import { hostOf, isLoopback } from './proxy.ts';
 import { createServerTexts, longestMessage, type ServerTexts } from './server-text.ts';
+import type { Installed, InstallTarget } from './target.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -68,11 +72,17 @@ export interface UninstallOptions extends PlaceOptions {
   readonly yes: boolean;
 }
 
-/** `sigpack uninstall`: takes all of the pack away. */
+/** `sigpack uninstall`: shows what there is of the pack, asks, and takes all of it away. */
 export function uninstall(artifact: string | undefined, options: UninstallOptions): Promise<ExitCode> {
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
-      if (!options.yes) throw new UsageError(`this removes the pack ${target.id} from ${options.to}, with what it remembers; give --yes`);
+      const installed = await target.installed();
+      if (installed.foreign === undefined && installed.current.length > 0) {
+        const { paint } = createTerminal(process.stdout, process.env, () => 0);
+        printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), { paint, verbose: false, wayBack: '' });
+        const question = `Take ${target.id} away from ${visible(options.to)}, with the version to go back to?`;
+        if (!options.yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
+      }
       const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
       process.stdout.write(objects === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${objects} objects\n`);
@@ -80,6 +90,12 @@ export function uninstall(artifact: string | undefined, options: UninstallOption
       return exitCodes.success;
     }),
   );
+}
+
+/** All that there is of the pack, to be removed. */
+function removalOf<C>({ kind, id }: InstallTarget<C>, to: string, { version = '', current, state }: Installed<C>): Plan {
+  const pack = { id, from: version, version: 'nothing', digest: '' };
+  return planOf({ to, kind, pack, wanted: [], current, known: [], onDrift: 'keep', gone: () => 'remove', state });
 }
 
 /** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
