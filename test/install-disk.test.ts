@@ -69,7 +69,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(existsSync(app())).toBe(false);
     const done = await lab.install(first);
     expect(done.code).toBe(0);
-    expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ to create\)\n {2}Restart Splunk/);
+    expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ created\)\n {2}Restart Splunk/);
     expect(search('Second', 'search')).toContain('\\\\b.exe');
     const before = tree(lab.at('splunk'));
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
@@ -94,6 +94,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const done = await lab.install(second);
     expect(done.code).toBe(0);
     expect(done.out).toContain('! First was changed in place: it stays so\n');
+    expect(done.out).toMatch(/done: lab has 1\.1\.0 \(\d+ created, \d+ changed, \d+ removed, 1 kept as changed in place\)\n/);
     expect(done.out).toMatch(/~ First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/);
     expect(done.out).toContain('  - Second\n');
     expect(done.out).toContain('  + Fourth\n');

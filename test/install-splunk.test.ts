@@ -104,9 +104,12 @@ describe('object by object', { shuffle: false }, () => {
     expect((await lab.install(first)).out).toContain('stays so');
     expect((await lab.install(first, { drift: 'overwrite' })).code).toBe(0);
     const off = firstRules.map((text, index) => (index === 0 ? `${text}sigpack: { enabled: false }\n` : text));
-    await lab.build('1.0.1', 3, off);
+    await lab.build('1.0.1', 3, [off[0]?.replace('a.exe', 'z.exe') ?? '', ...off.slice(1)]);
+    const verbose = await lab.install(lab.at('packs/1.0.1'), { plan: true, verbose: true });
+    expect(verbose.out).toMatch(/ {2}o First\n {6}search: .*\n {6}disabled: /);
     const done = await lab.install(lab.at('packs/1.0.1'));
-    expect(done.out).toMatch(/ {2}o First\n/);
+    expect(done.out).toMatch(/ {2}o First \(and \d+ settings?, with --verbose\)\n {2}[^ ]/);
+    expect(done.out).toMatch(/done: lab has 1\.0\.1 \(.*1 switched off.*\)/);
     expect(searches().get('First')?.get('disabled')).toBe('1');
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Plan, planOf } from '../../install/plan.ts';
 import { planProblem, planText } from '../../install/plan-file.ts';
-import { planCounts } from '../../install/plan-text.ts';
+import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
 import { sumsName } from '../../release/checksums.ts';
 import { signatureName } from '../../release/signature.ts';
@@ -171,7 +171,7 @@ function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outc
     process.stderr.write(
       `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
     );
-  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
+  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
   for (const note of notes) process.stdout.write(`  ${note}\n`);

@@ -19,7 +19,7 @@ export function printPlan(plan: Plan, { paint, verbose, wayBack }: PlanPrinting)
   if (objects.length === 0 && drift.length === 0 && plan.adopts === undefined) return;
   const from = pack.from === null ? 'nothing' : pack.from;
   process.stdout.write(`${paint('bold', visible(`${to}: ${packName(plan)}, ${from} → ${pack.version}`))}\n`);
-  const lines = planLines(plan, wayBack);
+  const lines = planLines(plan, wayBack, verbose);
   const shown = verbose ? lines : lines.slice(0, shownLines);
   for (const line of shown) process.stdout.write(`${lineText(line, paint)}\n`);
   if (shown.length < lines.length) process.stdout.write(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
