@@ -224,8 +224,15 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(moved.out).toContain('the place was changed since the plan was made; nothing was done, make a new plan');
     lab.write('plan.json', '{}');
     expect((await lab.install(first, apply)).out).toContain('it is no plan of sigpack install');
-    await lab.install(first, { plan: lab.at('plan.json') });
+    expect((await lab.install(first, { plan: lab.at('plan.json') })).out).toMatch(
+      /\n {2}Neither a signature nor a digest .*\nplanned: .*\nthe plan is in .*plan\.json\n$/,
+    );
     expect((await lab.install(first, apply)).code).toBe(0);
+    // CI that tries again what was done
+    const again = await lab.install(first, apply);
+    expect(`${again.code} ${again.out}`).toMatch(/^0 .*lab has 1\.0\.0 already; nothing to do\n$/s);
+    lab.write('plan.json', lab.read('plan.json').replace('"to": "lab"', '"to": "prod"'));
+    expect((await lab.install(first, apply)).code).toBe(4);
     expect(search('Second', 'search')).toContain('\\\\b.exe');
   });
 
@@ -281,8 +288,11 @@ describe('wrong use', { shuffle: false }, () => {
     ['no such artifact', () => lab.install(lab.at('none.spl')), 'none.spl'],
     ['an artifact of another kind', () => lab.install(join(first, 'acme-1.0.0-graylog.json')), 'is not a Splunk app (.spl)'],
     ['a folder with two of them', () => lab.install(lab.at('two')), 'more than one file'],
-    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked'],
+    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked: it is no gzip archive'],
     ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
+    ['an artifact that --plan took', () => lab.install(undefined, { plan: lab.at('two/a.spl') }), 'two/a.spl --to lab --plan'],
+    ['a version to go back to that --plan took', () => lab.rollback({ plan: 'x.spl' }), 'give the artifact first: sigpack rollback x.spl --to lab --plan'],
+    ['nothing to install', () => lab.install(undefined), 'give the artifact to install: sigpack install ARTIFACT --to lab'],
     ['a plan in place of an artifact', () => lab.install(first, { plan: lab.at('two/a.spl') }), 'the file of a plan ends with .json'],
     ['a file that SHA256SUMS does not have', () => lab.install(lab.at('sums')), 'is not the file that SHA256SUMS beside it has'],
     ['nothing there', () => lab.rollback(), 'nothing is installed there'],

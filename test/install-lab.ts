@@ -29,7 +29,7 @@ export interface Lab {
   readonly write: (path: string, text: string) => void;
   /** Writes the artifacts of a version and sigpack.yml; returns the folder that they are in. */
   readonly build: (version: string, revision: number, rules: readonly string[]) => Promise<string>;
-  readonly install: (artifact: string, more?: Partial<InstallOptions>) => Promise<Said>;
+  readonly install: (artifact: string | undefined, more?: Partial<InstallOptions>) => Promise<Said>;
   readonly rollback: (more?: Partial<InstallOptions>) => Promise<Said>;
   readonly status: (format?: 'text' | 'json') => Promise<Said>;
   readonly uninstall: (more?: Partial<UninstallOptions>) => Promise<Said>;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Plan, planOf } from '../../install/plan.ts';
-import { planProblem, planText } from '../../install/plan-file.ts';
+import { isOfSamePack, planProblem, planText } from '../../install/plan-file.ts';
 import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
 import { sumsName } from '../../release/checksums.ts';
@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import type { ArtifactCheck } from './artifact-file.ts';
 import { ask } from './ask.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
@@ -34,7 +35,8 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
-  readonly hasArtifact?: boolean;
+  /** Of the artifact; undefined where there is none. */
+  readonly check?: ArtifactCheck | undefined;
   /** Through which all goes that is told. */
   readonly texts: ServerTexts;
   readonly options: ChangeOptions;
@@ -56,8 +58,9 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
   if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
-  if (typeof options.plan === 'string') writePlan(options.plan, told);
-  if (options.apply !== undefined) refuseOtherPlan(options.apply, told);
+  if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) process.stdout.write(`  ${checkTexts[change.check]}\n`);
+  if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
   if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
   if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned' });
   try {
@@ -76,6 +79,12 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   }
 }
 
+const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
+  signed: 'The artifact is signed with the key of the place.',
+  digest: 'The artifact has the digest of its SHA256SUMS; who signed it was not asked.',
+  nothing: 'Neither a signature nor a digest of the artifact was asked for.',
+};
+
 function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
   if (version === undefined) throw new UsageError('nothing is installed there');
   if (!previous) throw new UsageError(`there is no version before ${version} to go back to`);
@@ -83,7 +92,7 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
 }
 
 /** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
-async function previousFor<C>({ target, isSigned, hasArtifact, options, to }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+async function previousFor<C>({ target, isSigned, check, options, to }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
   const previous = previousOf(installed);
   const isForeign = previous.isForeign === true;
   if (options.adopt === true && !isForeign)
@@ -93,7 +102,7 @@ async function previousFor<C>({ target, isSigned, hasArtifact, options, to }: Ch
     throw new UsageError(
       `what ${to} has must be signed, and what was there before Sigpack took it over is not (${previous.version}): give --adopt to return to it`,
     );
-  if (hasArtifact !== true)
+  if (check === undefined)
     throw new UsageError(`what ${to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`);
   const signed = await target.wanted();
   if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
@@ -121,19 +130,15 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
   });
 }
 
-/** `--plan` takes the next word for its file: an artifact must not be written over. */
-function writePlan(path: string, plan: Plan): void {
-  if (!path.endsWith('.json')) throw new UsageError(`the file of a plan ends with .json; ${shownPath(path)} does not`);
-  writeFileSync(path, visibleJson(planText(plan)));
-}
-
-function refuseOtherPlan(path: string, plan: Plan): void {
+/** A plan that was done already, as one that CI applies again, is no other plan. */
+function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
     throw new UsageError(`there is no plan ${shownPath(path)}`);
   }
+  if (done && isOfSamePack(text, plan)) return;
   const problem = planProblem(text, plan);
   if (problem !== undefined) throw new RemoteError(`the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a new plan`);
 }
@@ -158,11 +163,11 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan, { outcome, notes = [], error }: Told): ExitCode {
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
     process.stdout.write(
-      `${visibleJson(JSON.stringify({ outcome, plan, notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
+      `${visibleJson(JSON.stringify({ outcome, plan, ...(check === undefined ? {} : { artifact: check }), notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
     );
     return code;
   }
@@ -174,6 +179,7 @@ function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outc
   else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
+  if (typeof options.plan === 'string') process.stdout.write(`the plan is in ${shownPath(options.plan)}\n`);
   for (const note of notes) process.stdout.write(`  ${note}\n`);
   return code;
 }

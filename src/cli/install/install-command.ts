@@ -12,6 +12,7 @@ import { visible } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import { checkOf } from './artifact-file.ts';
 import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
@@ -34,15 +35,17 @@ export interface InstallOptions extends PlaceOptions, ChangeOptions {
 }
 
 /** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
-export const install = (artifact: string, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
+export const install = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
 
 /** `sigpack rollback`: returns to the version before. */
 export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
 
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
+  refuseSwallowed(artifact, options, direction);
   return atPlace(artifact, options, (input, terminal) => {
     const key = keyOf(input, options);
     const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
+    const check = opened.artifact && checkOf(opened.artifact);
     return withTarget(opened, (target) =>
       changeTarget({
         target,
@@ -50,13 +53,22 @@ function change(artifact: string | undefined, options: InstallOptions, direction
         direction,
         onDrift: options.drift ?? input.place.onDrift ?? 'keep',
         isSigned: key !== undefined,
-        hasArtifact: input.artifact !== undefined,
+        check,
         texts: input.texts,
         options,
         terminal,
       }),
     );
   });
+}
+
+/** `--plan` takes the next word for its file: an artifact must not be written over, or missing. */
+function refuseSwallowed(artifact: string | undefined, { plan, to }: InstallOptions, direction: 'install' | 'rollback'): void {
+  if (typeof plan === 'string' && !plan.endsWith('.json'))
+    throw new UsageError(
+      `the file of a plan ends with .json, and --plan took ${shownPath(plan)} for it; give the artifact first: sigpack ${direction} ${artifact ?? plan} --to ${to} --plan`,
+    );
+  if (artifact === undefined && direction === 'install') throw new UsageError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
 }
 
 /** The key that what is installed has to be signed with. */
@@ -134,7 +146,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     place,
     folder,
     info: config.info,
-    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
+    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined, to: name },
     ownOnly: false,
     caFile,
     env: process.env,
