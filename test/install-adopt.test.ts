@@ -118,6 +118,18 @@ describe('an app that Sigpack did not install', () => {
     expect(readFileSync(state('adopted-3/bin/x.py'), 'utf8')).toBe('print(1)\n');
   });
 
+  test('that was put in the place of one that a cut off install was moving deletes nothing of that', async () => {
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/local/app.conf', '[mine]\n');
+    // killed between the two renames, and then someone copied an app there
+    renameSync(app(), state('old'));
+    mkdirSync(state('new'));
+    mkdirSync(state('record'));
+    foreignApp();
+    expect((await lab.status()).out).toContain('changed in place');
+    expect(readFileSync(state('old-2/local/app.conf'), 'utf8')).toBe('[mine]\n');
+  });
+
   test('takes the place of one that was uninstalled', async () => {
     expect((await lab.install(first)).code).toBe(0);
     expect((await lab.uninstall()).code).toBe(0);
