@@ -54,7 +54,7 @@ describe('an app that Sigpack did not install', () => {
     const before = tree(app());
     const planned = await lab.install(first, { adopt: true, plan: true });
     expect(planned.out).toMatch(
-      /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over, and kept for a rollback\n/,
+      /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over and kept; sigpack rollback returns to it\n/,
     );
     for (const line of ['- bin/x.py', '- default/inputs.conf', '+ First']) expect(planned.out).toContain(`  ${line}\n`);
     expect(tree(app())).toEqual(before);
@@ -64,6 +64,7 @@ describe('an app that Sigpack did not install', () => {
     expect(readFileSync(app('lookups/theirs.csv'), 'utf8')).toBe('a\n');
     // from now on it is Sigpack's own
     expect((await lab.install(await lab.build('1.1.0', 2, secondRules))).code).toBe(0);
+    expect((await lab.rollback({ adopt: true })).code).toContain('was not taken over: leave out --adopt');
     expect((await lab.rollback()).out).toContain('lab: app acme, 1.1.0 → 1.0.0\n');
     const back = await lab.rollback();
     expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
@@ -96,6 +97,37 @@ describe('an app that Sigpack did not install', () => {
       expect((await lab.rollback()).code, `after call ${at}`).toBe(0);
       expect(tree(app()), `after call ${at}`).toEqual(before);
     }
+  });
+
+  test('is kept by an uninstall and by a second takeover, and no rollback returns to it then', async () => {
+    foreignApp();
+    expect((await lab.install(first, { adopt: true })).code).toBe(0);
+    expect((await lab.uninstall()).out).toMatch(/taken the place of is kept in .*adopted-2\./);
+    expect(readFileSync(state('adopted-2/bin/x.py'), 'utf8')).toBe('print(1)\n');
+    expect((await lab.install(first)).code).toBe(0);
+    expect((await lab.status()).out).not.toContain('before it');
+    expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    // the app goes by hand, and another one comes
+    rmSync(app(), { recursive: true });
+    rmSync(state('installed'), { recursive: true });
+    for (const number of [1, 2]) {
+      lab.write('splunk/etc/apps/acme/bin/x.py', `print(${number})\n`);
+      expect((await lab.install(first, { adopt: true })).code).toBe(0);
+      rmSync(state('installed'), { recursive: true });
+    }
+    expect(readFileSync(state('adopted-3/bin/x.py'), 'utf8')).toBe('print(1)\n');
+  });
+
+  test('that was put in the place of one that a cut off install was moving deletes nothing of that', async () => {
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/local/app.conf', '[mine]\n');
+    // killed between the two renames, and then someone copied an app there
+    renameSync(app(), state('old'));
+    mkdirSync(state('new'));
+    mkdirSync(state('record'));
+    foreignApp();
+    expect((await lab.status()).out).toContain('changed in place');
+    expect(readFileSync(state('old-2/local/app.conf'), 'utf8')).toBe('[mine]\n');
   });
 
   test('takes the place of one that was uninstalled', async () => {
@@ -137,9 +169,10 @@ test('on a Splunk server an app of that id is taken over only where that is said
   expect((await lab.status()).out).toContain(`not installed; ${what}`);
   expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   const done = await lab.install(artifact, { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over, and kept for a rollback\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over and kept; sigpack rollback returns to it\n/s);
   expect(search('First')).toContain('a.exe');
   expect((await lab.install(artifact)).out).toContain('nothing to do');
+  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the app acme 9.0');
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
   expect(search('First')).toBe('index=theirs');
@@ -163,8 +196,9 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);
   expect([...watcher.watches]).toEqual(before);
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept for a rollback\n.* {2}~ ours\n.* {2}\+ ours\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s);
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
+  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the watch a');
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: watches of acme, 1\.0\.0 → what was there\n/);
   expect([...watcher.watches].sort()).toEqual(before.sort());

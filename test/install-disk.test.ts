@@ -1,11 +1,26 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTarMembers } from '../src/cli/archive-bounds.ts';
 import { install } from '../src/cli/install/install-command.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { said } from './said.ts';
@@ -30,6 +45,16 @@ async function freshLab(): Promise<void> {
   second = await lab.build('1.1.0', 2, secondRules);
 }
 
+/** The archive but for one of its files. */
+async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
+  const rest = pack();
+  for (const member of await readTarMembers(archive)) if (member.path !== path) rest.entry({ name: member.path }, member.content);
+  rest.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of rest) chunks.push(chunk as Buffer);
+  return gzipSync(Buffer.concat(chunks));
+}
+
 // each test goes on from where the one before has come to
 describe('a Splunk home on disk', { shuffle: false }, () => {
   beforeAll(freshLab);
@@ -44,7 +69,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(existsSync(app())).toBe(false);
     const done = await lab.install(first);
     expect(done.code).toBe(0);
-    expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ to create\)\n {2}Restart Splunk/);
+    expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ created\)\n {2}Restart Splunk/);
     expect(search('Second', 'search')).toContain('\\\\b.exe');
     const before = tree(lab.at('splunk'));
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
@@ -63,10 +88,13 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     writeFileSync(conf, readFileSync(conf, 'utf8').replace(/^(\[First\]\n(?:.*\n)*?cron_schedule = ).*$/m, '$11 1 * * *'));
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
-    expect(drifted.out).toMatch(/1 changed in place\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n$/);
+    expect(drifted.out).toMatch(
+      /1 changed in place, 1 changed in local\/\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
+    );
     const done = await lab.install(second);
     expect(done.code).toBe(0);
     expect(done.out).toContain('! First was changed in place: it stays so\n');
+    expect(done.out).toMatch(/done: lab has 1\.1\.0 \(\d+ created, \d+ changed, \d+ removed, 1 kept as changed in place\)\n/);
     expect(done.out).toMatch(/~ First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/);
     expect(done.out).toContain('  - Second\n');
     expect(done.out).toContain('  + Fourth\n');
@@ -78,7 +106,30 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect(search('First', 'search')).toContain('other.exe');
     expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\ncron_schedule = 1 1 * * *\n');
-    expect((await lab.status()).code).toBe(0);
+    const local = await lab.status();
+    expect(local.code).toBe(0);
+    expect(local.out).toMatch(
+      /, as installed, 2 changed in local\/\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
+    );
+    expect(JSON.parse((await lab.status('json')).out).places[0].overrides).toContainEqual({
+      name: 'First',
+      file: 'local/savedsearches.conf',
+      settings: ['cron_schedule'],
+    });
+    // one that says the same, one of a search that is not the pack's, the switch of the whole app, a page, a link
+    renameSync(app('local'), app('kept'));
+    lab.write('splunk/etc/apps/acme/local/savedsearches.conf', `[First]\nsearch = ${search('First', 'search')}\n[Mine]\nsearch = x\n`);
+    lab.write('splunk/etc/apps/acme/local/app.conf', '[install]\nstate = disabled\n');
+    lab.write('splunk/etc/apps/acme/local/data/ui/views/overview.xml', '<view/>');
+    symlinkSync('/etc/passwd', app('local/macros.conf'));
+    const lines = (await lab.status()).out.split('\n').filter((line) => line.startsWith('  * '));
+    expect(lines).toEqual([
+      '  * install in local/app.conf: state',
+      '  * the whole file in local/data/ui/views/overview.xml',
+      '  * a link, which is not followed in local/macros.conf',
+    ]);
+    rmSync(app('local'), { recursive: true });
+    renameSync(app('kept'), app('local'));
   });
 
   test('goes back, and then has nothing to go back to', async () => {
@@ -89,6 +140,62 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(search('First', 'search')).toContain('\\\\a.exe');
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    expect((await lab.install(second)).code).toBe(0);
+  });
+
+  test('keeps what someone added to the app, through an upgrade, an overwrite and a rollback', async () => {
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/default/props.conf', '[x]\n');
+    lab.write('splunk/etc/apps/acme/bin/z.sh', 'true\n');
+    chmodSync(app('bin/z.sh'), 0o755);
+    mkdirSync(app('static/empty'), { recursive: true });
+    symlinkSync('z.sh', app('bin/link'));
+    const conf = app('default/savedsearches.conf');
+    writeFileSync(conf, `${readFileSync(conf, 'utf8').replace('[First]\n', '[First]\naction.email = 1\n')}\n[Mine]\nsearch = index=mine\n`);
+    const drifted = await lab.status();
+    expect(drifted.code).toBe(1);
+    expect(drifted.out).toContain(', 4 changed in place, ');
+    for (const what of ['First was changed', 'Mine was added', 'bin/z.sh was added', 'default/props.conf was added'])
+      expect(drifted.out).toContain(`  ! ${what} in place\n`);
+    const kept = () => {
+      expect(readFileSync(app('default/props.conf'), 'utf8')).toBe('[x]\n');
+      expect(statSync(app('bin/z.sh')).mode & 0o777).toBe(0o755);
+      expect(readlinkSync(app('bin/link'))).toBe('z.sh');
+      expect(existsSync(app('static/empty'))).toBe(true);
+      expect(search('Mine', 'search', readFileSync(app('local/savedsearches.conf'), 'utf8'))).toBe('index=mine');
+    };
+    const upgraded = await lab.install(second);
+    expect(upgraded.code).toBe(0);
+    expect(upgraded.out).toContain('! bin/z.sh was added in place: it stays so\n');
+    expect(upgraded.out).not.toMatch(/^ {2}- (?:bin|default|Mine)/m);
+    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\naction.email = 1\n');
+    kept();
+    expect((await lab.rollback()).code).toBe(0);
+    kept();
+    expect((await lab.install(second, { drift: 'overwrite' })).code).toBe(0);
+    kept();
+    // a folder in place of a file that the app brings can't be kept, and is not deleted
+    rmSync(app('README.md'));
+    lab.write('splunk/etc/apps/acme/README.md/mine', 'x');
+    expect((await lab.install(first)).code).toMatch(/README\.md.* move it elsewhere/);
+    expect(readFileSync(app('README.md/mine'), 'utf8')).toBe('x');
+    for (const path of ['README.md', 'default/props.conf', 'bin', 'static/empty', 'local/savedsearches.conf']) rmSync(app(path), { recursive: true });
+    expect((await lab.install(second)).code).toBe(0);
+    expect((await lab.status()).code).toBe(0);
+  });
+
+  test('keeps a file that someone changed and that the next version lacks', async () => {
+    const page = 'default/data/ui/views/overview.xml';
+    writeFileSync(app(page), '<view/>');
+    const without = lab.at('without');
+    cpSync(first, without, { recursive: true });
+    const artifact = join(without, 'acme-1.0.0.spl');
+    writeFileSync(artifact, await withoutFile(readFileSync(artifact), `acme/${page}`));
+    rmSync(join(without, 'SHA256SUMS'), { force: true });
+    const done = await lab.install(artifact);
+    expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+    expect(readFileSync(app(page), 'utf8')).toBe('<view/>');
+    rmSync(app(page));
     expect((await lab.install(second)).code).toBe(0);
   });
 
@@ -117,8 +224,15 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(moved.out).toContain('the place was changed since the plan was made; nothing was done, make a new plan');
     lab.write('plan.json', '{}');
     expect((await lab.install(first, apply)).out).toContain('it is no plan of sigpack install');
-    await lab.install(first, { plan: lab.at('plan.json') });
+    expect((await lab.install(first, { plan: lab.at('plan.json') })).out).toMatch(
+      /\n {2}Neither a signature nor a digest .*\nplanned: .*\nthe plan is in .*plan\.json\n$/,
+    );
     expect((await lab.install(first, apply)).code).toBe(0);
+    // CI that tries again what was done
+    const again = await lab.install(first, apply);
+    expect(`${again.code} ${again.out}`).toMatch(/^0 .*lab has 1\.0\.0 already; nothing to do\n$/s);
+    lab.write('plan.json', lab.read('plan.json').replace('"to": "lab"', '"to": "prod"'));
+    expect((await lab.install(first, apply)).code).toBe(4);
     expect(search('Second', 'search')).toContain('\\\\b.exe');
   });
 
@@ -135,11 +249,21 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
   });
 
   test('is rid of the app, of which all is kept aside', async () => {
-    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
+    expect((await lab.uninstall({ yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes');
+    expect(existsSync(app())).toBe(true);
+    expect((await lab.uninstall()).out).toMatch(
+      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved acme from lab: \d+ objects\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
+    );
     expect(existsSync(app())).toBe(false);
     expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect((await lab.status()).out).toContain('not installed');
     expect((await lab.uninstall()).out).toBe('lab has nothing of acme\n');
+    // a second one deletes nothing of the first
+    expect((await lab.install(first)).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/local/second.conf', '[b]\n');
+    expect((await lab.uninstall()).out).toContain('removed-2, with');
+    expect(existsSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'))).toBe(true);
+    expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed-2/local/second.conf'), 'utf8')).toBe('[b]\n');
   });
 });
 
@@ -164,8 +288,11 @@ describe('wrong use', { shuffle: false }, () => {
     ['no such artifact', () => lab.install(lab.at('none.spl')), 'none.spl'],
     ['an artifact of another kind', () => lab.install(join(first, 'acme-1.0.0-graylog.json')), 'is not a Splunk app (.spl)'],
     ['a folder with two of them', () => lab.install(lab.at('two')), 'more than one file'],
-    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked'],
+    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked: it is no gzip archive'],
     ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
+    ['an artifact that --plan took', () => lab.install(undefined, { plan: lab.at('two/a.spl') }), 'two/a.spl --to lab --plan'],
+    ['a version to go back to that --plan took', () => lab.rollback({ plan: 'x.spl' }), 'give the artifact first: sigpack rollback x.spl --to lab --plan'],
+    ['nothing to install', () => lab.install(undefined), 'give the artifact to install: sigpack install ARTIFACT --to lab'],
     ['a plan in place of an artifact', () => lab.install(first, { plan: lab.at('two/a.spl') }), 'the file of a plan ends with .json'],
     ['a file that SHA256SUMS does not have', () => lab.install(lab.at('sums')), 'is not the file that SHA256SUMS beside it has'],
     ['nothing there', () => lab.rollback(), 'nothing is installed there'],

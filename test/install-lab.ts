@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defaultActions, foundTexts } from '../src/backend/xpack-watcher/watch.ts';
-import { type InstallOptions, install, rollback, uninstall } from '../src/cli/install/install-command.ts';
+import { type InstallOptions, install, rollback, type UninstallOptions, uninstall } from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { packOf } from './pack-of.ts';
 import { type Said, said } from './said.ts';
@@ -30,10 +30,10 @@ export interface Lab {
   readonly write: (path: string, text: string) => void;
   /** Writes the artifacts of a version and sigpack.yml; returns the folder that they are in. */
   readonly build: (version: string, revision: number, rules: readonly string[]) => Promise<string>;
-  readonly install: (artifact: string, more?: Partial<InstallOptions>) => Promise<Said>;
+  readonly install: (artifact: string | undefined, more?: Partial<InstallOptions>) => Promise<Said>;
   readonly rollback: (more?: Partial<InstallOptions>) => Promise<Said>;
   readonly status: (format?: 'text' | 'json') => Promise<Said>;
-  readonly uninstall: () => Promise<Said>;
+  readonly uninstall: (more?: Partial<UninstallOptions>) => Promise<Said>;
 }
 
 /** `place` is what sigpack.yml says under `installs: lab:`, one flow map. */
@@ -67,7 +67,7 @@ export function createLab(place: string, more = ''): Lab {
     install: (artifact, given) => said(() => install(artifact, options(given))),
     rollback: (given) => said(() => rollback(undefined, options(given))),
     status: (format = 'text') => said(() => status(undefined, { ...base, format })),
-    uninstall: () => said(() => uninstall(undefined, { ...base, yes: true })),
+    uninstall: (more) => said(() => uninstall(undefined, { ...base, yes: true, ...more })),
   };
 }
 

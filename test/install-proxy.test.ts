@@ -149,6 +149,17 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
       expect(bad.out).not.toContain(text);
     // tried again, as a server that is away for a moment
     expect(proxy.seen).toHaveLength(2);
+    // what it forbids is not said of the user of the server
+    proxy.answer = 403;
+    expect((await lab.status()).out).toMatch(
+      kind === 'http'
+        ? /: 403, from the proxy 127\.0\.0\.1:\d+ or a server behind it \(/
+        : /the proxy 127\.0\.0\.1:\d+ makes no connection: it answers with 403/,
+    );
+    process.env[variable] = `https://127.0.0.1:${proxy.port}`;
+    expect((await lab.status()).out).toMatch(/the proxy 127\.0\.0\.1:\d+ speaks no TLS; give its address with http:\/\//);
+    process.env[variable] = `https://127.0.0.1:${new URL(servers.https?.url ?? '').port}`;
+    expect((await lab.status()).out).toMatch(/its certificate cannot be trusted \(\w+\)\); give the authority that signed it in NODE_EXTRA_CA_CERTS/);
     process.env[variable] = 'http://127.0.0.1:9';
     expect((await lab.status()).out).toMatch(/the proxy 127\.0\.0\.1:9 cannot be reached/);
   });

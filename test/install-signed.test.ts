@@ -46,7 +46,7 @@ describe('a place with a public key', () => {
   });
 
   test.each<[string, () => void, string]>([
-    ['no SHA256SUMS', () => rmSync(join(first, 'SHA256SUMS')), 'has no SHA256SUMS; nothing was done'],
+    ['no SHA256SUMS', () => rmSync(join(first, 'SHA256SUMS')), 'what lab has must be signed: '],
     ['no signature', () => rmSync(join(first, 'SHA256SUMS.sig')), 'has no SHA256SUMS.sig; nothing was done'],
     ['the signature of another key', () => sign(first, theirs.privateKey), 'SHA256SUMS.sig: it is by another key; nothing was done'],
     ['a signature that is none', () => writeFileSync(join(first, 'SHA256SUMS.sig'), 'x'), 'SHA256SUMS.sig: it is no signature of sigpack release'],
@@ -77,7 +77,7 @@ describe('a place with a public key', () => {
   test('takes what is signed with it; --key asks for another one', async () => {
     lab.write('other.pem', pem(theirs.publicKey));
     expect((await lab.install(first, { key: lab.at('other.pem') })).code).toContain('it is by another key');
-    expect((await lab.install(first)).code).toBe(0);
+    expect((await lab.install(first)).out).toContain('  The artifact is signed with the key of the place.\n');
   });
 
   test('goes back to nothing but a signed artifact of the version before', async () => {
@@ -91,6 +91,17 @@ describe('a place with a public key', () => {
     expect((await goBack(second)).code).toBe('usage: the artifact (1.1.0) is not the version before, which is 1.0.0');
     lab.write('splunk/etc/.sigpack/apps/acme/previous/default/savedsearches.conf', '[Evil]\nsearch = | evil\n');
     expect((await goBack(first)).code).toBe('usage: the artifact (1.0.0) is not the version before, which is 1.0.0');
+  });
+
+  test('goes back to what was taken over, which is not signed, where that is said', async () => {
+    lab.write('splunk/etc/apps/acme/default/app.conf', '[launcher]\nversion = 9.9\n');
+    const before = tree(lab.at('splunk/etc/apps'));
+    expect((await lab.install(first)).code).toContain('it is kept, and sigpack rollback --adopt returns to it');
+    expect((await lab.install(first, { adopt: true })).out).toContain('it is taken over and kept; sigpack rollback --adopt returns to it');
+    for (const artifact of [undefined, first])
+      expect((await goBack(artifact)).code).toMatch(/must be signed, .* is not \(9\.9\): give --adopt to return to it/);
+    expect((await lab.rollback({ adopt: true })).code).toBe(0);
+    expect(tree(lab.at('splunk/etc/apps'))).toEqual(before);
   });
 
   test('installs the bytes that it checked, whatever lies there afterwards', async () => {

@@ -104,14 +104,26 @@ describe('object by object', { shuffle: false }, () => {
     expect((await lab.install(first)).out).toContain('stays so');
     expect((await lab.install(first, { drift: 'overwrite' })).code).toBe(0);
     const off = firstRules.map((text, index) => (index === 0 ? `${text}sigpack: { enabled: false }\n` : text));
-    await lab.build('1.0.1', 3, off);
+    await lab.build('1.0.1', 3, [off[0]?.replace('a.exe', 'z.exe') ?? '', ...off.slice(1)]);
+    const verbose = await lab.install(lab.at('packs/1.0.1'), { plan: true, verbose: true });
+    expect(verbose.out).toMatch(/ {2}o First\n {6}search: .*\n {6}disabled: /);
     const done = await lab.install(lab.at('packs/1.0.1'));
-    expect(done.out).toMatch(/ {2}o First\n/);
+    expect(done.out).toMatch(/ {2}o First \(and \d+ settings?, with --verbose\)\n {2}[^ ]/);
+    expect(done.out).toMatch(/done: lab has 1\.0\.1 \(.*1 switched off.*\)/);
     expect(searches().get('First')?.get('disabled')).toBe('1');
   });
 
+  test('leaves an app in which someone has searches of their own', async () => {
+    const own = new Map([['search', 'index=mine']]);
+    splunk.apps.get('acme')?.local.get('savedsearches')?.set('Theirs', own);
+    expect((await lab.uninstall()).out).toContain('The app stays, as it has others in it: Theirs.');
+    expect([...searches().keys()]).toEqual(['Theirs']);
+    splunk.apps.delete('acme');
+    expect((await lab.install(first)).code).toBe(0);
+  });
+
   test('is rid of it', async () => {
-    expect((await lab.uninstall()).out).toMatch(/^removed acme from lab: \d+ objects\n$/);
+    expect((await lab.uninstall()).out).toMatch(/ {2}- First\n.*removed acme from lab: \d+ objects\n$/s);
     expect(splunk.apps.has('acme')).toBe(false);
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');
   });

@@ -157,5 +157,6 @@ describe('sigpack verify', () => {
     expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
     rmSync(join(path, 'SHA256SUMS'), { recursive: true });
     expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
+    expect(await run(path, '.')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no SHA256SUMS in ') });
   });
 });

@@ -213,9 +213,11 @@ function createProgram(): Command {
     program
       .command('install')
       .description('bring an artifact into a Splunk, Graylog or Elasticsearch')
-      .argument('<artifact>', 'a .spl, a -graylog.json, a file of watches, or a folder with one')
+      .usage('<artifact> --to <name> [options]')
+      // --plan takes the word behind it for its file: the command itself says so
+      .argument('[artifact]', 'a .spl, a -graylog.json, a file of watches, or a folder with one')
       .option('--adopt', 'take over what is there and was not installed by Sigpack', false),
-  ).action(async (artifact: string, options: InstallOptions) => {
+  ).action(async (artifact: string | undefined, options: InstallOptions) => {
     const { install } = await import('./install/install-command.ts');
     process.exitCode = await install(artifact, options);
   });
@@ -223,7 +225,9 @@ function createProgram(): Command {
     program
       .command('rollback')
       .description('return to the version that was installed before')
-      .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml'),
+      .usage('[artifact] --to <name> [options]')
+      .argument('[artifact]', 'the version to go back to, where the place has a public key; else what says of which pack, where it is not that of sigpack.yml')
+      .option('--adopt', 'return to what was taken over, which is not signed', false),
   ).action(async (artifact: string | undefined, options: InstallOptions) => {
     const { rollback } = await import('./install/install-command.ts');
     process.exitCode = await rollback(artifact, options);
@@ -245,7 +249,7 @@ function createProgram(): Command {
       .description('take a pack away')
       .argument('[artifact]', 'an artifact of the pack, where it is not that of sigpack.yml')
       .requiredOption('--to <name>', 'a place under installs: of sigpack.yml')
-      .option('-y, --yes', 'do it', false),
+      .option('-y, --yes', 'do not ask', false),
   ).action(async (artifact: string | undefined, options: UninstallOptions) => {
     const { uninstall } = await import('./install/install-command.ts');
     process.exitCode = await uninstall(artifact, options);

@@ -79,7 +79,7 @@ function placeOf(path: string): Place {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = found.isDirectory() ? path : dirname(path);
-  if (!isFile(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} beside ${shownPath(path)}`);
+  if (!isFile(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`);
   return { folder, names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)] };
 }
 

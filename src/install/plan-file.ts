@@ -20,3 +20,15 @@ export function planProblem(text: string, plan: Plan): string | undefined {
   if (sortedJson(saved.pack) !== sortedJson(plan.pack)) return 'it is for another artifact, or another version is installed by now';
   return saved.state === plan.state ? 'it was made with other settings' : 'the place was changed since the plan was made';
 }
+
+/** Whether a saved plan brings the same version to the same place, whatever was there before. */
+export function isOfSamePack(text: string, { planVersion, to, kind, pack }: Plan): boolean {
+  let saved: unknown;
+  try {
+    saved = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  if (!isRecord(saved) || !isRecord(saved.pack) || saved.planVersion !== planVersion || saved.to !== to || saved.kind !== kind) return false;
+  return saved.pack.id === pack.id && saved.pack.version === pack.version && saved.pack.digest === pack.digest;
+}

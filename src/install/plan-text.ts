@@ -1,5 +1,5 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/query-diff.ts';
-import type { Drift, Drifted, FieldChange, Plan, PlannedObject } from './plan.ts';
+import type { Drift, Drifted, FieldChange, Plan, PlannedObject, Verb } from './plan.ts';
 
 /** A line of a plan: what it is about, and texts in it that came from rules or from a server. */
 export type PlanLine =
@@ -14,19 +14,25 @@ const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
-export function planLines({ objects, drift, adopts, refers = [] }: Plan): readonly PlanLine[] {
+export function planLines({ objects, drift, adopts, refers = [] }: Plan, wayBack: string, isWhole: boolean): readonly PlanLine[] {
   return [
-    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over, and kept for a rollback` } as const]),
+    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over and kept; ${wayBack} returns to it` } as const]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
     ...drift.flatMap((one) => driftLines(one, one.outcome)),
-    ...objects.flatMap(objectLines),
+    ...objects.flatMap((one) => objectLines(one, isWhole)),
   ];
 }
 
 /** What is installed, by the name that the place knows it by. */
 export const packName = ({ kind, pack }: Plan): string => `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ${pack.id}`;
 
-function objectLines({ verb, name, changes }: PlannedObject): readonly PlanLine[] {
+function objectLines({ verb, name, changes }: PlannedObject, isWhole: boolean): readonly PlanLine[] {
+  const others = changes.filter((change) => change.name !== 'enabled' && change.name !== 'disabled').length;
+  // it no longer runs: what else is said of it matters little
+  if (verb === 'disable' && !isWhole)
+    return [
+      { kind: 'object', sign: signs[verb], text: others === 0 ? name : `${name} (and ${others} ${others === 1 ? 'setting' : 'settings'}, with --verbose)` },
+    ];
   // of a file a digest alone is known, which tells a reader nothing
   return [{ kind: 'object', sign: signs[verb], text: name }, ...changes.filter((change) => change.name !== 'content').map(fieldLine)];
 }
@@ -43,19 +49,32 @@ function fieldLine({ name, before, after }: FieldChange): PlanLine {
 }
 
 /** What someone did, and what becomes of it. */
-export function driftLines({ name, changes }: Drifted, outcome?: Drift['outcome']): readonly PlanLine[] {
-  const what = changes === undefined ? 'was removed in place' : 'was changed in place';
+export function driftLines({ name, changes, added }: Drifted, outcome?: Drift['outcome']): readonly PlanLine[] {
+  const what = `was ${added === true ? 'added' : changes === undefined ? 'removed' : 'changed'} in place`;
   const then = outcome === undefined ? '' : outcome === 'kept' ? ': it stays so' : ': it becomes as the pack has it';
-  return [{ kind: 'drift', text: `${name} ${what}${then}` }, ...(changes ?? []).map(fieldLine)];
+  return [{ kind: 'drift', text: `${name} ${what}${then}` }, ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine)];
 }
 
+const verbs = ['create', 'change', 'disable', 'remove'] as const;
+const toDo = { create: 'to create', change: 'to change', disable: 'to disable', remove: 'to remove' } as const;
+const done = { create: 'created', change: 'changed', disable: 'switched off', remove: 'removed' } as const;
+
 /** `2 to create, 1 to change`. */
-export function planCounts({ objects, drift }: Plan): string {
-  const words = { create: 'to create', change: 'to change', disable: 'to disable', remove: 'to remove' } as const;
-  const counts = (['create', 'change', 'disable', 'remove'] as const).flatMap((verb) => {
+export function planCounts(plan: Plan): string {
+  const drifted = plan.drift.length === 0 ? [] : [`${plan.drift.length} changed in place`];
+  return [...countsOf(plan, toDo), ...drifted].join(', ') || 'no object changes';
+}
+
+/** `2 created, 1 changed`. */
+export function doneCounts(plan: Plan): string {
+  const kept = plan.drift.filter(({ outcome }) => outcome === 'kept').length;
+  const over = plan.drift.length - kept;
+  const drifted = [...(kept === 0 ? [] : [`${kept} kept as changed in place`]), ...(over === 0 ? [] : [`${over} put back`])];
+  return [...countsOf(plan, done), ...drifted].join(', ') || 'no object changed';
+}
+
+const countsOf = ({ objects }: Plan, words: Readonly<Record<Verb, string>>): readonly string[] =>
+  verbs.flatMap((verb) => {
     const count = objects.filter((one) => one.verb === verb).length;
     return count === 0 ? [] : [`${count} ${words[verb]}`];
   });
-  const drifted = drift.length === 0 ? [] : [`${drift.length} changed in place`];
-  return [...counts, ...drifted].join(', ') || 'no object changes';
-}

@@ -35,6 +35,8 @@ export interface Drift {
   readonly name: string;
   /** From what was installed to what is there; undefined: the object is gone. */
   readonly changes: readonly FieldChange[] | undefined;
+  /** Nothing of Sigpack's was under this key. */
+  readonly added?: true;
   /** Whether the plan leaves it as it is or puts the pack's own in its place. */
   readonly outcome: 'kept' | 'overwritten';
 }
@@ -70,30 +72,34 @@ export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> 
   readonly current: readonly InstallObject[];
   /** What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows. */
   readonly known: readonly (readonly InstallObject[])[];
+  /** The place has nothing of its own there: what Sigpack did not write is the admin's. */
+  readonly isShared?: boolean | undefined;
   readonly onDrift: 'keep' | 'overwrite';
   /** What becomes of an object that the pack lacks; undefined: nothing. */
   readonly gone: (key: string) => 'remove' | 'disable' | undefined;
 }
 
 /** Compares what is wanted with what is there, object by object. */
-export function planOf({ to, kind, pack, adopts, refers = [], wanted, current, known, onDrift, gone, state }: PlanInput): Plan {
+export function planOf({ to, kind, pack, adopts, refers = [], wanted, current, known, isShared, onDrift, gone, state }: PlanInput): Plan {
   const there = byKey(current);
   const before = byKey(known[0] ?? []);
-  const drift = driftOf({ known, current, wanted }).map(
-    (one): Drift => ({ ...one, outcome: one.changes !== undefined && onDrift === 'keep' ? 'kept' : 'overwritten' }),
-  );
+  const wantedKeys = byKey(wanted);
+  // what the pack has nothing to put over is kept in any case
+  const isKept = ({ key, changes, added }: Drifted): boolean => changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
+  const drift = driftOf({ known, current, wanted, isShared }).map((one): Drift => ({ ...one, outcome: isKept(one) ? 'kept' : 'overwritten' }));
   const kept = new Map(drift.filter(({ outcome }) => outcome === 'kept').map(({ key, changes = [] }) => [key, new Set(changes.map(({ name }) => name))]));
+  const added = new Set(drift.flatMap((one) => (one.added === true ? [one.key] : [])));
   const objects = wanted.flatMap((one): PlannedObject[] => {
     const found = there.get(one.key);
     if (!found) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
     // what the version before said and this one says no more goes, too
-    const names = new Set([...one.fields.keys(), ...(before.get(one.key)?.fields.keys() ?? [])]);
+    const names = new Set([...one.fields.keys(), ...(before.get(one.key)?.fields.keys() ?? []), ...(isShared === true ? found.fields.keys() : [])]);
     const changes = changesBetween(found.fields, one.fields, names).filter(({ name }) => !kept.get(one.key)?.has(name));
     return changes.length === 0 ? [] : [{ verb: switchesOff(changes) ? 'disable' : 'change', key: one.key, name: one.name, changes }];
   });
-  const wantedKeys = byKey(wanted);
   const lacking = current.flatMap(({ key, name }): PlannedObject[] => {
-    const verb = wantedKeys.has(key) ? undefined : gone(key);
+    const stays = isShared === true && (kept.get(key)?.has('content') === true || added.has(key));
+    const verb = wantedKeys.has(key) || stays ? undefined : gone(key);
     return verb === undefined ? [] : [{ verb, key, name, changes: [] }];
   });
   const beyond = { ...(adopts === undefined ? {} : { adopts }), ...(refers.length === 0 ? {} : { refers }) };
@@ -110,18 +116,26 @@ export function driftOf({
   known,
   current,
   wanted = [],
-}: Pick<PlanInput, 'known' | 'current'> & { readonly wanted?: readonly InstallObject[] }): readonly Drifted[] {
+  isShared,
+}: Pick<PlanInput, 'known' | 'current' | 'isShared'> & { readonly wanted?: readonly InstallObject[] }): readonly Drifted[] {
   const [installed = [], ...others] = known;
   const there = byKey(current);
   const alsoOurs = [...others, wanted].map(byKey);
-  return installed.flatMap((one): Drifted[] => {
-    const found = there.get(one.key);
-    if (!found) return [{ key: one.key, name: one.name, changes: undefined }];
-    const changes = changesBetween(one.fields, found.fields, one.fields.keys()).filter(
-      ({ name, after }) => !alsoOurs.some((ours) => ours.get(one.key)?.fields.get(name) === after),
-    );
-    return changes.length === 0 ? [] : [{ key: one.key, name: one.name, changes }];
+  const changesOf = (key: string, before: Fields, after: Fields, names: Iterable<string>): readonly FieldChange[] =>
+    changesBetween(before, after, names).filter((change) => !alsoOurs.some((ours) => ours.get(key)?.fields.get(change.name) === change.after));
+  const changed = installed.flatMap(({ key, name, fields }): Drifted[] => {
+    const found = there.get(key);
+    if (!found) return [{ key, name, changes: undefined }];
+    const changes = changesOf(key, fields, found.fields, isShared === true ? new Set([...fields.keys(), ...found.fields.keys()]) : fields.keys());
+    return changes.length === 0 ? [] : [{ key, name, changes }];
   });
+  if (isShared !== true) return changed;
+  const ours = byKey(installed);
+  const added = current.flatMap(({ key, name, fields }): Drifted[] => {
+    const changes = ours.has(key) ? [] : changesOf(key, new Map(), fields, fields.keys());
+    return changes.length === 0 ? [] : [{ key, name, changes, added: true }];
+  });
+  return [...changed, ...added];
 }
 
 const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallObject> => new Map(objects.map((one) => [one.key, one]));

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
@@ -41,6 +41,7 @@ export async function appAt(path: string): Promise<SplunkApp | undefined> {
 }
 
 async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new UsageError(`${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`);
   let members: readonly ArchiveMember[];
   try {
     members = await readTarMembers(bytes);
@@ -78,10 +79,22 @@ interface ArtifactBytes {
   readonly bytes: Buffer;
 }
 
+/** How it is known that an artifact is what it was made as. */
+export type ArtifactCheck = 'signed' | 'digest' | 'nothing';
+
+/** What is checked of an artifact. */
+export function checkOf({ path, key }: ArtifactSource): ArtifactCheck {
+  if (key) return 'signed';
+  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
+  return existsSync(join(folder, sumsName)) ? 'digest' : 'nothing';
+}
+
 /** Where an artifact is, and the key that it has to be signed with; undefined where none is asked for. */
 export interface ArtifactSource {
   readonly path: string;
   readonly key: KeyObject | undefined;
+  /** The place that it is for. */
+  readonly to: string;
 }
 
 /** Larger files are none of ours. */
@@ -90,26 +103,27 @@ const maximumFile = 512 * 1024 * 1024;
 const maximumText = 256 * 1024 * 1024;
 
 /** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
-function artifactFile({ path, key }: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
+function artifactFile(source: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
+  const { path } = source;
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   if (!found.isDirectory()) {
     if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);
-    return checked(path, key);
+    return checked(source);
   }
   const [file, second] = readdirSync(path).filter(isMeant).sort();
   if (file === undefined || second !== undefined)
     throw new UsageError(`${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ${what}`);
-  return checked(join(path, file), key);
+  return checked({ ...source, path: join(path, file) });
 }
 
 /** Each file is read once: what is checked is what is installed. */
-function checked(path: string, key: KeyObject | undefined): ArtifactBytes {
+function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   const bytes = readRegularFile(path, isApp(path) ? maximumFile : maximumText);
   if (!bytes) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = dirname(path);
   const sums = bytesOf(join(folder, sumsName));
-  if (key) refuseUnsigned(sums, folder, key);
+  if (key) refuseUnsigned(sums, folder, key, to);
   if (!sums) return { path, bytes };
   const read = readChecksums(sums);
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
@@ -129,9 +143,9 @@ const faults = {
   malformed: 'it is no signature of sigpack release',
 } as const;
 
-function refuseUnsigned(sums: Buffer | undefined, folder: string, key: KeyObject): void {
+function refuseUnsigned(sums: Buffer | undefined, folder: string, key: KeyObject, to: string): void {
   const problem = signatureProblem(sums, folder, key);
-  if (problem !== undefined) throw new UsageError(`what is installed there has to be signed: ${problem}; nothing was done`);
+  if (problem !== undefined) throw new UsageError(`what ${to} has must be signed: ${problem}; nothing was done`);
 }
 
 function signatureProblem(sums: Buffer | undefined, folder: string, key: KeyObject): string | undefined {

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { type Plan, planOf } from '../../install/plan.ts';
-import { planProblem, planText } from '../../install/plan-file.ts';
-import { planCounts } from '../../install/plan-text.ts';
+import { isOfSamePack, planProblem, planText } from '../../install/plan-file.ts';
+import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/install-config.ts';
+import { sumsName } from '../../release/checksums.ts';
+import { signatureName } from '../../release/signature.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import type { ArtifactCheck } from './artifact-file.ts';
+import { ask } from './ask.ts';
 import { RemoteError } from './http-client.ts';
 import { printPlan } from './print-plan.ts';
 import { longestMessage, type ServerTexts } from './server-text.ts';
@@ -19,7 +22,7 @@ export interface ChangeOptions {
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
-  /** Takes over what is there and was not installed by Sigpack. */
+  /** Takes over what is there and was not installed by Sigpack, or returns to what was taken over. */
   readonly adopt?: boolean;
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
@@ -32,6 +35,8 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
+  /** Of the artifact; undefined where there is none. */
+  readonly check?: ArtifactCheck | undefined;
   /** Through which all goes that is told. */
   readonly texts: ServerTexts;
   readonly options: ChangeOptions;
@@ -46,15 +51,16 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const installed = await target.installed();
   const { foreign } = installed;
   if (foreign !== undefined && direction === 'install' && options.adopt !== true)
-    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`);
+    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and ${wayBack(change)} returns to it`);
   const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
   // what a server says of its objects is in a plan, too
   const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
-  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose });
-  if (typeof options.plan === 'string') writePlan(options.plan, told);
-  if (options.apply !== undefined) refuseOtherPlan(options.apply, told);
+  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
+  if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) process.stdout.write(`  ${checkTexts[change.check]}\n`);
+  if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
   if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
   if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned' });
   try {
@@ -73,6 +79,12 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   }
 }
 
+const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
+  signed: 'The artifact is signed with the key of the place.',
+  digest: 'The artifact has the digest of its SHA256SUMS; who signed it was not asked.',
+  nothing: 'Neither a signature nor a digest of the artifact was asked for.',
+};
+
 function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
   if (version === undefined) throw new UsageError('nothing is installed there');
   if (!previous) throw new UsageError(`there is no version before ${version} to go back to`);
@@ -80,16 +92,28 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
 }
 
 /** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
-async function previousFor<C>({ target, isSigned }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+async function previousFor<C>({ target, isSigned, check, options, to }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
   const previous = previousOf(installed);
-  if (isSigned !== true) return previous;
+  const isForeign = previous.isForeign === true;
+  if (options.adopt === true && !isForeign)
+    throw new UsageError(`the version before is ${previous.version} of the pack, which was not taken over: leave out --adopt`);
+  if (isSigned !== true || options.adopt === true) return previous;
+  if (isForeign)
+    throw new UsageError(
+      `what ${to} has must be signed, and what was there before Sigpack took it over is not (${previous.version}): give --adopt to return to it`,
+    );
+  if (check === undefined)
+    throw new UsageError(`what ${to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`);
   const signed = await target.wanted();
   if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
   return { ...signed, version: previous.version };
 }
 
+/** The command that returns to what is taken over: where all has to be signed, it has to say that this is not. */
+const wayBack = <C>({ isSigned }: Change<C>): string => (isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback');
+
 function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
-  const { version: from = null, current, known, state, gone, foreign } = installed;
+  const { version: from = null, current, known, isShared, state, gone, foreign } = installed;
   return planOf({
     to,
     kind: target.kind,
@@ -99,25 +123,22 @@ function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Versi
     wanted: wanted.objects,
     current,
     known,
+    isShared,
     onDrift,
     gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
     state,
   });
 }
 
-/** `--plan` takes the next word for its file: an artifact must not be written over. */
-function writePlan(path: string, plan: Plan): void {
-  if (!path.endsWith('.json')) throw new UsageError(`the file of a plan ends with .json; ${shownPath(path)} does not`);
-  writeFileSync(path, visibleJson(planText(plan)));
-}
-
-function refuseOtherPlan(path: string, plan: Plan): void {
+/** A plan that was done already, as one that CI applies again, is no other plan. */
+function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
     throw new UsageError(`there is no plan ${shownPath(path)}`);
   }
+  if (done && isOfSamePack(text, plan)) return;
   const problem = planProblem(text, plan);
   if (problem !== undefined) throw new RemoteError(`the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a new plan`);
 }
@@ -125,13 +146,9 @@ function refuseOtherPlan(path: string, plan: Plan): void {
 /** Asks on a terminal; without one `--yes` or a plan has to say it. */
 async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan): Promise<boolean> {
   if (options.yes || options.apply !== undefined) return true;
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true || options.format === 'json')
-    throw new UsageError('there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE');
-  terminal.clear();
-  const line = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await line.question(`Do it (${planCounts(plan)})? [y/N] `);
-  line.close();
-  if (!/^y(?:es)?$/i.test(answer.trim())) return false;
+  const instead = '--yes, or --plan FILE and then --apply FILE';
+  if (options.format === 'json') throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
+  if (!(await ask(`Do it (${planCounts(plan)})?`, terminal, instead))) return false;
   if ((await target.installed()).state !== plan.state)
     throw new RemoteError('the place was changed since the plan was made; nothing was done, run the command again');
   return true;
@@ -146,12 +163,12 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outcome, notes: given = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan, { outcome, notes: given = [], error }: Told): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
     process.stdout.write(
-      `${visibleJson(JSON.stringify({ outcome, plan, notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
+      `${visibleJson(JSON.stringify({ outcome, plan, ...(check === undefined ? {} : { artifact: check }), notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
     );
     return code;
   }
@@ -160,9 +177,10 @@ function tell<C>({ options, to, terminal, texts }: Change<C>, plan: Plan, { outc
     process.stderr.write(
       `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
     );
-  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${planCounts(plan)})\n`);
+  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
   else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
+  if (typeof options.plan === 'string') process.stdout.write(`the plan is in ${shownPath(options.plan)}\n`);
   for (const note of notes) process.stdout.write(`  ${note}\n`);
   return code;
 }

@@ -1,12 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AppFiles, filesDigest, stanzaFiles } from '../../install/app-files.ts';
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { UsageError } from '../exit-code.ts';
 import { writeDurably } from '../write-durably.ts';
-import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, writeTree } from './disk-tree.ts';
+import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, withFolder, writeTree } from './disk-tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -69,7 +84,7 @@ function remember(state: string): void {
   const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
   const how = (['adopt', 'rollback', 'release'] as const).find((one) => existsSync(join(record, markOf(one))));
   if (how === 'adopt' && existsSync(old)) {
-    remove(adopted);
+    setAside(state, 'adopted');
     renameSync(old, adopted);
   }
   if (how === 'release') {
@@ -92,6 +107,21 @@ function remember(state: string): void {
     renameSync(record, installed);
   }
   discard(state, old);
+}
+
+/** Gives what has a name the next free one, `removed-2`: no one but its owner may delete it. Returns its path; undefined: there is none. */
+function setAside(state: string, name: string): string | undefined {
+  if (!existsItself(join(state, name))) return undefined;
+  const path = freeName(state, name, 2);
+  renameSync(join(state, name), path);
+  return path;
+}
+
+function freeName(state: string, name: string, from: number): string {
+  for (let number = from; ; number++) {
+    const path = join(state, `${name}-${number}`);
+    if (!existsItself(path)) return path;
+  }
 }
 
 /** Deletes a folder, or puts it aside where someone else's folders in it can't be deleted: the next install must not stumble over it. */
@@ -120,6 +150,8 @@ export function mendApp({ target, state }: AppPlaces): void {
     // the new app is in its place
     if (existsSync(target)) remember(state);
   }
+  // someone put another app there meanwhile: the old one has what is the admin's
+  if (existsSync(old) && existsSync(fresh)) setAside(state, 'old');
   for (const stale of workFolders(state)) discard(state, stale);
 }
 
@@ -132,12 +164,21 @@ function workFolders(state: string): readonly string[] {
 /** Whether a run before left something that {@link mendApp} has to end. */
 export const isCutOff = ({ state }: AppPlaces): boolean => workFolders(state).some(existsItself);
 
-/** Takes the app out of Splunk's sight; it stays in the state's folder, with what the admin had in it. */
-export function removeApp({ target, state }: AppPlaces): void {
+/** What an uninstall put aside, and where it lies. */
+export interface PutAside {
+  readonly app: string;
+  /** What had been taken over before, which no rollback returns to any more. */
+  readonly adopted: string | undefined;
+}
+
+/** Takes the app away; it is kept with all that the admin had in it, and so are those that were removed before. */
+export function removeApp({ target, state }: AppPlaces): PutAside {
   const { installed, previous } = memoryOf(state);
-  discard(state, join(state, 'removed'));
-  renameSync(target, join(state, 'removed'));
+  const app = existsItself(join(state, 'removed')) ? freeName(state, 'removed', 2) : join(state, 'removed');
+  renameSync(target, app);
+  const adopted = setAside(state, 'adopted');
   for (const path of [installed, previous]) rmSync(path, { recursive: true, force: true });
+  return { app, adopted };
 }
 
 /** What the state's folder says of an app. */
@@ -163,11 +204,54 @@ export function recall(state: string): Memory {
 function takeOver({ target, state }: AppPlaces, files: AppFiles, kept: readonly Drift[]): void {
   const { fresh } = workOf(state);
   for (const own of ['local', 'metadata/local.meta', ...lookupsOfAdmin(target, state, files)]) copyInto(fresh, target, own);
+  const { installed } = memoryOf(state);
+  // an app that is taken over is kept as a whole
+  if (existsSync(installed)) keepOthers(target, fresh, installed);
   for (const { key, changes = [] } of kept) {
     const path = key.split(' ')[0] ?? '';
     if (!stanzaFiles.test(path)) copyInto(fresh, target, key);
     else keepInLocal(fresh, `local/${path.slice('default/'.length)}`, key.slice(path.length + 1), changes);
   }
+}
+
+/** Files, folders and links that neither version brings are the admin's. */
+function keepOthers(target: string, fresh: string, installed: string): void {
+  withFolder(target, (base) => {
+    for (const name of readdirSync(base)) keepOther(join(base, name), { shown: join(target, name), to: join(fresh, name), ours: join(installed, name) });
+  });
+}
+
+interface Other {
+  /** Where it lies, to be told. */
+  readonly shown: string;
+  /** Where it goes. */
+  readonly to: string;
+  /** Where what Sigpack installed under that name is recorded. */
+  readonly ours: string;
+}
+
+function keepOther(from: string, { shown, to, ours }: Other): void {
+  const [found, there, recorded] = [from, to, ours].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  if (!found) return;
+  if (!there) {
+    if (found.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);
+    else if (found.isDirectory() || !recorded) copyEntry(from, to);
+  } else if (found.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
+  else if (isInTheWay(found, there, recorded !== undefined)) throw new UsageError(`${shown} has the name of something that the app brings; move it elsewhere`);
+}
+
+/** A link in place of what Sigpack installed is replaced: what it leads to stays. */
+function isInTheWay(found: Stats, there: Stats, isRecorded: boolean): boolean {
+  if (found.isDirectory()) return true;
+  if (found.isSymbolicLink()) return !isRecorded && !there.isSymbolicLink();
+  return there.isDirectory();
+}
+
+/** A folder that the new version lacks: it stays where something of the admin's is in it. */
+function keepInFolder(from: string, to: string, ours: string): void {
+  mkdirSync(to);
+  keepOthers(from, to, ours);
+  if (readdirSync(to).length === 0) rmdirSync(to);
 }
 
 function copyInto(fresh: string, target: string, path: string): void {

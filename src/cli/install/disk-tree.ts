@@ -42,7 +42,7 @@ export function linkOnTheWay(folder: string, parts: readonly string[]): string |
 }
 
 /** Works in a folder that stays the same folder, whatever someone puts in its place meanwhile. */
-function withFolder<T>(path: string, work: (base: string, descriptor: number) => T): T {
+export function withFolder<T>(path: string, work: (base: string, descriptor: number) => T): T {
   if (process.platform === 'win32') return work(path, -1);
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | noLink);
   try {

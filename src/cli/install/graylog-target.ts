@@ -76,7 +76,7 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
     },
     async uninstall(progress) {
       server = undefined;
-      return packs.uninstall(progress);
+      return { objects: await packs.uninstall(progress), notes: [] };
     },
   };
 }

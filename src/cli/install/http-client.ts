@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isShallow } from '../../install/shallow.ts';
 import { UsageError } from '../exit-code.ts';
-import { hostOf, openTunnel, type ProxyServer, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
+import { isCertificate, reasonOf } from './failure-reason.ts';
+import { hostOf, openTunnel, type ProxyServer, proxyFailure, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
 
 /** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
@@ -175,8 +176,8 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
     let answered = false;
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
-      const reason = route.proxy ? `the proxy ${route.proxy.name} cannot be reached or does not answer (${reasonOf(error)})` : reasonOf(error);
-      resolve({ reason, sent, certificate: isCertificate(error) });
+      if (route.proxy) resolve({ reason: proxyFailure(route.proxy, error), sent, certificate: false });
+      else resolve({ reason: reasonOf(error), sent, certificate: isCertificate(error) });
     };
     // a request whose connection is gone already emits no error when it is destroyed
     const giveUp = (reason: string): void => {
@@ -231,25 +232,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-const isCertificate = ({ code = '' }: NodeJS.ErrnoException): boolean => certificateCodes.test(code);
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
-  ETIMEDOUT: 'no answer in time',
-  EPROTO: 'this is no TLS',
-};
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  const { code = '', message } = error;
-  if (isCertificate(error)) return `its certificate cannot be trusted (${code})`;
-  return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : message);
-}
-
 const meanings: Readonly<Record<number, string>> = {
   401: 'the user or token is not accepted',
   403: 'the user may not do this',
@@ -266,13 +248,11 @@ function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: 
     return new RemoteError(`${what}: ${texts.shown(result.reason)}${hint}`);
   }
   const { status, json, text } = result.answer;
-  const proxy = new URL(url).protocol === 'http:' && status >= 502 && status <= 504 ? proxyFor?.(new URL(url + path)) : undefined;
-  const through = proxy ? `, from the proxy ${proxy.name} or a server behind it` : '';
+  // a proxy that passes plain requests on answers in the place of the server, too
+  const proxy = new URL(url).protocol === 'http:' ? proxyFor?.(new URL(url + path)) : undefined;
+  const meaning = proxy ? `from the proxy ${proxy.name} or a server behind it` : meanings[status];
   const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))));
-  return new RemoteError(
-    `${what}: ${status}${meanings[status] === undefined ? '' : `, ${meanings[status]}`}${through}${words === '' ? '' : ` (${words})`}`,
-    status,
-  );
+  return new RemoteError(`${what}: ${status}${meaning === undefined ? '' : `, ${meaning}`}${words === '' ? '' : ` (${words})`}`, status);
 }
 
 /** Characters of a page that are looked at for its words. */

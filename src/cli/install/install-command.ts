@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { type Plan, planOf } from '../../install/plan.ts';
 import { configuredSettings } from '../../install/search-settings.ts';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
-import { sumsName } from '../../release/checksums.ts';
-import { readPublicKey, signatureName } from '../../release/signature.ts';
+import { readPublicKey } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
@@ -13,11 +13,15 @@ import { visible } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { contextFor, report } from '../run.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
+import { checkOf } from './artifact-file.ts';
+import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http-client.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
+import { printPlan } from './print-plan.ts';
 import { hostOf, isLoopback } from './proxy.ts';
 import { createServerTexts, longestMessage, type ServerTexts, withoutSecrets } from './server-text.ts';
+import type { Installed, InstallTarget } from './target.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -32,19 +36,17 @@ export interface InstallOptions extends PlaceOptions, ChangeOptions {
 }
 
 /** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
-export const install = (artifact: string, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
+export const install = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
 
 /** `sigpack rollback`: returns to the version before. */
 export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
 
 function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
+  refuseSwallowed(artifact, options, direction);
   return atPlace(artifact, options, (input, terminal) => {
     const key = keyOf(input, options);
-    if (key && !input.artifact)
-      throw new UsageError(
-        `what ${options.to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`,
-      );
     const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
+    const check = opened.artifact && checkOf(opened.artifact);
     return withTarget(opened, (target) =>
       changeTarget({
         target,
@@ -52,12 +54,22 @@ function change(artifact: string | undefined, options: InstallOptions, direction
         direction,
         onDrift: options.drift ?? input.place.onDrift ?? 'keep',
         isSigned: key !== undefined,
+        check,
         texts: input.texts,
         options,
         terminal,
       }),
     );
   });
+}
+
+/** `--plan` takes the next word for its file: an artifact must not be written over, or missing. */
+function refuseSwallowed(artifact: string | undefined, { plan, to }: InstallOptions, direction: 'install' | 'rollback'): void {
+  if (typeof plan === 'string' && !plan.endsWith('.json'))
+    throw new UsageError(
+      `the file of a plan ends with .json, and --plan took ${shownPath(plan)} for it; give the artifact first: sigpack ${direction} ${artifact ?? plan} --to ${to} --plan`,
+    );
+  if (artifact === undefined && direction === 'install') throw new UsageError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
 }
 
 /** The key that what is installed has to be signed with. */
@@ -73,17 +85,30 @@ export interface UninstallOptions extends PlaceOptions {
   readonly yes: boolean;
 }
 
-/** `sigpack uninstall`: takes all of the pack away. */
+/** `sigpack uninstall`: shows what there is of the pack, asks, and takes all of it away. */
 export function uninstall(artifact: string | undefined, options: UninstallOptions): Promise<ExitCode> {
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
-      if (!options.yes) throw new UsageError(`this removes the pack ${target.id} from ${options.to}, with what it remembers; give --yes`);
-      const count = await target.uninstall((...step) => terminal.progress(...step));
+      const installed = await target.installed();
+      if (installed.foreign === undefined && installed.current.length > 0) {
+        const { paint } = createTerminal(process.stdout, process.env, () => 0);
+        printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), { paint, verbose: false, wayBack: '' });
+        const question = `Take ${target.id} away from ${visible(options.to)}, with the version to go back to?`;
+        if (!options.yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
+      }
+      const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
-      process.stdout.write(count === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${count} objects\n`);
+      process.stdout.write(objects === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${objects} objects\n`);
+      for (const note of notes) process.stdout.write(`  ${visible(note)}\n`);
       return exitCodes.success;
     }),
   );
+}
+
+/** All that there is of the pack, to be removed. */
+function removalOf<C>({ kind, id }: InstallTarget<C>, to: string, { version = '', current, state }: Installed<C>): Plan {
+  const pack = { id, from: version, version: 'nothing', digest: '' };
+  return planOf({ to, kind, pack, wanted: [], current, known: [], onDrift: 'keep', gone: () => 'remove', state });
 }
 
 /** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
@@ -124,7 +149,7 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
     info: config.info,
     isConfigured: configuredSettings(config),
     watchActions: config.elasticsearch.actions,
-    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined },
+    artifact: artifact === undefined ? undefined : { path: artifact, key: undefined, to: name },
     ownOnly: false,
     caFile,
     env: process.env,

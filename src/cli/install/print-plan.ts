@@ -7,17 +7,19 @@ export interface PlanPrinting {
   readonly paint: Paint;
   /** Every object, however many there are. */
   readonly verbose: boolean;
+  /** The command that returns to what is taken over. */
+  readonly wayBack: string;
 }
 
 /** Lines shown without --verbose. */
 const shownLines = 200;
 
-export function printPlan(plan: Plan, { paint, verbose }: PlanPrinting): void {
+export function printPlan(plan: Plan, { paint, verbose, wayBack }: PlanPrinting): void {
   const { pack, to, objects, drift } = plan;
   if (objects.length === 0 && drift.length === 0 && plan.adopts === undefined) return;
   const from = pack.from === null ? 'nothing' : pack.from;
   process.stdout.write(`${paint('bold', visible(`${to}: ${packName(plan)}, ${from} → ${pack.version}`))}\n`);
-  const lines = planLines(plan);
+  const lines = planLines(plan, wayBack, verbose);
   const shown = verbose ? lines : lines.slice(0, shownLines);
   for (const line of shown) process.stdout.write(`${lineText(line, paint)}\n`);
   if (shown.length < lines.length) process.stdout.write(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);

@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { UsageError } from '../exit-code.ts';
+import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
 
 export interface ProxyServer {
   readonly url: URL;
@@ -95,7 +96,8 @@ export type Tunnel =
   | { readonly reason: string; readonly status?: number };
 
 /** A connection through the proxy to the server behind it: what goes over it, the proxy can't read. */
-export function openTunnel({ url, name, headers }: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
+export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
+  const { url, name, headers } = proxy;
   const address = `${target.hostname}:${target.port || '443'}`;
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
@@ -104,7 +106,7 @@ export function openTunnel({ url, name, headers }: ProxyServer, target: URL, tim
       clearTimeout(whole);
       resolve(tunnel);
     };
-    const fail = (error: NodeJS.ErrnoException): void => settle({ reason: `the proxy ${name} cannot be reached (${error.code ?? error.message})` });
+    const fail = (error: NodeJS.ErrnoException): void => settle({ reason: proxyFailure(proxy, error) });
     const giveUp = (reason: string): void => {
       request.destroy();
       fail(new Error(reason));
@@ -128,6 +130,13 @@ export function openTunnel({ url, name, headers }: ProxyServer, target: URL, tim
     });
     request.end();
   });
+}
+
+/** Why there is no answer of a proxy. */
+export function proxyFailure({ url, name }: ProxyServer, error: NodeJS.ErrnoException): string {
+  if (url.protocol === 'https:' && speaksNoTls(error)) return `the proxy ${name} speaks no TLS; give its address with http://`;
+  const hint = isCertificate(error) ? '; give the authority that signed it in NODE_EXTRA_CA_CERTS' : '';
+  return `the proxy ${name} cannot be reached or does not answer (${reasonOf(error)})${hint}`;
 }
 
 /** What a proxy did not do, by the status of its answer. */

@@ -66,7 +66,7 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
     },
     async uninstall() {
       const { status } = await acs.send('DELETE', one, { expect: [404] });
-      return status === 404 ? 0 : 1;
+      return { objects: status === 404 ? 0 : 1, notes: [] };
     },
   };
 }

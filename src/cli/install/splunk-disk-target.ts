@@ -5,6 +5,7 @@ import type { SplunkPlace } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
+import { overridesIn } from './disk-overrides.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
 import { isFolder, linkOnTheWay, readTree } from './disk-tree.ts';
@@ -77,14 +78,15 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async uninstall() {
       return there('change', () => {
-        if (!existsSync(places.target)) return 0;
+        if (!existsSync(places.target)) return { objects: 0, notes: [] };
         return withDiskLock(state, () => {
           mendApp(places);
           const { foreign } = read();
           if (foreign !== undefined) throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
           const count = fileObjects(readTree(places.target)).length;
-          removeApp(places);
-          return count;
+          const { app, adopted } = removeApp(places);
+          const theirs = adopted === undefined ? [] : [`The app that it had taken the place of is kept in ${adopted}.`];
+          return { objects: count, notes: [`The app is kept in ${app}, with its local/ and all else that was in it.`, ...theirs, afterwards[place]] };
         });
       });
     },
@@ -114,8 +116,10 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
     // lookups that no version brought are the admin's
     current: fileObjects(files, (path) => installed?.has(path) === true || app?.files.has(path) === true),
     known: installed ? [fileObjects(installed)] : [],
+    isShared: installed !== undefined,
+    ...(installed && existsSync(target) ? { overrides: overridesIn(target, installed) } : {}),
     // of someone else's app all lookups are the admin's
-    previous: previous && versionOf(previous, () => !isAdopted),
+    previous: previous && { ...versionOf(previous, () => !isAdopted), isForeign: isAdopted },
     state: filesDigest(files),
   };
 }

@@ -37,7 +37,11 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
     },
     apply: (applying) => apply(options, writer, applying),
     async uninstall(progress) {
-      const { installed } = await read(options, writer);
+      const { installed, adopted } = await read(options, writer);
+      if (adopted)
+        throw new UsageError(
+          `an uninstall would delete what is kept of the app ${appId} ${adopted.version} that was taken over; sigpack rollback returns to it`,
+        );
       if (installed.foreign !== undefined) throw new UsageError(`${installed.foreign}; sigpack uninstalls what it installed`);
       const there = sorted(installed.current as readonly SplunkObject[]).reverse();
       let done = 0;
@@ -46,9 +50,11 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
         await writer.remove(one);
         progress(++done, there.length, 'removing');
       });
+      const others = await othersIn(client, appId, new Set(there.map(({ key }) => key)));
       await writer.removeRecords();
+      if (others.length > 0) return { objects: ofApp.length, notes: [`The app stays, as it has others in it: ${others.slice(0, 10).join(', ')}.`] };
       await client.remove(`/services/apps/local/${appId}`);
-      return there.length;
+      return { objects: there.length, notes: [] };
     },
   };
 }
@@ -63,9 +69,26 @@ const versionOf = (app: SplunkApp): Version<SplunkApp> => ({
 const sorted = (objects: readonly SplunkObject[]): SplunkObject[] =>
   [...objects].sort((a, b) => collections.indexOf(a.collection) - collections.indexOf(b.collection));
 
+/** What someone added to the app: a removal of the app would delete it. */
+async function othersIn(client: SplunkClient, appId: string, ours: ReadonlySet<string>): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const collection of collections) {
+    if (collection === 'apps/local') continue;
+    const entries = await client.list(`/servicesNS/nobody/${appId}/${addressOf(collection)}`);
+    found.push(
+      ...entries.flatMap(({ name, app }) =>
+        app === appId && !ours.has(object(collection, name, new Map()).key) ? [object(collection, name, new Map()).name] : [],
+      ),
+    );
+  }
+  return found;
+}
+
 interface Read {
   readonly installed: Installed<SplunkApp>;
   readonly record: SplunkRecord | undefined;
+  /** What was there before Sigpack took the app over. */
+  readonly adopted: SplunkRecord | undefined;
 }
 
 async function read({ client, appId, app, upload }: SplunkOptions, writer: SplunkWriter): Promise<Read> {
@@ -82,6 +105,7 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
   const foreign = there && !record && !pending ? foreignApp(appId, there, app) : undefined;
   return {
     record,
+    adopted: record && adopted,
     installed: {
       version: record?.version,
       ...(foreign === undefined ? {} : { foreign }),
@@ -89,7 +113,13 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
       digest: pending ? undefined : record?.digest,
       current,
       known: record ? versions : [],
-      previous: previous && { version: previous.version, digest: previous.digest, objects: previous.objects, content: previous.app },
+      previous: previous && {
+        isForeign: previous === adopted,
+        version: previous.version,
+        digest: previous.digest,
+        objects: previous.objects,
+        content: previous.app,
+      },
       state: stateOf(record?.digest, current),
     },
   };

@@ -9,6 +9,7 @@ import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
 import { longestMessage, withoutSecrets } from './server-text.ts';
+import type { Override } from './target.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -27,6 +28,8 @@ interface Status {
   readonly previous?: string | null;
   readonly objects?: number;
   readonly drift?: readonly Drifted[];
+  /** What the admin's own settings, which an install keeps, say otherwise. */
+  readonly overrides?: readonly Override[];
   /** What is in the place and is not Sigpack's. */
   readonly foreign?: string;
   readonly error?: string;
@@ -46,8 +49,8 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known, foreign } = await target.installed();
-          const drift = version === null ? [] : driftOf({ known, current });
+          const { version = null, previous, current, known, isShared, foreign, overrides = [] } = await target.installed();
+          const drift = version === null ? [] : driftOf({ known, current, isShared });
           return {
             to: name,
             kind: target.kind,
@@ -56,6 +59,7 @@ export async function status(artifact: string | undefined, options: StatusOption
             previous: previous?.version ?? null,
             objects: version === null ? 0 : current.length,
             drift,
+            ...(overrides.length === 0 ? {} : { overrides }),
             ...(foreign === undefined ? {} : { foreign }),
           };
         }),
@@ -77,12 +81,16 @@ export async function status(artifact: string | undefined, options: StatusOption
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }
 
-function statusText({ to, kind, version, previous, objects, drift = [], foreign, error }: Status, paint: Paint): string {
+function statusText({ to, kind, version, previous, objects, drift = [], overrides = [], foreign, error }: Status, paint: Paint): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
   if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
   const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
   const drifted = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
-  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}\n${lines.join('')}`;
+  const local = overrides.length === 0 ? '' : `, ${overrides.length} changed in local/`;
+  const settings = overrides.map((one) => `  * ${visible(overrideText(one))}\n`);
+  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}${local}\n${[...lines, ...settings].join('')}`;
 }
+
+const overrideText = ({ name, file, settings }: Override): string => `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}`;

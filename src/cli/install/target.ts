@@ -6,8 +6,18 @@ export interface Version<C> {
   readonly digest: string;
   readonly objects: readonly InstallObject[];
   readonly content: C;
+  /** It is someone else's, which Sigpack took over. */
+  readonly isForeign?: boolean;
   /** What it needs of the place and leaves as it is, by name. */
   readonly refers?: readonly string[];
+}
+
+/** What the admin set where such settings belong, in place of the pack's. */
+export interface Override {
+  /** A stanza. */
+  readonly name: string;
+  readonly file: string;
+  readonly settings: readonly string[];
 }
 
 /** What a place has of a pack. */
@@ -21,10 +31,14 @@ export interface Installed<C> {
   readonly current: readonly InstallObject[];
   /** What Sigpack wrote there, the version that is installed first. */
   readonly known: readonly (readonly InstallObject[])[];
+  /** As a plan has it: what Sigpack did not write there is the admin's. */
+  readonly isShared?: boolean;
   /** What an install does with an object that the version of this digest lacks; without it, it is removed, as by a rollback. */
   readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
   /** What a rollback returns to. */
   readonly previous: Version<C> | undefined;
+  /** Settings of the admin's that the place prefers, and that an install leaves alone. */
+  readonly overrides?: readonly Override[];
   /** The same as long as nothing changes. */
   readonly state: string;
 }
@@ -38,6 +52,12 @@ export interface Applying<C> {
   readonly direction: 'install' | 'rollback';
 }
 
+export interface Uninstalled {
+  readonly objects: number;
+  /** Where what was kept lies, and what is to be done now. */
+  readonly notes: readonly string[];
+}
+
 /** A place that a pack is brought to. */
 export interface InstallTarget<C> {
   readonly kind: string;
@@ -49,6 +69,6 @@ export interface InstallTarget<C> {
   readonly installed: () => Promise<Installed<C>>;
   /** Does what the plan says; what was done before a failure is found by the next plan. Returns what to know: a restart that is needed. */
   readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
-  /** Takes the pack away; returns how many objects. */
-  readonly uninstall: (progress: Progress) => Promise<number>;
+  /** Takes the pack away. What was someone else's is kept, or the pack is not taken away. */
+  readonly uninstall: (progress: Progress) => Promise<Uninstalled>;
 }

@@ -34,12 +34,14 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
     apply: (applying) => apply(options, applying),
     async uninstall(progress) {
       const { ours: there } = await readWatchesOf(client, packId);
+      const taken = there.find(({ before }) => before?.foreign !== undefined);
+      if (taken) throw new UsageError(`an uninstall would delete what is kept of the watch ${taken.id} that was taken over; sigpack rollback returns to it`);
       let done = 0;
       await inParallel(there, concurrency, async ({ id }) => {
         await client.send('DELETE', address(id), { expect: [404] });
         progress(++done, there.length, 'removing watches');
       });
-      return there.length;
+      return { objects: there.length, notes: [] };
     },
   };
 }
@@ -130,7 +132,8 @@ function installedOf({ ours: there, others }: WatchesThere, wanted: readonly Nam
       if (mark?.retired !== true) return 'disable';
       return mark.digest === digest ? undefined : 'remove';
     },
-    previous: one && before.length > 0 ? versionOf(one.version, before, one.digest) : undefined,
+    previous:
+      one && before.length > 0 ? { ...versionOf(one.version, before, one.digest), isForeign: before.every(({ foreign }) => foreign !== undefined) } : undefined,
     state: stateOf(
       there.map(({ mark }) => mark),
       current,

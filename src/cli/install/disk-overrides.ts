@@ -1,0 +1,51 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AppFiles, settingsIn } from '../../install/app-files.ts';
+import { readConf } from '../../pack/splunk-conf.ts';
+import { existsItself, linkOnTheWay, noLink } from './disk-tree.ts';
+import type { Override } from './target.ts';
+
+/** What local/ says otherwise than the app that is installed: Splunk prefers it there. */
+export const overridesIn = (target: string, installed: AppFiles): readonly Override[] =>
+  [...installed].flatMap(([path, bytes]): readonly Override[] => {
+    if (!path.startsWith('default/')) return [];
+    const file = path.replace('default/', 'local/');
+    try {
+      return overridesOf(target, file, { path, bytes, installed });
+    } catch (error) {
+      // root's, who installs with the rights of the owner of the apps
+      if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error;
+      return [{ name: 'what cannot be read', file, settings: [] }];
+    }
+  });
+
+interface Ours {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly installed: AppFiles;
+}
+
+function overridesOf(target: string, local: string, { path, bytes, installed }: Ours): readonly Override[] {
+  const file = join(target, local);
+  if (!existsItself(file) && linkOnTheWay(target, ['local']) === undefined) return [];
+  // no link is followed, and none is left unsaid
+  if (linkOnTheWay(target, local.split('/')) !== undefined) return [{ name: 'a link, which is not followed', file: local, settings: [] }];
+  const there = readFile(file);
+  if (!path.endsWith('.conf')) return there.equals(bytes) ? [] : [{ name: 'the whole file', file: local, settings: [] }];
+  const ours = settingsIn(installed, path);
+  return [...readConf(there.toString('utf8')).stanzas].flatMap(([name, settings]): readonly Override[] => {
+    if (!ours.has(name) && name !== 'default' && path !== 'default/app.conf') return [];
+    const other = [...settings].filter(([key, value]) => ours.get(name)?.get(key) !== value).map(([key]) => key);
+    return other.length === 0 ? [] : [{ name, file: local, settings: other }];
+  });
+}
+
+function readFile(path: string): Buffer {
+  const descriptor = openSync(path, noLink);
+  try {
+    // a folder, or a pipe, which would be waited for
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : Buffer.alloc(0);
+  } finally {
+    closeSync(descriptor);
+  }
+}
