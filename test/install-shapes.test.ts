@@ -6,7 +6,7 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs, secondRules, watchBody } from './install-lab.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -26,7 +26,7 @@ async function labOf(kind: string, respond: Handle): Promise<Lab> {
 }
 
 const watchesOf = (lab: Lab, interval: string): string => {
-  const body = { trigger: { schedule: { interval } }, input: { search: { request: {} } }, metadata: { title: 'One' } };
+  const body = { ...watchBody('x', 'One'), trigger: { schedule: { interval } } };
   writeFileSync(lab.at('watches.ndjson'), `${JSON.stringify({ id: 'a', body })}\n`);
   return lab.at('watches.ndjson');
 };

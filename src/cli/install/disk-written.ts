@@ -3,7 +3,7 @@ import { splunkAppPaths } from '../../pack/splunk-app.ts';
 import type { IsWritten } from './disk-tree.ts';
 
 /** Folders of the state, each of which holds an app or a part of one. */
-const appFolder = /^(?:new|old|record(?:\.part)?|installed|previous|adopted|removed|left-[0-9a-f-]{36})$/;
+const appFolder = /^(?:new|record(?:\.part)?|installed|previous|(?:old|adopted|removed)(?:-\d+)?|left-[0-9a-f-]{36})$/;
 const lock = /^lock(?:-[0-9a-f-]{36})?$/;
 const mark = /^local\.(?:adopt|rollback|release)$/;
 
