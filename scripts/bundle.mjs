@@ -40,7 +40,7 @@ const written = [
     dir,
     format: 'es',
     chunkFileNames: 'parts/[name].js',
-    minify: { compress: true, mangle: { toplevel: false, keepNames: { function: true, class: true } }, codegen: { removeWhitespace: true } },
+    minify: { compress: true, mangle: { toplevel: true, keepNames: { function: true, class: true } }, codegen: { removeWhitespace: true } },
   }),
   await types.write({ dir, format: 'es' }),
 ];
