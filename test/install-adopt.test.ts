@@ -198,10 +198,24 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
   expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s);
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
-  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the watch a');
+  const theirs = before.find(([id]) => id === 'a');
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: watches of acme, 1\.0\.0 → what was there\n/);
   expect([...watcher.watches].sort()).toEqual(before.sort());
+  // kept from version to version, and where a version lacks the watch
+  await lab.install(lab.at('watches.ndjson'), { adopt: true });
+  for (const [version, ids] of [
+    ['1.1.0', ['a', 'b']],
+    ['1.2.0', ['b']],
+  ] as const) {
+    await lab.build(version, 2, firstRules);
+    lab.write('watches.ndjson', ids.map((id) => `${JSON.stringify({ id, body: watchBody(`ours of ${version}`) })}\n`).join(''));
+    expect((await lab.install(lab.at('watches.ndjson'))).code).toBe(0);
+  }
+  const removed = await lab.uninstall();
+  expect(`${removed.code} ${removed.out}`).toMatch(/^0 .*What had been taken over is there again: a\./s);
+  expect([...watcher.watches].filter(([id]) => id === 'a')).toEqual([theirs]);
+  expect([...watcher.watches.keys()].sort()).toEqual(['a', 'other']);
   await server.close();
 });
 

@@ -129,7 +129,7 @@ describe('a Splunk app', () => {
       'an entry has a folder where only some readers look for one',
     ],
     ['a second header', (tar) => tar.write('x', 156, 'latin1'), 'an entry has a second header'],
-    ['a size that is no number', (tar) => tar.writeUInt8(0x80, 124), 'an entry has a size that is none'],
+    ['a size that is no number', (tar) => tar.writeUInt8(0x80, 124), 'an entry has a size that is no number'],
   ])('with %s is refused', async (_, change, message) => {
     const tar = gunzipSync(await tarOf([conf]));
     change(tar);

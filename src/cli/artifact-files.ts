@@ -8,7 +8,7 @@ import { UsageError } from './exit-code.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 
-/** In bytes; larger files are none of ours. */
+/** In bytes; Sigpack writes no larger files. */
 const maximumArchive = 512 * 1024 * 1024;
 const maximumText = 256 * 1024 * 1024;
 

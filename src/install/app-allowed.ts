@@ -9,7 +9,7 @@ export function appProblem(id: string, files: ReadonlyMap<string, Buffer>, isCon
   for (const path of files.keys()) if (!allowed.has(path)) return `the app brings ${JSON.stringify(path)}, which no build of Sigpack writes`;
   for (const [path, bytes] of files) {
     const problem = fileProblem({ id, path, isConfigured }, bytes);
-    if (problem !== undefined) return `the app’s ${path} is none that a build of Sigpack writes: ${problem}`;
+    if (problem !== undefined) return `the ${path} of the app is not what a build of Sigpack writes: ${problem}`;
   }
   return undefined;
 }

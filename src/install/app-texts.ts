@@ -1,7 +1,7 @@
 import { isRecord } from '../event/field.ts';
 import { isTooDeep } from '../release/json-depth.ts';
 
-/** Longer ones are none of ours. */
+/** Sigpack writes no longer ones. */
 const longestView = 1024 * 1024;
 
 /** An attribute of that name; a text between tags may say the same. */

@@ -56,7 +56,7 @@ export function readContentPack(text: string): ContentPack {
     throw new PackError('this is no content pack of Graylog');
   if (isTooDeep(pack)) throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
   if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isSafeInteger(pack.rev) || pack.rev < 1 || typeof pack.summary !== 'string')
-    throw new PackError('the content pack has an id or revision that is none of Sigpack');
+    throw new PackError('the content pack has an id or revision that Sigpack does not write');
   const problem = packProblem(pack);
   if (problem !== undefined) throw new PackError(problem);
   return { parameters: [], ...pack } as unknown as ContentPack;

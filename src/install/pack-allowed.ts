@@ -107,7 +107,7 @@ function entityProblem(entity: unknown, seen: Set<string>): string | undefined {
   seen.add(id);
   if (!isRecord(data.title)) return 'has no title';
   const { notifications } = data;
-  if (notifications !== undefined && (!Array.isArray(notifications) || notifications.length > 0)) return 'brings notifications, which are the admin’s';
+  if (notifications !== undefined && (!Array.isArray(notifications) || notifications.length > 0)) return 'brings notifications, which the admin sets up';
   const fault = shapes[type.name === 'stream_title' ? 'stream_title' : 'event_definition'](entity, '');
   return fault === undefined ? undefined : `has ${shownPath(fault)}, which no build of Sigpack writes so`;
 }

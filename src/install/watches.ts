@@ -54,6 +54,8 @@ export interface WatchMark {
   /** The watch that was written last, and the one before it where a rollback has one, gzip and base64: servers answer in their own form. */
   readonly written: string;
   readonly before?: string;
+  /** The watch of someone else's that was taken over, in the same form: kept from version to version. */
+  readonly taken?: string;
   /** Of a version that has this watch no more. */
   readonly retired?: true;
 }
@@ -72,6 +74,12 @@ export interface WatchBefore {
   readonly foreign?: 'active' | 'inactive';
 }
 
+/** A watch of someone else's. */
+export interface TakenWatch {
+  readonly body: JsonObject;
+  readonly foreign: 'active' | 'inactive';
+}
+
 export interface MarkedWatch {
   readonly id: string;
   /** As the server has it, with the mark taken out. */
@@ -80,16 +88,24 @@ export interface MarkedWatch {
   readonly mark: WatchMark;
   readonly written: JsonObject | undefined;
   readonly before: WatchBefore | undefined;
+  readonly taken: TakenWatch | undefined;
 }
 
 /** `onServer` with the mark of what the pack has: the same but for what someone changed in place. */
-export function marked(onServer: JsonObject, written: JsonObject, pack: Omit<WatchMark, 'written' | 'before'>, before: WatchBefore | undefined): JsonObject {
-  const mark: WatchMark = { ...pack, written: packed(written), ...(before ? { before: packed(before) } : {}) };
+export function marked(onServer: JsonObject, written: JsonObject, pack: Omit<WatchMark, 'written' | 'before' | 'taken'>, kept: KeptWatches): JsonObject {
+  const { before, taken } = kept;
+  const mark: WatchMark = { ...pack, written: packed(written), ...(before ? { before: packed(before) } : {}), ...(taken ? { taken: packed(taken) } : {}) };
   return { ...onServer, metadata: { ...(isRecord(onServer.metadata) ? onServer.metadata : {}), sigpack: mark } };
 }
 
-const isMark = ({ version, digest, written, before, retired }: JsonObject): boolean =>
-  [version, digest, written, before ?? ''].every((text) => typeof text === 'string') && [undefined, true].includes(retired as true);
+/** What the mark of a watch keeps of others. */
+export interface KeptWatches {
+  readonly before: WatchBefore | undefined;
+  readonly taken: TakenWatch | undefined;
+}
+
+const isMark = ({ version, digest, written, before, taken, retired }: JsonObject): boolean =>
+  [version, digest, written, before ?? '', taken ?? ''].every((text) => typeof text === 'string') && [undefined, true].includes(retired as true);
 
 const isBefore = (value: unknown): value is WatchBefore =>
   isRecord(value) &&
@@ -98,14 +114,17 @@ const isBefore = (value: unknown): value is WatchBefore =>
   (value.body === null || isRecord(value.body)) &&
   [undefined, 'active', 'inactive'].includes(value.foreign as 'active');
 
+const isTaken = (value: unknown): value is TakenWatch => isRecord(value) && isRecord(value.body) && ['active', 'inactive'].includes(value.foreign as 'active');
+
 /** Undefined for a watch that is not of this pack. Throws WatchError for one that says so and has a mark that Sigpack never writes. */
 export function unmarked(id: string, watch: unknown, active: boolean, pack: string): MarkedWatch | undefined {
   if (!isRecord(watch) || !isRecord(watch.metadata) || !isRecord(watch.metadata.sigpack) || watch.metadata.sigpack.pack !== pack) return undefined;
   const { sigpack, ...metadata } = watch.metadata;
   const mark = sigpack as unknown as WatchMark;
   if (!isMark(watch.metadata.sigpack)) throw new WatchError(`the watch ${id}`);
-  const [written, before] = [unpacked(mark.written, maximumSize), unpacked(mark.before, maximumSize)];
+  const [written, before, taken] = [mark.written, mark.before, mark.taken].map((text) => unpacked(text, maximumSize));
   if (before !== undefined && !isBefore(before)) throw new WatchError(`what was before the watch ${id}`);
+  if (taken !== undefined && !isTaken(taken)) throw new WatchError(`what the watch ${id} was taken over from`);
   return {
     id,
     body: { ...watch, metadata },
@@ -113,6 +132,8 @@ export function unmarked(id: string, watch: unknown, active: boolean, pack: stri
     mark,
     written: isRecord(written) ? written : undefined,
     before,
+    // earlier versions had it as what was before alone
+    taken: taken ?? (before?.foreign && before.body ? { body: before.body, foreign: before.foreign } : undefined),
   };
 }
 

@@ -30,7 +30,7 @@ interface Growing {
   readonly queries: { splunk?: string[]; graylog?: string[] };
 }
 
-/** A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws {@link ArtifactError} for what is none of ours. */
+/** A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws {@link ArtifactError} for what Sigpack does not write. */
 export function artifactSnapshot(label: string, { manifest, savedSearches, contentPack }: ArtifactTexts): Snapshot {
   const known = new Map<string, Growing>();
   const byName = new Map<string, Growing>();

@@ -1,4 +1,4 @@
-/** Lists in lists that are deeper are none of ours, and too deep for what reads them. */
+/** Sigpack writes no deeper lists, and too deep for what reads them. */
 export const maximumDepth = 100;
 
 export function isTooDeep(json: unknown): boolean {

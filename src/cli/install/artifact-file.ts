@@ -49,7 +49,7 @@ async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<stri
     throw error instanceof ArchiveError ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`) : error;
   }
   const runs = members.find(({ mode }) => (mode & executable) !== 0);
-  if (runs) throw new UsageError(`${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which none of Sigpack is`);
+  if (runs) throw new UsageError(`${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file of Sigpack is`);
   return new Map(members.map(({ path: name, content }) => [name, content]));
 }
 
@@ -97,7 +97,7 @@ export interface ArtifactSource {
   readonly to: string;
 }
 
-/** Larger files are none of ours. */
+/** Sigpack writes no larger files. */
 const maximumFile = 512 * 1024 * 1024;
 /** Of JSON, which has to become one text. */
 const maximumText = 256 * 1024 * 1024;

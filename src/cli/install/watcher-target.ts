@@ -1,7 +1,18 @@
 import { isRecord } from '../../event/field.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
 import { type JsonObject, stateOf } from '../../install/plan.ts';
-import { type MarkedWatch, marked, type NamedWatch, unmarked, type WatchBefore, WatchError, watchesDigest, watchObject } from '../../install/watches.ts';
+import {
+  type KeptWatches,
+  type MarkedWatch,
+  marked,
+  type NamedWatch,
+  type TakenWatch,
+  unmarked,
+  type WatchBefore,
+  WatchError,
+  watchesDigest,
+  watchObject,
+} from '../../install/watches.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
@@ -34,14 +45,13 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
     apply: (applying) => apply(options, applying),
     async uninstall(progress) {
       const { ours: there } = await readWatchesOf(client, packId);
-      const taken = there.find(({ before }) => before?.foreign !== undefined);
-      if (taken) throw new UsageError(`an uninstall would delete what is kept of the watch ${taken.id} that was taken over; sigpack rollback returns to it`);
       let done = 0;
-      await inParallel(there, concurrency, async ({ id }) => {
-        await client.send('DELETE', address(id), { expect: [404] });
+      await inParallel(there, concurrency, async ({ id, taken }) => {
+        await removeWatch(client, id, taken);
         progress(++done, there.length, 'removing watches');
       });
-      return { objects: there.length, notes: [] };
+      const back = there.flatMap(({ id, taken }) => (taken ? [id] : []));
+      return { objects: there.length, notes: back.length === 0 ? [] : [`What had been taken over is there again: ${back.join(', ')}.`] };
     },
   };
 }
@@ -54,6 +64,13 @@ const versionOf = (version: string, watches: readonly NamedWatch[], digest = wat
 });
 
 const address = (id: string): string => `/_watcher/watch/${encodeURIComponent(id)}`;
+const withState = (id: string, active: boolean): string => `${address(id)}${active ? '' : '?active=false'}`;
+
+/** Takes a watch away; what it was taken over from comes back. */
+async function removeWatch(client: Client, id: string, taken: TakenWatch | undefined): Promise<void> {
+  if (taken) await client.send('PUT', withState(id, taken.foreign === 'active'), { body: taken.body });
+  else await client.send('DELETE', address(id), { expect: [404] });
+}
 
 /** More than the server gives at once. */
 const maximumWatches = 10_000;
@@ -161,6 +178,10 @@ async function apply(
     const [other] = there.values();
     return other ? { version: other.mark.version, digest: other.mark.digest, body: null } : undefined;
   };
+  const keptOf = (id: string, found: MarkedWatch | undefined): KeptWatches => {
+    const foreign = others.get(id);
+    return { before: beforeOf(id, found), taken: foreign ? { body: foreign.body, foreign: foreign.active ? 'active' : 'inactive' } : found?.taken };
+  };
   const back = new Set(wanted.content.flatMap(({ id, foreign }) => (foreign ? [id] : [])));
   const gone = plan.objects.filter(({ verb, key }) => !back.has(key) && (verb === 'remove' || !wanted.content.some(({ id }) => id === key)));
   const total = wanted.content.length + gone.length;
@@ -170,19 +191,19 @@ async function apply(
     const changed = new Set(planned.get(id)?.changes.map(({ name }) => name));
     const written = found && kept.has(id) ? mergeFields(found.body, body, changed, () => true) : body;
     // the watch that was kept as it is must show as changed in place the next time, too
-    const watch = foreign ? body : marked(written, body, pack, beforeOf(id, found));
+    const watch = foreign ? body : marked(written, body, pack, keptOf(id, found));
     const active = foreign ? foreign === 'active' : found === undefined || found.active || changed.has('disabled');
-    await client.send('PUT', `${address(id)}${active ? '' : '?active=false'}`, { body: watch });
+    await client.send('PUT', withState(id, active), { body: watch });
     progress(++done, total, 'writing watches');
   });
   await inParallel(gone, concurrency, async ({ key, verb }) => {
     const found = there.get(key);
-    if (verb === 'remove') await client.send('DELETE', address(key), { expect: [404] });
+    if (verb === 'remove') await removeWatch(client, key, found?.taken);
     else if (found) {
       // as it was written: a server hides secrets in what it answers
       const written = found.written ?? found.body;
-      const body = marked(written, written, { ...pack, retired: true }, beforeOf(key, found));
-      await client.send('PUT', `${address(key)}?active=false`, { body });
+      const body = marked(written, written, { ...pack, retired: true }, keptOf(key, found));
+      await client.send('PUT', withState(key, false), { body });
     }
     progress(++done, total, 'switching watches off');
   });
