@@ -5,6 +5,7 @@ import { ArtifactError, type ArtifactTexts, artifactSnapshot } from '../release/
 import type { Snapshot } from '../release/snapshot.ts';
 import { ArchiveError, readTarMembers, readZipMembers } from './archive-bounds.ts';
 import { UsageError } from './exit-code.ts';
+import { statsOf } from './path-stats.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -42,7 +43,7 @@ export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
 }
 
 function bytesOf(path: string): Buffer {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (!found?.isFile()) throw new UsageError(`${shownPath(path)} is no file`);
   if (found.size > maximumArchive) throw new UsageError(`${shownPath(path)} has ${found.size} bytes, which is more than any artifact of Sigpack has`);
   return readFileSync(path);

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
@@ -20,6 +19,7 @@ import { type ExitCode, UsageError } from './exit-code.ts';
 import { forStream } from './guarded-terminal.ts';
 import { loadRules } from './load.ts';
 import { optimizeLate } from './optimize-late.ts';
+import { statsOf } from './path-stats.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject, rulePaths } from './project.ts';
@@ -192,13 +192,13 @@ function printed(format: TargetFormat, entries: readonly Entry[], bag: Diagnosti
 /** A path that ends in a slash, a folder that is there, or the only way to write several targets. */
 function isFolder(path: string, targetCount: number): boolean {
   if (path.endsWith('/') || path.endsWith('\\') || targetCount > 1) return true;
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statsOf(path)?.isDirectory() ?? false;
 }
 
 /** What the files' own folders are relative to: the one folder given, or nothing. */
 function commonFolder(paths: readonly string[]): string | undefined {
   const [only] = paths;
-  return paths.length === 1 && only !== undefined && statSync(only, { throwIfNoEntry: false })?.isDirectory() ? only : undefined;
+  return paths.length === 1 && only !== undefined && statsOf(only)?.isDirectory() ? only : undefined;
 }
 
 /** One file a rule; the folders of the rules are mirrored. Several rules of one file are numbered. */

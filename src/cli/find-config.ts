@@ -2,6 +2,7 @@ import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from './exit-code.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 export const configName = 'sigpack.yml';
@@ -33,7 +34,7 @@ function searchUpwards(start: string): string | undefined {
   return undefined;
 }
 
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+const isThere = (path: string): boolean => entryStatsOf(path) !== undefined;
 
 /**
  * A configuration that somebody else put there for everybody who works below: in a folder such as /tmp, or a file that belongs neither to root,

@@ -1,5 +1,6 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { readFileSync, type Stats } from 'node:fs';
 import { UsageError } from './exit-code.ts';
+import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /** The text of a key's file; what is wrong with it is said without any of it. `what`: `the key`, for the message. */
@@ -13,7 +14,7 @@ export function readKeyFile(what: string, path: string): string {
 
 /** The text of a file with a secret key, which nobody else may read. */
 export function readSecretKeyFile(what: string, path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (found && isReadByOthers(found)) throw new UsageError(`${what} ${shownPath(path)} can be read by others; chmod 600 it`);
   return readKeyFile(what, path);
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
@@ -132,7 +133,7 @@ interface FoundLock {
 
 /** Undefined: there is none. */
 function foundLock(path: string): FoundLock | undefined {
-  const there = lstatSync(path, { throwIfNoEntry: false });
+  const there = entryStatsOf(path);
   if (!there) return undefined;
   // wherever it leads: nobody who takes a lock makes one
   if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
@@ -196,7 +197,7 @@ const breakingOf = (path: string): string => `${path}.breaking`;
 
 /** What is done under it takes no time: an old one is of a process that was killed. */
 function removeOldBreaking(path: string): void {
-  const there = lstatSync(breakingOf(path), { throwIfNoEntry: false });
+  const there = entryStatsOf(breakingOf(path));
   if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge) rmSync(breakingOf(path), { force: true, recursive: true });
 }
 

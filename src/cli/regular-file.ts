@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { UsageError } from './exit-code.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /** Waits for no pipe; Windows has no such flag. */
@@ -15,7 +16,7 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     descriptor = openSync(path, constants.O_RDONLY | noWait | flags);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    const isMissing = error.code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    const isMissing = error.code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
     throw new UsageError(`${shownPath(path)} is no file that can be read (${String(error.code)})`);
   }

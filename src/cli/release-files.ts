@@ -2,6 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { dirname, join } from 'node:path';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { refuseElsewhere } from './release-places.ts';
 import { clearStage, type Journal, journalMoves, journalName, stageName } from './release-stage.ts';
 import { shownPath } from './rule-files.ts';
@@ -70,7 +71,7 @@ export function finishRelease(folder: string): Finished | undefined {
 }
 
 function move(source: string, target: string, stage: string): void {
-  const there = lstatSync(source, { throwIfNoEntry: false });
+  const there = entryStatsOf(source);
   if (!there) {
     // what is not there any more was moved before
     if (existsSync(target)) return;
@@ -92,7 +93,7 @@ function move(source: string, target: string, stage: string): void {
 
 /** Whether something else is where a file or folder of the stage belongs. A file is replaced, a folder with the same files is the same. */
 function isTaken(source: string, target: string): boolean {
-  const [from, there] = [source, target].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  const [from, there] = [source, target].map((path) => entryStatsOf(path));
   if (!from || !there) return false;
   if (!from.isDirectory()) return there.isDirectory();
   if (!there.isDirectory()) return true;

@@ -1,9 +1,10 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { lockName } from './lock-file.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { stageName } from './release-stage.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -51,7 +52,7 @@ export function refuseCollisions({ folder, file, config }: LoadedConfig): void {
   }
   if (isWithin(folder, output, changelog)) refuse('output', output, 'the changelog');
   for (const path of [`${output}/0.0.0`, changelog]) refuseElsewhere(folder, path);
-  if (lstatSync(join(folder, changelog), { throwIfNoEntry: false })?.isDirectory()) refuse('changelog', changelog, 'a folder');
+  if (entryStatsOf(join(folder, changelog))?.isDirectory()) refuse('changelog', changelog, 'a folder');
 }
 
 // the same place on a disk that takes letters of either case for one

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import { UsageError } from './exit-code.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { lockHolder, takeProcessLock } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -19,7 +20,7 @@ export interface Journal {
 export function takeReleaseLock(folder: string): () => void {
   const stage = join(folder, stageName);
   // git or an archive may have brought a file of this name
-  if (lstatSync(stage, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(stage);
+  if (entryStatsOf(stage)?.isDirectory() === false) rmSync(stage);
   const release = takeProcessLock({ path: join(stage, lockFile), work: 'sigpack release' });
   try {
     // whatever a release leaves behind is nothing to commit; a folder that was cloned may have a link of this name

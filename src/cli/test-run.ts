@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { EventError } from '../event/event-error.ts';
 import { eventTime } from '../event/event-time.ts';
 import { eventOf } from '../event/record.ts';
@@ -13,6 +12,7 @@ import { type CompiledRule, createCombiner, detectionsBelow, type SettledRule } 
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { readEvents } from './event-files.ts';
+import { statsOf } from './path-stats.ts';
 import type { Settle } from './rule-settler.ts';
 import { eventPath } from './test-files.ts';
 import { createRuleFinder } from './test-rules.ts';
@@ -108,7 +108,7 @@ async function eventsOf(
   try {
     const path = eventPath(testPath, source.path);
     // a pipe would be waited for without end
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new EventError(source.path, 1, 'this is no file');
+    if (statsOf(path)?.isFile() === false) throw new EventError(source.path, 1, 'this is no file');
     const events = await read(path);
     if (events.length > 0) return events;
     bag.add(file, { code: 'TST003', message: `${source.path} holds no event`, span: { start, end } });

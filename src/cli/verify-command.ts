@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readChecksums, sumsName } from '../release/checksums.ts';
 import { isSignedBy, readEnvelope } from '../release/envelope.ts';
@@ -8,6 +8,7 @@ import { readPublicKey, signatureName, verifySignature } from '../release/signat
 import { subjectProblem } from '../release/subjects.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { readKeyFile } from './key-file.ts';
+import { entryStatsOf, statsOf } from './path-stats.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { createTerminal } from './terminal.ts';
@@ -73,10 +74,10 @@ interface Place {
   readonly names: readonly string[] | undefined;
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (path: string): boolean => statsOf(path)?.isFile() === true;
 
 function placeOf(path: string): Place {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = found.isDirectory() ? path : dirname(path);
   if (!isFile(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`);
@@ -123,7 +124,7 @@ function signatureProblem(sums: Uint8Array, path: string, key: KeyObject): strin
 
 async function digestProblem(path: string, wanted: string | undefined): Promise<string | undefined> {
   if (wanted === undefined) return `it is not in ${sumsName}`;
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return 'it is no file';
+  if (entryStatsOf(path)?.isFile() === false) return 'it is no file';
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Artifact } from '../pack/artifacts.ts';
 import { UsageError } from './exit-code.ts';
+import { statsOf } from './path-stats.ts';
 import { takeProcessLock, temporaryPrefix, withProcessLock } from './process-lock.ts';
 import { writeDurably } from './write-durably.ts';
 
@@ -23,7 +24,7 @@ function writeAll(folder: string, artifacts: readonly Artifact[]): void {
   for (const { path } of artifacts) {
     const target = join(folder, path);
     // no file takes the place of a folder, which would show only after others were replaced
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`${target} is a folder; a pack is to be written there`);
+    if (statsOf(target)?.isDirectory()) throw new UsageError(`${target} is a folder; a pack is to be written there`);
   }
   const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
   const temporary = mkdtempSync(join(folder, temporaryPrefix));

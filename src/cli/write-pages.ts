@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { temporaryPrefix } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
 import { takeOutputLock } from './write-artifacts.ts';
@@ -96,7 +97,7 @@ function swapIn(folder: string, temporary: string, written: readonly string[], k
 
 function refuseForeign(folder: string, path: string, known: ReadonlySet<string>): void {
   const target = join(folder, path);
-  const there = lstatSync(target, { throwIfNoEntry: false });
+  const there = entryStatsOf(target);
   if (there === undefined || (known.has(path) && !there.isDirectory())) return;
   throw new UsageError(`${shownPath(target)} is in the way and was not written by sigpack docs: move it, or write the pages to another folder`);
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /** Writes a file that others see whole, the old one or the new one, also where two processes write it at once. */
 export function writeWhole(path: string, text: string): void {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = statsOf(path);
   if (there?.isDirectory()) throw new UsageError(`${shownPath(path)} is a folder; a file is to be written there`);
   if (there && !there.isFile()) {
     // a pipe or a device takes the text as it comes

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
 import { type ContentPack, PackError, readContentPack } from '../../install/graylog-definitions.ts';
@@ -10,6 +10,7 @@ import { readChecksums, sumsName } from '../../release/checksums.ts';
 import { signatureName, verifySignature } from '../../release/signature.ts';
 import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../archive-bounds.ts';
 import { UsageError } from '../exit-code.ts';
+import { statsOf } from '../path-stats.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { shownPath } from '../rule-files.ts';
 
@@ -85,7 +86,7 @@ export type ArtifactCheck = 'signed' | 'digest' | 'nothing';
 /** What is checked of an artifact. */
 export function checkOf({ path, key }: ArtifactSource): ArtifactCheck {
   if (key) return 'signed';
-  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
+  const folder = statsOf(path)?.isDirectory() === true ? path : dirname(path);
   return existsSync(join(folder, sumsName)) ? 'digest' : 'nothing';
 }
 
@@ -105,7 +106,7 @@ const maximumText = 256 * 1024 * 1024;
 /** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
 function artifactFile(source: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
   const { path } = source;
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   if (!found.isDirectory()) {
     if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);

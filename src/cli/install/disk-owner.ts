@@ -1,6 +1,7 @@
-import { lchownSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { lchownSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
+import { entryStatsOf, statsOf } from '../path-stats.ts';
 import { giveTree, type IsWritten } from './disk-tree.ts';
 
 interface Owner {
@@ -29,14 +30,14 @@ export function asOwner<T>(home: string, folder: string, left: readonly LeftFold
 
 /** The first of the paths that is not root's decides: its owner could put anything in place of those below. */
 function ownerOf(paths: readonly string[]): Owner | undefined {
-  const found = paths.flatMap((path) => [lstatSync(path, { throwIfNoEntry: false }), statSync(path, { throwIfNoEntry: false })]);
+  const found = paths.flatMap((path) => [entryStatsOf(path), statsOf(path)]);
   return found.find((one) => one !== undefined && one.uid !== 0);
 }
 
 /** The folder for what an install remembers: where etc/ is root's, the owner of the apps could not make it. */
 function makeState(home: string, { uid, gid }: Owner): void {
   const [etc, state] = [join(home, 'etc'), join(home, 'etc', '.sigpack')];
-  if (lstatSync(etc, { throwIfNoEntry: false })?.uid !== 0 || lstatSync(state, { throwIfNoEntry: false })) return;
+  if (entryStatsOf(etc)?.uid !== 0 || entryStatsOf(state)) return;
   mkdirSync(state);
   lchownSync(state, uid, gid);
 }

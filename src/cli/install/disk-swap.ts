@@ -20,6 +20,7 @@ import { type AppFiles, filesDigest, stanzaFiles } from '../../install/app-files
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { UsageError } from '../exit-code.ts';
+import { entryStatsOf } from '../path-stats.ts';
 import { writeDurably } from '../write-durably.ts';
 import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, withFolder, writeTree } from './disk-tree.ts';
 
@@ -231,7 +232,7 @@ interface Other {
 }
 
 function keepOther(from: string, { shown, to, ours }: Other): void {
-  const [found, there, recorded] = [from, to, ours].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  const [found, there, recorded] = [from, to, ours].map((path) => entryStatsOf(path));
   if (!found) return;
   if (!there) {
     if (found.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);

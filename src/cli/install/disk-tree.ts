@@ -19,12 +19,13 @@ import {
 import { dirname, join } from 'node:path';
 import { type AppFiles, isAdmins } from '../../install/app-files.ts';
 import { UsageError } from '../exit-code.ts';
+import { entryStatsOf } from '../path-stats.ts';
 import { writeDurably } from '../write-durably.ts';
 
 /** Opens no link, and waits for no pipe; Windows has neither flag. */
 export const noLink = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-const isThere = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
+const isThere = (path: string): Stats | undefined => entryStatsOf(path);
 
 /** True for anything of that name, a link that leads nowhere included. */
 export const existsItself = (path: string): boolean => isThere(path) !== undefined;

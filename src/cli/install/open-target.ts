@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
 import type { IsConfigured } from '../../install/search-settings.ts';
@@ -8,6 +8,7 @@ import type { PackInfo } from '../../pack/detection.ts';
 import { graylogPackId } from '../../pack/event-definition.ts';
 import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
+import { statsOf } from '../path-stats.ts';
 import { shownPath } from '../rule-files.ts';
 import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
 import { graylogTarget } from './graylog-target.ts';
@@ -206,7 +207,7 @@ const decodedPassword = (login: string | undefined): string | undefined =>
         .replace(/^[^:]*:/, '');
 
 function readCa(path: string): string {
-  const text = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';
+  const text = statsOf(path)?.isFile() === true ? readFileSync(path, 'utf8') : '';
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new UsageError(`${shownPath(path)} holds no certificate in PEM`);
   return text;
 }

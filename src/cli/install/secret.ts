@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../exit-code.ts';
 import { isReadByOthers } from '../key-file.ts';
+import { statsOf } from '../path-stats.ts';
 
 export interface SecretPlace {
   /** Of the target, for messages. */
@@ -18,7 +19,7 @@ export function readSecret({ name, prefix, secretEnv, secretFile }: SecretPlace,
   const given = env[variable]?.replace(/\r?\n$/, '');
   if (given !== undefined && given !== '') return oneLine(given, `${variable}, the secret of ${name},`);
   if (secretFile === undefined) throw new UsageError(`${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`);
-  const found = statSync(secretFile, { throwIfNoEntry: false });
+  const found = statsOf(secretFile);
   if (!found?.isFile()) throw new UsageError(`the secretFile of ${name} is not there`);
   if (isReadByOthers(found)) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');

@@ -1,0 +1,16 @@
+import { lstatSync, type Stats, statSync } from 'node:fs';
+
+/** What a path leads to; undefined where there is nothing, below a file, too, for which Node 22 throws. */
+export const statsOf = (path: string): Stats | undefined => foundBy(statSync, path);
+
+/** As {@link statsOf}, of a link itself. */
+export const entryStatsOf = (path: string): Stats | undefined => foundBy(lstatSync, path);
+
+function foundBy(look: (path: string, options: { readonly throwIfNoEntry: false }) => Stats | undefined, path: string): Stats | undefined {
+  try {
+    return look(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
