@@ -37,7 +37,7 @@ const mappings = {
   properties: {
     '@timestamp': { type: 'date' },
     arrives: { type: 'date' },
-    ...{ id: { type: 'long' }, size: { type: 'long' }, kind: keyword, user: keyword, host: keyword, port: keyword },
+    ...{ id: { type: 'long' }, size: { type: 'long' }, kind: keyword, user: keyword, peer: keyword, host: keyword, port: keyword },
   },
 };
 export const indexOf = (streams: readonly Stream[], stream: Stream): string => `day-${streams.indexOf(stream)}`;
