@@ -7,6 +7,8 @@ const notOurs = new Set(['.git', 'node_modules', 'dist']);
 
 /** Gives the tests a temporary folder of their own, and fails the run that leaves a file in it or in the working tree. */
 export function setup(): () => void {
+  // several projects in one run share what the first of them made
+  if (process.env.SIGPACK_TEST_CACHE !== undefined) return () => undefined;
   const names = ['TMPDIR', 'TEMP', 'TMP'];
   const before = names.map((name) => process.env[name]);
   const temporary = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
@@ -24,6 +26,7 @@ export function setup(): () => void {
       if (before[index] === undefined) delete process.env[name];
       else process.env[name] = before[index];
     }
+    delete process.env.SIGPACK_TEST_CACHE;
     for (const folder of [temporary, cache]) rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
     // UPDATE=1 writes golden files
     if (left.length > 0 && process.env.UPDATE === undefined) throw new Error(`the tests left files behind:\n${left.join('\n')}`);
