@@ -52,7 +52,7 @@ const projectSteps: readonly Step[] = [
 ];
 
 const suites: readonly Step[] = [
-  { name: 'fuzz', command: npm('fuzz', '--seconds', '90'), after: built, limit: 300 },
+  { name: 'fuzz', command: npm('fuzz', '--seconds', '60'), after: built, limit: 300 },
   { name: 'test:corpus', command: npm('test:corpus', '--maxWorkers=1'), after: built },
   { name: 'test:site', command: npm('test:site', '--maxWorkers=1'), needs: ['chromium'], after: built },
   {
