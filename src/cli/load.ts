@@ -30,9 +30,6 @@ export interface RuleStream {
   readonly counts: { rules: number; invalid: number };
 }
 
-/** Reading and compiling by turns for each rule would cost a processor's caches more than the rules of a batch cost memory. */
-const batchSize = 256;
-
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
 export function streamRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): RuleStream {
   const found = ruleFiles(paths, bag);
@@ -45,21 +42,15 @@ export function streamRules(paths: readonly string[], bag: DiagnosticBag, termin
   const counts = { rules: 0, invalid };
   const together = Map.groupBy(collection.rules, ({ file }) => file);
   function* rules(): Generator<Rule> {
-    for (let at = 0; at < files.length; at += batchSize) yield* batch(at, Math.min(at + batchSize, files.length));
-  }
-  function batch(from: number, to: number): readonly Rule[] {
-    const read: Rule[] = [];
-    for (let index = from; index < to; index++) {
-      const file = files[index];
+    for (const [index, file] of files.entries()) {
       if (!file) continue;
       // the text is kept by what is made of the rule, and not by this list
       files[index] = undefined;
-      const own = independent.has(index) ? readLoneRule(file, bag) : (together.get(file) ?? []);
-      if (independent.has(index)) counts.invalid += 1 - own.length;
-      read.push(...own);
+      const read = independent.has(index) ? readLoneRule(file, bag) : (together.get(file) ?? []);
+      if (independent.has(index)) counts.invalid += 1 - read.length;
+      counts.rules += read.length;
+      yield* read;
     }
-    counts.rules += read.length;
-    return read;
   }
   return { collection, rules: rules(), files: found.length, counts };
 }

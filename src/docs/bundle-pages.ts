@@ -1,4 +1,3 @@
-import { type ByteWriter, createByteWriter } from '../pack/byte-writer.ts';
 import type { PackDetection, PackFile } from '../pack/detection.ts';
 import { markdownText } from './escape.ts';
 
@@ -8,8 +7,6 @@ const folder = 'rules';
 // Windows keeps these names for devices, whatever follows the dot
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const longestName = 100;
-// most log sources have few rules
-const chunkSize = 1 << 14;
 
 const intro = 'Each page has what its detection finds and needs, and its Sigma rule. The queries are in the packs of this bundle.';
 
@@ -23,7 +20,8 @@ export interface BundlePages {
 interface SourceFile {
   readonly title: string;
   contents: string;
-  readonly pages: ByteWriter;
+  /** As UTF-8: that of thousands of texts is half of what they take as strings. */
+  readonly pages: Uint8Array[];
 }
 
 /** Collects pages in a file for each log source: thousands of files of a page each are slow to pack and to unpack. */
@@ -33,20 +31,16 @@ export function collectBundlePages(): BundlePages {
     add(detection, markdown) {
       const title = sourceTitle(detection);
       const name = fileName(title);
-      const file = sources.get(name) ?? { title, contents: '', pages: createByteWriter(chunkSize) };
+      const file = sources.get(name) ?? { title, contents: '', pages: [] };
       sources.set(name, file);
       const heading = markdownText(detection.name);
       file.contents += `- [${heading}](#${detection.slug})\n`;
-      file.pages.add(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n`);
-      file.pages.add(markdown);
+      file.pages.push(Buffer.from(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`));
     },
     files() {
       const files: PackFile[] = [];
       for (const [name, { title, contents, pages }] of sources) {
-        files.push({
-          path: `${folder}/${name}.md`,
-          content: Buffer.concat([Buffer.from(`# ${markdownText(title)}\n\n${intro}\n\n${contents}`), pages.bytes()]),
-        });
+        files.push({ path: `${folder}/${name}.md`, content: Buffer.concat([Buffer.from(`# ${markdownText(title)}\n\n${intro}\n\n${contents}`), ...pages]) });
         sources.delete(name);
       }
       return files;

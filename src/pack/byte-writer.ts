@@ -1,34 +1,31 @@
+const chunkSize = 1 << 20;
 // UTF-8 takes no more for a unit of UTF-16
 const mostBytesOfUnit = 3;
 
 /** UTF-8 in the making: each text is encoded as it comes, so that none of it is kept as a string, which V8 would copy and move several times. */
 export interface ByteWriter {
-  readonly add: (text: string) => void;
-  /** Bytes so far: where the next text starts. */
-  readonly size: () => number;
-  /** All of it as one array. Call it once. */
+  /** Returns the bytes of the text. */
+  readonly add: (text: string) => Uint8Array;
+  /** All of it as one array. */
   readonly bytes: () => Uint8Array;
 }
 
-/** `chunkSize`: bytes that are taken at once. */
-export function createByteWriter(chunkSize = 1 << 20): ByteWriter {
+export function createByteWriter(): ByteWriter {
   const full: Uint8Array[] = [];
   let chunk = Buffer.allocUnsafeSlow(chunkSize);
   let at = 0;
-  let before = 0;
-  const turnOver = (room: number): void => {
-    full.push(chunk.subarray(0, at));
-    before += at;
-    chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, room));
-    at = 0;
-  };
   return {
     add(text) {
       const room = text.length * mostBytesOfUnit;
-      if (at + room > chunk.length) turnOver(room);
+      if (at + room > chunk.length) {
+        full.push(chunk.subarray(0, at));
+        chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, room));
+        at = 0;
+      }
+      const start = at;
       at += chunk.write(text, at);
+      return chunk.subarray(start, at);
     },
-    size: () => before + at,
     bytes: () => Buffer.concat([...full, chunk.subarray(0, at)]),
   };
 }

@@ -163,10 +163,10 @@ function switchedOff(detection: PackDetection): PackDetection {
   return { ...detection, settings: { ...detection.settings, enabled: false, splunk: { ...detection.settings.splunk, savedsearch } } };
 }
 
-function addToSplunk(adding: Adding, { settings, ...written }: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;
-  const { threshold, ignored } = resultThreshold(compiled.rule, settings.threshold);
-  const detection = { ...written, settings: ignored === undefined ? settings : { ...settings, threshold } };
+  const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
+  const detection = ignored === undefined ? given : { ...given, settings: { ...given.settings, threshold } };
   const fields = splunkFields(compiled, detection);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);

@@ -87,14 +87,13 @@ const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethods
 
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
 export function createRenderer(set: TemplateSet): Renderer {
-  let leftOut: { readonly writer: ByteWriter; readonly ends: number[] } | undefined;
+  let leftOut: { readonly writer: ByteWriter; readonly parts: Uint8Array[] } | undefined;
   // an environment of its own: helpers that other code registers globally have no part in the packs
   const environment = Handlebars.create();
   environment.registerHelper(
     helpers((part) => {
       if (!leftOut) return part;
-      leftOut.writer.add(part);
-      leftOut.ends.push(leftOut.writer.size());
+      leftOut.parts.push(leftOut.writer.add(part));
       return partMark;
     }),
   );
@@ -118,13 +117,12 @@ export function createRenderer(set: TemplateSet): Renderer {
     }
   };
   const bytes = (name: string, context: object): Uint8Array => {
-    const writer = createByteWriter();
-    const ends: number[] = [];
-    leftOut = { writer, ends };
+    const parts: Uint8Array[] = [];
+    leftOut = { writer: createByteWriter(), parts };
     try {
       const texts = render(name, context).split(partMark);
       // a mark that no helper left is a text of the template
-      if (texts.length === ends.length + 1) return withParts(texts, writer.bytes(), ends);
+      if (texts.length === parts.length + 1) return withParts(texts, parts);
     } finally {
       leftOut = undefined;
     }
@@ -133,16 +131,17 @@ export function createRenderer(set: TemplateSet): Renderer {
   return Object.assign(render, { bytes });
 }
 
-/** The texts with the parts between them, whose bytes lie one after the other and end where `ends` says. */
-function withParts(texts: readonly string[], parts: Uint8Array, ends: readonly number[]): Uint8Array {
-  const whole = Buffer.allocUnsafeSlow(parts.length + texts.reduce((size, text) => size + Buffer.byteLength(text), 0));
+/** The texts with the parts between them. */
+function withParts(texts: readonly string[], parts: readonly Uint8Array[]): Uint8Array {
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) + parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = Buffer.allocUnsafeSlow(size);
   let at = 0;
   for (const [index, text] of texts.entries()) {
-    const start = ends[index - 2] ?? 0;
-    const end = ends[index - 1] ?? 0;
-    whole.set(parts.subarray(start, end), at);
-    at += end - start;
     at += whole.write(text, at);
+    const part = parts[index];
+    if (!part) continue;
+    whole.set(part, at);
+    at += part.length;
   }
   return whole;
 }
