@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
+import { jsonOf } from '../event/json.ts';
 import { ArtifactError, type ArtifactTexts, artifactSnapshot } from '../release/artifact-snapshot.ts';
 import type { Snapshot } from '../release/snapshot.ts';
 import { ArchiveError, readTarMembers, readZipMembers } from './archive-bounds.ts';
@@ -76,14 +77,6 @@ async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   if (isRecord(value) && 'manifestVersion' in value) return { manifest: text };
   if (isRecord(value) && 'entities' in value) return { contentPack: text };
   throw new UsageError(`${visible(name)} is neither a manifest of Sigpack nor a content pack`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function savedSearches(name: string, bytes: Buffer): Promise<string> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
+import { errorCode } from './error-code.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { type InitFile, initFiles, packIdFrom } from './init.ts';
@@ -85,7 +86,7 @@ function writeNew(path: string, content: string, force: boolean): void {
   try {
     writeFileSync(path, content, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
     throw new UsageError(`${shownPath(path)} exists already; --force replaces it`);
   }
 }

@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.ts';
+
 /** Whether another process with this number is at work: this one does not count, one of another user does. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
@@ -6,6 +8,6 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // of another user
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }

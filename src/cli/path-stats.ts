@@ -1,4 +1,5 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 
 /** What a path leads to; undefined where there is nothing, below a file, too, for which Node 22 throws. */
 export const statsOf = (path: string): Stats | undefined => foundBy(statSync, path);
@@ -10,7 +11,7 @@ function foundBy(look: (path: string, options: { readonly throwIfNoEntry: false 
   try {
     return look(path, { throwIfNoEntry: false });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    if (errorCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

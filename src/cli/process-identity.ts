@@ -24,14 +24,16 @@ export function stateOf({ pid, started, machine }: ProcessIdentity): 'alive' | '
   return now === '' || started === '' || now === started ? 'alive' : 'dead';
 }
 
+/** Of the system as it runs now; empty where it does not say. */
+export const bootId = (): string => textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+
 function thisMachine(): string {
-  const boot = textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
   const namespace = textOf(() => readlinkSync('/proc/self/ns/pid'));
-  return [hostname(), boot, namespace].filter((part) => part !== '').join(' ');
+  return [hostname(), bootId(), namespace].filter((part) => part !== '').join(' ');
 }
 
-/** The 22nd field of /proc/<pid>/stat; the second one is a name in parentheses that may hold anything. */
-const startOf = (pid: number): string =>
+/** When a process began: the 22nd field of /proc/<pid>/stat; the second one is a name in parentheses that may hold anything. */
+export const startOf = (pid: number): string =>
   textOf(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return (

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
+import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { entryStatsOf } from './path-stats.ts';
+import { pause } from './pause.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
@@ -120,7 +122,7 @@ function opened(path: string): number | undefined {
     return openSync(path, 'wx', 0o644);
   } catch (error) {
     // the folder may have been removed with the lock of another process
-    if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOENT')) return undefined;
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -151,7 +153,7 @@ function readHolder(path: string): LockHolder | undefined {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return isHolder(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -180,8 +182,8 @@ function removeLeft(path: string): boolean {
   try {
     closeSync(openSync(breaking, 'wx', 0o644));
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return true;
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (errorCode(error) === 'ENOENT') return true;
+    if (errorCode(error) !== 'EEXIST') throw error;
     removeOldBreaking(path);
     return false;
   }
@@ -223,9 +225,3 @@ function underWay(path: string, holder: LockHolder | undefined): string {
   const until = holder && isElsewhere(holder) ? `; if that machine was stopped, the lock ${shownPath(path)} ends ${strangerAge / 60_000} minutes later` : '';
   return `${whose(holder)} is under way${where(holder)}; run the command again when it has ended${until}`;
 }
-
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(1, milliseconds));
-}
-
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
@@ -15,10 +16,11 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
   try {
     descriptor = openSync(path, constants.O_RDONLY | noWait | flags);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const isMissing = error.code === 'ENOENT' && entryStatsOf(path) === undefined;
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
-    throw new UsageError(`${shownPath(path)} is no file that can be read (${String(error.code)})`);
+    throw new UsageError(`${shownPath(path)} is no file that can be read (${code})`);
   }
   try {
     const found = fstatSync(descriptor);

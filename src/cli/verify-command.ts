@@ -6,6 +6,7 @@ import { isSignedBy, readEnvelope } from '../release/envelope.ts';
 import { envelopeExtension, statementExtension } from '../release/provenance.ts';
 import { readPublicKey, signatureName, verifySignature } from '../release/signature.ts';
 import { subjectProblem } from '../release/subjects.ts';
+import { errorCode } from './error-code.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { readKeyFile } from './key-file.ts';
 import { entryStatsOf, statsOf } from './path-stats.ts';
@@ -106,7 +107,7 @@ function bytesOf(path: string): Buffer | string {
   }
 }
 
-const unreadable = (error: unknown): string => `it cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`;
+const unreadable = (error: unknown): string => `it cannot be read: ${errorCode(error) ?? String(error)}`;
 
 const problems = {
   bad: 'the signature is not that of SHA256SUMS: one of them was changed',

@@ -1,4 +1,5 @@
 import { isRecord } from '../event/field.ts';
+import { jsonOf } from '../event/json.ts';
 import { isTooDeep } from '../release/json-depth.ts';
 
 /** Sigpack writes no longer ones. */
@@ -28,12 +29,8 @@ const decoded = (xml: string): string =>
 
 /** Why `app.manifest` is of another app, or asks for more than an app; undefined: it does not. */
 export function manifestProblem(id: string, text: string): string | undefined {
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
-    return 'it is no JSON';
-  }
+  const manifest = jsonOf(text);
+  if (manifest === undefined) return 'it is no JSON';
   if (isTooDeep(manifest) || !isRecord(manifest) || !isRecord(manifest.info) || !isRecord(manifest.info.id)) return 'it names no app';
   if (manifest.info.id.name !== id) return 'it is of another app';
   const asked = ['dependencies', 'tasks', 'inputGroups'].find((key) => (manifest[key] ?? null) !== null);

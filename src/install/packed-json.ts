@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { isShallow } from './shallow.ts';
+import { isTooDeep, maximumAnswerDepth } from '../release/json-depth.ts';
 
 /** JSON as gzip and base64: a text that a server keeps as it is, whatever it makes of JSON. */
 export const packed = (value: unknown): string => gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
@@ -8,7 +8,7 @@ export const packed = (value: unknown): string => gzipSync(JSON.stringify(value)
 export function unpacked(text: string | undefined, maximumSize: number): unknown {
   try {
     const value: unknown = JSON.parse(gunzipSync(Buffer.from(text ?? '', 'base64'), { maxOutputLength: maximumSize }).toString('utf8'));
-    return isShallow(value) ? value : undefined;
+    return isTooDeep(value, maximumAnswerDepth) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { isRecord } from '../event/field.ts';
+import { jsonOf } from '../event/json.ts';
 import { sortedJson } from '../release/digest.ts';
 import type { Plan } from './plan.ts';
 
@@ -8,12 +9,8 @@ export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)
  * Why a saved plan can't be applied; undefined where it is the plan that would be made now. Nothing of the file is trusted: what is applied is the new plan.
  */
 export function planProblem(text: string, plan: Plan): string | undefined {
-  let saved: unknown;
-  try {
-    saved = JSON.parse(text);
-  } catch {
-    return 'it is no JSON';
-  }
+  const saved = jsonOf(text);
+  if (saved === undefined) return 'it is no JSON';
   if (!isRecord(saved) || saved.planVersion !== plan.planVersion) return 'it is no plan of sigpack install, or one of another version of it';
   if (sortedJson(saved) === sortedJson(plan)) return undefined;
   if (saved.to !== plan.to) return `it is for ${String(saved.to)}, not for ${plan.to}`;
@@ -23,12 +20,7 @@ export function planProblem(text: string, plan: Plan): string | undefined {
 
 /** Whether a saved plan brings the same version to the same place, whatever was there before. */
 export function isOfSamePack(text: string, { planVersion, to, kind, pack }: Plan): boolean {
-  let saved: unknown;
-  try {
-    saved = JSON.parse(text);
-  } catch {
-    return false;
-  }
+  const saved = jsonOf(text);
   if (!isRecord(saved) || !isRecord(saved.pack) || saved.planVersion !== planVersion || saved.to !== to || saved.kind !== kind) return false;
   return saved.pack.id === pack.id && saved.pack.version === pack.version && saved.pack.digest === pack.digest;
 }

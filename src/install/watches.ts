@@ -132,7 +132,7 @@ export function unmarked(id: string, watch: unknown, active: boolean, pack: stri
     mark,
     written: isRecord(written) ? written : undefined,
     before,
-    // earlier versions had it as what was before alone
+    // right after the takeover it is what was before
     taken: taken ?? (before?.foreign && before.body ? { body: before.body, foreign: before.foreign } : undefined),
   };
 }

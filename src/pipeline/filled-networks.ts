@@ -1,6 +1,6 @@
 import type { SettledRule } from '../query/compile.ts';
 import { type SettledDetection, type SettledItem, settledItems } from '../query/settled.ts';
-import { parseAddressBlock } from '../sigma/cidr.ts';
+import { isNetwork } from '../sigma/cidr.ts';
 import { isPlaceholder, literalText } from '../sigma/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { Filling, RuleInProcess } from './rule-in-process.ts';
@@ -34,8 +34,6 @@ const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] => [...
 const keyOf = ({ path }: SourceFile, { start }: Span): string => `${path}\0${start}`;
 
 const hasPlaceholder = ({ tests }: SettledItem['values'][number]): boolean => tests.some((test) => test.kind === 'string' && test.pattern.some(isPlaceholder));
-
-const isNetwork = (text: string): boolean => text.includes('/') && parseAddressBlock(text) !== undefined;
 
 function networksOf(filling: Filling): readonly string[] {
   return typeof filling === 'string' ? [] : filling.map((pattern) => literalText(pattern) ?? '').filter(isNetwork);

@@ -1,4 +1,4 @@
-import { parseAddressBlock } from '../sigma/cidr.ts';
+import { isNetwork, parseAddressBlock } from '../sigma/cidr.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
 import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
@@ -216,7 +216,7 @@ function expandedBlocks(meaning: Meaning, value: YamlScalar): readonly Test[] {
 /** What a network as a text makes likely: that its addresses were meant. */
 function warnOfNetwork({ bag, file }: Meaning, item: DetectionItem, names: readonly string[], patterns: readonly Pattern[], value: YamlScalar): void {
   if (item.field === undefined || names.some((name) => name !== 'all' && name !== 'neq' && name !== 'expand')) return;
-  const network = patterns.map((pattern) => literalText(pattern) ?? '').find((text) => text.includes('/') && parseAddressBlock(text));
+  const network = patterns.map((pattern) => literalText(pattern) ?? '').find(isNetwork);
   if (network === undefined) return;
   bag.add(file, networkAsText(network, `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`, value));
 }

@@ -1,5 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { isRecord } from '../event/field.ts';
+import { jsonOf } from '../event/json.ts';
 import { keyId } from './signature.ts';
 
 /** What a payload is that is an in-toto statement. */
@@ -43,12 +44,4 @@ export const isSignedBy = ({ payload, signatures }: Envelope, key: KeyObject): b
 /** Either alphabet, as the specification has it; what is not base64 throughout is none. */
 function fromBase64(text: string): Buffer | undefined {
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { isRecord } from '../event/field.ts';
-import { jsonOf } from './envelope.ts';
+import { jsonOf } from '../event/json.ts';
 
 /** What is wrong with the subjects of an in-toto statement, which must be these files with their digests and no others; undefined: nothing. */
 export function subjectProblem(statement: string, files: ReadonlyMap<string, string>): string | undefined {

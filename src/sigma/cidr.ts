@@ -5,6 +5,9 @@ export interface AddressBlock {
   readonly text: string;
 }
 
+/** A network as a text, and no address alone. */
+export const isNetwork = (text: string): boolean => text.includes('/') && parseAddressBlock(text) !== undefined;
+
 /** `10.0.0.0/8`, `2001:db8::/32`; an address alone is a block of one. Host bits are cleared. Undefined for anything else. */
 export function parseAddressBlock(text: string): AddressBlock | undefined {
   const [address = '', length, ...rest] = text.trim().split('/');

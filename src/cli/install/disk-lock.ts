@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
 import { isAlive } from '../is-alive.ts';
+import { pause } from '../pause.ts';
+import { bootId, startOf } from '../process-identity.ts';
 import { readRegularFile } from '../regular-file.ts';
 
 /**
@@ -40,7 +42,7 @@ function announced(lock: string, look: () => Conflict | undefined): Conflict | u
   try {
     const descriptor = openSync(lock, 'wx', 0o644);
     try {
-      writeSync(descriptor, `${process.pid} ${hostname()} ${startOf(process.pid)}`);
+      writeSync(descriptor, `${process.pid} ${hostname()} ${beganOf(process.pid)}`);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -51,10 +53,6 @@ function announced(lock: string, look: () => Conflict | undefined): Conflict | u
     throw error;
   }
 }
-
-const pause = (milliseconds: number): void => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-};
 
 interface Conflict {
   readonly message: string;
@@ -97,19 +95,14 @@ function conflictOf(text: string, path: string): Conflict | undefined {
   if (pid === undefined || host === undefined) return unwritten;
   const wayOut = `where it is not, delete ${path}`;
   if (host !== hostname()) return { message: `another install is under way on ${host}; ${wayOut}`, elsewhere: true };
-  if (!isAlive(Number(pid)) || (start !== '' && start !== startOf(Number(pid)))) return undefined;
+  if (!isAlive(Number(pid)) || (start !== '' && start !== beganOf(Number(pid)))) return undefined;
   return { message: `another install into this Splunk is under way (process ${pid}); ${wayOut}`, elsewhere: false };
 }
 
 /** When a process began: its number may be that of another one by now. Empty where the system does not say it. */
-function startOf(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // the name of the program, in parentheses, may hold anything
-    return `${boot}:${readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ')[20]}`;
-  } catch {
-    return '';
-  }
+function beganOf(pid: number): string {
+  const start = startOf(pid);
+  return start === '' ? '' : `${bootId()}:${start}`;
 }
 
 /** Whether someone else is at work. */

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppFiles, settingsIn } from '../../install/app-files.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
-import { existsItself, linkOnTheWay, noLink } from './disk-tree.ts';
+import { isDenied } from '../error-code.ts';
+import { existsItself, linkOnTheWay, withFile } from './disk-tree.ts';
 import type { Override } from './target.ts';
 
 /** What local/ says otherwise than the app that is installed: Splunk prefers it there. */
@@ -14,7 +15,7 @@ export const overridesIn = (target: string, installed: AppFiles): readonly Overr
       return overridesOf(target, file, { path, bytes, installed });
     } catch (error) {
       // root's, who installs with the rights of the owner of the apps
-      if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error;
+      if (!isDenied(error)) throw error;
       return [{ name: 'what cannot be read', file, settings: [] }];
     }
   });
@@ -40,12 +41,5 @@ function overridesOf(target: string, local: string, { path, bytes, installed }: 
   });
 }
 
-function readFile(path: string): Buffer {
-  const descriptor = openSync(path, noLink);
-  try {
-    // a folder, or a pipe, which would be waited for
-    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : Buffer.alloc(0);
-  } finally {
-    closeSync(descriptor);
-  }
-}
+// a folder, or a pipe, which would be waited for, has nothing
+const readFile = (path: string): Buffer => withFile(path, (descriptor, found) => (found.isFile() ? readFileSync(descriptor) : Buffer.alloc(0)));

@@ -1,5 +1,6 @@
 import { lchownSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDenied } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
 import { entryStatsOf, statsOf } from '../path-stats.ts';
 import { giveTree, type IsWritten } from './disk-tree.ts';
@@ -50,7 +51,7 @@ function withRights<T>({ uid, gid }: Owner, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))
+    if (error instanceof Error && isDenied(error))
       throw new UsageError(`${error.message}; root works there with the rights of the owner of the apps (uid ${uid}): give it to them`);
     throw error;
   } finally {

@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { type AppFiles, filesDigest, stanzaFiles } from '../../install/app-files.ts';
 import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
+import { isDenied } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
 import { entryStatsOf } from '../path-stats.ts';
 import { writeDurably } from '../write-durably.ts';
@@ -130,7 +131,7 @@ function discard(state: string, path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error;
+    if (!isDenied(error)) throw error;
     renameSync(path, join(state, `${leftPrefix}${randomUUID()}`));
   }
 }

@@ -25,21 +25,19 @@ import { writeDurably } from '../write-durably.ts';
 /** Opens no link, and waits for no pipe; Windows has neither flag. */
 export const noLink = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-const isThere = (path: string): Stats | undefined => entryStatsOf(path);
-
 /** True for anything of that name, a link that leads nowhere included. */
-export const existsItself = (path: string): boolean => isThere(path) !== undefined;
+export const existsItself = (path: string): boolean => entryStatsOf(path) !== undefined;
 
 /** Whether there is a folder; a UsageError where something else has its name. */
 export function isFolder(path: string): boolean {
-  const found = isThere(path);
+  const found = entryStatsOf(path);
   if (found && !found.isDirectory()) throw new UsageError(`${path} is no folder, which it has to be for sigpack; move it away`);
   return found !== undefined;
 }
 
 /** What is on the way from a folder to a path in it, the path included, that is a link; undefined: nothing. */
 export function linkOnTheWay(folder: string, parts: readonly string[]): string | undefined {
-  return parts.map((_, index) => join(folder, ...parts.slice(0, index + 1))).find((part) => isThere(part)?.isSymbolicLink() === true);
+  return parts.map((_, index) => join(folder, ...parts.slice(0, index + 1))).find((part) => entryStatsOf(part)?.isSymbolicLink() === true);
 }
 
 /** Works in a folder that stays the same folder, whatever someone puts in its place meanwhile. */
@@ -53,7 +51,8 @@ export function withFolder<T>(path: string, work: (base: string, descriptor: num
   }
 }
 
-function withFile<T>(path: string, work: (descriptor: number, found: Stats) => T): T {
+/** Works with what has a name and is no link. */
+export function withFile<T>(path: string, work: (descriptor: number, found: Stats) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | noLink);
   try {
     return work(descriptor, fstatSync(descriptor));
@@ -133,7 +132,7 @@ export function giveTree(root: string, [next, ...rest]: readonly string[], givin
   if (process.platform !== 'linux') return;
   withFolder(root, (base, itself) => {
     if (next === undefined) giveAll(base, itself, '', giving);
-    else if (isThere(join(base, next))?.isDirectory() === true) giveTree(join(base, next), rest, giving);
+    else if (entryStatsOf(join(base, next))?.isDirectory() === true) giveTree(join(base, next), rest, giving);
   });
 }
 

@@ -2,7 +2,8 @@ import { request as plainRequest, type RequestOptions, validateHeaderValue } fro
 import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isShallow } from '../../install/shallow.ts';
+import { jsonOf } from '../../event/json.ts';
+import { isTooDeep, maximumAnswerDepth } from '../../release/json-depth.ts';
 import { UsageError } from '../exit-code.ts';
 import { isCertificate, reasonOf } from './failure-reason.ts';
 import { hostOf, openTunnel, type ProxyServer, proxyFailure, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
@@ -116,7 +117,8 @@ type Result =
   | {
       readonly reason: string;
       readonly sent: boolean;
-      readonly certificate: boolean /** Another try would end as this one did. */;
+      readonly certificate: boolean;
+      /** Another try would end as this one did. */
       readonly isFinal?: boolean;
     };
 
@@ -216,20 +218,16 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
           resolve({ reason: proxyRefusal(route.proxy.name, 407), sent: false, certificate: false, isFinal: true });
           return;
         }
-        resolve({ answer: { status: response.statusCode ?? 0, text: answer, json: jsonOf(answer), retryAfter: Number.isFinite(after) ? after : undefined } });
+        resolve({ answer: { status: response.statusCode ?? 0, text: answer, json: jsonIn(answer), retryAfter: Number.isFinite(after) ? after : undefined } });
       });
     });
     request.end(text);
   });
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isShallow(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function jsonIn(answer: string): unknown {
+  const value = jsonOf(answer);
+  return isTooDeep(value, maximumAnswerDepth) ? undefined : value;
 }
 
 const meanings: Readonly<Record<number, string>> = {

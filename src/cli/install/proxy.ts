@@ -69,10 +69,10 @@ function isExempt(target: URL, list: string): boolean {
     .some((entry) => {
       if (entry === '*') return true;
       if (entry.includes('/')) return isInNetwork(host, entry);
-      const [, name = '', ofPort] = /^(.*?)(?::(\d+))?$/.exec(isIP(entry) === 6 ? `${entry}` : entry) ?? [];
-      const plain = plainHost((isIP(entry) === 6 ? entry : name).replace(/^\[|\]$/g, '').replace(/^\*?\./, ''));
-      const isPort = isIP(entry) === 6 || ofPort === undefined || ofPort === port;
-      return isPort && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)));
+      // the colons of an address of IPv6 part no port from it
+      const [, name = entry, ofPort = port] = isIP(entry) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? []);
+      const plain = plainHost(name.replace(/^\[|\]$/g, '').replace(/^\*?\./, ''));
+      return ofPort === port && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)));
     });
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp } from '../../install/app-files.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
+import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
@@ -98,7 +99,7 @@ function endCutOff(places: AppPlaces): void {
   try {
     withDiskLock(places.state, () => mendApp(places));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = errorCode(error) ?? '';
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
     throw new UsageError(`an install into ${places.target} was cut off and has to be ended first, which cannot be done now (${code})`);
   }

@@ -80,6 +80,8 @@ interface Other {
   readonly active: boolean;
 }
 
+const takenFrom = ({ body, active }: Other): TakenWatch => ({ body, foreign: active ? 'active' : 'inactive' });
+
 interface WatchesThere {
   readonly ours: readonly MarkedWatch[];
   /** Of other packs and of no one that is known. */
@@ -171,7 +173,7 @@ async function apply(
     if (direction === 'rollback') return undefined;
     const foreign = others.get(id);
     const { version = 'what was there', digest = 'adopted' } = ours[0]?.mark ?? {};
-    if (foreign) return { version, digest, body: foreign.body, foreign: foreign.active ? 'active' : 'inactive' };
+    if (foreign) return { version, digest, ...takenFrom(foreign) };
     // a run before this one, of the same version, has seen to it
     if (found?.mark.digest === wanted.digest) return found.before;
     if (found) return { version: found.mark.version, digest: found.mark.digest, body: found.mark.retired === true ? null : (found.written ?? found.body) };
@@ -179,8 +181,11 @@ async function apply(
     return other ? { version: other.mark.version, digest: other.mark.digest, body: null } : undefined;
   };
   const keptOf = (id: string, found: MarkedWatch | undefined): KeptWatches => {
+    const before = beforeOf(id, found);
+    // what was before says so itself right after the takeover
+    if (before?.foreign !== undefined) return { before, taken: undefined };
     const foreign = others.get(id);
-    return { before: beforeOf(id, found), taken: foreign ? { body: foreign.body, foreign: foreign.active ? 'active' : 'inactive' } : found?.taken };
+    return { before, taken: foreign ? takenFrom(foreign) : found?.taken };
   };
   const back = new Set(wanted.content.flatMap(({ id, foreign }) => (foreign ? [id] : [])));
   const gone = plan.objects.filter(({ verb, key }) => !back.has(key) && (verb === 'remove' || !wanted.content.some(({ id }) => id === key)));
