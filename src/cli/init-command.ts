@@ -24,13 +24,14 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
   const name = basename(resolve(folder));
   const title = options.title ?? `${name} detections`;
   const { templates } = loadTemplates(undefined);
+  const spec = packageSpec(options.package, folder);
   const made = initFiles(
     {
       id: options.id ?? packIdFrom(name),
       title,
       description: `Detections of ${name}, compiled from Sigma rules.`,
       author: options.author ?? 'Security operations',
-      package: packageSpec(options.package, folder),
+      package: spec,
     },
     { templates },
   );
@@ -46,7 +47,7 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
     writeNew(target, content, options.force);
     process.stdout.write(`wrote ${shownPath(target)}\n`);
   }
-  process.stdout.write(nextSteps(folder, packageSpec(options.package, folder)));
+  process.stdout.write(nextSteps(folder, spec));
   return exitCodes.success;
 }
 
