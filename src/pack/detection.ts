@@ -1,6 +1,7 @@
 import type { GraylogAggregation } from '../backend/graylog/correlation.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { DetectionRule, Level, LogSource } from '../sigma/rule.ts';
+import type { AlertFields } from './alert-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 
 /** A rule without its detection, whose meaning the queries have: thousands of trees are worth their memory. */
@@ -21,6 +22,8 @@ export interface PackDetection {
   readonly logSources: readonly LogSource[];
   readonly attack: AttackReferences;
   readonly settings: DetectionSettings;
+  /** As the results of a target have them; undefined where none is resolved yet. */
+  readonly alert?: AlertFields;
   /** Seconds that the windows of a correlation and of those below it reach back. */
   readonly lookBack?: number;
   /** Of a correlation: its group as the results of its search have it; default: as the rule has it. */

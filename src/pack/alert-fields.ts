@@ -1,0 +1,36 @@
+/** Types of ES threat objects, as ESCU and Splunk's documents name them. */
+export type ThreatObjectType =
+  | 'process'
+  | 'process_name'
+  | 'process_hash'
+  | 'parent_process_name'
+  | 'file_name'
+  | 'file_path'
+  | 'file_hash'
+  | 'ip_address'
+  | 'domain'
+  | 'url'
+  | 'registry_path'
+  | 'service'
+  | 'command'
+  | 'other';
+
+/** Who or what an alert is about: a user, a system, or another thing such as a cloud resource. */
+export interface Entity {
+  readonly field: string;
+  readonly type: 'user' | 'system' | 'other';
+}
+
+export interface ThreatObject {
+  readonly field: string;
+  readonly type: ThreatObjectType;
+}
+
+/** The fields that an alert of a detection shows, in the names that a target's results have. */
+export interface AlertFields {
+  /** The most important one first. */
+  readonly entities: readonly Entity[];
+  readonly threatObjects: readonly ThreatObject[];
+  /** Columns of the results, entities and threat objects among them; in the order in which they are shown. */
+  readonly shown: readonly string[];
+}
