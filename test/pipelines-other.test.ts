@@ -120,7 +120,7 @@ describe('queries', () => {
       'splunk',
       'product: zeek, service: x509',
       '{ certificate.serial: 8BB }',
-      '(sourcetype="bro:x509:json" OR sourcetype="corelight_x509") certificate.serial="8BB"',
+      '(sourcetype="bro:x509:json" OR sourcetype="zeek:x509:json" OR sourcetype="corelight_x509") certificate.serial="8BB"',
     ],
     ['graylog', 'product: linux, service: auditd', '{ type: EXECVE, a1: -r }', 'type:/[eE][xX][eE][cC][vV][eE]/ AND a1:/-[rR]/'],
     [
