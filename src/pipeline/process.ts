@@ -13,6 +13,7 @@ import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure } from './processing-failure.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
+import { unprovedInUse } from './unproved.ts';
 import { workOfRule } from './work.ts';
 
 /** Told after each item that was looked at for a rule. */
@@ -110,6 +111,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
+    unproved: new Map(),
     work: workOfRule(),
     renames: false,
   };
@@ -151,7 +153,8 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done, given);
   const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
-  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
+  const unproved = done.unproved.size === 0 ? {} : { unproved: unprovedInUse(done) };
+  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...unproved, ...logsource, ...postprocess };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
