@@ -57,7 +57,9 @@ function inProcess(settled: SettledRule): RuleInProcess {
     produced: new Set(),
     filled: new Map(),
     work: workOfRule(),
-    renames: false,
+    renamings: [],
+  trail: '',
+  renames: false,
   };
 }
 
