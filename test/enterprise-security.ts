@@ -92,7 +92,7 @@ function drillDownsOf(settings: Settings, event: Event): readonly DrillDown[] {
 export function findingsOf(settings: Settings, results: readonly Event[]): readonly Finding[] {
   if (settings.get('action.notable') !== '1') return [];
   const param = (name: string): string => settings.get(`action.notable.param.${name}`) ?? '';
-  return results.flatMap((result) => {
+  return results.flatMap((result): readonly Finding[] => {
     const event = findingEvent(result);
     const objects = objectsOf(definitionsOf(settings.get('action.notable.param._entities')), result);
     const common = {

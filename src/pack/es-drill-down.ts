@@ -16,13 +16,16 @@ const longestInline = 4000;
 /** The events of a finding, and what else its first entity did and had before. */
 export function drillDowns(name: string, search: SplunkDetection): readonly DrillDown[] {
   const events = eventsOf(name, search);
-  const [first] = entitiesOf(search.detection);
+  const entities = entitiesOf(search.detection);
+  const [first] = entities;
   const who = first && findingToken(first.field);
-  const same = first && sameAsInFinding(first.field);
   if (first === undefined || who === undefined) return events === undefined ? [] : [{ ...events, ...ofThisRun }];
+  const same = sameAsInFinding(first.field);
+  // an event that is a result may lack others than the first
+  const all = search.events === undefined ? same : entities.flatMap(({ field }) => sameAsInFinding(field) ?? []).join(' ');
   const around = entityEvents(search);
   return [
-    ...(events === undefined ? [] : [{ name: `${events.name} of ${who}`, search: `${events.search} | search ${same}`, ...ofThisRun }]),
+    ...(events === undefined ? [] : [{ name: `${events.name} of ${who}`, search: `${events.search} | search ${all}`, ...ofThisRun }]),
     ...(around === undefined ? [] : [{ name: `Show the last 24 hours of ${who}`, search: `${around} | search ${same}`, ...before('24h') }]),
     { name: `Show the risk of ${who} in the last 7 days`, search: riskOf(first.field), ...before('7d') },
   ];

@@ -8,7 +8,7 @@ const riskScore: Readonly<Record<Level, number>> = { informational: 10, low: 20,
 const theHost: readonly Entity[] = [{ field: 'host', type: 'system' }];
 
 /** Who and what a result is about, the most important first; else the host, which every event has. */
-export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[] => alert?.entities ?? settings.risk?.objects ?? theHost;
+export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[] => settings.risk?.objects ?? alert?.entities ?? theHost;
 
 /** An entity as `_entities` and `_risk` have it. */
 export function scoredEntity({ field, type }: Entity, { settings, severity }: PackDetection) {

@@ -129,7 +129,7 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity] },
     alert: truths.true,
-    field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
+    field_spec: fieldSpecs(fields, detection.alert?.shown ?? []),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: [],
@@ -157,11 +157,23 @@ const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@
 const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
 
 /** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
-export function keyFieldsOf({ detection: { settings }, search }: GraylogDetection): readonly string[] {
+export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
   if (search.kind === 'aggregation') return search.groupBy;
   if (settings.threshold > 1) return [];
-  const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-  return [...new Set(fields)];
+  const { suppress, graylog } = settings;
+  if (graylog.keyFields.length > 0) return [...new Set(graylog.keyFields)];
+  if (suppress && !suppress.byEntity) return [...new Set(suppress.fields)];
+  // a message without the others must not make those of other machines silent
+  return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
+}
+
+/** Fields of an event at most, the keys among them: Graylog keeps them with each event, and shows them all. */
+const mostFields = 25;
+
+function fieldSpecs(keys: readonly string[], shown: readonly string[]): EventDefinitionData['field_spec'] {
+  const specs: Record<string, FieldSpec> = {};
+  for (const field of [...new Set([...keys, ...shown])].slice(0, Math.max(mostFields, keys.length))) specs[field] = fieldSpec(field);
+  return specs;
 }
 
 const fieldSpec = (field: string): FieldSpec => ({
