@@ -122,7 +122,10 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
   const { settings, severity } = detection;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
-  const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const { usual, period = 0 } = settings.suppress ?? {};
+  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  const byMessage = named.length === 0 || (usual && window > period);
+  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
