@@ -58,8 +58,8 @@ function inProcess(settled: SettledRule): RuleInProcess {
     filled: new Map(),
     work: workOfRule(),
     renamings: [],
-  trail: '',
-  renames: false,
+    trail: '',
+    renames: false,
   };
 }
 

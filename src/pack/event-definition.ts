@@ -174,9 +174,8 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 const mostFields = 25;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[]): EventDefinitionData['field_spec'] {
-  const specs: Record<string, FieldSpec> = {};
-  for (const field of [...new Set([...keys, ...shown])].slice(0, Math.max(mostFields, keys.length))) specs[field] = fieldSpec(field);
-  return specs;
+  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(mostFields, keys.length));
+  return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
 const fieldSpec = (field: string): FieldSpec => ({

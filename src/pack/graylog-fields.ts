@@ -92,7 +92,13 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
   const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
   const { entities, threatObjects } = groupFields(groupBy, written, logSources);
-  return chosenAlert(compiled, settings, alertOf(entities, threatObjects, groupBy), (name, place) => groupNames(compiled, groupBy, name, place));
+  const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
+  const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
+  return chosenAlert(compiled, settings, usual, (name, place) => {
+    const names = groupNames(compiled, groupBy, name, place);
+    if (names.every(isTemplateField)) return names;
+    throw untemplated(name, place);
+  });
 }
 
 function* templateFields(fields: Iterable<string>): Iterable<string> {
