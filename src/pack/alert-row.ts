@@ -5,8 +5,8 @@ import type { Entity, ThreatObjectType } from './alert-fields.ts';
 export type SecurityDomain = 'access' | 'endpoint' | 'network' | 'threat' | 'identity' | 'audit';
 
 /**
- * A line of the table: what an alert on a log source is about, in Sigma's names of fields. `a|b` is the first of them that the product has; the names of the
- * Common Information Model come last.
+ * A line of the table: what an alert on a log source is about, in Sigma's names of fields. `a|b` is the first of them that the product has. `cim.a` is
+ * a column of a data model of the Common Information Model.
  */
 export interface AlertRow {
   /** Every key given must be the same in the rule. */
@@ -20,6 +20,9 @@ export interface AlertRow {
   /** Hours without a second alert on the same entities. */
   readonly hours: number;
 }
+
+/** The column of a data model that a name of the table is for. */
+export const columnOf = (name: string): string | undefined => (name.startsWith('cim.') ? name.slice('cim.'.length) : undefined);
 
 /** The field with the machine that an event is from, which each store has under a name of its own. */
 export const eventHost = '@host';

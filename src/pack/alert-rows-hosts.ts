@@ -1,16 +1,16 @@
 import type { AlertRow } from './alert-row.ts';
 
-const machine = { 'Computer|dest|@host': 'system' } as const;
+const machine = { 'Computer|cim.dest|@host': 'system' } as const;
 const endpoint = { domain: 'endpoint', hours: 1 } as const;
 
 const process: Omit<AlertRow, 'source'> = {
-  entities: { ...machine, 'User|user': 'user' },
+  entities: { ...machine, 'User|cim.user': 'user' },
   threatObjects: { Image: 'process', ParentImage: 'parent_process_name', Hashes: 'process_hash' },
   shown: 'CommandLine ParentCommandLine CurrentDirectory ProcessId ParentProcessId',
   ...endpoint,
 };
 const file: Omit<AlertRow, 'source'> = {
-  entities: { ...machine, 'User|user': 'user' },
+  entities: { ...machine, 'User|cim.user': 'user' },
   threatObjects: { TargetFilename: 'file_path', Image: 'process' },
   shown: 'ProcessId',
   ...endpoint,
@@ -27,7 +27,7 @@ export const hostRows: readonly AlertRow[] = [
   },
   {
     source: { product: 'linux', service: 'sudo' },
-    entities: { '@host': 'system', 'USER|user': 'user' },
+    entities: { '@host': 'system', 'USER|cim.user': 'user' },
     shown: 'COMMAND PWD TTY message',
     domain: 'access',
     hours: 1,
@@ -40,7 +40,7 @@ export const hostRows: readonly AlertRow[] = [
     { source: { product, category: 'file_event' }, ...file },
     {
       source: { product, category: 'network_connection' },
-      entities: { 'Computer|src|@host': 'system', 'User|user': 'user' },
+      entities: { 'Computer|cim.src|@host': 'system', 'User|cim.user': 'user' },
       threatObjects: { DestinationIp: 'ip_address', DestinationHostname: 'domain', Image: 'process' },
       shown: 'SourceIp SourcePort DestinationPort Protocol Initiated',
       domain: 'network',
@@ -50,7 +50,7 @@ export const hostRows: readonly AlertRow[] = [
   ]),
   {
     source: { category: 'antivirus' },
-    entities: { 'Computer|ComputerName|dest|@host': 'system', 'User|user': 'user' },
+    entities: { 'Computer|ComputerName|cim.dest|@host': 'system', 'User|cim.user': 'user' },
     threatObjects: { Filename: 'file_path', Hashes: 'file_hash' },
     shown: 'Signature Action',
     domain: 'endpoint',

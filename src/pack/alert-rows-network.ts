@@ -16,13 +16,13 @@ export const networkRows: readonly AlertRow[] = [
   {
     source: { category: 'webserver' },
     entities: { '@host': 'system' },
-    threatObjects: { 'c-ip|src_ip|src': 'ip_address' },
+    threatObjects: { 'c-ip|src_ip|cim.src': 'ip_address' },
     shown: 'cs-method cs-host cs-uri-stem cs-uri-query sc-status cs-user-agent cs-referer cs-username',
     ...network,
   },
   {
     source: { category: 'proxy' },
-    entities: { 'c-ip|src_ip|src': 'system', 'cs-username|user': 'user' },
+    entities: { 'c-ip|src_ip|cim.src': 'system', 'cs-username|cim.user': 'user' },
     threatObjects: { 'c-uri|cs-uri': 'url', 'cs-host|r-dns': 'domain', dst_ip: 'ip_address' },
     shown: 'cs-method c-useragent sc-status',
     ...network,
@@ -36,7 +36,7 @@ export const networkRows: readonly AlertRow[] = [
   },
   {
     source: { category: 'dns' },
-    entities: { 'src_ip|src': 'system' },
+    entities: { 'src_ip|cim.src': 'system' },
     threatObjects: { query: 'domain' },
     shown: 'record_type answer',
     ...network,

@@ -1,7 +1,7 @@
 import type { AlertRow } from './alert-row.ts';
 
 const machine = { 'Computer|@host': 'system' } as const;
-const machineAndUser = { ...machine, 'User|SubjectUserName|user': 'user' } as const;
+const machineAndUser = { ...machine, 'User|SubjectUserName|cim.user': 'user' } as const;
 const image = { Image: 'process' } as const;
 
 type Rest = Omit<AlertRow, 'source'>;
@@ -59,15 +59,15 @@ export const windowsRows: readonly AlertRow[] = [
     ...endpoint,
   }),
   category('network_connection', {
-    entities: { 'Computer|SourceIp|SourceAddress|src|@host': 'system', 'User|user': 'user' },
+    entities: { 'Computer|SourceIp|SourceAddress|cim.src|@host': 'system', 'User|cim.user': 'user' },
     threatObjects: { 'DestinationIp|DestAddress': 'ip_address', DestinationHostname: 'domain', 'Image|Application': 'process' },
     shown: 'SourceIp SourcePort DestinationPort Protocol Initiated',
     domain: 'network',
     hours: 1,
   }),
   category('dns_query', {
-    entities: { 'Computer|src|@host': 'system', User: 'user' },
-    threatObjects: { 'QueryName|query': 'domain', ...image },
+    entities: { 'Computer|cim.src|@host': 'system', User: 'user' },
+    threatObjects: { 'QueryName|cim.query': 'domain', ...image },
     shown: 'QueryResults QueryStatus ProcessId',
     domain: 'network',
     hours: 1,
@@ -87,8 +87,8 @@ export const windowsRows: readonly AlertRow[] = [
     ...endpoint,
   }),
   service('security', {
-    entities: { ...machine, 'TargetUserName|user': 'user', SubjectUserName: 'user' },
-    threatObjects: { 'IpAddress|src': 'ip_address', 'ProcessName|NewProcessName': 'process', ServiceFileName: 'service' },
+    entities: { ...machine, 'TargetUserName|cim.user': 'user', SubjectUserName: 'user' },
+    threatObjects: { 'IpAddress|cim.src': 'ip_address', 'ProcessName|NewProcessName': 'process', ServiceFileName: 'service' },
     shown: 'EventID LogonType WorkstationName SubjectDomainName TargetDomainName ObjectName ShareName RelativeTargetName ServiceName TaskName Status',
     domain: 'access',
     hours: 1,
@@ -115,7 +115,7 @@ export const windowsRows: readonly AlertRow[] = [
   }),
   service('bits-client', {
     entities: { ...machine, 'User|jobOwner': 'user' },
-    threatObjects: { 'RemoteName|url': 'url', LocalName: 'file_path', processPath: 'process' },
+    threatObjects: { RemoteName: 'url', LocalName: 'file_path', processPath: 'process' },
     shown: 'EventID jobTitle',
     ...endpoint,
   }),

@@ -122,7 +122,10 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number): O
   const { settings, severity } = detection;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
-  const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const { usual, period = 0 } = settings.suppress ?? {};
+  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  const byMessage = named.length === 0 || (usual && window > period);
+  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
@@ -171,9 +174,8 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 const mostFields = 25;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[]): EventDefinitionData['field_spec'] {
-  const specs: Record<string, FieldSpec> = {};
-  for (const field of [...new Set([...keys, ...shown])].slice(0, Math.max(mostFields, keys.length))) specs[field] = fieldSpec(field);
-  return specs;
+  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(mostFields, keys.length));
+  return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
 const fieldSpec = (field: string): FieldSpec => ({

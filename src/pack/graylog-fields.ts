@@ -3,7 +3,7 @@ import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
 import type { AlertFields } from './alert-fields.ts';
-import { eventHost } from './alert-row.ts';
+import { columnOf, eventHost } from './alert-row.ts';
 import { type Alternatives, alertSourceOf } from './alert-table.ts';
 import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
@@ -92,7 +92,13 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
   const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
   const { entities, threatObjects } = groupFields(groupBy, written, logSources);
-  return chosenAlert(compiled, settings, alertOf(entities, threatObjects, groupBy), (name, place) => groupNames(compiled, groupBy, name, place));
+  const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
+  const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
+  return chosenAlert(compiled, settings, usual, (name, place) => {
+    const names = groupNames(compiled, groupBy, name, place);
+    if (names.every(isTemplateField)) return names;
+    throw untemplated(name, place);
+  });
 }
 
 function* templateFields(fields: Iterable<string>): Iterable<string> {
@@ -111,7 +117,11 @@ function usualOf({ rule, processing }: CompiledDetection): AlertFields {
   if (!table || !key) return alertOf(source, [], []);
   const known = usuals.get(key);
   if (known) return known;
-  const namesOf = (name: string) => (name === eventHost ? ['source'] : names ? names.get(name) : [name]);
+  const namesOf = (name: string) => {
+    if (name === eventHost) return ['source'];
+    if (columnOf(name) !== undefined) return undefined;
+    return names ? names.get(name) : [name];
+  };
   const named = (alternatives: Alternatives) => {
     for (const name of alternatives) {
       const found = namesOf(name);

@@ -4,7 +4,7 @@ import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { evalField, isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection } from '../query/compile.ts';
 import type { Entity } from './alert-fields.ts';
-import { eventHost } from './alert-row.ts';
+import { columnOf, eventHost } from './alert-row.ts';
 import type { Alternatives } from './alert-table.ts';
 import { guessedName, namedField } from './named-fields.ts';
 import { countColumns } from './splunk-columns.ts';
@@ -77,7 +77,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
     },
     named(names) {
       for (const name of names) {
-        const found = name === eventHost ? ['host'] : usual ? usual.get(name) : [name];
+        const found = name === eventHost ? ['host'] : usual ? usual.get(name) : columnOf(name) === undefined ? [name] : undefined;
         if (found) return oneUsual(steps, place, found).filter((field) => !unusual(field));
       }
       return [];
@@ -98,7 +98,7 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
   const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [];
   const columns = new Set(['_time', ...countColumns, ...rows]);
   const inModel = (field: string): boolean => columns.has(field) || baseFields.has(field) || field.startsWith(`${set}.`);
-  const column = (field: string): string => {
+  const inRows = (field: string): string => {
     if (columns.has(field)) return field;
     if (!columns.has(withoutSet(field, model))) more.add(field);
     return withoutSet(field, model);
@@ -114,12 +114,13 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
         const hint = 'Name one of them, or map the field to the data model in a pipeline.';
         throw noColumn(at, name, `the data model ${model?.path.join('.')}`, columns, hint);
       }
-      return oneOf(steps, name, at, names.map(column));
+      return oneOf(steps, name, at, names.map(inRows));
     },
     named(names) {
       for (const name of names) {
-        const found = name === eventHost ? ['host'] : (compiled.processing?.usual?.get(name) ?? [name]);
-        if (found.every(inModel)) return oneUsual(steps, place, found.map(column));
+        const column = name === eventHost ? 'host' : columnOf(name);
+        const found = column !== undefined ? [column] : (compiled.processing?.usual?.get(name) ?? [name]);
+        if (found.every(inModel)) return oneUsual(steps, place, found.map(inRows));
       }
       return [];
     },
