@@ -41,7 +41,7 @@ const rules = [
 id: 21212121-1111-4111-8111-000000000006
 status: test
 level: high
-correlation: { type: event_count, rules: [rule_2], group-by: [User], timespan: 10m, condition: { gte: 2 } }
+correlation: { type: event_count, rules: [rule_2], generate: true, group-by: [User], timespan: 10m, condition: { gte: 2 } }
 `,
   `title: Many listings of all
 id: 21212121-1111-4111-8111-000000000007
@@ -64,7 +64,7 @@ interface App {
 async function built(pipeline: string, config: string): Promise<App> {
   const folder = mkdtempSync(join(temporary, 'p-'));
   writeFileSync(join(folder, 'rules.yml'), rules.map((rule) => rule.trimEnd()).join('\n---\n'));
-  writeFileSync(join(folder, 'sigpack.yml'), `id: pk\ntitle: Pack\nrules: [rules.yml]\n${config}\n`);
+  writeFileSync(join(folder, 'sigpack.yml'), `id: pk\ntitle: Pack of a test\nrules: [rules.yml]\n${config}\n`);
   const { code, stdout, stderr } = await sigpack(['build', '-t', 'splunk', '-p', pipeline, '-o', 'o'], { cwd: folder });
   expect([code, stderr]).toEqual([0, stderr]);
   const files = await readTar(readFileSync(join(folder, 'o', 'pk-1.0.0.spl')));
@@ -75,7 +75,7 @@ async function built(pipeline: string, config: string): Promise<App> {
 
 const withEs = 'splunk: { enterpriseSecurity: true }';
 const start = 1_700_000_000;
-const sysmon = { source: 'XmlWinEventLog:Microsoft-Windows-Sysmon/Operational', sourcetype: 'XmlWinEventLog', index: 'win', EventID: '1', host: 'forwarder' };
+const sysmon = { source: 'XmlWinEventLog:Microsoft-Windows-Sysmon/Operational', sourcetype: 'XmlWinEventLog', index: 'win', EventCode: '1', host: 'forwarder' };
 
 /** As the add-on for Sysmon names the fields. */
 const events: readonly Event[] = [
@@ -91,6 +91,7 @@ const events: readonly Event[] = [
 const modelled: readonly Event[] = events.map(({ Computer, User, ParentImage, Image, CommandLine, _time, host }) => ({
   _time,
   host,
+  datamodel: 'Endpoint.Processes',
   'Processes.dest': Computer,
   'Processes.user': User,
   'Processes.parent_process_path': ParentImage,
@@ -99,28 +100,181 @@ const modelled: readonly Event[] = events.map(({ Computer, User, ParentImage, Im
 }));
 
 const resultsOf = ({ macros }: App, search: string, on: readonly Event[]): readonly Event[] =>
-  runSpl(search, on, { macros }, { earliest: start - 100, latest: start + 3600 });
+  runSpl(search, on, { macros }, { earliest: start - 1000, latest: start + 3600 });
 
 const searchOf = (settings: ReadonlyMap<string, string>): string => settings.get('search') ?? '';
 
-/** What becomes of the events: rule, output, entity, type, score, title or message. */
-function rowsOf(app: App, on: readonly Event[]): readonly (readonly (string | number | undefined)[])[] {
-  return [...app.searches].flatMap(([name, settings]) => {
+const allOf = (app: App, on: readonly Event[]) =>
+  [...app.searches].map(([name, settings]) => {
     const results = resultsOf(app, searchOf(settings), on);
-    const findings = findingsOf(settings, results).map(({ entity, type, score, title }: Finding) => [name, 'finding', entity, type, score, title]);
-    const risks = risksOf(settings, results).map(({ entity, type, score, message }: RiskRow) => [name, 'risk', entity, type, score, message]);
-    return [...findings, ...risks];
+    return { name, findings: findingsOf(settings, results), risks: risksOf(settings, results) };
   });
-}
+
+/** What becomes of the events: rule, output, entity, type, score, title or message. */
+const rowsOf = (app: App, on: readonly Event[]): readonly string[] =>
+  allOf(app, on).flatMap(({ name, findings, risks }) => [
+    ...findings.map(({ entity, type, score, title }: Finding) => [name, 'finding', entity, type, score, title].join(' ; ')),
+    ...risks.map(({ entity, type, score, message }: RiskRow) => [name, 'risk', entity, type, score, message].join(' ; ')),
+  ]);
+
+const paramOf = (app: App, name: string, key: string): unknown => JSON.parse(app.searches.get(name)?.get(key) ?? 'null');
 
 let raw: App;
 let cim: App;
+let plain: App;
 beforeAll(async () => {
   raw = await built('splunk', withEs);
   cim = await built('splunk-cim', withEs);
+  plain = await built(
+    'splunk',
+    'levels: { high: { risk: { score: 90 } } }\ndefaults: { splunk: { savedsearch: { action.notable.param.default_owner: ann } } }',
+  );
 });
 
 describe('what Enterprise Security makes of the events', () => {
-  it('of an add-on', () => expect(rowsOf(raw, events)).toMatchInlineSnapshot());
-  it('of a data model', () => expect(rowsOf(cim, modelled)).toMatchInlineSnapshot());
+  it('of an add-on', () => expect(rowsOf(raw, events)).toMatchInlineSnapshot(`
+    [
+      "Experiment ; risk ; pc1 ; system ; 80 ; Experiment: Computer=pc1, User=CORP\\ann, Image=C:\\Windows\\whoami.exe, ParentImage=C:\\Windows\\cmd.exe",
+      "Experiment ; risk ; CORP\\ann ; user ; 80 ; Experiment: Computer=pc1, User=CORP\\ann, Image=C:\\Windows\\whoami.exe, ParentImage=C:\\Windows\\cmd.exe",
+      "Listing of processes ; risk ; pc2 ; system ; 20 ; Listing of processes: Computer=pc2, User=CORP\\bob, Image=C:\\Windows\\tasklist.exe, ParentImage=C:\\Windows\\explorer.exe",
+      "Listing of processes ; risk ; CORP\\bob ; user ; 20 ; Listing of processes: Computer=pc2, User=CORP\\bob, Image=C:\\Windows\\tasklist.exe, ParentImage=C:\\Windows\\explorer.exe",
+      "Many listings ; finding ; CORP\\bob ; user ; 60 ; Many listings: CORP\\bob",
+      "Many listings of all ; finding ;  ;  ;  ; Many listings of all",
+      "Of $User$ \`x\` | delete ) "q" \\. ; finding ; pc3 ; system ; 80 ; Of ＄User＄ \`x\` | delete ) "q" \\.: pc3, CORP\\eve "x"",
+      "Set by hand ; finding ; pc3 ; system ; 7 ; Set by hand: pc3, CORP\\eve "x"",
+      "Shell of an office program ; finding ; pc1 ; system ; 60 ; Shell of an office program: pc1, CORP\\ann",
+    ]
+  `));
+  it('of a data model', () => expect(rowsOf(cim, modelled)).toMatchInlineSnapshot(`
+    [
+      "Experiment ; risk ; pc1 ; system ; 80 ; Experiment: dest=pc1, user=CORP\\ann, process_path=C:\\Windows\\whoami.exe, parent_process_path=C:\\Windows\\cmd.exe",
+      "Experiment ; risk ; CORP\\ann ; user ; 80 ; Experiment: dest=pc1, user=CORP\\ann, process_path=C:\\Windows\\whoami.exe, parent_process_path=C:\\Windows\\cmd.exe",
+      "Listing of processes ; risk ; pc2 ; system ; 20 ; Listing of processes: dest=pc2, user=CORP\\bob, process_path=C:\\Windows\\tasklist.exe, parent_process_path=C:\\Windows\\explorer.exe",
+      "Listing of processes ; risk ; CORP\\bob ; user ; 20 ; Listing of processes: dest=pc2, user=CORP\\bob, process_path=C:\\Windows\\tasklist.exe, parent_process_path=C:\\Windows\\explorer.exe",
+      "Many listings ; finding ; CORP\\bob ; user ; 60 ; Many listings: CORP\\bob",
+      "Many listings of all ; finding ;  ;  ;  ; Many listings of all",
+      "Of $User$ \`x\` | delete ) "q" \\. ; finding ; pc3 ; system ; 80 ; Of ＄User＄ \`x\` | delete ) "q" \\.: pc3, CORP\\eve "x"",
+      "Set by hand ; finding ; pc3 ; system ; 7 ; Set by hand: pc3, CORP\\eve "x"",
+      "Shell of an office program ; finding ; pc1 ; system ; 60 ; Shell of an office program: pc1, CORP\\ann",
+    ]
+  `));
+
+  it('counts a result for each entity once, and shows what it is because of', () => {
+    const listing = allOf(raw, events).find(({ name }) => name === 'Listing of processes');
+    expect(listing?.risks.map(({ threats }) => threats)).toEqual(
+      Array.from({ length: 2 }, () => ['process C:\\Windows\\tasklist.exe', 'parent_process_name C:\\Windows\\explorer.exe']),
+    );
+  });
+
+  it('is never a finding and risk at once', () => {
+    for (const { searches } of [raw, cim])
+      for (const settings of searches.values())
+        expect([settings.get('action.notable'), settings.get('action.risk')].filter((value) => value === '1')).toHaveLength(1);
+  });
+});
+
+describe('a finding', () => {
+  const findingOf = (app: App, on: readonly Event[], wanted: string): Finding => {
+    const [finding] = allOf(app, on).find(({ name }) => name === wanted)?.findings ?? [];
+    if (!finding) throw new Error(`no finding of ${wanted}`);
+    return finding;
+  };
+
+  it('says what was found, and how bad it is', () => {
+    const { description, severity, domain } = findingOf(raw, events, 'Shell of an office program');
+    expect([description, severity, domain]).toEqual([
+      'Word starts a shell. Found: Computer=pc1, User=CORP\\ann, Image=C:\\Windows\\cmd.exe, ParentImage=C:\\Office\\WINWORD.EXE',
+      'high',
+      'endpoint',
+    ]);
+  });
+
+  it('drills down to its events, and to those of its entity', () => {
+    const [behind, day, risk] = findingOf(raw, events, 'Shell of an office program').drillDowns;
+    expect([behind, day, risk].map((one) => [one?.name, ...(one?.offsets ?? [])])).toEqual([
+      ['Show the events of this finding', '$info_min_time$', '$info_max_time$'],
+      ['Show the last 24 hours of pc1', '24h', '0'],
+      ['Show the risk of pc1 in the last 7 days', '7d', '0'],
+    ]);
+    const imagesOf = (search = '') => resultsOf(raw, search, events).map(({ Image }) => Image);
+    expect(imagesOf(behind?.search)).toEqual(['C:\\Windows\\cmd.exe']);
+    expect(imagesOf(day?.search)).toEqual(['C:\\Windows\\whoami.exe', 'C:\\Windows\\cmd.exe']);
+    expect(risk?.search).toMatch(/^\| from datamodel:"Risk"\."All_Risk" \| search risk_object="pc1" \| stats /);
+  });
+
+  it('drills down with the values of its entities as they are, quotes and backslashes too', () => {
+    const [behind] = findingOf(raw, events, 'Set by hand').drillDowns;
+    expect(behind?.search).toContain(' | search Computer="pc3" User="CORP\\\\eve \\"x\\""');
+    expect(resultsOf(raw, behind?.search ?? '', events).map(({ CommandLine }) => CommandLine)).toEqual(['net use']);
+  });
+
+  it('drills down to an event without an entity', () => {
+    const nameless = events.map((event) => ({ ...event, User: undefined }));
+    const [behind] = findingOf(raw, nameless, 'Set by hand').drillDowns;
+    expect(resultsOf(raw, behind?.search ?? '', nameless).map(({ CommandLine }) => CommandLine)).toEqual(['net use']);
+  });
+
+  it('drills down into a data model', () => {
+    const [behind, day] = findingOf(cim, modelled, 'Shell of an office program').drillDowns;
+    expect(resultsOf(cim, behind?.search ?? '', modelled).map(({ process }) => process)).toEqual(['cmd.exe /c dir']);
+    expect(day?.search).toBe('| from datamodel:"Endpoint"."Processes" | search dest="pc1"');
+  });
+
+  it('drills down to the group of a correlation', () => {
+    const [behind] = findingOf(raw, events, 'Many listings').drillDowns;
+    expect(behind?.name).toBe('Show the results of this detection');
+    expect(resultsOf(raw, behind?.search ?? '', events).map(({ User, sigpack_hits }) => [User, sigpack_hits])).toEqual([['CORP\\bob', 1]]);
+  });
+
+  it('of a search with a dollar has no search that would be read for tokens', () => {
+    const names = findingOf(raw, events, 'Of $User$ `x` | delete ) "q" \\.').drillDowns.map(({ name }) => name);
+    expect(names).toEqual(['Show the last 24 hours of pc3', 'Show the risk of pc3 in the last 7 days']);
+  });
+});
+
+describe('what a list of detections shows', () => {
+  it('is what the rule says of itself', () => {
+    const name = 'Shell of an office program';
+    expect(paramOf(raw, name, 'action.correlationsearch.annotations')).toEqual({
+      analytic_story: ['Pack of a test'],
+      mitre_attack: ['T1059'],
+      kill_chain_phases: ['Installation'],
+      cve: ['CVE-2021-44228'],
+    });
+    expect(paramOf(raw, name, 'action.correlationsearch.metadata')).toMatchObject({ detection_version: '20240506' });
+    const settings = raw.searches.get(name);
+    const guidance = ['how_to_implement', 'known_false_positives', 'creation_date', 'modification_date'].map((key) => settings?.get(`action.escu.${key}`));
+    expect([settings?.get('action.escu'), ...guidance]).toEqual([
+      '0',
+      'The search finds its events by the macro pk_windows_process_creation_sysmon: define where they are. Collect these data. Log source: product windows, category process_creation. Channel: Microsoft-Windows-Sysmon/Operational (event ID 1) or Security (event ID 4688). Fields: ParentImage, Image.',
+      'Macros of the finance department',
+      '2024-01-02',
+      '2024-05-06',
+    ]);
+    expect(cim.searches.get(name)?.get('action.escu.how_to_implement')).toMatch(/^The events must be in the data model Endpoint\.Processes\. /);
+  });
+});
+
+describe('without Enterprise Security', () => {
+  it('no action of it is written but what someone asked for, and searches alert by themselves', () => {
+    for (const settings of plain.searches.values()) {
+      expect([...settings.keys()].filter((key) => key.startsWith('action.'))).toEqual(['action.notable.param.default_owner']);
+      expect([settings.get('alert.track'), settings.get('alert.severity')]).toEqual(['1', expect.stringMatching(/^[356]$/)]);
+    }
+  });
+
+  it('settings for it are reported once, with the first place', () => {
+    expect(plain.stderr.match(/TGT007/g)).toHaveLength(1);
+    expect(plain.stderr).toContain(
+      'sigpack.yml:5:38: warning[TGT007]: splunk: the app is made for a Splunk without Enterprise Security, so `action.notable.param.default_owner`, `risk`, `splunk.securityDomain` and `splunk.output` change nothing, in 5 places (the first is here)',
+    );
+    expect(raw.stderr).not.toContain('TGT007');
+  });
+
+  it('the report and the README say which of both the app is made for', () => {
+    expect(plain.stdout + plain.stderr).toContain('splunk is made for Splunk without Enterprise Security');
+    expect(raw.stdout + raw.stderr).toContain('splunk is made for Splunk with Enterprise Security 7 or 8');
+    expect(plain.readme).toContain('Made for Splunk without Enterprise Security');
+    expect(raw.readme).toContain('Made for Splunk with Enterprise Security 7 or 8');
+  });
 });

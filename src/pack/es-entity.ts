@@ -15,8 +15,8 @@ export function scoredEntity({ field, type }: Entity, { settings, severity }: Pa
   return { risk_object_field: confValue(field), risk_object_type: type, risk_score: settings.risk?.score ?? riskScore[severity] };
 }
 
-/** Fields of the result that the texts of an alert show, each once: entities, then threat objects. */
+/** Fields of the result that the texts of an alert show, each once: entities, then threat objects. Nobody reads a hash in a sentence. */
 export function namedFields(detection: PackDetection): readonly string[] {
-  const threats = detection.alert?.threatObjects ?? [];
+  const threats = (detection.alert?.threatObjects ?? []).filter(({ type }) => !type.endsWith('_hash'));
   return [...new Set([...entitiesOf(detection), ...threats].map(({ field }) => field))];
 }

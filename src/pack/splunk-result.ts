@@ -100,7 +100,8 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
   const inModel = (field: string): boolean => columns.has(field) || baseFields.has(field) || field.startsWith(`${set}.`);
   const inRows = (field: string): string => {
     if (columns.has(field)) return field;
-    if (!columns.has(withoutSet(field, model))) more.add(field);
+    // also what this rule has anyway: the usual alert is kept for rules that have not
+    more.add(field);
     return withoutSet(field, model);
   };
   const place = { file: compiled.rule.file, span: compiled.rule.titleSpan };
