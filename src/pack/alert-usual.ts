@@ -37,3 +37,8 @@ export function withOwnFields(alert: AlertFields, own: Iterable<string>): AlertF
   }
   return columns === undefined ? alert : { ...alert, shown: [...columns] };
 }
+
+/** The same with what the rule asks for right behind the entities, where there is room for a few fields only. */
+export function ownFieldsFirst({ entities, threatObjects, shown }: AlertFields, own: Iterable<string>): AlertFields {
+  return { entities, threatObjects, shown: [...new Set([...entities.map(({ field }) => field), ...own, ...shown])] };
+}

@@ -5,7 +5,7 @@ import { chosenAlert } from './alert-chosen.ts';
 import type { AlertFields } from './alert-fields.ts';
 import { columnOf, eventHost } from './alert-row.ts';
 import { type Alternatives, alertSourceOf } from './alert-table.ts';
-import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
+import { alertOf, ownFieldsFirst, usualAlert } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { groupFields } from './group-fields.ts';
@@ -87,7 +87,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
     if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
     const resolve = (name: string, place: Place) => [keyField(compiled, name, place, remarks)];
     const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
-    return settings.alertFields ? alert : withOwnFields(alert, templateFields(ownFields(compiled)));
+    return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
   const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
