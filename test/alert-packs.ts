@@ -2,6 +2,7 @@ import { readConfig } from '../src/pack/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
@@ -9,13 +10,21 @@ import { builtInPipeline } from './built-in-pipelines.ts';
 
 const known = new Map<string, readonly Pipeline[]>();
 
-/** Of a bundle, or the built-in one of that name; `none` for none. */
+/** Of a bundle, or the built-in one of that name; `none` for none; `text:` with the text of one. */
 function pipelinesOf(name: string): readonly Pipeline[] {
   const before = known.get(name);
   if (before) return before;
-  const found = name === 'none' ? [] : (bundles.get(name)?.pipelines ?? [name]).map(builtInPipeline);
+  const found =
+    name === 'none' ? [] : name.startsWith('text:') ? [ownPipeline(name.slice('text:'.length))] : (bundles.get(name)?.pipelines ?? [name]).map(builtInPipeline);
   known.set(name, found);
   return found;
+}
+
+function ownPipeline(text: string): Pipeline {
+  const bag = createBag();
+  const pipeline = readPipeline({ path: 'own.yml', text }, bag, { readLines: () => undefined });
+  if (!pipeline) throw new Error(bag.list.map(({ message }) => message).join('; '));
+  return pipeline;
 }
 
 export interface AlertPack {

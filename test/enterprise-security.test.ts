@@ -132,7 +132,8 @@ beforeAll(async () => {
 });
 
 describe('what Enterprise Security makes of the events', () => {
-  it('of an add-on', () => expect(rowsOf(raw, events)).toMatchInlineSnapshot(`
+  it('of an add-on', () =>
+    expect(rowsOf(raw, events)).toMatchInlineSnapshot(`
     [
       "Experiment ; risk ; pc1 ; system ; 80 ; Experiment: Computer=pc1, User=CORP\\ann, Image=C:\\Windows\\whoami.exe, ParentImage=C:\\Windows\\cmd.exe",
       "Experiment ; risk ; CORP\\ann ; user ; 80 ; Experiment: Computer=pc1, User=CORP\\ann, Image=C:\\Windows\\whoami.exe, ParentImage=C:\\Windows\\cmd.exe",
@@ -145,7 +146,8 @@ describe('what Enterprise Security makes of the events', () => {
       "Shell of an office program ; finding ; pc1 ; system ; 60 ; Shell of an office program: pc1, CORP\\ann",
     ]
   `));
-  it('of a data model', () => expect(rowsOf(cim, modelled)).toMatchInlineSnapshot(`
+  it('of a data model', () =>
+    expect(rowsOf(cim, modelled)).toMatchInlineSnapshot(`
     [
       "Experiment ; risk ; pc1 ; system ; 80 ; Experiment: dest=pc1, user=CORP\\ann, process_path=C:\\Windows\\whoami.exe, parent_process_path=C:\\Windows\\cmd.exe",
       "Experiment ; risk ; CORP\\ann ; user ; 80 ; Experiment: dest=pc1, user=CORP\\ann, process_path=C:\\Windows\\whoami.exe, parent_process_path=C:\\Windows\\cmd.exe",

@@ -42,7 +42,8 @@ export function graylogFields(compiled: CompiledRule, given: PackDetection, sear
   });
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+/** What messages call a field that settings name. */
+function messageFields(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
   const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
@@ -53,12 +54,20 @@ function keyField(compiled: CompiledRule, name: string, place: Place, remarks: R
       `no message of the log source has a field \`${name}\``,
       'Use the name that rules or the product have for it, or map it in a pipeline.',
     );
+  return names;
+}
+
+function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+  const names = messageFields(compiled, name, place, remarks);
   const [field = name, ...others] = names;
   if (others.length > 0)
     throw refused(place, `the key field \`${name}\` stands for ${names.join(', ')}, and a key takes one field`, 'Name one of them under graylog.keyFields.');
   if (!isTemplateField(field)) throw untemplated(field, place);
   return field;
 }
+
+const noTemplate = (field: string, place: Place) =>
+  refused(place, `the field \`${field}\` can't stand in a template of Graylog, which an alert shows fields by`, 'Name fields of A-Z a-z 0-9 _ - @.');
 
 const untemplated = (field: string, place: Place) =>
   refused(place, `the key field \`${field}\` can't stand in a template of Graylog`, 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.');
@@ -85,7 +94,12 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   const { settings, rule, logSources } = detection;
   if (compiled.kind === 'detection') {
     if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
-    const resolve = (name: string, place: Place) => [keyField(compiled, name, place, remarks)];
+    const resolve = (name: string, place: Place) => {
+      const names = messageFields(compiled, name, place, remarks);
+      const odd = names.find((field) => !isTemplateField(field));
+      if (odd !== undefined) throw noTemplate(odd, place);
+      return names;
+    };
     const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
     return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
   }
@@ -97,7 +111,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   return chosenAlert(compiled, settings, usual, (name, place) => {
     const names = groupNames(compiled, groupBy, name, place);
     if (names.every(isTemplateField)) return names;
-    throw untemplated(name, place);
+    throw noTemplate(name, place);
   });
 }
 
