@@ -114,7 +114,8 @@ describe('one result of Splunk for each entity and run', () => {
 
   test('tells apart what else is suppressed by and at risk', () => {
     const settings = 'sigpack: { suppress: { fields: [CommandLine] }, risk: { objects: [{ field: ParentImage, type: other }] } }';
-    const found = resultsOf(stanzaOf('splunk', alertRule(windows, shell, settings)), sysmon(processes));
+    const rule = alertRule(windows, shell, settings);
+    const found = resultsOf(stanzaOf('splunk', rule, 'splunk: { enterpriseSecurity: true }'), sysmon(processes));
     expect(found.map(({ Computer, CommandLine, ParentImage }) => [Computer, CommandLine, ParentImage])).toEqual([
       ['PC1', 'cmd /c a', 'unknown'],
       ['PC1', 'cmd /c b', 'unknown'],

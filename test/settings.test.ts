@@ -57,7 +57,8 @@ test('settings: what is built in', () => {
     interval: 900,
     delay: 600,
     threshold: 1,
-    splunk: { securityDomain: 'threat', savedsearch: {} },
+    suppress: { fields: [], period: 3600, byEntity: true, usual: true },
+    splunk: { securityDomain: 'endpoint', savedsearch: {} },
     graylog: { keyFields: [], streams: [] },
   });
 });
@@ -79,7 +80,7 @@ test.each([
 ] as const)('settings: %s win over those before', (_, parts, expected, savedsearch) => {
   const settings = settingsOf(configured(layered), parts);
   expect(settings).toMatchObject(expected);
-  expect(settings.splunk).toEqual({ output: 'finding', securityDomain: 'threat', savedsearch });
+  expect(settings.splunk).toEqual({ output: 'finding', securityDomain: 'endpoint', savedsearch });
 });
 
 test('settings: what Enterprise Security gets is set at every level', () => {
@@ -138,7 +139,9 @@ test('settings: suppression has a period, and 0 turns it off', () => {
   const config = configured('defaults: { suppress: { fields: [a] } }');
   expect(settingsOf(config).suppress).toEqual({ fields: ['a'], period: 3600 });
   expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toEqual({ fields: [], period: 0 });
-  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300 });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300, byEntity: true });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { fields: [] }' }).suppress).toEqual({ fields: [], period: 3600 });
+  expect(settingsOf(defaultConfig(), { logsource: { category: 'dns' } }).suppress).toEqual({ fields: [], period: 14_400, byEntity: true, usual: true });
 });
 
 test('settings: rules without settings of their own share one object', () => {

@@ -18,7 +18,7 @@ import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
-import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
 import { resultThreshold } from './result-threshold.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
@@ -153,7 +153,7 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
       continue;
     }
     const { compiled, off } = made;
-    if (!off) warnOfUnmapped(adding.warnings, target, compiled);
+    if (!off) warnOfPipelines(adding.warnings, target, compiled);
     const shown = off ? switchedOff(detection) : detection;
     const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
     const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);

@@ -2,7 +2,7 @@ import { type Conversion, converted, type Place, type Remark } from '../backend/
 import { dataModelOf } from '../backend/splunk/data-model.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
-import type { AlertFields } from './alert-fields.ts';
+import type { AlertFields, Entity } from './alert-fields.ts';
 import { alertSourceOf } from './alert-table.ts';
 import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
 import type { PackDetection } from './detection.ts';
@@ -60,8 +60,13 @@ function commandsOf(compiled: CompiledDetection, { postprocessed, settings: { th
 
 function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult): AlertFields {
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);
+  // rows of a data model have what is asked for
+  for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
   return settings.alertFields ? alert : withOwnFields(alert, result.columnsOf(ownFields(compiled)));
 }
+
+/** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
+const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system' }];
 
 interface Usual {
   readonly alert: AlertFields;
@@ -82,7 +87,8 @@ function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields
     return known.alert;
   }
   const found = source && usualAlert(source, result.named);
-  const alert = found && found.entities.length > 0 ? found : alertOf(result.otherwise(), found?.threatObjects ?? [], found?.shown ?? []);
+  const named = found && found.entities.length > 0 ? found.entities : result.otherwise();
+  const alert = named === found?.entities ? found : alertOf(named.length > 0 ? named : eventHosts, found?.threatObjects ?? [], found?.shown ?? []);
   if (key) usuals.set(key, { alert, more: [...result.more], steps: [...result.steps] });
   return alert;
 }
@@ -97,11 +103,12 @@ function withFields(compiled: CompiledRule, { settings, postprocessed }: PackDet
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name) => ({ field: name, type })));
-  const unsure = postprocessed && settings.suppress?.usual && settings.splunk.results === undefined;
-  // nobody asked for it, and what pipelines make of the text may have other columns
-  const suppress = unsure
-    ? { fields: [], period: 0 }
-    : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
+  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
+  const unsure = (postprocessed && settings.splunk.results === undefined) || entities === eventHosts;
+  const suppress =
+    settings.suppress?.usual && unsure
+      ? { fields: [], period: 0 }
+      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
   const changed = {
     ...settings,
     ...(suppress ? { suppress } : {}),
