@@ -58,6 +58,8 @@ function inProcess(settled: SettledRule): RuleInProcess {
     filled: new Map(),
     unproved: new Map(),
     work: workOfRule(),
+    renamings: [],
+    trail: '',
     renames: false,
   };
 }

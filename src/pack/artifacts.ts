@@ -137,6 +137,7 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
   return renderSplunkApp({
     info,
     detections: pack.splunk,
+    enterpriseSecurity: pack.config.splunk.enterpriseSecurity,
     tombstones: pack.tombstones,
     macros,
     render,

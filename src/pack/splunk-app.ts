@@ -4,7 +4,8 @@ import type { DetectionPage } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
-import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
+import { type SavedSearchOptions, savedSearchSettings } from './splunk-savedsearch.ts';
+import { cronOf } from './splunk-schedule.ts';
 import type { Renderer } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
 
@@ -13,6 +14,7 @@ export interface SplunkAppInput {
   readonly detections: readonly SplunkDetection[];
   /** Index macros and others that searches call; the filter macros are made here. */
   readonly macros: readonly SearchMacro[];
+  readonly enterpriseSecurity?: boolean;
   /** Stanzas of retired detections. */
   readonly tombstones?: readonly Tombstone[];
   readonly render: Renderer;
@@ -185,11 +187,12 @@ function appContext(
       return settings;
     });
   };
+  const pages = new Map(input.pages?.map((page) => [page.id, page]));
+  const options: SavedSearchOptions = { info, enterpriseSecurity: input.enterpriseSecurity === true, dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [] };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, info))),
+    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
     ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
-  const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
   return {
@@ -203,6 +206,7 @@ function appContext(
     url: confText(info.url),
     license: confText(info.license),
     revision: info.revision,
+    enterpriseSecurity: options.enterpriseSecurity,
     stanzas,
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
