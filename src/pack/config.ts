@@ -67,6 +67,10 @@ export interface SplunkConfig {
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
+  /** Whether the app is for Enterprise Security. */
+  readonly enterpriseSecurity?: boolean;
 }
 
 export interface GraylogConfig {

@@ -4,6 +4,7 @@ import type { DetectionPage } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
+import { dashboardSearches, entityFields, summaryIndexSettings } from './splunk-dashboard.ts';
 import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
 import type { Renderer } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
@@ -22,6 +23,10 @@ export interface SplunkAppInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   /** ATT&CK technique id to its name. */
   readonly attackNames?: ReadonlyMap<string, string>;
+  /** The app is made for Enterprise Security: its views show findings and risk events. */
+  readonly enterpriseSecurity?: boolean;
+  /** Index that keeps the results of alerts; default: none. */
+  readonly summaryIndex?: string;
   /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
 }
@@ -40,6 +45,7 @@ const templatePaths = [
   'default/app.conf',
   'default/data/ui/nav/default.xml',
   'default/data/ui/views/detection.xml',
+  'default/data/ui/views/inventory.xml',
   'default/data/ui/views/overview.xml',
   'default/macros.conf',
   'default/savedsearches.conf',
@@ -186,14 +192,19 @@ function appContext(
     });
   };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, info))),
+    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => searchSettings(search, id, input))),
     ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
+  const { enterpriseSecurity = false, summaryIndex } = input;
+  const fields = new Set([...searches.values()].flatMap(({ search }) => entityFields(search.detection)));
   return {
     id: info.id,
+    enterpriseSecurity,
+    summaryIndex: summaryIndex ?? '',
+    searches: dashboardSearches({ id: info.id, enterpriseSecurity, summaryIndex, entityFields: [...fields].sort() }),
     title: confText(info.title),
     label: appLabel(confText(info.title)),
     version: info.version,
@@ -215,6 +226,13 @@ function appContext(
       enabled: detections.filter(({ enabled }) => enabled === 1).length,
     },
   };
+}
+
+/** What the configuration sets for the detection by hand wins over its summary index. */
+function searchSettings(search: SplunkDetection, id: string, { info, summaryIndex }: SplunkAppInput): Settings {
+  const settings = savedSearchSettings(search, info);
+  if (summaryIndex === undefined) return settings;
+  return new Map([...settings, ...[...summaryIndexSettings(search.detection, id, info.id, summaryIndex)].filter(([key]) => !settings.has(key))]);
 }
 
 /** AppInspect wants 5 to 80 characters. */
@@ -254,6 +272,7 @@ function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
     reference: links[0] ?? '',
     references: list(rule.references),
     links: links.join('|'),
+    entities: list(entityFields(detection)),
   };
 }
 
@@ -262,7 +281,7 @@ function pageRow(
   {
     id,
     search: {
-      detection: { rule },
+      detection: { rule, settings },
     },
   }: SearchStanza,
   page: DetectionPage | undefined,
@@ -271,6 +290,7 @@ function pageRow(
     id,
     description: confText(rule.description ?? ''),
     false_positives: list(rule.falsepositives),
+    what_to_do: unflaggedLines(settings.remediation ?? '').trim(),
     data_needed: list(page?.dataNeeded ?? []),
     rule: unflaggedLines(page?.source ?? ''),
   };
