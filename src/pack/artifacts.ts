@@ -3,7 +3,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
 import { techniqueNames } from './attack-names.ts';
-import { type SplunkConfig, streamChoice } from './config.ts';
+import { streamChoice } from './config.ts';
 import { type ContentPack, renderContentPack } from './content-pack.ts';
 import type { GraylogDetection, PackFile } from './detection.ts';
 import { noPages, type PackPages } from './detection-page.ts';
@@ -11,7 +11,7 @@ import { indexMacros } from './index-macro.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
 import { type Broken, brokenOf, complaintAbout, withoutBroken } from './sound-pack.ts';
-import { renderSplunkApp, type SplunkApp, type SplunkAppInput } from './splunk-app.ts';
+import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
 import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from './template.ts';
 
 export interface ArtifactInput {
@@ -129,7 +129,7 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
 }
 
 function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
-  const { info } = pack.config;
+  const { info, splunk } = pack.config;
   const macros = indexMacros(
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
@@ -137,6 +137,8 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
   return renderSplunkApp({
     info,
     detections: pack.splunk,
+    enterpriseSecurity: splunk.enterpriseSecurity,
+    summaryIndex: splunk.summaryIndex,
     tombstones: pack.tombstones,
     macros,
     render,
@@ -144,13 +146,7 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
     attackNames: techniqueNames,
     pages: pages?.pages ?? [],
     templatesAreOurs: !customTemplates,
-    ...dashboardSources(pack.config.splunk),
   });
-}
-
-/** What the app's views read. */
-function dashboardSources({ enterpriseSecurity, summaryIndex }: SplunkConfig): Pick<SplunkAppInput, 'enterpriseSecurity' | 'summaryIndex'> {
-  return { ...(enterpriseSecurity === undefined ? {} : { enterpriseSecurity }), ...(summaryIndex === undefined ? {} : { summaryIndex }) };
 }
 
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {

@@ -71,6 +71,12 @@ const indexes = list(
 
 const splunk = map(
   {
+    enterpriseSecurity: {
+      type: 'boolean',
+      default: false,
+      description:
+        'true where Splunk has Enterprise Security 7 or 8: detections make findings or add risk. false: they alert by Splunk’s own means, since a Splunk without Enterprise Security logs an error for each of its actions.',
+    },
     indexes,
     namePrefix: text('Put before the name of each saved search, as `Sigma - `. Changing it orphans local changes of an admin.', {
       minLength: 0,

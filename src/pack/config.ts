@@ -18,6 +18,7 @@ import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './releas
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
@@ -59,6 +60,8 @@ export interface LogSourceSettings {
 }
 
 export interface SplunkConfig {
+  /** The app is for a Splunk with Enterprise Security 7 or 8. */
+  readonly enterpriseSecurity: boolean;
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
   readonly namePrefix: string;
@@ -69,8 +72,6 @@ export interface SplunkConfig {
   readonly correlation?: CorrelationMethod;
   /** Name of the index that keeps the results of alerts. */
   readonly summaryIndex?: string;
-  /** Whether the app is for Enterprise Security. */
-  readonly enterpriseSecurity?: boolean;
 }
 
 export interface GraylogConfig {
@@ -124,7 +125,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     return undefined;
   }
   if (!root) return defaultConfig();
-  let complaints = checkSchema(configSchema, root, 'PCK001');
+  let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
     complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
@@ -175,7 +176,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { enterpriseSecurity: false, indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',

@@ -11,7 +11,7 @@ const builtIn = {
   interval: 900,
   delay: 600,
   threshold: 1,
-  splunk: { notable: true, risk: true, securityDomain: 'threat', savedsearch: {} },
+  splunk: { securityDomain: 'threat', savedsearch: {} },
   graylog: { keyFields: [], streams: [] },
 } as const satisfies SettingsPatch;
 

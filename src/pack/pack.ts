@@ -7,6 +7,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
+import { createEsSettingsReport } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
@@ -23,8 +24,8 @@ import { serverVersion } from './server-version.ts';
 import { checkRuleSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
 import { splunkFields } from './splunk-fields.ts';
-import { splunkSchedule } from './splunk-savedsearch.ts';
-import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
+import { splunkSchedule } from './splunk-schedule.ts';
+import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
 /** The detections of a pack with their queries in each target. */
@@ -81,6 +82,7 @@ export function assemblePack({
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
+  const esSettings = createEsSettingsReport(config, bag);
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
@@ -92,6 +94,7 @@ export function assemblePack({
     if (!targeted) invalid++;
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
+      esSettings.add(rule);
       const detection = detectionOf(targeted.written, config, nameOf, bag);
       if (detection) addDetection({ pack, config, warnings, complaints, placed, onOutcome }, detection, targeted);
       else invalid++;
@@ -99,6 +102,7 @@ export function assemblePack({
   }
   complaints.tell();
   warnings.tell();
+  esSettings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
   return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
@@ -167,7 +171,7 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { pack, config, complaints, warnings, placed } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
   const detection = ignored === undefined ? given : { ...given, settings: { ...given.settings, threshold } };
-  const fields = splunkFields(compiled, detection);
+  const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const scopes = searchScopes(compiled, config);
@@ -178,7 +182,9 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
-  pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
+  const dataModel = config.splunk.enterpriseSecurity ? modelNameOf(compiled) : undefined;
+  const made = { detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) };
+  pack.splunk.push(dataModel === undefined ? made : { ...made, dataModel });
   return compiledAs([detection.name], [conversion.value]);
 }
 

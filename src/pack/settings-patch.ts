@@ -7,7 +7,7 @@ import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronGapProblem, cronProblem } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
-import { settingsSchema } from './settings-schema.ts';
+import { retiredSettings, settingsSchema } from './settings-schema.ts';
 
 type Suppress = NonNullable<DetectionSettings['suppress']>;
 
@@ -53,7 +53,7 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
 /** Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to complain about. */
 export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag: DiagnosticBag): boolean {
   if (!rule.settings) return true;
-  let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`');
+  let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`', retiredSettings);
   if (complaints.length === 0) complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
   for (const complaint of complaints) bag.add(rule.file, complaint);
   if (complaints.length > 0) return false;
@@ -79,6 +79,15 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 /** Remembers which file a map of settings stands in. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
 
+const nodes = new WeakMap<SettingsPatch, YamlNode>();
+
+/** The checked map of settings that a layer was read from, with its file; undefined for a layer that nobody wrote. */
+export function writtenSettings(patch: SettingsPatch): { readonly file: SourceFile; readonly settings: YamlNode } | undefined {
+  const settings = nodes.get(patch);
+  const file = settings && files.get(settings);
+  return file && settings && { file, settings };
+}
+
 function noteLists(settings: YamlNode, { suppress, risk, graylog }: SettingsPatch): void {
   const found = [
     [suppress?.fields, ['suppress', 'fields']],
@@ -99,6 +108,7 @@ export function readSettings(node: YamlNode): SettingsPatch {
   const patch = sound ? patchOf(toPlain(node) as Written) : {};
   noteLists(node, patch);
   patches.set(node, patch);
+  nodes.set(patch, node);
   return patch;
 }
 

@@ -64,8 +64,11 @@ const settings: JsonSchema = {
       description: 'Splunk only.',
       additionalProperties: false,
       properties: {
-        notable: { type: 'boolean', description: 'Make a notable event in Enterprise Security.', default: true },
-        risk: { type: 'boolean', description: 'Add risk in Enterprise Security.', default: true },
+        output: {
+          enum: ['finding', 'intermediate-finding'],
+          description:
+            'What Enterprise Security gets. finding: what an analyst triages (a notable), with the risk of its entity. intermediate-finding: risk alone. Default: finding for high and critical of the statuses stable and test, else intermediate-finding.',
+        },
         securityDomain: {
           enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
           description: 'Security domain in Enterprise Security.',
@@ -100,6 +103,12 @@ const settings: JsonSchema = {
     },
   },
 };
+
+/** Keys that settings had once, by the end of their paths, with what to write in their place. */
+export const retiredSettings: ReadonlyMap<string, string> = new Map([
+  ['splunk.notable', 'Write `output: finding` in place of `notable: true`, and `output: intermediate-finding` in place of `notable: false`.'],
+  ['splunk.risk', 'Write `output: intermediate-finding` for risk alone. A finding carries the risk of its entity: `risk: true` beside it counted twice.'],
+]);
 
 /** What `sigpack:` in a rule and the configuration share. */
 export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {

@@ -1,5 +1,8 @@
 import type { Level } from '../sigma/rule.ts';
 
+/** What a detection makes in Enterprise Security: a finding that an analyst triages (a notable before), or risk alone. */
+export type EsOutput = 'finding' | 'intermediate-finding';
+
 /** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
 export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */
@@ -27,8 +30,8 @@ export interface DetectionSettings {
   readonly suppress?: { readonly fields: readonly string[] /** Seconds. */; readonly period: number };
   readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
   readonly splunk: {
-    readonly notable: boolean;
-    readonly risk: boolean;
+    /** Undefined: by level and status. */
+    readonly output?: EsOutput;
     /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit. */
     readonly securityDomain: string;
     /** Any savedsearches.conf key. */

@@ -4,8 +4,9 @@ import type { DetectionPage } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
-import { dashboardSearches, entityFields, summaryIndexSettings } from './splunk-dashboard.ts';
-import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
+import { dashboardSearches, entityFields } from './splunk-dashboard.ts';
+import { type SavedSearchOptions, savedSearchSettings } from './splunk-savedsearch.ts';
+import { cronOf } from './splunk-schedule.ts';
 import type { Renderer } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
 
@@ -14,6 +15,7 @@ export interface SplunkAppInput {
   readonly detections: readonly SplunkDetection[];
   /** Index macros and others that searches call; the filter macros are made here. */
   readonly macros: readonly SearchMacro[];
+  readonly enterpriseSecurity?: boolean;
   /** Stanzas of retired detections. */
   readonly tombstones?: readonly Tombstone[];
   readonly render: Renderer;
@@ -23,10 +25,8 @@ export interface SplunkAppInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   /** ATT&CK technique id to its name. */
   readonly attackNames?: ReadonlyMap<string, string>;
-  /** The app is made for Enterprise Security: its views show findings and risk events. */
-  readonly enterpriseSecurity?: boolean;
   /** Index that keeps the results of alerts; default: none. */
-  readonly summaryIndex?: string;
+  readonly summaryIndex?: string | undefined;
   /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
 }
@@ -191,18 +191,18 @@ function appContext(
       return settings;
     });
   };
+  const pages = new Map(input.pages?.map((page) => [page.id, page]));
+  const options: SavedSearchOptions = { info, enterpriseSecurity: input.enterpriseSecurity === true, summaryIndex: input.summaryIndex, dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [] };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => searchSettings(search, id, input))),
+    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
     ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
-  const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
-  const { enterpriseSecurity = false, summaryIndex } = input;
+  const { enterpriseSecurity, summaryIndex } = options;
   const fields = new Set([...searches.values()].flatMap(({ search }) => entityFields(search.detection)));
   return {
     id: info.id,
-    enterpriseSecurity,
     summaryIndex: summaryIndex ?? '',
     searches: dashboardSearches({ id: info.id, enterpriseSecurity, summaryIndex, entityFields: [...fields].sort() }),
     title: confText(info.title),
@@ -214,6 +214,7 @@ function appContext(
     url: confText(info.url),
     license: confText(info.license),
     revision: info.revision,
+    enterpriseSecurity: options.enterpriseSecurity,
     stanzas,
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
@@ -226,13 +227,6 @@ function appContext(
       enabled: detections.filter(({ enabled }) => enabled === 1).length,
     },
   };
-}
-
-/** What the configuration sets for the detection by hand wins over its summary index. */
-function searchSettings(search: SplunkDetection, id: string, { info, summaryIndex }: SplunkAppInput): Settings {
-  const settings = savedSearchSettings(search, info);
-  if (summaryIndex === undefined) return settings;
-  return new Map([...settings, ...[...summaryIndexSettings(search.detection, id, info.id, summaryIndex)].filter(([key]) => !settings.has(key))]);
 }
 
 /** AppInspect wants 5 to 80 characters. */

@@ -1,4 +1,5 @@
 import type { PackDetection } from './detection.ts';
+import { entitiesOf } from './es-entity.ts';
 
 /** What the searches of the app's views depend on. */
 export interface DashboardSources {
@@ -25,9 +26,8 @@ export interface DashboardSearches {
 }
 
 /** The fields of a detection's results that name who or what an alert is about. */
-export function entityFields({ alert, settings }: PackDetection): readonly string[] {
-  const named = alert?.entities ?? settings.risk?.objects ?? [{ field: 'host' }];
-  return named.map(({ field }) => field).filter((field) => speakable.test(field));
+export function entityFields(detection: PackDetection): readonly string[] {
+  return entitiesOf(detection).map(({ field }) => field).filter((field) => speakable.test(field));
 }
 
 // what an eval expression can name in single quotes, and a cell keeps in its list
@@ -101,14 +101,3 @@ function value(field: string): string {
 }
 
 const pattern = (field: string): string => field.replace(/[^\w ]/gu, (char) => `\\\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-
-/** Keeps the results of a detection's alerts in an index, marked with the pack, the rule and its level. */
-export function summaryIndexSettings(detection: Pick<PackDetection, 'severity'>, rule: string, pack: string, index: string): ReadonlyMap<string, string> {
-  return new Map([
-    ['action.summary_index', '1'],
-    ['action.summary_index._name', index],
-    ['action.summary_index.sigpack_pack', pack],
-    ['action.summary_index.sigpack_rule', rule],
-    ['action.summary_index.sigpack_level', detection.severity],
-  ]);
-}

@@ -27,7 +27,7 @@ interface Result {
 }
 
 /** The fields that suppression and risk name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
-export function splunkFields(compiled: CompiledRule, detection: PackDetection): Conversion<SplunkFields> {
+export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
   const { suppress: wanted, risk } = detection.settings;
   // most settings name none, and events have what is taken then: they are shared by thousands of detections
   if (!wanted && !risk?.objects && compiled.kind === 'detection' && !dataModelOf(compiled))
@@ -41,9 +41,9 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
       own.length === 0
         ? result.defaultObjects()
         : own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name): RiskObject => ({ field: name, type })));
-    if (objects.length === 0 && settings.splunk.risk) {
+    if (objects.length === 0 && enterpriseSecurity) {
       const { file, titleSpan: span } = compiled.rule;
-      remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names who is at risk: it adds no risk', file, span });
+      remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
     }
     const { more, steps } = result;
     const changed = { ...settings, ...(suppress ? { suppress } : {}), risk: { ...settings.risk, objects } };

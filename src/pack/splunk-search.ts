@@ -3,7 +3,7 @@ import { blankRefusal } from '../backend/blank-events.ts';
 import { alwaysAs, withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
-import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { dataModelName, dataModelOf, detectionSearch } from '../backend/splunk/data-model.ts';
 import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
@@ -22,6 +22,12 @@ export function searchScopes(compiled: CompiledRule, config: PackConfig): readon
   // a source by itself has none to be told apart from
   const names = scopes.length < 2 ? noNames : macroNames(config, scopes);
   return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
+}
+
+/** The data model that a search looks at; of a correlation, that of the first rule below it. */
+export function modelNameOf(compiled: CompiledRule): string | undefined {
+  const [model] = detectionsBelow(compiled).flatMap((part) => dataModelOf(part) ?? []);
+  return model && dataModelName(model);
 }
 
 const noNames: ReadonlyMap<string, string> = new Map();
