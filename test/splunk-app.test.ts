@@ -232,7 +232,8 @@ describe('settings of a search', () => {
   });
 
   it('gives the steps as next steps, without a token or an action to run', () => {
-    const steps = (remediation: string): string | undefined => of({ settings: { remediation, splunk: { ...settings.splunk, output: 'finding' } } }).get('action.notable.param.next_steps');
+    const steps = (remediation: string): string | undefined =>
+      of({ settings: { remediation, splunk: { ...settings.splunk, output: 'finding' } } }).get('action.notable.param.next_steps');
     expect(steps('1. Ask "alice".\n2. Look.\n')).toBe('{"version":1,"data":"1. Ask \\"alice\\".\\n2. Look."}');
     expect(steps('Run [[action|ping]] and [[[action|ping]] on $src$')).toBe(
       '{"version":1,"data":"Run [ [action|ping]] and [ [ [action|ping]] on \uff04src\uff04"}',

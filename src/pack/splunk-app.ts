@@ -192,7 +192,12 @@ function appContext(
     });
   };
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
-  const options: SavedSearchOptions = { info, enterpriseSecurity: input.enterpriseSecurity === true, summaryIndex: input.summaryIndex, dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [] };
+  const options: SavedSearchOptions = {
+    info,
+    enterpriseSecurity: input.enterpriseSecurity === true,
+    summaryIndex: input.summaryIndex,
+    dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [],
+  };
   const stanzas = [
     ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
     ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),

@@ -1,5 +1,6 @@
 import type { PackDetection } from './detection.ts';
 import { entitiesOf } from './es-entity.ts';
+import { keptAs } from './es-token.ts';
 
 /** What the searches of the app's views depend on. */
 export interface DashboardSources {
@@ -27,7 +28,9 @@ export interface DashboardSearches {
 
 /** The fields of a detection's results that name who or what an alert is about. */
 export function entityFields(detection: PackDetection): readonly string[] {
-  return entitiesOf(detection).map(({ field }) => field).filter((field) => speakable.test(field));
+  return entitiesOf(detection)
+    .map(({ field }) => field)
+    .filter((field) => speakable.test(field));
 }
 
 // what an eval expression can name in single quotes, and a cell keeps in its list
@@ -39,7 +42,7 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
   const anyRecord = 'index.":".splunk_server.":"._cd';
   const findings = ofPack(id, '(index=notable OR index=risk)', 'coalesce(search_name, source)', {
     alert: `coalesce(orig_sid.":".orig_rid, ${anyRecord})`,
-    entity: entities('entity, risk_object, ', entity),
+    entity: entities('risk_object, ', entity),
   });
   const alerts = ofPack(id, `index=_audit sourcetype=audittrail action=alert_fired ss_app="${id}"`, 'ss_name', { alert: 'sid' });
   const results = ofPack(id, `index="${summaryIndex}" sigpack_pack="${id}"`, 'search_name', { alert: anyRecord, entity: entities('', entity) });
@@ -96,8 +99,9 @@ function entityExpression(fields: readonly string[]): string {
 
 /** A field's value; what extracts fields may write signs in their names as `_`. */
 function value(field: string): string {
-  const cleaned = field.replace(/\W/g, '_');
-  return cleaned === field ? `'${field}'` : `coalesce('${field}', '${cleaned}')`;
+  const kept = keptAs(field);
+  const cleaned = kept.replace(/\W/g, '_');
+  return cleaned === kept ? `'${kept}'` : `coalesce('${kept}', '${cleaned}')`;
 }
 
 const pattern = (field: string): string => field.replace(/[^\w ]/gu, (char) => `\\\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);
