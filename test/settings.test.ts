@@ -90,14 +90,13 @@ logsources:
   - { match: { product: windows }, settings: { splunk: { output: finding } } }
 `);
   const linux = { logsource: { product: 'linux' } };
-  expect(
-    [
-      { level: 'medium', ...linux },
-      { level: 'high', ...linux },
-      { level: 'high' },
-      { level: 'high', sigpack: 'splunk: { output: intermediate-finding }' },
-    ].map((parts) => settingsOf(config, parts).splunk.output),
-  ).toEqual(['finding', 'intermediate-finding', 'finding', 'intermediate-finding']);
+  const parts: readonly RuleParts[] = [
+    { level: 'medium', ...linux },
+    { level: 'high', ...linux },
+    { level: 'high' },
+    { level: 'high', sigpack: 'splunk: { output: intermediate-finding }' },
+  ];
+  expect(parts.map((one) => settingsOf(config, one).splunk.output)).toEqual(['finding', 'intermediate-finding', 'finding', 'intermediate-finding']);
 });
 
 test.each([
@@ -113,7 +112,7 @@ test.each([
 
 test('sigpack: a key of former versions is an error that says what to write', () => {
   const bag = createBag();
-  expect(checkRuleSettings(rule({ sigpack: 'splunk: { notable: false }' }), bag)).toBe(false);
+  expect(checkRuleSettings({ ...rule({ sigpack: 'splunk: { notable: false }' }), file: { path: 'rule.yml', text: '' } }, bag)).toBe(false);
   expect(bag.list.map(({ code, hint }) => [code, hint])).toEqual([['SIG070', expect.stringContaining('output: intermediate-finding')]]);
 });
 

@@ -38,9 +38,9 @@ const rules = {
     ids.mimi,
     'Credential Dump',
     'critical',
-    'tags: [attack.credential-access, attack.t1003.001, attack.execution]\ndescription: Someone reads the memory of lsass.\nfalsepositives: [Scanner, Backup]\nreferences: ["https://a.test/x"]\nsigpack: { remediation: "1. Isolate the host.\\n2. Ask." }\n',
+    'tags: [attack.credential-access, attack.t1003.001, attack.execution]\ndescription: Someone reads the memory of lsass.\nfalsepositives: [Scanner, Backup]\nreferences: ["https://a.test/x"]\nsigpack: { remediation: "1. Isolate the host.\\n2. Ask.", entities: [{ field: Computer, type: system }, { field: User, type: user }] }\n',
   ),
-  'rules/logon.yml': rule(ids.logon, 'Odd Logon', 'low'),
+  'rules/logon.yml': rule(ids.logon, 'Odd Logon', 'low', 'sigpack: { entities: [{ field: host, type: system }] }\n'),
   'rules/hostile.yml': rule(ids.hostile, hostile, 'high', `description: ${JSON.stringify(hostile)}\ntags: [attack.impact]\n`),
   'rules/formula.yml': rule(ids.formula, formula, 'medium'),
 };
@@ -278,9 +278,9 @@ const stored = (minutes: number, id: string, cd: string, more: Event): Event => 
 
 describe('entities from a summary index', () => {
   const results = [
-    stored(0, ids.mimi, '1:1', { orig_host: 'web1' }),
-    stored(1, ids.mimi, '1:2', { orig_host: 'web1' }),
-    stored(2, ids.logon, '1:3', { orig_host: 'web1', rule: 'mine', level: 'mine', id: 'mine', tactics: 'mine' }),
+    stored(0, ids.mimi, '1:1', { Computer: 'web1', User: 'alice', orig_host: 'collector' }),
+    stored(1, ids.mimi, '1:2', { Computer: 'web1' }),
+    stored(2, ids.logon, '1:3', { orig_host: 'web1', Computer: 'mine', rule: 'mine', level: 'mine', id: 'mine', tactics: 'mine' }),
     stored(3, ids.logon, '1:4', { orig_host: 'db1\ndb2' }),
     stored(4, ids.logon, '1:5', {}),
     stored(5, ids.logon, '1:6', { orig_host: 'web9', sigpack_pack: 'other' }),
@@ -291,12 +291,16 @@ describe('entities from a summary index', () => {
     expect(rows).toEqual([
       { entity: 'web1', rule: stanza.mimi, level: 'critical', results: 2, last: clock(1), id: ids.mimi },
       { entity: 'web1', rule: stanza.logon, level: 'low', results: 1, last: clock(2), id: ids.logon },
+      { entity: 'alice', rule: stanza.mimi, level: 'critical', results: 1, last: clock(0), id: ids.mimi },
       { entity: 'db1', rule: stanza.logon, level: 'low', results: 1, last: clock(3), id: ids.logon },
       { entity: 'db2', rule: stanza.logon, level: 'low', results: 1, last: clock(3), id: ids.logon },
     ]);
     expect(kept.panel('overview', 'Most frequent entities').links.map((link) => opened(link, rows[1] ?? {}))).toEqual([pageOf(ids.logon)]);
-    expect(kept.rows('overview', 'Most frequent entities', results, { level: 'critical' })).toHaveLength(1);
-    expect(kept.rows('detection', 'Most frequent entities', results, { detection: ids.mimi })).toEqual([{ entity: 'web1', results: 2, last: clock(1) }]);
+    expect(kept.rows('overview', 'Most frequent entities', results, { level: 'critical' })).toHaveLength(2);
+    expect(kept.rows('detection', 'Most frequent entities', results, { detection: ids.mimi })).toEqual([
+      { entity: 'web1', results: 2, last: clock(1) },
+      { entity: 'alice', results: 1, last: clock(0) },
+    ]);
   });
 
   it('are kept by each search, marked', () => {
@@ -336,11 +340,11 @@ describe('with Enterprise Security', () => {
     ...more,
   });
   const events: readonly Event[] = [
-    finding(0, stanza.mimi, '0', { orig_host: 'web1', level: 'mine', entity: 'mine' }),
+    finding(0, stanza.mimi, '0', { Computer: 'web1', level: 'mine', entity: 'mine' }),
     // what a result adds to two entities
     finding(0, stanza.mimi, '0', { index: 'risk', risk_object: 'web1', risk_object_type: 'system' }),
     finding(0, stanza.mimi, '0', { index: 'risk', risk_object: 'alice', risk_object_type: 'user' }),
-    finding(1, stanza.mimi, '1', { orig_host: 'web2' }),
+    finding(1, stanza.mimi, '1', { Computer: 'web2' }),
     finding(2, stanza.hostile, '0', { index: 'risk', orig_sid: 's2', risk_object: 'web1' }),
     finding(3, 'Theirs', '0', { orig_sid: 's3', orig_host: 'web1' }),
     { _time: at(4), index: 'risk', source: stanza.logon, splunk_server: 'i1', _cd: '1:1', risk_object: 'bob' },

@@ -58,7 +58,7 @@ export function renderContentPack({ info, detections, options, render }: Content
   const streams = streamReferences(info, minimumServerVersion, options.streams, detections);
   function* entities(): Generator<Entity> {
     yield* streams.entities;
-    for (const g of detections) yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: streams.idsFor(g) });
+    for (const g of detections) yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: streams.idsFor(g), definitions: detections.length });
   }
   const envelope = packModel(info, streams.parameters, []);
   const made = options.templatesAreOurs

@@ -66,9 +66,9 @@ export interface PackFile {
 export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
-  /** The search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  /** For drill-downs: the search up to where its events become one result for each of their entities; undefined where each event is a result. */
   readonly events?: string;
-  /** What it searches in place of indexes: `Endpoint.Processes`. */
+  /** For drill-downs: what it searches in place of indexes, as `Endpoint.Processes`. */
   readonly dataModel?: string;
   /** The log sources whose index macros it uses. */
   readonly scopes: readonly SearchScope[];

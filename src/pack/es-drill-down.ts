@@ -16,13 +16,16 @@ const longestInline = 4000;
 /** The events of a finding, and what else its first entity did and had before. */
 export function drillDowns(name: string, search: SplunkDetection): readonly DrillDown[] {
   const events = eventsOf(name, search);
-  const [first] = entitiesOf(search.detection);
+  const entities = entitiesOf(search.detection);
+  const [first] = entities;
   const who = first && findingToken(first.field);
-  const same = first && sameAsInFinding(first.field);
   if (first === undefined || who === undefined) return events === undefined ? [] : [{ ...events, ...ofThisRun }];
+  const same = sameAsInFinding(first.field);
+  // an event that is a result may lack others than the first
+  const all = search.events === undefined ? same : entities.flatMap(({ field }) => sameAsInFinding(field) ?? []).join(' ');
   const around = entityEvents(search);
   return [
-    ...(events === undefined ? [] : [{ name: `${events.name} of ${who}`, search: `${events.search} | search ${same}`, ...ofThisRun }]),
+    ...(events === undefined ? [] : [{ name: events.name, search: `${events.search} | search ${all}`, ...ofThisRun }]),
     ...(around === undefined ? [] : [{ name: `Show the last 24 hours of ${who}`, search: `${around} | search ${same}`, ...before('24h') }]),
     { name: `Show the risk of ${who} in the last 7 days`, search: riskOf(first.field), ...before('7d') },
   ];
@@ -37,13 +40,14 @@ const riskOf = (field: string): string =>
   `| from datamodel:"Risk"."All_Risk" | search ${sameAsInFinding(field, 'risk_object')} | stats count sum(calculated_risk_score) AS risk_score min(_time) AS firstTime max(_time) AS lastTime values(risk_message) AS risk_message BY search_name`;
 
 /** The search up to where its events become one result an entity, or the saved search with what it makes of them. */
-function eventsOf(name: string, { events, search }: SplunkDetection): Pick<DrillDown, 'name' | 'search'> | undefined {
+function eventsOf(name: string, { detection, events, search }: SplunkDetection): Pick<DrillDown, 'name' | 'search'> | undefined {
   const inline = (events ?? search).trim();
+  const results = { name: 'Show the results of this detection' };
   // a `$` would begin a token
-  if (!inline.includes('$') && inline.length <= longestInline) return { name: 'Show the events of this finding', search: inline };
+  if (!inline.includes('$') && inline.length <= longestInline)
+    return { ...(detection.rule.kind === 'correlation' ? results : { name: 'Show the events of this finding' }), search: inline };
   // without nosubstitution the command takes `$...$` in the search for a token; a name with these signs could not be passed to it literally
-  if (/[$"\\`|]/.test(name)) return undefined;
-  return { name: 'Show the results of this detection', search: `| savedsearch "${name}" nosubstitution=true` };
+  return /[$"\\`|]/.test(name) ? undefined : { ...results, search: `| savedsearch "${name}" nosubstitution=true` };
 }
 
 /** All events of the log sources that the detection looks at. */

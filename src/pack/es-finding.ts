@@ -4,7 +4,7 @@ import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
 import { findingToken, labelled, withoutTokens } from './es-token.ts';
 import { listedField } from './splunk-alert.ts';
 import { confText, confValue } from './splunk-conf.ts';
-import type { SearchTexts } from './splunk-texts.ts';
+import { type SearchTexts, sentence } from './splunk-texts.ts';
 
 /** A finding, which an analyst triages; in Enterprise Security 7 a notable. It carries the risk of its entity: the risk action would count it twice. */
 export function addFinding(settings: Map<string, string>, texts: SearchTexts, search: SplunkDetection): void {
@@ -34,7 +34,7 @@ function titled(name: string, entities: readonly { readonly field: string }[]): 
 
 function described(description: string, fields: readonly string[]): string {
   const found = fields.flatMap((field) => labelled(field, findingToken(field)));
-  return found.length === 0 ? description : `${description} Found: ${found.join(', ')}`.trim();
+  return found.length === 0 ? description : `${sentence(description)} Found: ${found.join(', ')}`;
 }
 
 /** As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text of a rule may. */

@@ -3,6 +3,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, type YamlNode } from '../source/yaml.ts';
 import type { PackConfig } from './config.ts';
+import type { DetectionSettings } from './settings.ts';
 import { writtenSettings } from './settings-patch.ts';
 
 interface Named {
@@ -24,6 +25,18 @@ function esSettings(settings: YamlNode): readonly Named[] {
     ...ofSplunk.map(({ key }) => ({ name: `splunk.${key.text}`, span: spanOf(key) })),
     ...keys.filter(({ text }) => /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(text)).map((key) => ({ name: key.text, span: spanOf(key) })),
   ];
+}
+
+const withoutRisk = new WeakMap<DetectionSettings, DetectionSettings>();
+
+/** The settings that the app can honour: without Enterprise Security nobody is at risk, and no result needs a field for it. */
+export function splunkSettings(settings: DetectionSettings, config: PackConfig): DetectionSettings {
+  if (config.splunk.enterpriseSecurity || settings.risk === undefined) return settings;
+  const known = withoutRisk.get(settings);
+  if (known) return known;
+  const { risk: _, ...rest } = settings;
+  withoutRisk.set(settings, rest);
+  return rest;
 }
 
 /** Collects settings that an app without Enterprise Security can't honour, and reports them once, with the first place. */

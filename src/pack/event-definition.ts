@@ -76,6 +76,8 @@ export interface EventDefinitionOptions {
   readonly minimumServerVersion: string;
   /** Ids of stream entities of the pack; none: all streams. */
   readonly streamIds: readonly string[];
+  /** Definitions of the pack, about: thousands have room for fewer fields each. */
+  readonly definitions?: number;
 }
 
 // the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
@@ -97,7 +99,7 @@ const packIds = new WeakMap<PackInfo, string>();
 /** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
 export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
   const packId = graylogPackId(info);
-  const shared = sharedData(g, serverVersion(options.minimumServerVersion) ?? 0);
+  const shared = sharedData(g, serverVersion(options.minimumServerVersion) ?? 0, options.definitions ?? 1);
   const constraints = serverConstraints(options.minimumServerVersion);
   return searchConfigs(g, options).map((config, index) => ({
     v: '1',
@@ -118,18 +120,21 @@ const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 
 export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
-function sharedData({ detection, search }: GraylogDetection, minimum: number): Omit<EventDefinitionData, 'title' | 'config'> {
+function sharedData({ detection, search }: GraylogDetection, minimum: number, definitions: number): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
-  const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const { usual, period = 0 } = settings.suppress ?? {};
+  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  const byMessage = named.length === 0 || (usual && window > period);
+  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity] },
     alert: truths.true,
-    field_spec: Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])),
+    field_spec: fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(definitions)),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: [],
@@ -157,11 +162,22 @@ const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@
 const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
 
 /** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
-export function keyFieldsOf({ detection: { settings }, search }: GraylogDetection): readonly string[] {
+export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
   if (search.kind === 'aggregation') return search.groupBy;
   if (settings.threshold > 1) return [];
-  const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-  return [...new Set(fields)];
+  const { suppress, graylog } = settings;
+  if (graylog.keyFields.length > 0) return [...new Set(graylog.keyFields)];
+  if (suppress && !suppress.byEntity) return [...new Set(suppress.fields)];
+  // a message without the others must not make those of other machines silent
+  return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
+}
+
+/** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
+const mostFields = (definitions: number): number => (definitions > 1500 ? 6 : 15);
+
+function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
+  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
+  return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
 const fieldSpec = (field: string): FieldSpec => ({

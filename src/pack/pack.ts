@@ -4,10 +4,11 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
-import { createEsSettingsReport } from './es-settings.ts';
+import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
@@ -77,6 +78,7 @@ export function assemblePack({
     pipelines,
     unmatchable: config.unmatchable,
     namedBy: createFieldNames(config),
+    usualNames,
   });
   const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
@@ -170,7 +172,8 @@ function switchedOff(detection: PackDetection): PackDetection {
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
-  const detection = ignored === undefined ? given : { ...given, settings: { ...given.settings, threshold } };
+  const own = { ...given, settings: splunkSettings(given.settings, config) };
+  const detection = ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
   const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
@@ -182,10 +185,16 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
-  const dataModel = config.splunk.enterpriseSecurity ? modelNameOf(compiled) : undefined;
-  const made = { detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) };
-  pack.splunk.push(dataModel === undefined ? made : { ...made, dataModel });
-  return compiledAs([detection.name], [conversion.value]);
+  const { search, events } = conversion.value;
+  const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
+  pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
+  return compiledAs([detection.name], [search]);
+}
+
+/** What drill-downs of a finding search. */
+function drilledInto(compiled: CompiledRule, events: (() => string) | undefined): Pick<SplunkDetection, 'events' | 'dataModel'> {
+  const dataModel = modelNameOf(compiled);
+  return { ...(events === undefined ? {} : { events: events() }), ...(dataModel === undefined ? {} : { dataModel }) };
 }
 
 /** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */

@@ -16,7 +16,7 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
   settings.set('alert.severity', alertSeverity[severity]);
   // seen under Triggered Alerts also where there is no Enterprise Security
   settings.set('alert.track', '1');
-  const chosen = own.suppress ?? (overlaps ? overlapSuppression(detection) : undefined);
+  const chosen = overlaps && own.suppress?.usual ? overlapSuppression(detection, own.suppress.period) : own.suppress;
   const suppress = chosen !== undefined && chosen.period > 0 ? chosen : undefined;
   const fields = suppress?.fields ?? [];
   // throttling by field values works on single results only
@@ -28,8 +28,8 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
 }
 
 /** What two runs of a correlation see is alerted once, by its group. */
-function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection): NonNullable<DetectionSettings['suppress']> {
-  const period = Math.max(settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
+function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection, least: number): NonNullable<DetectionSettings['suppress']> {
+  const period = Math.max(least, settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
   return { fields: group ?? (rule.kind === 'correlation' ? rule.groupBy : []), period };
 }
 

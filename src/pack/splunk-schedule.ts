@@ -33,13 +33,13 @@ function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSche
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
     const repeats =
-      overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
+      overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
     return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
   }
   const whole = gaps.longest + lead;
   // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
   const overlaps = lead > 0 && window > whole;
-  const repeats = overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
+  const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
   return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
 }
 

@@ -45,13 +45,19 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
   return place.replace(/\bindex\s*=\s*"?_?\*"?(?![\w*])|\bOR\b|[\s()]/gi, '') !== '';
 }
 
-/** The search of a saved search: index macro, the rule, filter macro. */
+export interface SplunkSearch {
+  readonly search: string;
+  /** The search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  readonly events?: () => string;
+}
+
+/** The search of a saved search: index macro, the rule, filter macro, and what makes one result of the events of an entity. */
 export function splunkDetection(
   compiled: CompiledRule,
-  { detection, more, steps }: SplunkFields,
+  { detection, more, steps, commands }: SplunkFields,
   scopes: readonly SearchScope[],
   config: PackConfig,
-): Conversion<string> {
+): Conversion<SplunkSearch> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${scopes.find(({ source }) => source === rule.logsource)?.macro}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
@@ -60,5 +66,12 @@ export function splunkDetection(
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
   const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
-  return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
+  if (!conversion.ok) return conversion;
+  // the filter sees all fields of the events
+  const filtered = [conversion.value, ...steps, `\`${filterMacroName(detection)}\``];
+  const [fill, ...aggregation] = commands;
+  if (fill === undefined) return { ...conversion, value: { search: filtered.join(' | ') } };
+  // an event without an entity counts for `unknown`, so that this is found again
+  const events = (): string => [...filtered, fill].join(' | ');
+  return { ...conversion, value: { search: [...filtered, fill, ...aggregation].join(' | '), events } };
 }

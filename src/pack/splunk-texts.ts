@@ -26,7 +26,7 @@ export function fullDescription(description: string, { rule, settings }: PackDet
   return description === '' ? confText(rest) : `${sentence(description)} ${confText(rest)}`;
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const trimmed = text.trim();
   const last = trimmed.at(-1) ?? '';
   return '.!?'.includes(last) ? trimmed : `${trimmed}.`;
