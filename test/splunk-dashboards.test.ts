@@ -317,6 +317,29 @@ describe('entities from a summary index', () => {
     }
   });
 
+  it('are those that the results of the search have', () => {
+    const settings = readStrictConf(kept.files.get('default/savedsearches.conf') ?? '').get(stanza.mimi);
+    const macros = new Map([...readStrictConf(kept.files.get('default/macros.conf') ?? '')].map(([name, macro]) => [name, macro.get('definition') ?? '']));
+    const event = { _time: at(0), index: 'main', host: 'collector', Image: 'C:\\x.exe', User: 'alice' };
+    const found = runSpl(
+      settings?.get('search') ?? '',
+      [
+        { ...event, Computer: 'web1' },
+        { ...event, _time: at(1), Computer: 'web1' },
+        { ...event, Computer: 'web2' },
+      ],
+      { macros },
+    );
+    expect(found).toHaveLength(2);
+    const marks = Object.fromEntries(['pack', 'rule', 'level'].map((mark) => [`sigpack_${mark}`, settings?.get(`action.summary_index.sigpack_${mark}`)]));
+    const summary = found.map((result, index) => ({ ...stored(2, ids.mimi, `1:${index}`, {}), ...result, ...marks, _time: at(2) }));
+    expect(kept.rows('overview', 'Most frequent entities', summary).map(({ entity, results }) => [entity, results])).toEqual([
+      ['alice', 2],
+      ['web1', 1],
+      ['web2', 1],
+    ]);
+  });
+
   it('are read from the fields that the rule names, whatever they are called', () => {
     const { entities } = dashboardSearches({ id: 'acme', enterpriseSecurity: false, summaryIndex: 'x', entityFields: ['user', 'a.b', 'c d', 'e$f$'] });
     const tables = new Map([['acme_detections', [{ name: 'One', id: '1', severity: 'low', tactics: '', entities: 'a.b|c d|e$f$' }]]]);
