@@ -32,6 +32,16 @@ const builtKeys: ReadonlySet<string> = new Set([
   'action.correlationsearch.metadata',
   'action.notable.param.next_steps',
   'action.notable.param.drilldown_searches',
+  'action.notable.param._entities',
+  'action.escu',
+  'action.escu.enabled',
+  'action.escu.full_search_name',
+  'action.escu.search_type',
+  'action.escu.data_models',
+  'action.escu.how_to_implement',
+  'action.escu.known_false_positives',
+  'action.escu.creation_date',
+  'action.escu.modification_date',
   'action.risk.param.verbose',
 ]);
 

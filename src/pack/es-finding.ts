@@ -34,7 +34,9 @@ function titled(name: string, entities: readonly { readonly field: string }[]): 
 
 function described(description: string, fields: readonly string[]): string {
   const found = fields.flatMap((field) => labelled(field, findingToken(field)));
-  return found.length === 0 ? description : `${sentence(description)} Found: ${found.join(', ')}`;
+  if (found.length === 0) return description;
+  // signs that are dropped may leave nothing of a description
+  return `${sentence(description)} Found: ${found.join(', ')}`.trimStart();
 }
 
 /** As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text of a rule may. */
