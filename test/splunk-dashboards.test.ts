@@ -217,6 +217,15 @@ describe('what fired, by Splunk alone', () => {
     expect(plain.rows('overview', 'Most frequent detections', alerts, tokens).map(({ id }) => id)).toEqual(left);
   });
 
+  it('offers the levels and the tactics that a click on a chart sets', () => {
+    const view = plain.files.get('default/data/ui/views/overview.xml') ?? '';
+    const choices = (token: string): readonly unknown[] =>
+      [...(new RegExp(`token="${token}"[^]*?</input>`).exec(view)?.[0] ?? '').matchAll(/<choice value="([^"]+)">/g)].map(([, value]) => value);
+    expect(choices('tactic')).toEqual(['*', 'Execution', 'Credential Access', 'Impact', 'Other']);
+    expect(choices('level')).toEqual(['*', 'critical', 'high', 'medium', 'low', 'informational']);
+    expect(['Alerts by level', 'Alerts by ATT&CK tactic'].map((title) => plain.panel('overview', title).sets)).toEqual([['form.level'], ['form.tactic']]);
+  });
+
   it('has no entities, and says what brings them', () => {
     const view = plain.files.get('default/data/ui/views/overview.xml') ?? '';
     expect(view).toMatch(/<title>Most frequent entities<\/title>\s*<html>[\s\S]*splunk\.summaryIndex[\s\S]*splunk\.enterpriseSecurity/);

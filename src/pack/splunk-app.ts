@@ -1,4 +1,4 @@
-import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
+import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
 import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
 import type { DetectionPage } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
@@ -227,6 +227,7 @@ function appContext(
     pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.search.detection.id))),
     coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
     tactics: coverageColumns(coverage).map(tacticTitle),
+    tacticFilter: tacticFilter([...searches.values()].map(({ search }) => search.detection)),
     counts: {
       detections: searches.size,
       enabled: detections.filter(({ enabled }) => enabled === 1).length,
