@@ -99,6 +99,10 @@ const splunk = map(
       description:
         'How correlations find their windows. streamstats: sliding windows, exact up to some 10,000 events in one. stats: fixed windows, one after another, of any number of events.',
     },
+    summaryIndex: text(
+      'An index that keeps the results of alerts (action.summary_index), so that the app’s overview shows who and what they are about without Enterprise Security. It must exist. None where missing.',
+      { pattern: '^(?!.*kvstore)[a-z0-9][a-z0-9_-]*$', maxLength: 80 },
+    ),
   },
   'The Splunk app.',
 );

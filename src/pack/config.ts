@@ -70,6 +70,8 @@ export interface SplunkConfig {
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
 }
 
 export interface GraylogConfig {
