@@ -71,7 +71,6 @@ logsources:
     settings: { delay: 90, cron: '*/10 * * * 1-5' }
 splunk:
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
-  namePrefix: 'Sigma - '
   searchesPerMinute: 20
   cloudSafe: false
   correlation: stats
@@ -166,7 +165,6 @@ test('every key of the sample is read', () => {
     logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
     splunk: {
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
-      namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
       cloudSafe: false,
       correlation: 'stats',

@@ -13,6 +13,8 @@ import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import { graylogComplaints } from './graylog-config-check.ts';
+import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
@@ -27,6 +29,8 @@ export type FailOn = 'error' | 'warning' | 'never';
 /** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
 export interface PackConfig {
   readonly info: PackInfo;
+  /** Before the name of each detection. */
+  readonly namePrefix: string;
   readonly rules: readonly string[];
   readonly filters: readonly string[];
   readonly select: Selection;
@@ -61,7 +65,6 @@ export interface LogSourceSettings {
 export interface SplunkConfig {
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
-  readonly namePrefix: string;
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
@@ -81,10 +84,16 @@ export interface GraylogConfig {
   readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
   readonly ipFields: readonly string[];
+  readonly titlePrefix: string;
+  readonly priority: Readonly<Partial<Record<Level, number>>>;
+  /** Undefined: definitions notify nobody. */
+  readonly notification?: NotificationChoice;
+  readonly dashboard: boolean;
 }
 
 /** What a file that fits {@link configSchema} holds. */
 interface Written extends Partial<PackInfo> {
+  readonly namePrefix?: string;
   readonly rules?: readonly string[];
   readonly filters?: readonly string[];
   readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
@@ -120,15 +129,28 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     return undefined;
   }
   if (!root) return defaultConfig();
-  let complaints = checkSchema(configSchema, root, 'PCK001');
+  const moved = movedKeys(root);
+  let complaints = moved.length > 0 ? moved : checkSchema(configSchema, root, 'PCK001');
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
     complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
+    complaints = [...complaints, ...graylogComplaints(lookup(root, 'graylog'))];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
+}
+
+/** Keys that stand elsewhere by now. */
+function movedKeys(root: YamlNode): readonly Complaint[] {
+  const splunk = lookup(root, 'splunk');
+  const pair = splunk?.kind === 'mapping' ? splunk.pairs.find(({ key }) => key.text === 'namePrefix') : undefined;
+  if (!pair) return [];
+  const message = '`splunk.namePrefix` is now `namePrefix`, since it is for the names in all packs';
+  return [
+    { code: 'PCK001', message, span: { start: pair.key.start, end: pair.key.end }, hint: 'Move it to the top of sigpack.yml; names that are published stay.' },
+  ];
 }
 
 function settingsNodes(root: YamlNode): readonly YamlNode[] {
@@ -157,6 +179,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
   const defaults = lookup(root, 'defaults');
   return {
     info: infoOf(written),
+    namePrefix: written.namePrefix ?? '',
     rules: written.rules ?? ['rules'],
     filters: written.filters ?? [],
     select: selectionOf(written.select ?? {}),
@@ -171,11 +194,14 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { indexes: [], cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',
       streams: [],
+      titlePrefix: '',
+      priority: {},
+      dashboard: true,
       ...written.graylog,
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),

@@ -77,7 +77,7 @@ export function assemblePack({
     unmatchable: config.unmatchable,
     namedBy: createFieldNames(config),
   });
-  const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
+  const nameOf = createNamer(config.info, config.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
