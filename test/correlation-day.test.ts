@@ -171,18 +171,21 @@ describe('the alerts of a day are those of a plain evaluator', () => {
     };
   };
 
+  const byGroup = { suppress: '1', fields: 'user,host', period: '1h' };
+
   test.each<[string, Record<string, string>]>([
     // the interval and the timespan before it, in whole minutes
-    ['interval: 15m', { from: '-35m@m', suppress: '0' }],
-    ['interval: 1m', { from: '-25m@m', suppress: '0' }],
-    ['interval: 7m', { from: '-26m@m', suppress: '0' }],
-    ["cron: '7,27,47 * * * *'", { from: '-40m@m', suppress: '0' }],
+    ['interval: 15m', { from: '-35m@m', ...byGroup }],
+    ['interval: 15m, suppress: { period: 0 }', { from: '-35m@m', suppress: '0' }],
+    ['interval: 1m', { from: '-25m@m', ...byGroup }],
+    ['interval: 7m', { from: '-26m@m', ...byGroup }],
+    ["cron: '7,27,47 * * * *'", { from: '-40m@m', ...byGroup }],
     // a window that is too short is raised; one that is longer decides twice on the same windows
-    ['window: 10m', { from: '-35m@m', suppress: '0' }],
+    ['window: 10m', { from: '-35m@m', ...byGroup }],
     ['window: 2h', { from: '-130m@m', suppress: '1', fields: 'user,host', period: '2h' }],
     // what is held back for a long gap could be another alert: a warning names it
-    ["cron: '0 6,9 * * *'", { from: '-1280m@m', suppress: '0' }],
-    ["cron: '0 6 * * 1-5'", { from: '-4340m@m', suppress: '0' }],
+    ["cron: '0 6,9 * * *'", { from: '-1280m@m', ...byGroup }],
+    ["cron: '0 6 * * 1-5'", { from: '-4340m@m', ...byGroup }],
     ['suppress: { fields: [user], period: 1h }', { from: '-35m@m', suppress: '1', fields: 'user', period: '1h' }],
   ])('%s: a run sees what it decides on whole', (settings, wanted) => {
     expect(scheduled(settings)).toMatchObject({ to: '-10m@m', ...wanted });

@@ -100,9 +100,11 @@ describe('what Graylog holds back of a correlation', () => {
     correlation(`type: event_count, group-by: [${group}], condition: { ${condition} }`, sigpack).replace('timespan: 1h', `timespan: ${timespan}`);
 
   test.each([
-    ['the window where windows overlap', many('User'), '', [['User'], 600, []]],
-    ['no interval, which does not apply', many('User', '5m', 'gte: 5', 'interval: 1d'), '', [['User'], 600, []]],
-    ['nothing where each message is in one window', many('User', '5m', 'lt: 5', 'interval: 1d'), '', [['User'], 0, [has('fallen silent')]]],
+    ['an hour by its group', many('User'), '', [['User'], 3600, []]],
+    ['the window where windows overlap for longer', many('User', '1h'), '', [['User'], 3900, []]],
+    ['the window where settings say less', many('User', '5m', 'gte: 5', 'suppress: { period: 1m }'), '', [['User'], 600, [has('for 10m in place of 1m')]]],
+    ['no interval, which does not apply', many('User', '5m', 'gte: 5', 'interval: 1d'), '', [['User'], 3600, []]],
+    ['an hour where each message is in one window', many('User', '5m', 'lt: 5', 'interval: 1d'), '', [['User'], 3600, [has('fallen silent')]]],
     ['a longer period', many('User', '1h', 'gte: 5', 'suppress: { period: 2h }'), '', [['User'], 7200, []]],
     [
       'the window in place of a shorter period',

@@ -34,10 +34,15 @@ const windows = ({ config, key_spec: keys, notification_settings: { grace_period
   grace / 1000,
 ];
 
+const entities = ['Computer', 'TargetUserName', 'SubjectUserName', 'source'];
+
 describe('the windows of a filter', () => {
   test.each([
-    ['meet where nothing is set', '', [900, 900, [], 0]],
-    ['overlap by `delay`, and what is found again notifies nobody', 'defaults: { delay: 30m }', [2700, 900, ['gl2_message_id'], 2700]],
+    ['meet where nothing is set', '', [900, 900, entities, 3600]],
+    ['have no key where nothing is held back', 'defaults: { suppress: { period: 0 } }', [900, 900, [], 0]],
+    ['overlap by `delay`, and what is found again notifies nobody', 'defaults: { delay: 30m }', [2700, 900, entities, 3600]],
+    ['the same where nothing is held back', 'defaults: { delay: 30m, suppress: { period: 0 } }', [2700, 900, ['gl2_message_id'], 2700]],
+    // an entity is not silent for longer than an hour by default
     ['overlap by `window` and `delay`', 'defaults: { delay: 5m, window: 1h }', [3900, 900, ['gl2_message_id'], 3900]],
     [
       'keep the key of `suppress`, for as long as messages are found again',
@@ -52,7 +57,7 @@ describe('the windows of a filter', () => {
 
   test('of a log source alone', () => {
     const config = 'logsources: [{ match: { product: windows }, settings: { delay: 15m } }]';
-    expect(windows(built(config).data)).toEqual([1800, 900, ['gl2_message_id'], 1800]);
+    expect(windows(built(config).data)).toEqual([1800, 900, entities, 3600]);
   });
 
   test('with a threshold are as long as set: what is counted must not be counted longer', () => {
@@ -86,7 +91,7 @@ describe('a cron expression', () => {
       search_within_ms: 3_600_000,
       execute_every_ms: 3_600_000,
     });
-    expect([windows(data), said]).toEqual([[3600, 3600, ['gl2_message_id'], 3600], []]);
+    expect([windows(data), said]).toEqual([[3600, 3600, entities, 3600], []]);
   });
 
   test('of uneven gaps finds messages again, and notifies nobody', () => {
@@ -129,7 +134,7 @@ describe('a correlation', () => {
       windows(set?.data as EventDefinitionData),
       [expect.stringContaining('`window`')],
     ]);
-    expect(without?.data.notification_settings.grace_period_ms).toBe(900_000);
+    expect(without?.data.notification_settings.grace_period_ms).toBe(3_600_000);
   });
 
   test('with other bounds says what it can not do', () => {

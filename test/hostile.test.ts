@@ -131,7 +131,20 @@ describe('the Splunk app', () => {
 
   it('runs no command and looks into no field that a rule does not name', () => {
     const macros = new Map([...conf('macros.conf')].map(([name, settings]) => [name, settings.get('definition') ?? '']));
-    const commands = new Set(['search', 'where', 'eval', 'streamstats', 'eventstats', 'stats', 'sort', 'multisearch', 'addinfo', 'table']);
+    const commands = new Set([
+      'search',
+      'where',
+      'eval',
+      'streamstats',
+      'eventstats',
+      'stats',
+      'sort',
+      'multisearch',
+      'addinfo',
+      'table',
+      'fillnull',
+      'foreach',
+    ]);
     const fields = fieldsByTitle();
     for (const { detection, search } of built.pack.splunk) {
       const pipeline = parseSearch(search, macros);

@@ -52,9 +52,14 @@ async function stanza({ folder }: Built): Promise<ReadonlyMap<string, string>> {
 
 describe('in Splunk suppression and risk name the fields of the result', () => {
   const dest = ['dest', 'user'];
+  const computer = ['Computer', 'User'];
   test.each<[string, string, string, readonly string[], readonly string[]]>([
-    ['raw events by default', 'splunk', shell(''), [], ['host']],
-    ['raw events', 'splunk', shell('{ suppress: { fields: [Computer, User] } }'), ['Computer', 'User'], ['host']],
+    ['events by default', 'splunk', shell(''), computer, computer],
+    ['events, with nothing held back', 'splunk', shell('{ suppress: { period: 0 } }'), [], computer],
+    ['events, with one alert for all', 'splunk', shell('{ suppress: { fields: [] } }'), [], computer],
+    ['events, by entity for a day', 'splunk', shell('{ suppress: { period: 1d } }'), computer, computer],
+    ['raw events by default', 'splunk', shell('{ splunk: { results: raw } }'), computer, computer],
+    ['raw events', 'splunk', shell('{ suppress: { fields: [User, Computer] }, splunk: { results: raw } }'), ['User', 'Computer'], computer],
     [
       'events as text',
       'splunk-classic',
@@ -62,9 +67,9 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
       ['ComputerName'],
       ['ComputerName'],
     ],
-    ['names of Splunk', 'splunk', shell('{ suppress: { fields: [host, sourcetype] } }'), ['host', 'sourcetype'], ['host']],
-    ['names of the product', 'splunk-classic', shell('{ suppress: { fields: [ComputerName] } }'), ['ComputerName'], ['host']],
-    ['a data model by default', 'splunk-cim', shell(''), [], dest],
+    ['names of Splunk', 'splunk', shell('{ suppress: { fields: [host, sourcetype] } }'), ['host', 'sourcetype'], computer],
+    ['names of the product', 'splunk-classic', shell('{ suppress: { fields: [ComputerName] } }'), ['ComputerName'], ['ComputerName', 'User']],
+    ['a data model by default', 'splunk-cim', shell(''), dest, dest],
     ['a data model', 'splunk-cim', shell('{ suppress: { fields: [Computer, User] } }'), dest, dest],
     [
       'a data model, by its own names',
@@ -74,7 +79,8 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
       ['user'],
     ],
     ['a data model, more columns', 'splunk-cim', shell('{ suppress: { fields: [CurrentDirectory, host] } }'), ['process_current_directory', 'host'], dest],
-    ['a group, of windows that meet', 'splunk', count(''), [], ['User']],
+    ['a group, of windows that meet', 'splunk', count(''), ['User'], ['User']],
+    ['a group, with nothing held back', 'splunk', count('{ suppress: { period: 0 } }'), [], ['User']],
     ['a group by default, of windows that overlap', 'splunk', count('{ window: 1d }'), ['User'], ['User']],
     ['a group of a data model by default', 'splunk-cim', count('{ window: 1d }'), ['user'], ['user']],
     ['a group of a data model', 'splunk-cim', count('{ suppress: { fields: [User] }, risk: { objects: [{ field: User, type: user }] } }'), ['user'], ['user']],
@@ -96,7 +102,7 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     const one = await built('splunk', 'own.yml', shell('{ suppress: { fields: [IpAddress] }, risk: { objects: [{ field: IpAddress, type: system }] } }'));
     const settings = await stanza(one);
     expect(settings.get('alert.suppress.fields')).toBe('IpAddress');
-    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `a_shell_filter`$/);
+    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `a_shell_filter` \| .* BY host IpAddress \|/);
   });
 
   test.each([

@@ -29,11 +29,13 @@ const businessHours = "cron: '5 8-17 * * 1-5'";
 
 describe('searches of Splunk that see events again', () => {
   test.each([
-    ['window: 1h, interval: 5m', 'runs come every 5m and look back 1h: an event may alert 12 times'],
-    ['window: 7m, interval: 7m', 'runs come every 6m and look back 7m: an event may alert 2 times'],
-    [businessHours, 'runs come every 1h to 63h and look back 63h: an event may alert 63 times'],
-    ["cron: '0 6,8 * * *'", 'runs come every 2h to 22h and look back 22h: an event may alert 11 times'],
-    ['window: 1h, interval: 5m, threshold: 5', 'an event may alert 12 times'],
+    ['window: 1h, interval: 5m, suppress: { period: 0 }', 'runs come every 5m and look back 1h: an event may alert 12 times'],
+    ['window: 7m, interval: 7m, suppress: { period: 0 }', 'runs come every 6m and look back 7m: an event may alert 2 times'],
+    [`${businessHours}, suppress: { period: 0 }`, 'runs come every 1h to 63h and look back 63h: an event may alert 63 times'],
+    [businessHours, 'runs come every 1h to 63h and look back 63h: an event may alert again after 1h'],
+    ["cron: '0 6,8 * * *'", 'runs come every 2h to 22h and look back 22h: an event may alert again after 1h'],
+    ['window: 2h, interval: 5m', 'an event may alert again after 1h'],
+    ['window: 1h, interval: 5m, threshold: 5, suppress: { period: 0 }', 'an event may alert 12 times'],
     ['window: 1h, interval: 5m, suppress: { fields: [User], period: 30m }', 'an event may alert again after 30m'],
   ])('%s', (settings, message) => expect(saidOfSplunk(settings)).toEqual([expect.stringContaining(message)]));
 
@@ -41,6 +43,9 @@ describe('searches of Splunk that see events again', () => {
     '',
     'interval: 5m',
     'window: 15m',
+    // an entity is silent for an hour
+    'window: 1h, interval: 5m',
+    'window: 1h, interval: 5m, threshold: 5',
     "cron: '7 * * * *'",
     'window: 1h, interval: 5m, suppress: { fields: [User], period: 1h }',
     `${businessHours}, suppress: { period: 63h }`,
@@ -51,7 +56,8 @@ describe('searches of Splunk that see events again', () => {
     ['window: 2h, interval: 5m', []],
     ['window: 2h, interval: 5m, suppress: { period: 2h }', []],
     ['interval: 5m, suppress: { period: 10m }', []],
-    ["cron: '0 6,9 * * *'", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert 7 times/)]],
+    ["cron: '0 6,9 * * *'", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert again after 1h/)]],
+    ["cron: '0 6,9 * * *', suppress: { period: 0 }", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert 7 times/)]],
     [
       'window: 2h, interval: 5m, suppress: { period: 10m }',
       [expect.stringMatching(/decide on windows that end in the last .*: an event may alert again after 10m/)],

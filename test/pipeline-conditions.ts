@@ -57,6 +57,8 @@ function inProcess(settled: SettledRule): RuleInProcess {
     produced: new Set(),
     filled: new Map(),
     work: workOfRule(),
+    renamings: [],
+    trail: '',
     renames: false,
   };
 }

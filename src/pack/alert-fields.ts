@@ -1,19 +1,22 @@
 /** Types of ES threat objects, as ESCU and Splunk's documents name them. */
-export type ThreatObjectType =
-  | 'process'
-  | 'process_name'
-  | 'process_hash'
-  | 'parent_process_name'
-  | 'file_name'
-  | 'file_path'
-  | 'file_hash'
-  | 'ip_address'
-  | 'domain'
-  | 'url'
-  | 'registry_path'
-  | 'service'
-  | 'command'
-  | 'other';
+export const threatObjectTypes = [
+  'process',
+  'process_name',
+  'process_hash',
+  'parent_process_name',
+  'file_name',
+  'file_path',
+  'file_hash',
+  'ip_address',
+  'domain',
+  'url',
+  'registry_path',
+  'service',
+  'command',
+  'other',
+] as const;
+
+export type ThreatObjectType = (typeof threatObjectTypes)[number];
 
 /** Who or what an alert is about: a user, a system, or another thing such as a cloud resource. */
 export interface Entity {

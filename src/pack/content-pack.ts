@@ -78,7 +78,7 @@ export function renderContentPack({ info, detections, options, render }: Content
       const priority = options.priority?.[severity];
       const notificationIds = parts.notificationsFor(severity);
       const more = { ...(title === name ? {} : { title }), ...(priority === undefined ? {} : { priority }), notificationIds };
-      yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: parts.streamsFor(g), ...more });
+      yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: parts.streamsFor(g), definitions: detections.length, ...more });
     }
   }
   const envelope = packModel(info, parts.parameters, []);

@@ -90,6 +90,8 @@ export interface EventDefinitionOptions {
   readonly priority?: number;
   /** Ids of notification entities of the pack. */
   readonly notificationIds?: readonly string[];
+  /** Definitions of the pack, about: thousands have room for fewer fields each. */
+  readonly definitions?: number;
 }
 
 // the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
@@ -138,14 +140,17 @@ function sharedData({ detection, search }: GraylogDetection, options: EventDefin
   const minimum = serverVersion(options.minimumServerVersion) ?? 0;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
-  const fields = named.length === 0 && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const { usual, period = 0 } = settings.suppress ?? {};
+  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  const byMessage = named.length === 0 || (usual && window > period);
+  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: { ...sigmaEventFields(detection), ...Object.fromEntries(fields.map((field) => [field, fieldSpec(field)])) },
+    field_spec: { ...sigmaEventFields(detection), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(options.definitions ?? 1)) },
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -175,11 +180,22 @@ const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@
 const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
 
 /** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
-export function keyFieldsOf({ detection: { settings }, search }: GraylogDetection): readonly string[] {
+export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
   if (search.kind === 'aggregation') return search.groupBy;
   if (settings.threshold > 1) return [];
-  const fields = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-  return [...new Set(fields)];
+  const { suppress, graylog } = settings;
+  if (graylog.keyFields.length > 0) return [...new Set(graylog.keyFields)];
+  if (suppress && !suppress.byEntity) return [...new Set(suppress.fields)];
+  // a message without the others must not make those of other machines silent
+  return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
+}
+
+/** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
+const mostFields = (definitions: number): number => (definitions > 1500 ? 6 : 15);
+
+function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
+  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
+  return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
 const fieldSpec = (field: string): FieldSpec => ({

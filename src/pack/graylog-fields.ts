@@ -1,14 +1,22 @@
 import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
 import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
-import type { CompiledRule } from '../query/compile.ts';
+import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
+import { chosenAlert } from './alert-chosen.ts';
+import type { AlertFields } from './alert-fields.ts';
+import { columnOf, eventHost } from './alert-row.ts';
+import { type Alternatives, alertSourceOf } from './alert-table.ts';
+import { alertOf, ownFieldsFirst, usualAlert } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
 import { isTemplateField } from './graylog-window.ts';
+import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName } from './named-fields.ts';
+import { ownFields } from './own-fields.ts';
 
-/** The detection with its key fields as messages have them. */
-export function graylogFields(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
+/** The detection with the fields of its alert, and its key fields, as messages have them. */
+export function graylogFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
   return converted((remarks) => {
-    const { settings } = detection;
+    const { settings } = given;
+    const detection = { ...given, alert: graylogAlert(compiled, given, search, remarks) };
     const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
     if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
@@ -21,9 +29,9 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
       remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
       return detection;
     }
-    const named = list.flatMap((name, index) => groupFields(compiled, search.groupBy, name, place(index)));
+    const named = list.flatMap((name, index) => groupNames(compiled, search.groupBy, name, place(index)));
     for (const [index, name] of list.entries()) {
-      if (groupFields(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
+      if (groupNames(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
       throw untemplated(name, place(index));
     }
     if (search.groupBy.some((field) => !named.includes(field))) {
@@ -34,7 +42,8 @@ export function graylogFields(compiled: CompiledRule, detection: PackDetection, 
   });
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+/** What messages call a field that settings name. */
+function messageFields(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
   const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
@@ -45,6 +54,11 @@ function keyField(compiled: CompiledRule, name: string, place: Place, remarks: R
       `no message of the log source has a field \`${name}\``,
       'Use the name that rules or the product have for it, or map it in a pipeline.',
     );
+  return names;
+}
+
+function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
+  const names = messageFields(compiled, name, place, remarks);
   const [field = name, ...others] = names;
   if (others.length > 0)
     throw refused(place, `the key field \`${name}\` stands for ${names.join(', ')}, and a key takes one field`, 'Name one of them under graylog.keyFields.');
@@ -52,10 +66,13 @@ function keyField(compiled: CompiledRule, name: string, place: Place, remarks: R
   return field;
 }
 
+const noTemplate = (field: string, place: Place) =>
+  refused(place, `the field \`${field}\` can't stand in a template of Graylog, which an alert shows fields by`, 'Name fields of A-Z a-z 0-9 _ - @.');
+
 const untemplated = (field: string, place: Place) =>
   refused(place, `the key field \`${field}\` can't stand in a template of Graylog`, 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.');
 
-function groupFields(compiled: CompiledRule & { readonly kind: 'correlation' }, group: readonly string[], name: string, place: Place): readonly string[] {
+function groupNames(compiled: CompiledRule & { readonly kind: 'correlation' }, group: readonly string[], name: string, place: Place): readonly string[] {
   const { names } = namedField(compiled, name);
   if (names.every((field) => group.includes(field))) return names;
   if (group.includes(name)) return [name];
@@ -68,4 +85,66 @@ function groupFields(compiled: CompiledRule & { readonly kind: 'correlation' }, 
     `\`${name}\` is no field of the group of the correlation, and its events have no others: ${group.join(', ') || 'there is none'}`,
     'Name fields of `group-by`, or set `suppress` in the correlation itself.',
   );
+}
+
+const noFields: AlertFields = { entities: [], threatObjects: [], shown: [] };
+
+/** The result of an aggregation holds no other fields than those of its group. */
+function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search'], remarks: Remark[]): AlertFields {
+  const { settings, rule, logSources } = detection;
+  if (compiled.kind === 'detection') {
+    if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
+    const resolve = (name: string, place: Place) => {
+      const names = messageFields(compiled, name, place, remarks);
+      const odd = names.find((field) => !isTemplateField(field));
+      if (odd !== undefined) throw noTemplate(odd, place);
+      return names;
+    };
+    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
+    return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
+  }
+  const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
+  const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
+  const { entities, threatObjects } = groupFields(groupBy, written, logSources);
+  const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
+  const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
+  return chosenAlert(compiled, settings, usual, (name, place) => {
+    const names = groupNames(compiled, groupBy, name, place);
+    if (names.every(isTemplateField)) return names;
+    throw noTemplate(name, place);
+  });
+}
+
+function* templateFields(fields: Iterable<string>): Iterable<string> {
+  for (const field of fields) if (isTemplateField(field)) yield field;
+}
+
+const source = [{ field: 'source', type: 'system' }] as const;
+
+/** By what is the same for all rules that the pipelines name alike. */
+const usuals = new WeakMap<object, AlertFields>();
+
+function usualOf({ rule, processing }: CompiledDetection): AlertFields {
+  const table = alertSourceOf(processing?.logsource ?? rule.logsource);
+  const names = processing?.usual;
+  const key = names ?? table;
+  if (!table || !key) return alertOf(source, [], []);
+  const known = usuals.get(key);
+  if (known) return known;
+  const namesOf = (name: string) => {
+    if (name === eventHost) return ['source'];
+    if (columnOf(name) !== undefined) return undefined;
+    return names ? names.get(name) : [name];
+  };
+  const named = (alternatives: Alternatives) => {
+    for (const name of alternatives) {
+      const found = namesOf(name);
+      if (found) return found.filter(isTemplateField);
+    }
+    return [];
+  };
+  const found = usualAlert(table, named);
+  const alert = found.entities.length > 0 ? found : alertOf(source, found.threatObjects, found.shown);
+  usuals.set(key, alert);
+  return alert;
 }

@@ -19,10 +19,11 @@ export interface GraylogGrace {
 export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace {
   const { search, detection } = g;
   const { within, shortest } = foundAgain(g, minimum);
-  const { period } = detection.settings.suppress ?? {};
+  const { period, usual } = detection.settings.suppress ?? {};
   const given = period ?? 0;
   // each message has a key of its own, so that no other one is silent
   if (search.kind === 'filter') return { period: Math.max(given, within) };
+  if (usual) return usualGrace(g, given, minimum);
   const repeats = given < within ? overlapProblem(within, { shortest, longest: shortest }, given) : undefined;
   const apart = search.groupBy.find((field) => !isTemplateField(field));
   if (apart !== undefined) return graceOfAll(apart, given, repeats);
@@ -30,6 +31,16 @@ export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace
   if (period === 0) return { period, ...(repeats === undefined ? {} : { repeats }) };
   const ignored = `\`suppress\` holds back for ${spanText(within)} in place of ${spanText(period)}: for that long, runs find the same messages again`;
   return { period: within, ignored };
+}
+
+/** A period that nobody chose is none where it would make all silent after one. */
+function usualGrace(g: GraylogDetection, given: number, minimum: number): GraylogGrace {
+  const { search, detection } = g;
+  const { within, shortest } = foundAgain(g, minimum);
+  const apart = search.kind === 'aggregation' ? search.groupBy.find((field) => !isTemplateField(field)) : undefined;
+  const repeats = apart === undefined || within === 0 ? undefined : overlapProblem(within, { shortest, longest: shortest }, 0);
+  if (apart !== undefined) return graceOfAll(apart, 0, repeats);
+  return { period: Math.max(detection.rule.kind === 'correlation' ? given : 0, within) };
 }
 
 /** Of groups that have a field which no key can hold. */

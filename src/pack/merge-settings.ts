@@ -1,8 +1,9 @@
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource, RuleHead } from '../sigma/rule.ts';
+import { type AlertSource, alertSourceOf } from './alert-table.ts';
 import type { PackConfig } from './config.ts';
 import { isEnabled, levelOf } from './selection.ts';
-import type { DetectionSettings } from './settings.ts';
+import type { DetectionSettings, Suppression } from './settings.ts';
 import { readSettings, type SettingsPatch } from './settings-patch.ts';
 
 type MergedRule = Pick<RuleHead, 'level' | 'status' | 'tags' | 'settings'>;
@@ -11,14 +12,28 @@ const builtIn = {
   interval: 900,
   delay: 600,
   threshold: 1,
-  splunk: { notable: true, risk: true, securityDomain: 'threat', savedsearch: {} },
+  splunk: { notable: true, risk: true, savedsearch: {} },
   graylog: { keyFields: [], streams: [] },
 } as const satisfies SettingsPatch;
 
 // what is not in the patch was not set
 const { delay: _, ...builtInPatch } = builtIn;
 
-const defaultSuppressPeriod = 3600;
+/** Of a log source that the table of alerts does not know. */
+const otherwise = { period: 3600, domain: 'threat' } as const;
+
+type Usual = Pick<AlertSource, 'period' | 'domain'>;
+
+/** What the table of alerts says of all the log sources; the longest period of those of a correlation. */
+function usualOf(logSources: readonly LogSource[]): Usual {
+  const known = logSources.map((source): Usual => alertSourceOf(source) ?? otherwise);
+  const [first = otherwise, ...others] = known;
+  if (others.length === 0) return first;
+  return {
+    period: Math.max(...known.map(({ period }) => period)),
+    domain: others.every(({ domain }) => domain === first.domain) ? first.domain : otherwise.domain,
+  };
+}
 
 interface Shared {
   readonly patch: SettingsPatch;
@@ -33,26 +48,24 @@ const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
  */
 export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): DetectionSettings {
   const { patch, settings } = sharedSettings(config, rule, logSources);
-  return rule.settings ? complete(merged(patch, readSettings(rule.settings))) : settings;
+  return rule.settings ? complete(merged(patch, readSettings(rule.settings)), usualOf(logSources)) : settings;
 }
 
 function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
   const known = sharedOf.get(config) ?? new Map<string, Shared>();
   sharedOf.set(config, known);
   const enabled = isEnabled(config.enable, rule);
-  const key = sharingKey(config, rule, logSources, enabled);
+  const key = sharingKey(rule, logSources, enabled);
   const found = known.get(key);
   if (found) return found;
   const patch = sharedPatch(config, rule, logSources, enabled);
-  const shared = { patch, settings: complete(patch) };
+  const shared = { patch, settings: complete(patch, usualOf(logSources)) };
   known.set(key, shared);
   return shared;
 }
 
-function sharingKey(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): string {
+function sharingKey(rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): string {
   let key = `${levelOf(rule)} ${enabled}`;
-  // without log source settings the log source makes no difference
-  if (config.logsources.length === 0) return key;
   for (const source of logSources) key += `\n${source.category ?? ''}\0${source.product ?? ''}\0${source.service ?? ''}`;
   return key;
 }
@@ -80,10 +93,9 @@ function merged(under: SettingsPatch, over: SettingsPatch): SettingsPatch {
   };
 }
 
-function complete(patch: SettingsPatch): DetectionSettings {
+function complete(patch: SettingsPatch, usual: Usual): DetectionSettings {
   const { suppress, splunk, graylog, window, ...rest } = patch;
   const interval = patch.interval ?? builtIn.interval;
-  const period = suppress?.period ?? defaultSuppressPeriod;
   return {
     ...rest,
     enabled: patch.enabled ?? false,
@@ -93,11 +105,17 @@ function complete(patch: SettingsPatch): DetectionSettings {
     threshold: patch.threshold ?? builtIn.threshold,
     // a window shorter than the interval would leave gaps between runs
     ...(window === undefined ? {} : { window: Math.max(window, interval) }),
-    // a period of 0 holds nothing back, also where a target would by itself
-    ...(suppress ? { suppress: { fields: period > 0 ? (suppress.fields ?? []) : [], period } } : {}),
-    splunk: { ...builtIn.splunk, ...splunk },
+    suppress: suppressionOf(suppress, usual),
+    splunk: { ...builtIn.splunk, securityDomain: usual.domain, ...splunk },
     graylog: { ...builtIn.graylog, ...graylog },
   };
+}
+
+function suppressionOf({ fields, period }: NonNullable<SettingsPatch['suppress']> = {}, usual: Usual): Suppression {
+  // also where a target would hold something back by itself
+  if (period === 0) return { fields: [], period };
+  if (fields) return { fields, period: period ?? usual.period };
+  return period === undefined ? { fields: [], period: usual.period, byEntity: true, usual: true } : { fields: [], period, byEntity: true };
 }
 
 function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {

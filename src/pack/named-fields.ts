@@ -5,10 +5,12 @@ import type { PackConfig } from './config.ts';
 import { isSecurityField } from './security-fields.ts';
 import { placeOfField, readSettings, type SettingsPatch } from './settings-patch.ts';
 
-const namesIn = ({ suppress, risk, graylog }: SettingsPatch): readonly string[] => [
+const namesIn = ({ suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): readonly string[] => [
   ...(suppress?.fields ?? []),
   ...(risk?.objects ?? []).map(({ field }) => field),
   ...(graylog?.keyFields ?? []),
+  ...[...(entities ?? []), ...(threatObjects ?? [])].map(({ field }) => field),
+  ...(alertFields ?? []),
 ];
 
 /** Every field that the settings of a rule may name, whichever of them count in the end. */

@@ -4,6 +4,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
@@ -76,6 +77,7 @@ export function assemblePack({
     pipelines,
     unmatchable: config.unmatchable,
     namedBy: createFieldNames(config),
+    usualNames,
   });
   const nameOf = createNamer(config.info, config.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };

@@ -6,14 +6,12 @@ import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronGapProblem, cronProblem } from './schedule.ts';
-import type { DetectionSettings } from './settings.ts';
+import type { DetectionSettings, Suppression } from './settings.ts';
 import { settingsSchema } from './settings-schema.ts';
-
-type Suppress = NonNullable<DetectionSettings['suppress']>;
 
 /** Some of the settings of a detection: one layer, before merging. Durations are in seconds. */
 export interface SettingsPatch extends Partial<Omit<DetectionSettings, 'suppress' | 'splunk' | 'graylog'>> {
-  readonly suppress?: Partial<Suppress>;
+  readonly suppress?: Partial<Pick<Suppression, 'fields' | 'period'>>;
   readonly splunk?: Partial<DetectionSettings['splunk']>;
   readonly graylog?: Partial<DetectionSettings['graylog']>;
 }
@@ -79,11 +77,14 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 /** Remembers which file a map of settings stands in. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
 
-function noteLists(settings: YamlNode, { suppress, risk, graylog }: SettingsPatch): void {
+function noteLists(settings: YamlNode, { suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): void {
   const found = [
     [suppress?.fields, ['suppress', 'fields']],
     [risk?.objects, ['risk', 'objects']],
     [graylog?.keyFields, ['graylog', 'keyFields']],
+    [entities, ['entities']],
+    [threatObjects, ['threatObjects']],
+    [alertFields, ['alertFields']],
   ] as const;
   for (const [list, path] of found) {
     const node = path.reduce<YamlNode | undefined>(lookup, settings);

@@ -1,8 +1,23 @@
 import { levels, statuses } from '../sigma/rule.ts';
 import type { JsonSchema } from '../source/schema.ts';
+import { threatObjectTypes } from './alert-fields.ts';
 
 const fieldName: JsonSchema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\p{Cc}]+$', description: 'A field name.' };
 const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({ $ref: '#/$defs/duration', description, ...more });
+
+const typedFields = (description: string, one: string, types: readonly string[], more: JsonSchema = {}): JsonSchema => ({
+  type: 'array',
+  description,
+  items: {
+    type: 'object',
+    description: one,
+    additionalProperties: false,
+    required: ['field', 'type'],
+    properties: { field: fieldName, type: { enum: types, description: 'What the field names.' } },
+  },
+  ...more,
+});
+const entityTypes = ['user', 'system', 'other'];
 
 const settings: JsonSchema = {
   type: 'object',
@@ -31,13 +46,22 @@ const settings: JsonSchema = {
     ),
     delay: duration('Time left for late events to be indexed, 0 to 1d.', { default: '10m' }),
     threshold: { type: 'integer', minimum: 1, maximum: 1000000, description: 'Events in a window that it takes to alert.', default: 1 },
+    entities: typedFields('Who or what an alert is about, the most important one first. Default: from the log source.', 'An entity.', entityTypes, {
+      minItems: 1,
+    }),
+    threatObjects: typedFields('What an alert on the entities is because of. Default: from the log source.', 'A threat object.', threatObjectTypes),
+    alertFields: {
+      type: 'array',
+      items: fieldName,
+      description: 'Fields that an alert shows beside entities and threat objects. Default: from the log source, and those that the rule asks for.',
+    },
     suppress: {
       type: 'object',
       description: 'No second alert for the same values of these fields during the period.',
       additionalProperties: false,
       properties: {
-        fields: { type: 'array', items: fieldName, description: 'Fields; none: one alert for all.', default: [] },
-        period: duration('How long; 0 turns suppression off.', { default: '1h' }),
+        fields: { type: 'array', items: fieldName, description: 'Fields; an empty list: one alert for all. Default: those of the entities.' },
+        period: duration('How long; 0 turns suppression off. Default: from the log source, mostly 1h.'),
       },
     },
     risk: {
@@ -46,17 +70,7 @@ const settings: JsonSchema = {
       additionalProperties: false,
       properties: {
         score: { type: 'integer', minimum: 0, maximum: 100, description: 'Risk score, 0 to 100. Default: from the severity.' },
-        objects: {
-          type: 'array',
-          description: 'Fields that name who or what is at risk.',
-          items: {
-            type: 'object',
-            description: 'A risk object.',
-            additionalProperties: false,
-            required: ['field', 'type'],
-            properties: { field: fieldName, type: { enum: ['user', 'system', 'other'], description: 'What the field names.' } },
-          },
-        },
+        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object.', entityTypes),
       },
     },
     splunk: {
@@ -64,12 +78,16 @@ const settings: JsonSchema = {
       description: 'Splunk only.',
       additionalProperties: false,
       properties: {
+        results: {
+          enum: ['entity', 'raw'],
+          description: 'What a result of the search is: all events of a run with the same entities, or one event.',
+          default: 'entity',
+        },
         notable: { type: 'boolean', description: 'Make a notable event in Enterprise Security.', default: true },
         risk: { type: 'boolean', description: 'Add risk in Enterprise Security.', default: true },
         securityDomain: {
           enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
-          description: 'Security domain in Enterprise Security.',
-          default: 'threat',
+          description: 'Security domain in Enterprise Security. Default: from the log source, else threat.',
         },
         savedsearch: {
           type: 'object',
@@ -87,7 +105,7 @@ const settings: JsonSchema = {
         keyFields: {
           type: 'array',
           items: { type: 'string', pattern: '^[A-Za-z0-9_.@-]+$', description: 'A field name of letters, digits and . - _ @' },
-          description: 'Fields of the message that become fields and keys of the event. Default: those of suppress.',
+          description: 'Fields of the message that become fields and keys of the event. Default: the entities, or the fields of suppress.',
           default: [],
         },
         remediation: { type: 'string', description: 'Remediation steps, Markdown, in place of the common ones.' },

@@ -1,4 +1,5 @@
 import type { Level } from '../sigma/rule.ts';
+import type { Entity, ThreatObject } from './alert-fields.ts';
 
 /** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
 export interface DetectionSettings {
@@ -23,13 +24,20 @@ export interface DetectionSettings {
   readonly given?: { readonly delay?: number; readonly window?: number; readonly cron?: string };
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
-  /** A period of 0 holds nothing back, and has no fields. */
-  readonly suppress?: { readonly fields: readonly string[] /** Seconds. */; readonly period: number };
+  /** Who or what an alert is about; default: from the log source. */
+  readonly entities?: readonly Entity[];
+  /** Default: from the log source. */
+  readonly threatObjects?: readonly ThreatObject[];
+  /** What an alert shows beside them; default: from the log source, and what the rule asks for. */
+  readonly alertFields?: readonly string[];
+  readonly suppress?: Suppression;
   readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
   readonly splunk: {
+    /** One result an entity and run, or one an event; default: entity, unless pipelines change the text of the search. */
+    readonly results?: 'entity' | 'raw';
     readonly notable: boolean;
     readonly risk: boolean;
-    /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit. */
+    /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit; default: from the log source. */
     readonly securityDomain: string;
     /** Any savedsearches.conf key. */
     readonly savedsearch: Readonly<Record<string, string>>;
@@ -42,4 +50,15 @@ export interface DetectionSettings {
     /** Titles of existing streams; empty: all streams. */
     readonly streams: readonly string[];
   };
+}
+
+/** A period of 0 holds nothing back, and has no fields. */
+export interface Suppression {
+  readonly fields: readonly string[];
+  /** Seconds. */
+  readonly period: number;
+  /** The fields are those of the entities. */
+  readonly byEntity?: true;
+  /** Nobody chose the period. */
+  readonly usual?: true;
 }

@@ -91,13 +91,13 @@ function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSche
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
     const repeats =
-      overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
+      overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
     return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
   }
   const whole = gaps.longest + lead;
   // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
   const overlaps = lead > 0 && window > whole;
-  const repeats = overlaps && settings.suppress === undefined ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
+  const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
   return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
 }
 
@@ -131,7 +131,7 @@ function addAlert(settings: Map<string, string>, detection: PackDetection, { ove
   settings.set('alert.severity', alertSeverity[severity]);
   // seen under Triggered Alerts also where there is no Enterprise Security
   settings.set('alert.track', '1');
-  const chosen = own.suppress ?? (overlaps ? overlapSuppression(detection) : undefined);
+  const chosen = overlaps && own.suppress?.usual ? overlapSuppression(detection, own.suppress.period) : own.suppress;
   const suppress = chosen !== undefined && chosen.period > 0 ? chosen : undefined;
   const fields = suppress?.fields ?? [];
   // throttling by field values works on single results only
@@ -143,8 +143,8 @@ function addAlert(settings: Map<string, string>, detection: PackDetection, { ove
 }
 
 /** What two runs of a correlation see is alerted once, by its group. */
-function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection): NonNullable<DetectionSettings['suppress']> {
-  const period = Math.max(settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
+function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection, least: number): NonNullable<DetectionSettings['suppress']> {
+  const period = Math.max(least, settings.window ?? 0, (cronGaps(settings.cron ?? '')?.longest ?? settings.interval) + lookBack);
   return { fields: group ?? (rule.kind === 'correlation' ? rule.groupBy : []), period };
 }
 
@@ -218,7 +218,8 @@ interface RiskObject {
 }
 
 /** The configured ones, or those that the results have; else the host, which every event has. */
-const riskObjects = ({ settings }: PackDetection): readonly RiskObject[] => settings.risk?.objects ?? [{ field: 'host', type: 'system' }];
+const riskObjects = ({ settings, alert }: PackDetection): readonly RiskObject[] =>
+  settings.risk?.objects ?? alert?.entities ?? [{ field: 'host', type: 'system' }];
 
 // `$field$` in these texts would be replaced by a value of the event; a full-width dollar reads the same and is no token
 const withoutTokens = (text: string): string => text.replaceAll('$', '\uff04');

@@ -39,10 +39,10 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
   return place.replace(/\bindex\s*=\s*"?_?\*"?(?![\w*])|\bOR\b|[\s()]/gi, '') !== '';
 }
 
-/** The search of a saved search: index macro, the rule, filter macro. */
+/** The search of a saved search: index macro, the rule, filter macro, and what makes one result of the events of an entity. */
 export function splunkDetection(
   compiled: CompiledRule,
-  { detection, more, steps }: SplunkFields,
+  { detection, more, steps, commands }: SplunkFields,
   scopes: readonly SearchScope[],
   config: PackConfig,
 ): Conversion<string> {
@@ -54,5 +54,7 @@ export function splunkDetection(
   const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
   const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
-  return conversion.ok ? { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``].join(' | ') } : conversion;
+  if (!conversion.ok) return conversion;
+  // the filter sees all fields of the events
+  return { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``, ...commands].join(' | ') };
 }

@@ -11,6 +11,7 @@ import { spreadFields } from './spread-fields.ts';
 /** Gives fields their new names wherever they stand: in items, field references, the list of fields, groups of correlations. */
 export function applyFieldNames(item: ProcessingItem, transformation: FieldTransformation, rule: RuleInProcess): void {
   rule.renames = true;
+  rule.renamings.push([item, transformation]);
   const rename = (field: string): readonly string[] | undefined => {
     const names = item.appliesToField(field, rule) ? transformation.map(field, rule) : undefined;
     if (names) {
@@ -29,17 +30,22 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
 /** A name that no event has: what renames it as well renames any field. */
 const anyName = '\u0000';
 
-function applyToNamed(item: ProcessingItem, { map, targets = [] }: FieldTransformation, rule: RuleInProcess): void {
-  for (const name of targets) rule.offered.add(name);
-  const mapOf = (name: string): readonly string[] | undefined => (item.appliesToField(name, rule) ? map(name, rule) : undefined);
-  const takesAny = mapOf(anyName) !== undefined;
+function applyToNamed(item: ProcessingItem, transformation: FieldTransformation, rule: RuleInProcess): void {
+  for (const name of transformation.targets ?? []) rule.offered.add(name);
+  const takesAny = renamedBy([anyName], item, transformation, rule) !== undefined;
   for (const [field, known] of rule.named) {
-    const renamed = known.names.map(mapOf);
-    if (!renamed.some((names) => names)) continue;
-    const names = [...new Set(renamed.flatMap((given, at) => given ?? known.names[at] ?? []))];
-    rule.work.entries(names.length);
-    rule.named.set(field, { names, mapped: true, spelled: known.spelled || !takesAny });
+    const names = renamedBy(known.names, item, transformation, rule);
+    if (names) rule.named.set(field, { names, mapped: true, spelled: known.spelled || !takesAny });
   }
+}
+
+/** What a transformation makes of the names of a field that no item of the rule has; undefined where it has a say on none of them. */
+export function renamedBy(called: readonly string[], item: ProcessingItem, { map }: FieldTransformation, rule: RuleInProcess): readonly string[] | undefined {
+  const renamed = called.map((name) => (item.appliesToField(name, rule) ? map(name, rule) : undefined));
+  if (!renamed.some((names) => names)) return undefined;
+  const names = [...new Set(renamed.flatMap((given, at) => given ?? called[at] ?? []))];
+  rule.work.entries(names.length);
+  return names;
 }
 
 type Rename = (field: string) => readonly string[] | undefined;

@@ -37,7 +37,7 @@ export function fieldCoverage(done: RuleInProcess, given: ReadonlySet<string>): 
 }
 
 /** Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows. */
-function lackTest({ state }: RuleInProcess, given: ReadonlySet<string>): ((field: string) => boolean) | undefined {
+export function lackTest({ state }: RuleInProcess, given: ReadonlySet<string>): ((field: string) => boolean) | undefined {
   const lacking = state.get(unmappedState);
   if (Array.isArray(lacking)) return (field) => lacking.includes(field);
   if (lacking !== 'absent') return undefined;

@@ -2,7 +2,7 @@ import type { SettledRule } from '../query/compile.ts';
 import { networkAsText } from '../query/item.ts';
 import { type SettledDetection, someSettledItem } from '../query/settled.ts';
 import type { Rule } from '../sigma/collection.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import type { DetectionRule, LogSource } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
@@ -13,6 +13,7 @@ import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure } from './processing-failure.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
+import { createUsualFields } from './usual-fields.ts';
 import { workOfRule } from './work.ts';
 
 /** Told after each item that was looked at for a rule. */
@@ -25,6 +26,8 @@ export interface ProcessOptions {
   readonly conversion?: ReadonlyMap<string, unknown>;
   /** Fields that the settings of a rule name: they are renamed with those of the rule. */
   readonly namedBy?: (rule: Rule) => Iterable<string>;
+  /** Fields that rules of a log source are known by, whatever they ask for: one list for each log source. */
+  readonly usualNames?: (source: LogSource) => readonly string[];
 }
 
 const noVars: ReadonlyMap<string, unknown> = new Map();
@@ -49,6 +52,8 @@ interface Run extends ProcessOptions {
   /** Which of the items can apply to a rule. */
   readonly relevant: (rule: RuleInProcess) => readonly number[];
   readonly postprocessing: readonly PostprocessingItem[];
+  readonly numbers: ReadonlyMap<ProcessingItem, number>;
+  readonly usualFields: ReturnType<typeof createUsualFields>;
   /** Some item renames fields. */
   readonly renames: boolean;
   readonly pipelineFiles: ReadonlySet<SourceFile>;
@@ -66,13 +71,16 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
   const ordered = byPriority(pipelines);
   const items = ordered.flatMap((pipeline) => pipeline.items);
   const fields = items.flatMap(fieldTransformations);
+  const given = givenNames(fields);
   const run: Run = {
     ...options,
     items,
+    numbers: new Map(items.map((item, index) => [item, index])),
+    usualFields: createUsualFields(options.usualNames ?? (() => []), given),
     relevant: createRelevance(items),
     renames: fields.length > 0,
     pipelineFiles: new Set(items.map(({ file }) => file)),
-    given: givenNames(fields),
+    given,
     postprocessing: ordered.flatMap(({ postprocessing }) => postprocessing),
     vars: varsOf(pipelines),
   };
@@ -110,6 +118,8 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
+    renamings: [],
+    trail: '',
     work: workOfRule(),
     renames: false,
   };
@@ -119,9 +129,10 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
 }
 
 /** False after a complaint. */
-function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): boolean {
+function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInProcess): boolean {
   try {
     const applied = applyItem(item, rule);
+    if (applied) rule.trail += `${numbers.get(item)} `;
     onStep?.({ item, applied, rule });
     return true;
   } catch (error) {
@@ -133,7 +144,11 @@ function step({ bag, onStep }: Run, item: ProcessingItem, rule: RuleInProcess): 
   }
 }
 
-function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, done: RuleInProcess, written: SettledRule): SettledRule | undefined {
+function finished(
+  { bag, postprocessing, renames, pipelineFiles, given, usualFields }: Run,
+  done: RuleInProcess,
+  written: SettledRule,
+): SettledRule | undefined {
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
@@ -151,7 +166,18 @@ function finished({ bag, postprocessing, renames, pipelineFiles, given }: Run, d
   const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done, given);
   const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
-  const processing = { state, attributes, ...coverage, known: known || !renames, pipelineFiles, ...named, ...logsource, ...postprocess };
+  const usual = written.kind === 'detection' ? usualFields(written.rule.logsource, done) : undefined;
+  const processing = {
+    state,
+    attributes,
+    ...coverage,
+    known: known || !renames,
+    pipelineFiles,
+    ...named,
+    ...(usual ? { usual } : {}),
+    ...logsource,
+    ...postprocess,
+  };
   return rule.kind === 'detection'
     ? { kind: 'detection', rule, parts, processing, shared }
     : { kind: 'correlation', rule, parts: referenced, processing, shared };

@@ -3,6 +3,7 @@ import type { SettledDetection } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
+import type { FieldTransformation, ProcessingItem } from './pipeline.ts';
 import type { Work } from './work.ts';
 
 /** `mapped`: a pipeline has a say on it; `spelled`: one that does not take just any name. */
@@ -43,6 +44,10 @@ export interface RuleInProcess {
   readonly produced: Set<string>;
   /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */
   readonly filled: Map<string, Filling>;
+  /** Transformations of names that applied to the rule, in order. */
+  readonly renamings: (readonly [ProcessingItem, FieldTransformation])[];
+  /** Which items were applied: the same for rules that are named alike. */
+  trail: string;
   /** What the pipelines have made of it. */
   readonly work: Work;
   /** A transformation of field names applies to the rule. */

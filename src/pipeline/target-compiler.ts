@@ -17,6 +17,7 @@ export interface TargetCompilerOptions {
   readonly formats?: ReadonlyMap<string, string>;
   /** See {@link ProcessOptions}. */
   readonly namedBy?: ProcessOptions['namedBy'];
+  readonly usualNames?: ProcessOptions['usualNames'];
   /** What becomes of a rule that no event of a target's product can fulfil; default: it is left out of the target. */
   readonly unmatchable?: Unmatchable;
 }
@@ -75,10 +76,10 @@ type TargetProcessor = (settled: SettledRule) => ForTarget;
 
 /** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
 function createTargetProcessor(target: string, pipelines: readonly Pipeline[], options: TargetCompilerOptions): TargetProcessor {
-  const { bag, namedBy } = options;
+  const { bag, namedBy, usualNames } = options;
   const found = createBag();
   const conversion = conversionVars(target, options.formats?.get(target));
-  const process = createProcessor(pipelines, { bag: found, conversion, ...(namedBy ? { namedBy } : {}) });
+  const process = createProcessor(pipelines, { bag: found, conversion, ...(namedBy ? { namedBy } : {}), ...(usualNames ? { usualNames } : {}) });
   const combine = createCombiner(found);
   return (settled) => {
     const processed = process(settled);

@@ -89,9 +89,23 @@ export function evalField(name: string, place: Place): string {
   return /^_(?:raw|time)$/.test(name) ? name : `'${checkedField(name, place)}'`;
 }
 
+/** Whether a search can name the field in each of its commands. */
+export function isNameable(name: string): boolean {
+  const before = nameable.get(name);
+  if (before !== undefined) return before;
+  const holds = name !== '' && !unnameable.test(name) && !modifier.test(name);
+  nameable.set(name, holds);
+  return holds;
+}
+
+// thousands of rules ask for a few hundred names
+const nameable = new Map<string, boolean>();
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const unnameable = /["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
 function checkedField(name: string, place: Place): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  if (name !== '' && !/["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return name;
+  if (name !== '' && !unnameable.test(name)) return name;
   throw new Inexpressible({
     message: `Splunk can't name the field \`${name}\``,
     file: place.file,

@@ -81,6 +81,14 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
   ],
   ['| multisearch [search n=1] [search n=5] [search n=3] | table n', [{ n: 5 }, { n: 3 }, { n: 1 }]],
   ['n=1 | append [search n=5] | table n', [{ n: 1 }, { n: 5 }]],
+  [
+    '* | stats values(src) AS src values(n) AS "a.n" BY user | foreach src "a.n" nope [eval "<<FIELD>>"=mvindex(\'<<FIELD>>\',0,1)] | table user src a.n',
+    [
+      { user: 'a', src: ['1', '2'], 'a.n': ['1', '2'] },
+      { user: 'b', src: '1', 'a.n': '3' },
+    ],
+  ],
+  ['n=1 | foreach u* src [eval <<FIELD>>=<<FIELD>>."!"] | table user src', [{ user: 'a!', src: '1!' }]],
   ['n=1 | union [search n=5] | table n', [{ n: 5 }, { n: 1 }]],
 ];
 

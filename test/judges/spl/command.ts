@@ -1,4 +1,5 @@
 import { compileWhere, type NullLogic } from './eval-run.ts';
+import { foreachCommand } from './foreach.ts';
 import {
   binCommand,
   dedupCommand,
@@ -42,6 +43,7 @@ const COMMANDS: ReadonlyMap<string, CommandKind> = new Map<string, CommandKind>(
   ['bucket', { build: binCommand, streaming: true }],
   ['table', { build: tableCommand, streaming: false }],
   ['head', { build: headCommand, streaming: false }],
+  ['foreach', { build: foreachCommand, streaming: true }],
   ['dedup', { build: dedupCommand, streaming: false }],
   ['sort', { build: sortCommand, streaming: false }],
   ['stats', { build: stats, streaming: false }],

@@ -1,0 +1,44 @@
+import type { AlertFields, Entity, ThreatObject } from './alert-fields.ts';
+import type { AlertSource, Alternatives } from './alert-table.ts';
+
+/** What a target's results call the first of these names that the product has; several where it stands for several. */
+export type Named = (names: Alternatives) => readonly string[];
+
+/** The fields of the table as the results of a target have them: what the product does not have is left out. */
+export function usualAlert({ entities, threatObjects, shown }: AlertSource, named: Named): AlertFields {
+  const typed = <Type>(list: readonly { readonly names: Alternatives; readonly type: Type }[]) => {
+    const found = new Map<string, { readonly field: string; readonly type: Type }>();
+    for (const { names, type } of list) for (const field of named(names)) if (!found.has(field)) found.set(field, { field, type });
+    return [...found.values()];
+  };
+  return alertOf(typed(entities), typed(threatObjects), shown.flatMap(named));
+}
+
+/** An alert with these, and `shown` beside them. */
+export function alertOf(entities: readonly Entity[], threatObjects: readonly ThreatObject[], shown: Iterable<string>): AlertFields {
+  const columns = new Set([...entities, ...threatObjects].map(({ field }) => field));
+  for (const field of shown) columns.add(field);
+  return { entities, threatObjects, shown: [...columns] };
+}
+
+/** Fields of a rule's own that an alert shows at most: what is busy is better told apart by hand. */
+const mostOwn = 12;
+
+/** The alert with what the rule asks for. The same object where that is shown anyway. */
+export function withOwnFields(alert: AlertFields, own: Iterable<string>): AlertFields {
+  let columns: Set<string> | undefined;
+  const most = alert.shown.length + mostOwn;
+  for (const field of own) {
+    if (columns === undefined) {
+      if (alert.shown.includes(field)) continue;
+      columns = new Set(alert.shown);
+    }
+    if (columns.size < most) columns.add(field);
+  }
+  return columns === undefined ? alert : { ...alert, shown: [...columns] };
+}
+
+/** The same with what the rule asks for right behind the entities, where there is room for a few fields only. */
+export function ownFieldsFirst({ entities, threatObjects, shown }: AlertFields, own: Iterable<string>): AlertFields {
+  return { entities, threatObjects, shown: [...new Set([...entities.map(({ field }) => field), ...own, ...shown])] };
+}

@@ -1,0 +1,8 @@
+import type { CompiledDetection } from '../query/compile.ts';
+import { itemsOf } from '../query/tree.ts';
+
+/** Fields that a rule itself asks for and lists, as a target has them; not those that pipelines ask for. */
+export function* ownFields({ rule, query, processing }: CompiledDetection): Iterable<string> {
+  for (const { field, file } of itemsOf(query)) if (field !== undefined && !processing?.pipelineFiles?.has(file)) yield field;
+  yield* rule.fields;
+}
