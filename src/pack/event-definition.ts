@@ -137,6 +137,7 @@ export const serverConstraints = (minimum: string): PackEntity<string, unknown>[
 
 function sharedData({ detection, search }: GraylogDetection, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
+  const many = (options.definitions ?? 1) > manyDefinitions;
   const minimum = serverVersion(options.minimumServerVersion) ?? 0;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
@@ -150,7 +151,7 @@ function sharedData({ detection, search }: GraylogDetection, options: EventDefin
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: { ...sigmaEventFields(detection), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(options.definitions ?? 1)) },
+    field_spec: { ...sigmaEventFields(detection, many), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(many)) },
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -191,7 +192,8 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 }
 
 /** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
-const mostFields = (definitions: number): number => (definitions > 1500 ? 6 : 15);
+const mostFields = (many: boolean): number => (many ? 4 : 15);
+const manyDefinitions = 1500;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
   const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));

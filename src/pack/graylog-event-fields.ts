@@ -11,8 +11,11 @@ export const sigmaFields = {
   techniques: 'sigma_techniques',
 } as const;
 
+/** Those that the dashboard needs, of packs that have no room for more. */
+const needed: ReadonlySet<string> = new Set([sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
+
 /** The same text in each event. A field with nothing to say is left out. */
-export function sigmaEventFields({ id, name, severity, attack }: PackDetection): Readonly<Record<string, FieldSpec>> {
+export function sigmaEventFields({ id, name, severity, attack }: PackDetection, few: boolean): Readonly<Record<string, FieldSpec>> {
   const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
   const values: readonly (readonly [string, string | undefined])[] = [
@@ -24,7 +27,9 @@ export function sigmaEventFields({ id, name, severity, attack }: PackDetection):
     [sigmaFields.technique, techniques[0]],
     [sigmaFields.techniques, techniques.join(' ')],
   ];
-  return Object.fromEntries(values.flatMap(([field, value]) => (value === undefined || value === '' ? [] : [[field, constant(value)]])));
+  return Object.fromEntries(
+    values.flatMap(([field, value]) => (value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, constant(value)]])),
+  );
 }
 
 const constant = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });

@@ -79,7 +79,7 @@ const columns = ['timestamp', eventField(sigmaFields.level), 'message', 'key', e
 /** Values that a chart or a table shows. */
 const mostValues = 15;
 const mostMessages = 150;
-const queryOfAll: Query = { type: 'elasticsearch', query_string: `_exists_:${eventField(sigmaFields.id)}` };
+const queryOfAll: Query = { type: 'elasticsearch', query_string: `_exists_:${level}` };
 
 /** `stream`: id of the entity of the stream with the events. */
 export function dashboardWidgets(stream: string, timerange: TimeRange): readonly DashboardWidget[] {

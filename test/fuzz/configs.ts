@@ -37,7 +37,12 @@ export const hostileConfig: fc.Arbitrary<string> = damaged(
     graylog: fc.oneof(
       texts.map((one) => `{ streams: [${one}], keywordFields: [${one}], ipFields: [${one}] }`),
       texts.map((one) => `{ titlePrefix: ${one}, dashboard: false, notification: { type: email, recipients: [${one}] } }`),
-      fc.constantFrom('{ matching: exact }', '{ notification: { type: slack }, priority: { low: 3 } }', '{ leadingWildcards: true }', '{ streamParameter: STREAM, minimumServerVersion: 6.3.0 }'),
+      fc.constantFrom(
+        '{ matching: exact }',
+        '{ notification: { type: slack }, priority: { low: 3 } }',
+        '{ leadingWildcards: true }',
+        '{ streamParameter: STREAM, minimumServerVersion: 6.3.0 }',
+      ),
     ),
     elasticsearch: fc.oneof(
       texts.map((one) => `{ index: ${one} }`),

@@ -12,7 +12,7 @@ import { createChecks } from '../checks.ts';
 import { runSigpack } from '../command.ts';
 import { root } from '../places.ts';
 import { checkDashboard } from './dashboard.ts';
-import { api, definitionsOn, type GraylogServer, type Json, onEachGraylog, sendAllGelf } from './server.ts';
+import { api, type GraylogServer, type Json, onEachGraylog, sendAllGelf } from './server.ts';
 import { type Asked, askedEvents } from './starter-cases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-starter-graylog-'));
@@ -93,13 +93,14 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + patience; Date.now() < end && !(await holds()); ) await sleep(1000);
 }
 
-/** Its next run is an hour away. */
-function hasRun({ scheduler }: Json): boolean {
-  const data = isObject(scheduler) && isObject(scheduler.data) ? scheduler.data : isObject(scheduler) ? scheduler : {};
-  return typeof data.next_time === 'string' && Date.parse(data.next_time) > Date.now() + every / 2;
+/** The next run of each is an hour away. */
+async function haveRun(server: GraylogServer): Promise<boolean> {
+  const { context } = (await server.call('GET', '/events/definitions?per_page=1000')) as {
+    readonly context: { readonly scheduler: Readonly<Record<string, Json>> };
+  };
+  const scheduled = Object.values(context.scheduler).filter((one) => one.is_scheduled === true);
+  return scheduled.length > 0 && scheduled.every((one) => Date.parse(String(one.next_time)) > Date.now() + every / 2);
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
 const priorities: Readonly<Record<string, number>> = { informational: 1, low: 1, medium: 2, high: 3, critical: 3 };
 
@@ -109,6 +110,8 @@ function checkRaised(name: string, { rule, hit }: Asked, event: Raised | undefin
   const { level = 'medium' } = rule;
   check(`${name}: level and priority of ${rule.title}`, event.fields.sigma_level === level && event.priority === priorities[level], event);
   check(`${name}: title of ${rule.title}`, event.message === `[${level.toUpperCase()}] ${rule.title}` && event.fields.sigma_rule === rule.title, event);
+  const entities = Object.entries(event.fields).filter(([field, value]) => !field.startsWith('sigma_') && value !== '');
+  check(`${name}: entity and key of ${rule.title}`, entities.length > 0 && (event.key ?? '') !== '', event);
   const techniques = rule.tags.flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/.exec(tag)?.[1]?.toUpperCase() ?? []).sort();
   check(`${name}: techniques of ${rule.title}`, (event.fields.sigma_techniques ?? '') === techniques.join(' '), event);
 }
@@ -130,7 +133,7 @@ async function judged(server: GraylogServer): Promise<void> {
     check(`install ${choice.name}`, run.code === 0 && /done: judge has 1\.0\.0/.test(run.out), run.out);
     check(`${choice.name}: the allowlist is spoken of`, /URL allowlist/.test(run.out), run.out);
   }
-  await until(async () => (await definitionsOn(server)).every(hasRun));
+  await until(() => haveRun(server));
   const isFound = (there: Found) => cases.every(({ name, rule, hit }) => !hit || there.get(name)?.has(rule.id ?? '') === true);
   await until(async () => isFound(await raised(server)));
   const found = await raised(server);
