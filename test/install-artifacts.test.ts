@@ -169,9 +169,12 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
         id: 'n',
         type: { name: 'notification', version: '1' },
         constraints: [],
-        data: { title: { '@type': 'string', '@value': 'Call home' } },
+        data: {
+          title: { '@type': 'string', '@value': 'Call home' },
+          config: { type: 'http-notification-v1', url: { '@type': 'string', '@value': 'http://evil.test' } },
+        },
       }),
-    'the entity "Call home" is of the type "notification", which no build of Sigpack writes',
+    'the entity "Call home" has "data.config", which no build of Sigpack writes so',
   ],
   [
     'an input',
@@ -188,8 +191,11 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ['an entity that is nothing', ({ entities }) => entities.push(null as never), 'is no entity that a build of Sigpack writes'],
   [
     'a definition that notifies',
-    ({ entities }) => Object.assign(entities[0]?.data as Json, { notifications: [{ notification_id: 'x' }] }),
-    'brings notifications',
+    ({ entities }) =>
+      Object.assign(entities[0]?.data as Json, {
+        notifications: [{ notification_id: { '@type': 'string', '@value': '6b0ba6a8e1e0211321871792' }, notification_parameters: null }],
+      }),
+    'the entity "First" names a notification that the pack lacks',
   ],
   [
     'events in other streams',
@@ -216,7 +222,7 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has "extra"'],
   ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has "parameters[0]", which no build'],
 ])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
-  const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }");
+  const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }", 'graylog: { dashboard: false }\n');
   const folder = await other.build('1.0.0', 1, firstRules);
   const path = join(folder, 'acme-1.0.0-graylog.json');
   const content = JSON.parse(readFileSync(path, 'utf8')) as Json & { entities: Json[] };

@@ -151,7 +151,9 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
 
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
   const { info, graylog } = pack.config;
-  const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates, templatesAreOurs: !customTemplates };
+  const { minimumServerVersion, titlePrefix, priority, notification, dashboard } = graylog;
+  const content = { minimumServerVersion, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
+  const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
 }
 

@@ -93,7 +93,8 @@ const dayOfCorrelations = 'proof correlations';
 
 /** One server a version, after one another: they listen on the same ports. Each judge leaves it clean for the next. */
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
-  const shared = (['graylog', 'proof', 'history', 'install'] as const).filter(has).map((judge) => (judge === 'graylog' ? 'packs' : judge));
+  const named = (['graylog', 'proof', 'history', 'install'] as const).filter(has);
+  const shared = named.flatMap((judge) => (judge === 'graylog' ? ['packs', 'starter'] : [judge]));
   if (shared.length === 0) return [];
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
