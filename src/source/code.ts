@@ -87,7 +87,7 @@ export const codeCatalogue = {
     'rule is true of every event of its log source',
     'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
-  PIP009: info(
+  PIP011: info(
     'pipeline gives names that no public source proves',
     'Compare the names with an event of your own; map the fields in a pipeline of yours where they differ.',
   ),
