@@ -24,7 +24,7 @@ function stanzaOf(pipeline: string, rules: string, config = ''): ReadonlyMap<str
   const { pack, bag } = alertPack('splunk', pipeline, rules, config);
   const [detection] = pack.splunk;
   if (!detection) throw new Error(bag.list.map(({ message }) => message).join('\n'));
-  return savedSearchSettings(detection, pack.config.info);
+  return savedSearchSettings(detection, { info: pack.config.info, enterpriseSecurity: true });
 }
 
 /** What a saved search returns; the filter macro is one that an admin has changed. */
@@ -114,7 +114,8 @@ describe('one result of Splunk for each entity and run', () => {
 
   test('tells apart what else is suppressed by and at risk', () => {
     const settings = 'sigpack: { suppress: { fields: [CommandLine] }, risk: { objects: [{ field: ParentImage, type: other }] } }';
-    const found = resultsOf(stanzaOf('splunk', alertRule(windows, shell, settings)), sysmon(processes));
+    const rule = alertRule(windows, shell, settings);
+    const found = resultsOf(stanzaOf('splunk', rule, 'splunk: { enterpriseSecurity: true }'), sysmon(processes));
     expect(found.map(({ Computer, CommandLine, ParentImage }) => [Computer, CommandLine, ParentImage])).toEqual([
       ['PC1', 'cmd /c a', 'unknown'],
       ['PC1', 'cmd /c b', 'unknown'],

@@ -70,8 +70,8 @@ logsources:
   - match: { product: windows, service: sysmon }
     settings: { delay: 90, cron: '*/10 * * * 1-5' }
 splunk:
+  enterpriseSecurity: true
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
-  namePrefix: 'Sigma - '
   searchesPerMinute: 20
   cloudSafe: false
   correlation: stats
@@ -165,8 +165,8 @@ test('every key of the sample is read', () => {
     levels: new Map([['low', { enabled: false }]]),
     logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
     splunk: {
+      enterpriseSecurity: true,
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
-      namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
       cloudSafe: false,
       correlation: 'stats',

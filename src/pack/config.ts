@@ -13,11 +13,14 @@ import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import { graylogComplaints } from './graylog-config-check.ts';
+import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
@@ -27,6 +30,8 @@ export type FailOn = 'error' | 'warning' | 'never';
 /** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
 export interface PackConfig {
   readonly info: PackInfo;
+  /** Before the name of each detection. */
+  readonly namePrefix: string;
   readonly rules: readonly string[];
   readonly filters: readonly string[];
   readonly select: Selection;
@@ -59,14 +64,17 @@ export interface LogSourceSettings {
 }
 
 export interface SplunkConfig {
+  /** The app is for a Splunk with Enterprise Security 7 or 8. */
+  readonly enterpriseSecurity: boolean;
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
-  readonly namePrefix: string;
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
 }
 
 export interface GraylogConfig {
@@ -81,10 +89,16 @@ export interface GraylogConfig {
   readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
   readonly ipFields: readonly string[];
+  readonly titlePrefix: string;
+  readonly priority: Readonly<Partial<Record<Level, number>>>;
+  /** Undefined: definitions notify nobody. */
+  readonly notification?: NotificationChoice;
+  readonly dashboard: boolean;
 }
 
 /** What a file that fits {@link configSchema} holds. */
 interface Written extends Partial<PackInfo> {
+  readonly namePrefix?: string;
   readonly rules?: readonly string[];
   readonly filters?: readonly string[];
   readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
@@ -120,10 +134,11 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     return undefined;
   }
   if (!root) return defaultConfig();
-  let complaints = checkSchema(configSchema, root, 'PCK001');
+  let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
     complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
+    complaints = [...complaints, ...graylogComplaints(lookup(root, 'graylog'))];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
@@ -157,6 +172,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
   const defaults = lookup(root, 'defaults');
   return {
     info: infoOf(written),
+    namePrefix: written.namePrefix ?? '',
     rules: written.rules ?? ['rules'],
     filters: written.filters ?? [],
     select: selectionOf(written.select ?? {}),
@@ -171,11 +187,14 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',
       streams: [],
+      titlePrefix: '',
+      priority: {},
+      dashboard: true,
       ...written.graylog,
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),

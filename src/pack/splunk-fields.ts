@@ -26,13 +26,13 @@ export interface SplunkFields {
 }
 
 /** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
-export function splunkFields(compiled: CompiledRule, detection: PackDetection): Conversion<SplunkFields> {
+export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
   return converted((remarks) => {
     const result =
       compiled.kind === 'correlation' ? groupResult(compiled, detection) : dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
     const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result) : detectionAlert(compiled, detection, result);
     const settings = withFields(compiled, detection, alert, result);
-    if (alert.entities.length === 0 && settings.splunk.risk) warnOfNobody(compiled, settings, remarks);
+    if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
     const commands = compiled.kind === 'correlation' ? [] : commandsOf(compiled, detection, settings, alert);
     const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
     // the search counts the events
@@ -44,7 +44,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
 
 function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk }: DetectionSettings, remarks: Remark[]): void {
   if ((risk?.objects ?? []).length > 0) return;
-  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names who is at risk: it adds no risk', file, span });
+  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
 }
 
 const placeOf = ({ rule }: CompiledRule): Place => ({ file: rule.file, span: rule.titleSpan });
