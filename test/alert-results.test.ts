@@ -125,6 +125,14 @@ describe('one result of Splunk for each entity and run', () => {
     ]);
   });
 
+  test('tells apart what a setting of savedsearches.conf throttles by', () => {
+    const found = resultsOf(
+      stanzaOf('splunk', alertRule(windows, shell, 'sigpack: { splunk: { savedsearch: { alert.suppress.fields: "host, CommandLine" } } }')),
+      sysmon(processes),
+    );
+    expect(found.map(({ host, CommandLine }) => [host, CommandLine])).toContainEqual(['unknown', 'cmd /c b']);
+  });
+
   test('names fields of other signs in every command', () => {
     const rule = alertRule('product: aws, service: cloudtrail', 'eventName: StopLogging', 'sigpack: { alertFields: [eventName, "odd name", "a-b"] }');
     const events: readonly Event[] = [
@@ -132,9 +140,10 @@ describe('one result of Splunk for each entity and run', () => {
       { _time: 2, eventName: 'StopLogging', 'userIdentity.arn': 'arn:a', 'odd name': 'y', 'a-b': '1' },
       { _time: 3, eventName: 'StopLogging' },
     ];
+    const nobody = { 'userIdentity.userName': 'unknown' };
     expect(resultsOf(stanzaOf('none', rule), events)).toEqual([
-      { 'userIdentity.arn': 'arn:a', count: 2, firstTime: 1, lastTime: 2, eventName: 'StopLogging', 'odd name': ['x', 'y'], 'a-b': '1' },
-      { 'userIdentity.arn': 'unknown', count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging' },
+      { 'userIdentity.arn': 'arn:a', ...nobody, count: 2, firstTime: 1, lastTime: 2, eventName: 'StopLogging', 'odd name': ['x', 'y'], 'a-b': '1' },
+      { 'userIdentity.arn': 'unknown', ...nobody, count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging' },
     ]);
   });
 

@@ -72,7 +72,6 @@ logsources:
 splunk:
   enterpriseSecurity: true
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
-  namePrefix: 'Sigma - '
   searchesPerMinute: 20
   cloudSafe: false
   correlation: stats
@@ -168,7 +167,6 @@ test('every key of the sample is read', () => {
     splunk: {
       enterpriseSecurity: true,
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
-      namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
       cloudSafe: false,
       correlation: 'stats',

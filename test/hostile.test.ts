@@ -196,15 +196,17 @@ describe('the Splunk app', () => {
     const parser = new XMLParser({ ignoreAttributes: false });
     const elements = (xml: string): readonly string[] =>
       [...new Set([...JSON.stringify(parser.parse(xml)).matchAll(/"([@\w-]+)":/g)].map((match) => match[1] ?? ''))].sort();
-    const path = 'default/data/ui/views/overview.xml';
-    expect(XMLValidator.validate(fileOf(app, path))).toBe(true);
-    expect(elements(fileOf(app, path))).toEqual(elements(fileOf(harmless, path)));
-    expect(fileOf(app, path)).not.toMatch(/<script|javascript:/i);
+    for (const view of ['overview', 'inventory', 'detection']) {
+      const path = `default/data/ui/views/${view}.xml`;
+      expect(XMLValidator.validate(fileOf(app, path))).toBe(true);
+      expect(elements(fileOf(app, path))).toEqual(elements(fileOf(harmless, path)));
+      expect(fileOf(app, path)).not.toMatch(/<script|javascript:/i);
+    }
   });
 
   it('has lookups of whole rows without formulas', () => {
     const rows = readCsv(fileOf(app, 'lookups/hostile_detections.csv'));
-    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 14));
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 15));
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?=[=+@-])/, ''))).toEqual([...conf('savedsearches.conf').keys()]);
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+@\t-]|[\p{Cc}\u202a-\u202e]/u);
     for (const cell of readCsv(fileOf(app, 'lookups/hostile_attack.csv')).flat()) expect(cell).toMatch(/^[\w .-]*$/);

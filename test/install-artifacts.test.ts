@@ -169,9 +169,12 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
         id: 'n',
         type: { name: 'notification', version: '1' },
         constraints: [],
-        data: { title: { '@type': 'string', '@value': 'Call home' } },
+        data: {
+          title: { '@type': 'string', '@value': 'Call home' },
+          config: { type: 'http-notification-v1', url: { '@type': 'string', '@value': 'http://evil.test' } },
+        },
       }),
-    'the entity "Call home" is of the type "notification", which no build of Sigpack writes',
+    'the entity "Call home" has "data.config", which no build of Sigpack writes so',
   ],
   [
     'an input',
@@ -188,8 +191,11 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ['an entity that is nothing', ({ entities }) => entities.push(null as never), 'is no entity that a build of Sigpack writes'],
   [
     'a definition that notifies',
-    ({ entities }) => Object.assign(entities[0]?.data as Json, { notifications: [{ notification_id: 'x' }] }),
-    'brings notifications',
+    ({ entities }) =>
+      Object.assign(entities[0]?.data as Json, {
+        notifications: [{ notification_id: { '@type': 'string', '@value': '6b0ba6a8e1e0211321871792' }, notification_parameters: null }],
+      }),
+    'the entity "First" names a notification that the pack lacks',
   ],
   [
     'events in other streams',
@@ -216,7 +222,7 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has "extra"'],
   ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has "parameters[0]", which no build'],
 ])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
-  const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }");
+  const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }", 'graylog: { dashboard: false }\n');
   const folder = await other.build('1.0.0', 1, firstRules);
   const path = join(folder, 'acme-1.0.0-graylog.json');
   const content = JSON.parse(readFileSync(path, 'utf8')) as Json & { entities: Json[] };
@@ -239,6 +245,30 @@ test('the golden packs may be installed', () => {
     const files = Object.entries(tree(join(packs, folder))).map(([path, content]): [string, Buffer] => [path, Buffer.from(content, 'latin1')]);
     expect(appProblem(id, new Map(files), isConfigured)).toBeUndefined();
   }
+});
+
+test.each<[string, string | undefined, Readonly<Record<string, string>>, boolean]>([
+  ['the one of sigpack.yml', 'alerts', {}, true],
+  ['none in sigpack.yml', undefined, {}, false],
+  ['another than that of sigpack.yml', 'alerts', { 'action.summary_index._name': 'main' }, false],
+  ['a mark that ends its text', 'alerts', { 'action.summary_index.sigpack_rule': 'x" | delete' }, false],
+  ['a mark of another name', 'alerts', { 'action.summary_index.command': 'x' }, false],
+])('an index for results, %s', (_, summaryIndex, more, allowed) => {
+  const isConfigured = configuredSettings({ defaults: {}, levels: new Map(), logsources: [], splunk: summaryIndex === undefined ? {} : { summaryIndex } });
+  const settings = {
+    'action.summary_index': '1',
+    'action.summary_index._name': 'alerts',
+    'action.summary_index.sigpack_pack': 'acme',
+    'action.summary_index.sigpack_rule': '00000000-0000-4000-8000-000000000001',
+    'action.summary_index.sigpack_level': 'high',
+    ...more,
+  };
+  const text = `[One]\n${Object.entries(settings)
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('')}`;
+  const problem = appProblem('acme', new Map([['default/savedsearches.conf', Buffer.from(text)]]), isConfigured);
+  if (allowed) expect(problem).toBeUndefined();
+  else expect(problem).toContain('[One] has "action.summary_index');
 });
 
 test.each<[string, unknown, string]>([

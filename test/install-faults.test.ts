@@ -112,10 +112,11 @@ async function graylogWorld(): Promise<World> {
     readContentPack(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0-graylog.json`), 'utf8'));
   return {
     handle: (request) => graylog.handle(request),
-    ...saving({ packs: graylog.packs, installations: graylog.installations, definitions: graylog.definitions }),
+    ...saving({ packs: graylog.packs, installations: graylog.installations, definitions: graylog.definitions, extras: graylog.extras }),
     // ids and how many packs of additions there were are the server's own
     state: () => [
-      [...graylog.definitions.values()].map(({ id: _, updated_at: __, ...rest }) => JSON.stringify(rest)).sort(),
+      [...graylog.definitions.values()].map(({ id: _, updated_at: __, notifications: ___, ...rest }) => JSON.stringify(rest)).sort(),
+      [...graylog.extras.values()].map(({ id: _, search: __, search_id: ___, ...rest }) => JSON.stringify(rest)).sort(),
       [...(graylog.packs.get(pack('first').id)?.keys() ?? [])],
       // begun and never ended
       [...graylog.packs].flatMap(([id, revisions]) =>

@@ -3,6 +3,8 @@ import { createFakeGraylog, type FakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
 
+type Json = Readonly<Record<string, unknown>>;
+
 afterAll(removeLabs);
 
 const token = 'graylog-token-0123456789';
@@ -25,9 +27,11 @@ describe('a Graylog server', { shuffle: false }, () => {
     const one = lab(", parameters: { STREAM: 'Default Stream' }", config);
     const first = await one.build('1.0.0', 1, firstRules);
     const done = await one.install(first);
-    expect(`${done.code} ${done.out}`).toMatch(/^0 lab: content pack [0-9a-f-]{36}, nothing → 1\.0\.0\n {2}= stream "Default Stream" of the server\n/);
+    expect(`${done.code} ${done.out}`).toMatch(
+      /^0 lab: content pack [0-9a-f-]{36}, nothing → 1\.0\.0\n {2}= stream "Default Stream" of the server\n {2}= stream "All events" of the server\n {2}\+ dashboard "/,
+    );
     expect(titles()).toEqual(['First', 'Second', 'Third']);
-    expect((await one.status()).out).toMatch(/1\.0\.0, 3 objects, as installed/);
+    expect((await one.status()).out).toMatch(/1\.0\.0, 4 objects, as installed/);
     const unknown = lab(', parameters: { OTHER: x }', config);
     await unknown.build('1.0.0', 1, firstRules);
     expect((await unknown.install(first)).code).toBe('usage: the content pack has no parameter OTHER');
@@ -79,7 +83,59 @@ describe('a Graylog server', { shuffle: false }, () => {
     expect(done.out).not.toContain('changed in place');
     expect(done.code).toBe(0);
     expect(JSON.stringify([...graylog.definitions.values()])).toContain('[fF][oO][uU][rR][tT][hH]');
-    expect((await one.status()).out).toMatch(/1\.3\.0, before it 1\.1\.0, 3 objects, as installed/);
+    expect((await one.status()).out).toMatch(/1\.3\.0, before it 1\.1\.0, 4 objects, as installed/);
+  });
+
+  test('a pack gets a notification, and goes back without it; its address is nowhere to be seen', async () => {
+    process.env.GRAYLOG_HOOK = 'https://hooks.test/SECRET-HOOK';
+    const notified = (url: string) =>
+      lab(`, parameters: { NOTIFICATION_URL: ${url} }`, 'graylog: { streamParameter: STREAM, notification: { type: slack } }\n');
+    const one = notified('{ env: GRAYLOG_HOOK }');
+    const fifth = await one.build('1.4.0', 5, firstRules);
+    const none = lab('', 'graylog: { streamParameter: STREAM, notification: { type: slack } }\n');
+    await none.build('1.4.0', 5, firstRules);
+    expect((await none.install(fifth)).code).toMatch(/^usage: the content pack's parameter NOTIFICATION_URL has no value; give it under `parameters`/);
+    const done = await one.install(fifth);
+    expect(done.out).toMatch(/\+ notification "/);
+    expect(done.out).toContain('The URL allowlist of the server does not have the address of the notification');
+    const [notification] = [...graylog.extras.values()].filter(({ config }) => config !== undefined) as Json[];
+    expect(notification?.config).toMatchObject({ type: 'slack-notification-v1', webhook_url: 'https://hooks.test/SECRET-HOOK' });
+    const uses = () => [...graylog.definitions.values()].map(({ notifications }) => (notifications as readonly Json[]).map((use) => use.notification_id));
+    expect(uses()).toEqual([1, 2, 3].map(() => [notification?.id]));
+    expect((await one.install(fifth)).out).toContain('nothing to do');
+    // the variable is not needed to look
+    delete process.env.GRAYLOG_HOOK;
+    const seen = await one.status();
+    expect(seen.out).toMatch(/1\.4\.0, before it 1\.3\.0, 5 objects, as installed/);
+    const other = notified('https://hooks.test/OTHER-HOOK');
+    await other.build('1.4.0', 5, firstRules);
+    const changed = await other.install(fifth);
+    expect(changed.out).toMatch(/~ notification[^]*webhook_url: \[-an address/);
+    expect(graylog.extras.get(String(notification?.id))?.config).toMatchObject({ webhook_url: 'https://hooks.test/OTHER-HOOK' });
+    expect(JSON.stringify([...graylog.packs.values()].map((revisions) => [...revisions.values()]))).not.toMatch(/-HOOK/);
+    expect(done.out + seen.out + changed.out).not.toMatch(/-HOOK/);
+    const back = await other.rollback();
+    expect(back.code).toBe(0);
+    expect(uses().flat()).toEqual([]);
+    expect([...graylog.extras.values()].filter(({ config }) => config !== undefined)).toEqual([]);
+  });
+
+  test('a dashboard that someone changed is kept as a whole, and one that was deleted comes back', async () => {
+    const one = lab('', config);
+    const [[id = '', there] = []] = [...graylog.extras];
+    const [[query = '', state] = []] = Object.entries(there?.state as Readonly<Record<string, Json>>);
+    const widgets = [...(state?.widgets as readonly Json[]), { id: 'mine', type: 'messages', config: {} }];
+    graylog.extras.set(id, { ...there, state: { [query]: { ...state, widgets } } });
+    const sixth = await one.build('1.5.0', 6, firstRules);
+    expect((await one.status()).out).toMatch(/! dashboard "[^"]*" was changed in place/);
+    expect((await one.install(sixth)).out).toMatch(/! dashboard "[^"]*" was changed in place: it stays so/);
+    expect(JSON.stringify(graylog.extras.get(id))).toContain('"mine"');
+    expect((await one.install(sixth, { drift: 'overwrite' })).code).toBe(0);
+    expect(JSON.stringify(graylog.extras.get(id))).not.toContain('"mine"');
+    graylog.extras.delete(id);
+    expect((await one.install(sixth)).out).toMatch(/\+ dashboard "/);
+    expect(graylog.extras.size).toBe(1);
+    expect((await one.install(sixth)).out).toContain('nothing to do');
   });
 
   test('a machine is told of a failure, too', async () => {

@@ -142,6 +142,7 @@ describe('a small app', () => {
       'sigpack_test/default/app.conf',
       'sigpack_test/default/data/ui/nav/default.xml',
       'sigpack_test/default/data/ui/views/detection.xml',
+      'sigpack_test/default/data/ui/views/inventory.xml',
       'sigpack_test/default/data/ui/views/overview.xml',
       'sigpack_test/default/macros.conf',
       'sigpack_test/default/savedsearches.conf',
@@ -155,7 +156,7 @@ describe('a small app', () => {
     ]);
   });
 
-  it.each(app.files.filter(({ content }) => typeof content === 'string').map(({ path, content }) => [path, String(content)]))(
+  it.each(app.files.filter(({ path }) => !path.endsWith('.png')).map(({ path, content }) => [path, Buffer.from(content).toString()]))(
     'writes %s as agreed',
     async (path, content) => {
       expect(content).not.toMatch(/[\t ]\n|\n\n$/);
@@ -301,10 +302,10 @@ describe('hostile rules', () => {
   });
 
   it('leave XML and JSON well-formed', () => {
-    for (const path of ['default/data/ui/nav/default.xml', 'default/data/ui/views/detection.xml', 'default/data/ui/views/overview.xml'])
+    for (const path of ['nav/default', 'views/detection', 'views/inventory', 'views/overview'].map((name) => `default/data/ui/${name}.xml`))
       expect([path, XMLValidator.validate(app.text(path))]).toEqual([path, true]);
     expect(JSON.parse(app.text('app.manifest'))).toMatchObject({ schemaVersion: '2.0.0', info: { id: { name: info.id } } });
-    expect(app.text('default/data/ui/views/overview.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
+    expect(app.text('default/data/ui/views/inventory.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
     for (const found of readConf(app.text('default/savedsearches.conf')).stanzas.values()) {
       const entities = found.get('action.notable') === '1' ? 'action.notable.param._entities' : 'action.risk.param._risk';
       for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata', entities])
@@ -315,7 +316,7 @@ describe('hostile rules', () => {
   it('stay in their row and cell of the lookups', () => {
     const rows = readCsv(app.text('lookups/sigpack_test_detections.csv'));
     expect(rows).toHaveLength(samples.length + 1);
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([14]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([15]));
     const names = [...readConf(app.text('default/savedsearches.conf')).stanzas.keys()];
     // a spreadsheet would run a name that starts with = as a formula
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?==)/, ''))).toEqual(names);
@@ -371,11 +372,12 @@ describe('the references of a detection', () => {
 
   it('are opened by the dashboard where they are links, and by nothing else', () => {
     const app = build(small.map(detection));
-    const view = `${app.text('default/data/ui/views/overview.xml')}${app.text('default/data/ui/views/detection.xml')}`;
-    const opened = [...view.matchAll(/<condition field="([^"]+)">\s*<link target="_blank">([^<]+)<\/link>/g)].map(([, field, target]) => [field, target]);
-    expect(opened.filter(([, target]) => !target?.startsWith('/app/'))).toEqual([
-      ['reference', '$row.reference|n$'],
-      ['reference', '$row.reference|n$'],
+    const view = ['overview', 'inventory', 'detection'].map((name) => app.text(`default/data/ui/views/${name}.xml`)).join('');
+    const opened = [...view.matchAll(/<link[^>]*>([^<]+)<\/link>/g)].map(([, target]) => target ?? '');
+    expect(opened.filter((target) => !target.startsWith('/app/'))).toEqual([
+      '$row.reference|n$',
+      'https://attack.mitre.org/techniques/$row.page|n$/',
+      '$row.reference|n$',
     ]);
     const queries = [...view.matchAll(/<query>([^<]+)<\/query>/g)].map(([, query = '']) => query).filter((query) => /\breference\b/.test(query));
     expect(queries).toHaveLength(2);

@@ -9,7 +9,7 @@ import { defaultConfig } from '../src/pack/config.ts';
 import { mergeSettings } from '../src/pack/merge-settings.ts';
 import { createProcessor } from '../src/pipeline/process.ts';
 import { readTestFile } from '../src/proof/test-file.ts';
-import { type CompiledDetection, type CompiledRule, createCombiner, createSettler, logSourcesOf } from '../src/query/compile.ts';
+import { type CompiledRule, createCombiner, createSettler, logSourcesOf } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -17,7 +17,8 @@ import { builtInPipeline } from './built-in-pipelines.ts';
 import { compileFolders } from './compile.ts';
 import { matches } from './matcher.ts';
 import { sigpack } from './sigpack.ts';
-import { productEvents, type WindowsEvent } from './windows-events.ts';
+import { windowsEvents } from './starter-events.ts';
+import { productEvents } from './windows-events.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'rules');
@@ -149,34 +150,6 @@ describe('through the pipelines', () => {
   });
 });
 
-/** Sysmon's id of a category's events, and the logs of services. */
-const sysmonIds = new Map([
-  ['process_creation', 1],
-  ['registry_set', 13],
-]);
-const channels = new Map([
-  ['security', 'Security'],
-  ['system', 'System'],
-  ['windefend', 'Microsoft-Windows-Windows Defender/Operational'],
-  ['dhcp', 'Microsoft-Windows-DHCP-Server/Operational'],
-]);
-
-/** The events of the tests of a rule for Windows as a log has them, and whether the rule is to find each. */
-function windowsEvents({ rule }: CompiledDetection): readonly (readonly [WindowsEvent, boolean])[] {
-  const { category = '', service = '' } = rule.logsource;
-  const path = rule.file.path.replace(/\.yml$/, '.test.yml');
-  return readTestFile({ path, text: readFileSync(path, 'utf8') }, createBag()).flatMap(({ expected, source }) =>
-    source.kind !== 'inline'
-      ? []
-      : source.events.map(({ event }) => {
-          const { EventID: id = sysmonIds.get(category), Provider_Name: provider = 'P', ...rest } = event;
-          const data = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-          const channel = channels.get(service) ?? 'Microsoft-Windows-Sysmon/Operational';
-          return [{ ruleId: '', id: Number(id), channel, provider: String(provider), computer: 'C', data }, expected.kind !== 'none'] as const;
-        }),
-  );
-}
-
 describe('rules for Windows find the events of their tests by the names of the product, and no others', () => {
   const sourceBag = createBag();
   const documents = findRuleFiles([join(folder, 'windows')], sourceBag).flatMap(
@@ -194,7 +167,7 @@ describe('rules for Windows find the events of their tests by the names of the p
       const processed = settled && process(settled);
       const compiled = processed && combine(processed);
       if (compiled?.kind !== 'detection') return [];
-      return windowsEvents(compiled).flatMap(([event, hit]) => {
+      return windowsEvents(compiled.rule).flatMap(([event, hit]) => {
         found++;
         return matches(compiled.query, productEvent(event)) === hit ? [] : [rule.title];
       });

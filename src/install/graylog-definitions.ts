@@ -1,24 +1,10 @@
 import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
 import { isTooDeep, maximumDepth } from '../release/json-depth.ts';
+import type { ContentPack, PackEntity } from './content-pack-model.ts';
+import { isExtra, type WantedExtra, wantedExtra } from './graylog-extras.ts';
 import { packProblem } from './pack-allowed.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
-
-/** A content pack as far as an install reads it. */
-export interface ContentPack {
-  readonly id: string;
-  readonly rev: number;
-  readonly name: string;
-  readonly summary: string;
-  readonly parameters: readonly { readonly name: string; readonly type: string; readonly default_value?: unknown }[];
-  readonly entities: readonly PackEntity[];
-}
-
-export interface PackEntity {
-  readonly id: string;
-  readonly type: { readonly name: string };
-  readonly data: JsonObject;
-}
 
 /** An event definition as the server is to have it. */
 export interface WantedDefinition {
@@ -27,6 +13,8 @@ export interface WantedDefinition {
   /** As its REST interface takes it, but for `id`. */
   readonly body: JsonObject;
   readonly enabled: boolean;
+  /** It names the notification of the pack. */
+  readonly notifies: boolean;
 }
 
 export interface Resolving {
@@ -77,9 +65,8 @@ export const versionOf = ({ summary, rev }: ContentPack): string => / (\d+\.\d+\
 
 /** The event definitions of a pack with parameters and streams put in. */
 export function wantedDefinitions(pack: ContentPack, resolving: Resolving): readonly WantedDefinition[] {
-  const streams = new Map(
-    pack.entities.filter(({ type }) => type.name === 'stream_title').map(({ id, data }) => [id, streamId(String(plain(data.title, resolving)), resolving)]),
-  );
+  const titles = titlesOf(pack, resolving);
+  const streams = new Map([...titles].map(([id, title]) => [id, streamId(title, resolving)]));
   return pack.entities.flatMap((entity): WantedDefinition[] => {
     if (entity.type.name !== 'event_definition') return [];
     const { is_scheduled: scheduled, ...data } = plain(entity.data, resolving) as JsonObject;
@@ -87,8 +74,34 @@ export function wantedDefinitions(pack: ContentPack, resolving: Resolving): read
     const ids = Array.isArray(config.streams) ? config.streams.map((one: unknown) => streams.get(String(one)) ?? String(one)) : [];
     const body = { ...data, config: { ...config, streams: ids } };
     const enabled = scheduled !== false;
-    return [{ entity, body, enabled, object: { key: entity.id, name: String(data.title), fields: comparable(body, enabled) } }];
+    const notifies = Array.isArray(data.notifications) && data.notifications.length > 0;
+    return [{ entity, body, enabled, notifies, object: { key: entity.id, name: String(data.title), fields: comparable(body, enabled, notifies) } }];
   });
+}
+
+/** Titles of streams by the entity that refers to them. */
+const titlesOf = (pack: ContentPack, resolving: Resolving): ReadonlyMap<string, string> =>
+  new Map(pack.entities.filter(({ type }) => type.name === 'stream_title').map(({ id, data }) => [id, String(plain(data.title, resolving))]));
+
+/** The notification and the dashboard of a pack with parameters put in. */
+export function wantedExtras(pack: ContentPack, resolving: Resolving): readonly WantedExtra[] {
+  const titles = titlesOf(pack, resolving);
+  return pack.entities.flatMap((entity): WantedExtra[] => {
+    const kind = entity.type.name;
+    return isExtra(kind) ? [wantedExtra(kind, entity, withStreams(plain(entity.data, resolving), (id) => titles.get(id) ?? id) as JsonObject)] : [];
+  });
+}
+
+/** Each list of streams in a dashboard with others in place of its own. */
+export function withStreams(value: unknown, other: (stream: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withStreams(inner, other));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === 'streams' && Array.isArray(inner) ? inner.map((one) => other(String(one))) : withStreams(inner, other),
+    ]),
+  );
 }
 
 /** Values of the pack's parameters. */
@@ -123,7 +136,7 @@ function plain(value: unknown, resolving: Resolving): unknown {
 const ownKeys = new Set(['id', '_scope', 'updated_at', 'matched_at', 'scheduler', 'state', 'notifications', 'storage']);
 
 /** What of a definition is compared, of the pack's and of the server's alike. */
-function comparable(definition: JsonObject, enabled: boolean): Fields {
+function comparable(definition: JsonObject, enabled: boolean, notifies: boolean): Fields {
   const kept = Object.fromEntries(Object.entries(definition).filter(([key]) => !ownKeys.has(key)));
   const { config, field_spec: fields } = definition;
   const streams = isRecord(config) && Array.isArray(config.streams) ? config.streams.map(String).sort() : [];
@@ -132,26 +145,43 @@ function comparable(definition: JsonObject, enabled: boolean): Fields {
     ['config.streams', JSON.stringify(streams)],
     ['field_spec', isRecord(fields) ? Object.keys(fields).sort().join(', ') : ''],
     ['enabled', String(enabled)],
+    ['notification', notifies ? 'that of the pack' : ''],
   ]);
 }
 
-/** A definition as the server has it, under the entity that it was made from. */
-export const serverObject = (entityId: string, definition: JsonObject): InstallObject => ({
+/** A definition as the server has it, under the entity that it was made from. `notifications`: ids of those of the pack. */
+export const serverObject = (entityId: string, definition: JsonObject, notifications: ReadonlySet<string>): InstallObject => ({
   key: entityId,
   name: String(definition.title),
-  fields: comparable(definition, definition.state === 'ENABLED'),
+  fields: comparable(
+    definition,
+    definition.state === 'ENABLED',
+    usesOf(definition).some((id) => notifications.has(id)),
+  ),
 });
+
+/** Ids of the notifications that a server's definition names. */
+const usesOf = ({ notifications }: JsonObject): readonly string[] =>
+  Array.isArray(notifications) ? notifications.flatMap((use: unknown) => (isRecord(use) ? [String(use.notification_id)] : [])) : [];
 
 /** What a server takes of a content pack; its own answer has more. */
 const packKeys = ['v', 'id', 'rev', 'name', 'summary', 'description', 'vendor', 'url', 'parameters', 'entities'] as const;
 
-/** The pack of some of the entities, or of all: installing it makes these alone, and keeps which entity became which definition. */
+/**
+ * The pack of some of the entities, or of all: installing it makes these alone, and keeps which entity became what. Its definitions name no notification,
+ * which would be made once more with them.
+ */
 export function additionsOf(pack: ContentPack, additionId: string, ids?: ReadonlySet<string>): ContentPack {
   const written = pack as ContentPack & JsonObject;
+  const { entities, parameters } = pack;
+  const some = ids === undefined ? entities : entities.filter(({ id, type }) => type.name === 'stream_title' || ids.has(id));
   return {
     ...(Object.fromEntries(packKeys.map((key) => [key, written[key]])) as unknown as ContentPack),
     id: additionId,
     name: `${pack.name}: additions`,
-    entities: pack.entities.filter(({ id, type }) => type.name !== 'event_definition' || ids === undefined || ids.has(id)),
+    parameters,
+    entities: ids === undefined ? some : some.map((entity) => (entity.type.name === 'event_definition' ? withoutNotifications(entity) : entity)),
   };
 }
+
+const withoutNotifications = (entity: PackEntity): PackEntity => ({ ...entity, data: { ...entity.data, notifications: [] } });

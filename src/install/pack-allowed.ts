@@ -1,13 +1,10 @@
 import { isRecord } from '../event/field.ts';
 import { eventsStream } from '../pack/event-definition.ts';
+import { dashboard, flagValue, notification, parameterValue, textValue, value } from './extra-allowed.ts';
 import type { JsonObject } from './plan.ts';
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from './shape.ts';
 
-const value = (type: string, shape: Shape): Shape => recordOf({ '@type': oneOf(type), '@value': shape });
-const textValue = value('string', text);
-const flagValue = value('boolean', oneOf(true, false));
 const server = listOf(recordOf({ type: oneOf('server-version'), version: text }));
-const entityTypes: ReadonlySet<unknown> = new Set(['event_definition', 'stream_title']);
 
 const operators = oneOf('&&', '||', '>', '>=', '<', '<=', '==', '!');
 const expression: Shape = (found, at) =>
@@ -64,51 +61,51 @@ const eventDefinition = recordOf({
   ),
   key_spec: listOf(text),
   notification_settings: recordOf({ grace_period_ms: number, backlog_size: number }),
-  notifications: listOf(oneOf(), 0),
+  notifications: listOf(recordOf({ notification_id: textValue, notification_parameters: oneOf(null) })),
   storage: listOf(recordOf({ type: oneOf('persist-to-streams-v1'), streams: listOf(oneOf(eventsStream)) })),
   is_scheduled: flagValue,
   tags: listOf(text),
   tactics_techniques: listOf(text),
 });
 
-const shapes = {
-  event_definition: recordOf({ v: oneOf('1'), type: typeOf('event_definition'), id: text, constraints: server, data: eventDefinition }),
-  stream_title: recordOf({
-    v: oneOf('1'),
-    type: typeOf('stream_title'),
-    id: text,
-    constraints: server,
-    data: recordOf({ title: either(textValue, value('parameter', text)) }),
-  }),
-} as const;
+const entityOf = (name: string, data: Shape, version = '1'): Shape =>
+  recordOf({ v: oneOf('1'), type: recordOf({ name: oneOf(name), version: oneOf(version) }), id: text, constraints: server, data });
 
-function typeOf(name: string): Shape {
-  return recordOf({ name: oneOf(name), version: oneOf('1') });
-}
+const shapes: ReadonlyMap<unknown, Shape> = new Map([
+  ['event_definition', entityOf('event_definition', eventDefinition)],
+  ['stream_title', entityOf('stream_title', recordOf({ title: either(textValue, parameterValue) }))],
+  ['notification', entityOf('notification', notification)],
+  ['dashboard', entityOf('dashboard', dashboard, '2')],
+]);
 
 /** Why a content pack holds what no build of Sigpack writes; undefined: it does not. */
 export function packProblem(pack: JsonObject): string | undefined {
   const fault = envelope(pack, '');
   if (fault !== undefined) return `the content pack has ${shownPath(fault)}, which no build of Sigpack writes`;
   const seen = new Set<string>();
-  for (const [index, entity] of (pack.entities as readonly unknown[]).entries()) {
-    const problem = entityProblem(entity, seen);
+  const entities = pack.entities as readonly unknown[];
+  const notifications = new Set(entities.flatMap((one) => (isRecord(one) && isRecord(one.type) && one.type.name === 'notification' ? [one.id] : [])));
+  for (const [index, entity] of entities.entries()) {
+    const problem = entityProblem(entity, seen, notifications);
     if (problem !== undefined) return `${entityName(entity, index)} ${problem}`;
   }
   return undefined;
 }
 
-function entityProblem(entity: unknown, seen: Set<string>): string | undefined {
+function entityProblem(entity: unknown, seen: Set<string>, known: ReadonlySet<unknown>): string | undefined {
   if (!isRecord(entity) || typeof entity.id !== 'string' || !isRecord(entity.type) || !isRecord(entity.data))
     return 'is no entity that a build of Sigpack writes';
   const { type, id, data } = entity;
-  if (!entityTypes.has(type.name)) return `is of the type ${JSON.stringify(type.name)}, which no build of Sigpack writes; import such a pack in Graylog itself`;
+  const shape = shapes.get(type.name);
+  if (!shape) return `is of the type ${JSON.stringify(type.name)}, which no build of Sigpack writes; import such a pack in Graylog itself`;
   if (seen.has(id)) return 'is there twice';
   seen.add(id);
   if (!isRecord(data.title)) return 'has no title';
-  const { notifications } = data;
-  if (notifications !== undefined && (!Array.isArray(notifications) || notifications.length > 0)) return 'brings notifications, which the admin sets up';
-  const fault = shapes[type.name === 'stream_title' ? 'stream_title' : 'event_definition'](entity, '');
+  const fault = shape(entity, '');
+  const uses: readonly unknown[] = fault === undefined && Array.isArray(data.notifications) ? data.notifications : [];
+  // an id of the server's own would have the pack's alerts go where nobody sees it in the pack
+  if (uses.some((use) => isRecord(use) && isRecord(use.notification_id) && !known.has(use.notification_id['@value'])))
+    return 'names a notification that the pack lacks';
   return fault === undefined ? undefined : `has ${shownPath(fault)}, which no build of Sigpack writes so`;
 }
 

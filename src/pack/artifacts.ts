@@ -129,7 +129,7 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
 }
 
 function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
-  const { info } = pack.config;
+  const { info, splunk } = pack.config;
   const macros = indexMacros(
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
@@ -137,7 +137,8 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
   return renderSplunkApp({
     info,
     detections: pack.splunk,
-    enterpriseSecurity: pack.config.splunk.enterpriseSecurity,
+    enterpriseSecurity: splunk.enterpriseSecurity,
+    summaryIndex: splunk.summaryIndex,
     tombstones: pack.tombstones,
     macros,
     render,
@@ -150,7 +151,9 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
 
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
   const { info, graylog } = pack.config;
-  const options = { minimumServerVersion: graylog.minimumServerVersion, streams: streamChoice(graylog), customTemplates, templatesAreOurs: !customTemplates };
+  const { minimumServerVersion, titlePrefix, priority, notification, dashboard } = graylog;
+  const content = { minimumServerVersion, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
+  const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
 }
 

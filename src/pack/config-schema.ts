@@ -1,6 +1,7 @@
 import { levels } from '../sigma/rule.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
+import { notificationSchema } from './graylog-notification.ts';
 import { installsSchema } from './install-config.ts';
 import { releaseSchema } from './release-config.ts';
 import { settingsDefinitions } from './settings-schema.ts';
@@ -78,11 +79,6 @@ const splunk = map(
         'true where Splunk has Enterprise Security 7 or 8: detections make findings or add risk. false: they alert by Splunk’s own means, since a Splunk without Enterprise Security logs an error for each of its actions.',
     },
     indexes,
-    namePrefix: text('Put before the name of each saved search, as `Sigma - `. Changing it orphans local changes of an admin.', {
-      minLength: 0,
-      maxLength: 40,
-      default: '',
-    }),
     searchesPerMinute: {
       type: 'integer',
       minimum: 1,
@@ -99,6 +95,10 @@ const splunk = map(
       description:
         'How correlations find their windows. streamstats: sliding windows, exact up to some 10,000 events in one. stats: fixed windows, one after another, of any number of events.',
     },
+    summaryIndex: text(
+      'An index that keeps the results of alerts (action.summary_index), so that the app’s overview shows who and what they are about without Enterprise Security. It must exist. None where missing.',
+      { pattern: '^(?!.*kvstore)[a-z0-9][a-z0-9_-]*$', maxLength: 80 },
+    ),
   },
   'The Splunk app.',
 );
@@ -134,6 +134,17 @@ const graylog = map(
     ),
     textFields: list(text('A field name.'), 'Fields that the server analyses into lower-case words.', { default: ['message', 'full_message'] }),
     ipFields: list(text('A field name.'), 'Fields with the type ip in the index template, where CIDR searches work.', { default: [] }),
+    titlePrefix: text('Put before the title of each event definition; {level} and {LEVEL} stand for its level: `[{LEVEL}] `.', {
+      minLength: 0,
+      maxLength: 40,
+      default: '',
+    }),
+    priority: map(
+      Object.fromEntries(levels.map((name) => [name, { type: 'integer', minimum: 1, maximum: 4, description: `Priority of the level ${name}.` }])),
+      'Priorities of event definitions by level: 1 low, 2 normal, 3 high, 4 critical (servers from 6.2 on).',
+    ),
+    notification: notificationSchema,
+    dashboard: { type: 'boolean', default: true, description: 'A dashboard in the pack that shows what its event definitions raised.' },
   },
   'The Graylog content pack.',
 );
@@ -208,6 +219,7 @@ export const configSchema: JsonSchema = {
       },
     ),
     title: text('Title of the packs, 5 to 80 characters.', { minLength: 5, maxLength: 80, default: 'Sigpack detections' }),
+    namePrefix: text('Put before the name of each detection, as `Sigma - `. Names that are published stay.', { minLength: 0, maxLength: 40, default: '' }),
     version: text('Semantic version, x.y.z.', { pattern: '^(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})$', default: '1.0.0' }),
     description: { type: 'string', description: 'What the packs are for; may have several lines.', default: 'Detections compiled from Sigma rules.' },
     author: text('Author of the packs.', { default: 'Sigpack' }),

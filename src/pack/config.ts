@@ -13,6 +13,8 @@ import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import { graylogComplaints } from './graylog-config-check.ts';
+import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
@@ -28,6 +30,8 @@ export type FailOn = 'error' | 'warning' | 'never';
 /** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
 export interface PackConfig {
   readonly info: PackInfo;
+  /** Before the name of each detection. */
+  readonly namePrefix: string;
   readonly rules: readonly string[];
   readonly filters: readonly string[];
   readonly select: Selection;
@@ -64,12 +68,13 @@ export interface SplunkConfig {
   readonly enterpriseSecurity: boolean;
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
-  readonly namePrefix: string;
   /** Undefined: no budget. */
   readonly searchesPerMinute?: number;
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
 }
 
 export interface GraylogConfig {
@@ -84,10 +89,16 @@ export interface GraylogConfig {
   readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
   readonly ipFields: readonly string[];
+  readonly titlePrefix: string;
+  readonly priority: Readonly<Partial<Record<Level, number>>>;
+  /** Undefined: definitions notify nobody. */
+  readonly notification?: NotificationChoice;
+  readonly dashboard: boolean;
 }
 
 /** What a file that fits {@link configSchema} holds. */
 interface Written extends Partial<PackInfo> {
+  readonly namePrefix?: string;
   readonly rules?: readonly string[];
   readonly filters?: readonly string[];
   readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
@@ -127,6 +138,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
     complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
+    complaints = [...complaints, ...graylogComplaints(lookup(root, 'graylog'))];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
@@ -160,6 +172,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
   const defaults = lookup(root, 'defaults');
   return {
     info: infoOf(written),
+    namePrefix: written.namePrefix ?? '',
     rules: written.rules ?? ['rules'],
     filters: written.filters ?? [],
     select: selectionOf(written.select ?? {}),
@@ -174,11 +187,14 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { enterpriseSecurity: false, indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',
       streams: [],
+      titlePrefix: '',
+      priority: {},
+      dashboard: true,
       ...written.graylog,
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),

@@ -1,11 +1,16 @@
+import type { Level } from '../sigma/rule.ts';
 import { createByteWriter } from './byte-writer.ts';
 import { checkWholePack, createPackCheck } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
 import { type EventDefinitionEntity, eventDefinitions, graylogPackId, keyFieldsOf } from './event-definition.ts';
+import { type DashboardEntity, packDashboard } from './graylog-dashboard.ts';
+import { type NotificationChoice, type NotificationEntity, packNotification } from './graylog-notification.ts';
+import type { StreamTitleEntity } from './graylog-stream.ts';
+import { graylogTitle } from './graylog-title.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { firstDifference } from './json-difference.ts';
 import { isRecord, type Json } from './json-value.ts';
-import { type PackParameter, type StreamChoice, type StreamTitleEntity, streamReferences } from './stream-reference.ts';
+import { type PackParameter, type StreamChoice, streamReferences } from './stream-reference.ts';
 import type { Render } from './template.ts';
 
 export interface ContentPackOptions {
@@ -13,6 +18,14 @@ export interface ContentPackOptions {
   readonly minimumServerVersion: string;
   /** For detections whose settings name no streams. */
   readonly streams: StreamChoice;
+  /** Default: the pack has none. */
+  readonly notification?: NotificationChoice | undefined;
+  /** Default: the pack has none. */
+  readonly dashboard?: boolean;
+  /** Put before each title. */
+  readonly titlePrefix?: string;
+  /** Of the levels that are to have another priority than Graylog's names suggest. */
+  readonly priority?: Readonly<Partial<Record<Level, number>>>;
   /** With templates of the user's own: texts may then differ from the model and entities come on top; ids, searches and streams stay. */
   readonly customTemplates?: boolean;
   /** The templates are those that Sigpack's tests compare with the model: reading ten megabytes back costs more than writing them, and is left out. */
@@ -37,7 +50,8 @@ export interface ContentPack {
   readonly tooLarge: boolean;
 }
 
-type Entity = EventDefinitionEntity | StreamTitleEntity;
+type OtherEntity = StreamTitleEntity | NotificationEntity | DashboardEntity;
+type Entity = EventDefinitionEntity | OtherEntity;
 
 interface PackModel {
   readonly v: '1';
@@ -55,14 +69,21 @@ interface PackModel {
 /** Renders the content pack and checks it by the rules of the server; what templates of the user's own gave is read back and compared with what was meant. */
 export function renderContentPack({ info, detections, options, render }: ContentPackInput): ContentPack {
   const { minimumServerVersion } = options;
-  const streams = streamReferences(info, minimumServerVersion, options.streams, detections);
+  const parts = packParts(info, detections, options);
   function* entities(): Generator<Entity> {
-    yield* streams.entities;
-    for (const g of detections) yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: streams.idsFor(g), definitions: detections.length });
+    yield* parts.entities;
+    for (const g of detections) {
+      const { severity, name } = g.detection;
+      const title = graylogTitle(options.titlePrefix ?? '', g.detection);
+      const priority = options.priority?.[severity];
+      const notificationIds = parts.notificationsFor(severity);
+      const more = { ...(title === name ? {} : { title }), ...(priority === undefined ? {} : { priority }), notificationIds };
+      yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: parts.streamsFor(g), definitions: detections.length, ...more });
+    }
   }
-  const envelope = packModel(info, streams.parameters, []);
+  const envelope = packModel(info, parts.parameters, []);
   const made = options.templatesAreOurs
-    ? renderOne(envelope, entities(), streams.entities, render, options)
+    ? renderOne(envelope, entities(), parts.entities, render, options)
     : renderAll({ ...envelope, entities: [...entities()] }, render, options);
   return {
     bytes: made.bytes,
@@ -71,6 +92,29 @@ export function renderContentPack({ info, detections, options, render }: Content
     get text() {
       return Buffer.from(made.bytes).toString();
     },
+  };
+}
+
+interface PackParts {
+  /** All but the event definitions. */
+  readonly entities: readonly OtherEntity[];
+  readonly parameters: readonly PackParameter[];
+  readonly streamsFor: (g: GraylogDetection) => readonly string[];
+  readonly notificationsFor: (level: Level) => readonly string[];
+}
+
+function packParts(info: PackInfo, detections: readonly GraylogDetection[], options: ContentPackOptions): PackParts {
+  const { minimumServerVersion: minimum } = options;
+  const streams = streamReferences(info, minimum, options.streams, detections);
+  const notification = options.notification && packNotification(info, minimum, options.notification);
+  const page = options.dashboard === true ? packDashboard(info, minimum) : undefined;
+  // rules may search the stream that the dashboard shows
+  const titles = new Map([...streams.entities, ...(page ? [page.stream] : [])].map((entity) => [entity.id, entity]));
+  return {
+    entities: [...titles.values(), ...(notification ? [notification.entity] : []), ...(page ? [page.dashboard] : [])],
+    parameters: [...streams.parameters, ...(notification?.parameters ?? [])],
+    streamsFor: streams.idsFor,
+    notificationsFor: (level) => (notification?.notifies(level) ? [notification.entity.id] : []),
   };
 }
 
@@ -122,11 +166,17 @@ function packModel(info: PackInfo, parameters: readonly PackParameter[], entitie
 }
 
 function renderEntity(entity: Entity, render: Render): string {
-  if (!isEventDefinition(entity)) return render('graylog/stream-title.json.hbs', { entity });
+  if (!isEventDefinition(entity)) return render(templateOf[entity.type.name], { entity });
   // a template must not ask for what is not there, so what a server version lacks is null
   const { remediation_steps: remediationSteps = null, tags = null, tactics_techniques: tacticsTechniques = null } = entity.data;
   return render('graylog/event-definition.json.hbs', { entity, remediationSteps, tags, tacticsTechniques });
 }
+
+const templateOf = {
+  stream_title: 'graylog/stream-title.json.hbs',
+  notification: 'graylog/notification.json.hbs',
+  dashboard: 'graylog/dashboard.json.hbs',
+} as const;
 
 const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity => entity.type.name === 'event_definition';
 

@@ -13,6 +13,9 @@ const ofTheFinding = new Set(
   'event_hash event_id eventtype host index linecount search_name source sourcetype splunk_server tag timeendpos timestartpos'.split(' '),
 );
 
+/** The name that a field of a result has in the event that an index keeps of it. */
+export const keptAs = (field: string): string => (ofTheFinding.has(field) ? `orig_${field}` : field);
+
 /** The name that a token has for a field of the result; undefined where no token can stand for it. */
 function tokenName(field: string): string | undefined {
   const sound = /^[A-Za-z]\w*(?:\.\w+)*$/.test(field) && !/^(?:date_\w+|punct|sid|rid|orig_sid|orig_rid)$/.test(field);
@@ -27,7 +30,7 @@ export function resultToken(field: string): string | undefined {
 
 function findingField(field: string): string | undefined {
   const name = tokenName(field);
-  return name !== undefined && ofTheFinding.has(name) ? `orig_${name}` : name;
+  return name === undefined ? undefined : keptAs(name);
 }
 
 /** A token that the texts of a finding have for a field: it is expanded with the event that the finding is kept in. */

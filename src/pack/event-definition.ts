@@ -1,5 +1,7 @@
+import type { Level } from '../sigma/rule.ts';
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
+import { sigmaEventFields } from './graylog-event-fields.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
@@ -11,9 +13,9 @@ export interface ValueReference<T extends string | number | boolean = string | n
   readonly '@value': T;
 }
 
-export interface PackEntity<Name extends string, Data> {
+export interface PackEntity<Name extends string, Data, Version extends '1' | '2' = '1'> {
   readonly v: '1';
-  readonly type: { readonly name: Name; readonly version: '1' };
+  readonly type: { readonly name: Name; readonly version: Version };
   readonly id: string;
   readonly constraints: readonly { readonly type: 'server-version'; readonly version: string }[];
   readonly data: Data;
@@ -31,11 +33,17 @@ export interface EventDefinitionData {
   readonly field_spec: Readonly<Record<string, FieldSpec>>;
   readonly key_spec: readonly string[];
   readonly notification_settings: { readonly grace_period_ms: number; readonly backlog_size: number };
-  readonly notifications: readonly never[];
+  readonly notifications: readonly NotificationUse[];
   readonly storage: readonly { readonly type: 'persist-to-streams-v1'; readonly streams: readonly string[] }[];
   readonly is_scheduled: ValueReference<boolean>;
   readonly tags?: readonly string[];
   readonly tactics_techniques?: readonly string[];
+}
+
+/** Names a notification of the pack by the id of its entity. */
+export interface NotificationUse {
+  readonly notification_id: ValueReference<string>;
+  readonly notification_parameters: null;
 }
 
 export interface AggregationConfig {
@@ -76,6 +84,12 @@ export interface EventDefinitionOptions {
   readonly minimumServerVersion: string;
   /** Ids of stream entities of the pack; none: all streams. */
   readonly streamIds: readonly string[];
+  /** Default: the detection's name. */
+  readonly title?: string;
+  /** From 1 to 4. Default: that of the severity. */
+  readonly priority?: number;
+  /** Ids of notification entities of the pack. */
+  readonly notificationIds?: readonly string[];
   /** Definitions of the pack, about: thousands have room for fewer fields each. */
   readonly definitions?: number;
 }
@@ -99,14 +113,15 @@ const packIds = new WeakMap<PackInfo, string>();
 /** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
 export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
   const packId = graylogPackId(info);
-  const shared = sharedData(g, serverVersion(options.minimumServerVersion) ?? 0, options.definitions ?? 1);
+  const shared = sharedData(g, options);
+  const { title = g.detection.name } = options;
   const constraints = serverConstraints(options.minimumServerVersion);
   return searchConfigs(g, options).map((config, index) => ({
     v: '1',
     type: eventDefinitionType,
     id: entityId(packId, g.detection.id, index),
     constraints,
-    data: { title: text(index === 0 ? g.detection.name : `${g.detection.name} (part ${index + 1})`), ...shared, config },
+    data: { title: text(index === 0 ? title : `${title} (part ${index + 1})`), ...shared, config },
   }));
 }
 
@@ -120,8 +135,10 @@ const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 
 export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
-function sharedData({ detection, search }: GraylogDetection, minimum: number, definitions: number): Omit<EventDefinitionData, 'title' | 'config'> {
+function sharedData({ detection, search }: GraylogDetection, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
+  const many = (options.definitions ?? 1) > manyDefinitions;
+  const minimum = serverVersion(options.minimumServerVersion) ?? 0;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const { usual, period = 0 } = settings.suppress ?? {};
@@ -132,12 +149,12 @@ function sharedData({ detection, search }: GraylogDetection, minimum: number, de
   return {
     description: text(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
-    priority: { '@type': 'integer', '@value': severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity] },
+    priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(definitions)),
+    field_spec: { ...sigmaEventFields(detection, many), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(many)) },
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
-    notifications: [],
+    notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
     storage,
     is_scheduled: settings.enabled ? truths.true : truths.false,
     ...(minimum >= tagsSince ? labels(detection) : undefined),
@@ -154,9 +171,11 @@ function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 't
 }
 
 const remediationSince = versionNumber(6, 0);
-const criticalSince = versionNumber(6, 2);
+/** The first version that knows priority 4. */
+export const criticalSince = versionNumber(6, 2);
 const tagsSince = versionNumber(7, 2);
 const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
+const defaultPriority = (severity: Level, minimum: number): number => (severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity]);
 
 const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });
 const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
@@ -173,17 +192,24 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 }
 
 /** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
-const mostFields = (definitions: number): number => (definitions > 1500 ? 6 : 15);
+const mostFields = (many: boolean): number => (many ? 4 : 15);
+const manyDefinitions = 1500;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
   const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
   return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
-const fieldSpec = (field: string): FieldSpec => ({
-  data_type: 'string',
-  providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }],
-});
+function fieldSpec(field: string): FieldSpec {
+  const known = specs.get(field);
+  if (known) return known;
+  const spec: FieldSpec = { data_type: 'string', providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }] };
+  specs.set(field, spec);
+  return spec;
+}
+
+// thousands of definitions have a few hundred fields
+const specs = new Map<string, FieldSpec>();
 
 function searchConfigs(
   { detection: { settings }, search }: GraylogDetection,

@@ -67,9 +67,12 @@ export interface SplunkCloudConfig extends Common {
 
 export interface GraylogServerConfig extends ServerConfig {
   readonly kind: 'graylog';
-  /** Values of the content pack's parameters. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** Values of the content pack's parameters, or where they are. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
+
+/** A secret one is in an environment variable, or in a file with mode 600. */
+export type ParameterValue = string | { readonly env: string } | { readonly file: string };
 
 export interface ElasticsearchConfig extends ServerConfig {
   readonly kind: 'elasticsearch';
@@ -123,6 +126,25 @@ const upload: JsonSchema = {
   required: ['folder', 'onServer'],
 };
 
+const one = (name: string, value: JsonSchema): JsonSchema => ({
+  type: 'object',
+  description: 'Where a secret value is.',
+  additionalProperties: false,
+  properties: { [name]: value },
+  required: [name],
+});
+const parameters: JsonSchema = {
+  type: 'object',
+  description: 'Values of the content pack’s parameters. An address with a token in it: { env: NAME } or { file: PATH }.',
+  additionalProperties: {
+    anyOf: [
+      { type: 'string', description: 'The value.' },
+      one('env', variable('Environment variable that holds the value.')),
+      one('file', text('File with mode 600 that holds the value, relative to sigpack.yml.')),
+    ],
+  },
+};
+
 const kinds: readonly JsonSchema[] = [
   kind(
     'splunk-disk',
@@ -157,12 +179,7 @@ const kinds: readonly JsonSchema[] = [
     },
     ['stack', 'user'],
   ),
-  kind(
-    'graylog',
-    'A Graylog server.',
-    { ...server, parameters: { type: 'object', additionalProperties: { type: 'string' }, description: 'Values of the content pack’s parameters.' } },
-    ['url'],
-  ),
+  kind('graylog', 'A Graylog server.', { ...server, parameters }, ['url']),
   kind('elasticsearch', 'An Elasticsearch server with Watcher.', server, ['url']),
 ];
 

@@ -80,7 +80,7 @@ export function assemblePack({
     namedBy: createFieldNames(config),
     usualNames,
   });
-  const nameOf = createNamer(config.info, config.splunk.namePrefix, bag, history);
+  const nameOf = createNamer(config.info, config.namePrefix, bag, history);
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);

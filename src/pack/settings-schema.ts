@@ -122,10 +122,11 @@ const settings: JsonSchema = {
   },
 };
 
-/** Keys that settings had once, by the end of their paths, with what to write in their place. */
+/** Keys that settings and the configuration had once, by the end of their paths, with what to write in their place. */
 export const retiredSettings: ReadonlyMap<string, string> = new Map([
   ['splunk.notable', 'Write `output: finding` in place of `notable: true`, and `output: intermediate-finding` in place of `notable: false`.'],
   ['splunk.risk', 'Write `output: intermediate-finding` for risk alone. A finding carries the risk of its entity: `risk: true` beside it counted twice.'],
+  ['splunk.namePrefix', 'Write `namePrefix` at the top of sigpack.yml: it is for the names in all packs. Names that are published stay.'],
 ]);
 
 /** What `sigpack:` in a rule and the configuration share. */

@@ -1,5 +1,6 @@
 import { type Conversion, converted, type Place, type Remark } from '../backend/backend.ts';
 import { dataModelOf } from '../backend/splunk/data-model.ts';
+import { isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
 import type { AlertFields, Entity } from './alert-fields.ts';
@@ -52,11 +53,26 @@ function commandsOf(compiled: CompiledDetection, { postprocessed, settings: { th
   // what pipelines make of the text may have other columns
   const { results = postprocessed ? 'raw' : 'entity' } = settings.splunk;
   if (results === 'raw') return [];
-  const more = [...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
-  const by = [...new Set([...alert.entities.map(({ field }) => field), ...more])];
-  const found: EntityResults = { by, shown: alert.shown, counted: dataModelOf(compiled) !== undefined, threshold };
-  return entityCommands(found, placeOf(compiled));
+  const more = [...(settings.suppress?.fields ?? []), ...byHand(settings), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+  const entities = alert.entities.map(({ field }) => field);
+  const isUsual = threshold <= 1 && more.every((field) => entities.includes(field));
+  const known = isUsual ? usualCommands.get(alert) : undefined;
+  if (known) return known;
+  const found: EntityResults = { by: [...new Set([...entities, ...more])], shown: alert.shown, counted: dataModelOf(compiled) !== undefined, threshold };
+  const commands = entityCommands(found, placeOf(compiled));
+  if (isUsual) usualCommands.set(alert, commands);
+  return commands;
 }
+
+/** Most rules show no more than is usual for their log source, and share one alert. */
+const usualCommands = new WeakMap<AlertFields, readonly string[]>();
+
+/** Fields that a setting of savedsearches.conf throttles by, which nothing renames. */
+const byHand = ({ splunk }: DetectionSettings): readonly string[] =>
+  (splunk.savedsearch['alert.suppress.fields'] ?? '').split(',').flatMap((name) => {
+    const field = name.trim().replace(/^"(.*)"$/, '$1');
+    return isNameable(field) ? [field] : [];
+  });
 
 function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult): AlertFields {
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);

@@ -6,6 +6,7 @@ import { addRisk } from './es-risk.ts';
 import { addAlert } from './splunk-alert.ts';
 import { confValue } from './splunk-conf.ts';
 import { addSchedule, splunkSchedule } from './splunk-schedule.ts';
+import { addSummaryIndex } from './splunk-summary-index.ts';
 import { fullDescription, searchTexts } from './splunk-texts.ts';
 
 /** What all stanzas of an app are made with. */
@@ -13,6 +14,8 @@ export interface SavedSearchOptions {
   readonly info: PackInfo;
   /** A Splunk without it logs an error for each of its actions. */
   readonly enterpriseSecurity: boolean;
+  /** Index that keeps the results of alerts; default: none. */
+  readonly summaryIndex?: string | undefined;
   /** What must be collected for a detection, by its id. */
   readonly dataNeeded?: (id: string) => readonly string[];
 }
@@ -32,6 +35,7 @@ export function savedSearchSettings(search: SplunkDetection, options: SavedSearc
     if (outputOf(detection) === 'finding') addFinding(settings, texts, search);
     else addRisk(settings, texts.name, detection);
   }
+  if (options.summaryIndex !== undefined) addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
   for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch)) settings.set(key, confValue(value));
   return settings;
 }

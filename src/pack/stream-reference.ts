@@ -1,15 +1,12 @@
 import type { GraylogDetection, PackInfo } from './detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './event-definition.ts';
-import { uuidV5 } from './uuid.ts';
+import type { ValueReference } from './event-definition.ts';
+import { type StreamTitleEntity, streamTitle } from './graylog-stream.ts';
 
 /** Where the event definitions search: everywhere, in streams that the server has by title, or in the one that whoever installs the pack names. */
 export type StreamChoice =
   | { readonly kind: 'all' }
   | { readonly kind: 'titles'; readonly titles: readonly string[] }
   | { readonly kind: 'parameter'; readonly name: string; readonly defaultTitle: string };
-
-/** Refers to a stream that the server has; installing fails where no stream, or more than one, has the title. */
-export type StreamTitleEntity = PackEntity<'stream_title', { readonly title: ValueReference<string> }>;
 
 export interface PackParameter {
   readonly name: string;
@@ -28,12 +25,11 @@ export interface StreamReferences {
 
 /** One reference a title; a detection's own streams go before the pack's choice. */
 export function streamReferences(info: PackInfo, minimum: string, choice: StreamChoice, detections: readonly GraylogDetection[]): StreamReferences {
-  const packId = graylogPackId(info);
   const entities = new Map<string, StreamTitleEntity>();
   const refer = (title: ValueReference<string>): string => {
-    const id = uuidV5(packId, `stream ${title['@type']} ${title['@value']}`);
-    if (!entities.has(id)) entities.set(id, streamTitle(id, title, minimum));
-    return id;
+    const entity = streamTitle(info, title, minimum);
+    if (!entities.has(entity.id)) entities.set(entity.id, entity);
+    return entity.id;
   };
   const ids = detections.map(({ detection }) => {
     const own = detection.settings.graylog.streams;
@@ -50,14 +46,6 @@ function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
   if (choice.kind === 'parameter') return [{ '@type': 'parameter', '@value': choice.name }];
   return choice.kind === 'titles' ? choice.titles.map(literalTitle) : [];
 }
-
-const streamTitle = (id: string, title: ValueReference<string>, minimum: string): StreamTitleEntity => ({
-  v: '1',
-  type: { name: 'stream_title', version: '1' },
-  id,
-  constraints: serverConstraints(minimum),
-  data: { title },
-});
 
 const streamParameter = ({ name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
   name,

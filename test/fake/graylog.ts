@@ -18,6 +18,8 @@ export interface FakeGraylog {
   readonly packs: Map<string, Map<number, Json>>;
   readonly installations: Map<string, Installation[]>;
   readonly definitions: Map<string, Json>;
+  /** Notifications and dashboards. */
+  readonly extras: Map<string, Json>;
   readonly handle: (request: Request) => Reply;
 }
 
@@ -25,6 +27,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   const packs = new Map<string, Map<number, Json>>();
   const installations = new Map<string, Installation[]>();
   const definitions = new Map<string, Json>();
+  const extras = new Map<string, Json>();
   const notFound = json(404, { type: 'ApiError', message: 'not found' });
 
   function install(packId: string, revision: number, body: Json): Reply {
@@ -33,16 +36,23 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     const titles = (pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[]).filter(
       ({ type }) => type.name === 'stream_title',
     );
-    const streams = new Set(titles.map(({ id }) => id));
-    if (titles.some(({ data }) => plain(data.title, body.parameters as Json) !== 'Default Stream')) return json(500, { message: 'Stream not found' });
-    const entities = (pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[]).map(
+    const titleOf = (data: Json): string => String(plain(data.title, body.parameters as Json));
+    const streams = new Map(titles.map(({ id, data }) => [id, streamIds[titleOf(data)]]));
+    if ([...streams.values()].includes(undefined)) return json(500, { message: 'Stream not found' });
+    const natives = new Map<string, string>();
+    const all = pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[];
+    const entities = [...all.filter(({ type }) => type.name !== 'event_definition'), ...all.filter(({ type }) => type.name === 'event_definition')].map(
       ({ id, type, data }) => {
-        const made = `definition-${randomUUID()}`;
+        const made = `${type.name === 'event_definition' ? 'definition' : type.name}-${randomUUID()}`;
+        natives.set(id, made);
+        if (type.name === 'notification' || type.name === 'dashboard')
+          extras.set(made, { ...(withStreams(plain(data, body.parameters as Json), streams) as Json), id: made });
         if (type.name === 'event_definition') {
           const { is_scheduled: scheduled, ...rest } = plain(data, body.parameters as Json) as Json;
           const config = rest.config as Json;
-          config.streams = (config.streams as readonly string[]).map((stream) => (streams.has(stream) ? '000000000000000000000001' : stream));
-          definitions.set(made, { ...rest, id: made, notifications: [], state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
+          config.streams = (config.streams as readonly string[]).map((stream) => streams.get(stream) ?? stream);
+          const notifications = (rest.notifications as readonly Json[]).map((use) => ({ ...use, notification_id: natives.get(String(use.notification_id)) }));
+          definitions.set(made, { ...rest, id: made, notifications, state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
         }
         return { id: made, type, content_pack_entity_id: id };
       },
@@ -62,7 +72,8 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     }
     const there = installations.get(id) ?? [];
     if (second === 'installations' && third !== undefined) {
-      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : []))) definitions.delete(entity.id);
+      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : [])))
+        void (definitions.delete(entity.id) || extras.delete(entity.id));
       installations.set(
         id,
         there.filter(({ _id }) => _id !== third),
@@ -92,6 +103,29 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     return json(200, definitions.get(id) ?? {});
   }
 
+  /** As on the real servers, a dashboard is shown as an entity, with keys of the server's own. */
+  function catalog(body: Json): Reply {
+    const [{ id }] = body.entities as readonly [{ readonly id: string }];
+    const there = extras.get(id);
+    if (!there) return json(500, { type: 'ApiError', message: `Could not find view with id ${id}` });
+    const titles = Object.entries(streamIds).map(([title, stream]) => ({
+      id: `of ${stream}`,
+      type: { name: 'stream_title' },
+      data: { title: { '@type': 'string', '@value': title } },
+    }));
+    const shown = withStreams(there, new Map(Object.values(streamIds).map((stream) => [stream, `of ${stream}`]))) as Json;
+    const texts = Object.fromEntries(['title', 'summary', 'description'].map((key) => [key, { '@type': 'string', '@value': shown[key] }]));
+    return json(200, { entities: [{ id: randomUUID(), type: { name: 'dashboard' }, data: { ...shown, ...texts, favorite: false } }, ...titles] });
+  }
+
+  function routeExtras(method: string, id: string, body: Json): Reply {
+    const there = extras.get(id);
+    if (!there) return notFound;
+    if (method === 'DELETE') extras.delete(id);
+    else if (method === 'PUT') extras.set(id, body);
+    return json(200, extras.get(id) ?? {});
+  }
+
   function handle(request: Request): Reply {
     const { method, headers } = request;
     if (headers.authorization !== authorization) return { status: 401, body: '' };
@@ -99,13 +133,29 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     const path = request.path.replace(/^\/api/, '');
     const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Json);
     if (path === '/' || path === '') return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
-    if (path === '/streams') return json(200, { streams: [{ id: '000000000000000000000001', title: 'Default Stream' }] });
+    if (path === '/streams') return json(200, { streams: Object.entries(streamIds).map(([title, id]) => ({ id, title })) });
+    if (path === '/system/catalog') return catalog(body);
+    if (path === '/system/urlwhitelist/check') return json(200, { url: body.url, is_whitelisted: false });
+    if (path === '/views/search') return json(201, body);
     const parts = path.split('/').slice(1);
     if (path.startsWith('/system/content_packs')) return routePacks(parts.slice(2), body);
+    if (path.startsWith('/views/')) return routeExtras(method, parts[1] ?? '', body);
+    if (path.startsWith('/events/notifications/')) return routeExtras(method, parts[2] ?? '', body);
     if (path.startsWith('/events/definitions')) return routeDefinitions(method, parts[2], request, body);
     return notFound;
   }
-  return { packs, installations, definitions, handle };
+  return { packs, installations, definitions, extras, handle };
+}
+
+const streamIds: Readonly<Record<string, string>> = { 'Default Stream': '000000000000000000000001', 'All events': '000000000000000000000002' };
+
+function withStreams(value: unknown, streams: ReadonlyMap<string, string | undefined>): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withStreams(inner, streams));
+  if (typeof value !== 'object' || value === null) return value;
+  const named = (one: unknown): unknown => streams.get(String(one)) ?? one;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, key === 'streams' && Array.isArray(inner) ? inner.map(named) : withStreams(inner, streams)]),
+  );
 }
 
 function plain(value: unknown, parameters: Json): unknown {

@@ -29,14 +29,20 @@ export const hostileConfig: fc.Arbitrary<string> = damaged(
     defaults: settings,
     levels: settings.map((one) => `{ high: ${one} }`),
     logsources: fc.tuple(source, settings).map(([match, one]) => `[{ match: ${match}, settings: ${one} }]`),
+    namePrefix: texts,
     splunk: fc.oneof(
-      texts.map((one) => `{ namePrefix: ${one} }`),
       fc.tuple(source, texts).map(([match, one]) => `{ indexes: [{ match: ${match}, definition: ${one} }] }`),
       fc.constantFrom('{ cloudSafe: false }', '{ correlation: stats }'),
     ),
     graylog: fc.oneof(
       texts.map((one) => `{ streams: [${one}], keywordFields: [${one}], ipFields: [${one}] }`),
-      fc.constantFrom('{ matching: exact }', '{ leadingWildcards: true }', '{ streamParameter: STREAM, minimumServerVersion: 6.3.0 }'),
+      texts.map((one) => `{ titlePrefix: ${one}, dashboard: false, notification: { type: email, recipients: [${one}] } }`),
+      fc.constantFrom(
+        '{ matching: exact }',
+        '{ notification: { type: slack }, priority: { low: 3 } }',
+        '{ leadingWildcards: true }',
+        '{ streamParameter: STREAM, minimumServerVersion: 6.3.0 }',
+      ),
     ),
     elasticsearch: fc.oneof(
       texts.map((one) => `{ index: ${one} }`),

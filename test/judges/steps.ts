@@ -85,7 +85,7 @@ const installed = (judge: string, script: string, ...args: readonly string[]): r
   ...args,
 ];
 
-/** Without the second compiler of the JVM, a server that runs for minutes takes less time: it starts in half. */
+/** Without the second compiler of the JVM a server starts in half the time; a node that searches for minutes pays for that. */
 const quickStart = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' };
 
 /** A name with "proof" in it, for which the page waits. */
@@ -93,7 +93,8 @@ const dayOfCorrelations = 'proof correlations';
 
 /** One server a version, after one another: they listen on the same ports. Each judge leaves it clean for the next. */
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
-  const shared = (['graylog', 'proof', 'history', 'install'] as const).filter(has).map((judge) => (judge === 'graylog' ? 'packs' : judge));
+  const named = (['graylog', 'proof', 'history', 'install'] as const).filter(has);
+  const shared = named.flatMap((judge) => (judge === 'graylog' ? ['packs', 'starter'] : [judge]));
   if (shared.length === 0) return [];
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
@@ -130,7 +131,7 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
   );
   if (parts.length === 0) return [];
   return [
-    { name: 'opensearch start', command: installed('opensearch', 'start.sh'), env: quickStart, cores: 0 },
+    { name: 'opensearch start', command: installed('opensearch', 'start.sh'), cores: 0 },
     ...parts.map((part, at): Step => ({ name: part, command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at) })),
     {
       name: 'opensearch stop',

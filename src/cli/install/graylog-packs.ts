@@ -1,5 +1,7 @@
 import { isRecord } from '../../event/field.ts';
-import { additionsOf, type ContentPack, type PackEntity, packDigest } from '../../install/graylog-definitions.ts';
+import type { ContentPack, PackEntity } from '../../install/content-pack-model.ts';
+import { additionsOf, packDigest } from '../../install/graylog-definitions.ts';
+import { type ExtraKind, isExtra, withoutSecretValues } from '../../install/graylog-extras.ts';
 import { uuidV5 } from '../../pack/uuid.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import { isListOf } from './server-list.ts';
@@ -15,7 +17,7 @@ export interface ServerPacks {
   readonly upload: (pack: ContentPack) => Promise<void>;
   /** Uploads, unless a run before got that far, and installs. */
   readonly install: (pack: ContentPack) => Promise<void>;
-  /** Definitions that the server has not: a pack of these alone. */
+  /** Entities that the server has not: a pack of these alone. */
   readonly installAdditions: (pack: ContentPack, entities: ReadonlySet<string>) => Promise<void>;
   readonly forgetAbove: (revision: number) => Promise<void>;
   readonly uninstall: (progress: Progress) => Promise<number>;
@@ -25,6 +27,8 @@ export interface PacksThere {
   readonly revisions: ReadonlyMap<number, ContentPack>;
   /** Ids of event definitions by the entity that they were made from, the latest last; empty where nothing is installed. */
   readonly definitionIds: ReadonlyMap<string, readonly string[]>;
+  /** The same of notifications and dashboards. */
+  readonly extraIds: ReadonlyMap<string, { readonly kind: ExtraKind; readonly ids: readonly string[] }>;
   /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
   readonly begun: readonly ContentPack[];
 }
@@ -66,10 +70,14 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       if (revisions.size === 0 && installations.length > 0)
         throw new RemoteError('the server has installations of a content pack that it does not have; run the command again');
       const added = await installationsOf(client, additions);
+      const made = [...installations, ...added].flatMap(({ entities }) => entities);
       const definitionIds = new Map<string, string[]>();
-      for (const { type, id, content_pack_entity_id: entity } of [...installations, ...added].flatMap(({ entities }) => entities))
+      const extraIds = new Map<string, { readonly kind: ExtraKind; readonly ids: readonly string[] }>();
+      for (const { type, id, content_pack_entity_id: entity } of made) {
         if (type.name === 'event_definition') definitionIds.set(entity, [...(definitionIds.get(entity) ?? []), id]);
-      return { revisions, definitionIds, begun: definitionIds.size > 0 ? [...(await uninstalled(added)).values()] : [] };
+        else if (isExtra(type.name)) extraIds.set(entity, { kind: type.name, ids: [...(extraIds.get(entity)?.ids ?? []), id] });
+      }
+      return { revisions, definitionIds, extraIds, begun: definitionIds.size > 0 ? [...(await uninstalled(added)).values()] : [] };
     },
     begin: async (pack) => upload(client, await nextAddition(pack)),
     async end() {
@@ -87,7 +95,9 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
     },
     async uninstall(progress) {
       const installed = (await Promise.all([additions, packId].map(async (id) => (await installationsOf(client, id)).map((one) => ({ id, ...one }))))).flat();
-      const total = installed.flatMap(({ entities }) => entities.filter(({ type }) => type.name === 'event_definition')).length;
+      const made = installed.flatMap(({ entities }) => entities.filter(({ type }) => type.name === 'event_definition' || isExtra(type.name)));
+      // what was deleted by hand and installed again is one object
+      const total = new Set(made.map(({ content_pack_entity_id: entity }) => entity)).size;
       for (const [index, { id, _id }] of installed.entries()) {
         await client.send('DELETE', `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`, { expect: [404] });
         progress(index + 1, installed.length, 'removing installations');
@@ -138,7 +148,7 @@ async function installationsOf(client: Client, packId: string): Promise<readonly
 
 /** Sent again where the connection broke: a revision that is there already was uploaded by the try before. */
 async function upload(client: Client, pack: ContentPack): Promise<void> {
-  const { status, text } = await client.send('POST', '/system/content_packs', { body: pack, repeatable: true, expect: [400], slow: true });
+  const { status, text } = await client.send('POST', '/system/content_packs', { body: withoutSecretValues(pack), repeatable: true, expect: [400], slow: true });
   if (status !== 400) return;
   const there = (await revisionsOf(client, pack.id)).get(pack.rev);
   if (!there) throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);

@@ -6,7 +6,7 @@ import type { IsConfigured } from '../../install/search-settings.ts';
 import type { WatchActions } from '../../install/watch-allowed.ts';
 import type { PackInfo } from '../../pack/detection.ts';
 import { graylogPackId } from '../../pack/event-definition.ts';
-import type { InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
+import type { GraylogServerConfig, InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { UsageError } from '../exit-code.ts';
 import { statsOf } from '../path-stats.ts';
 import { shownPath } from '../rule-files.ts';
@@ -62,7 +62,8 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-requested-by': 'sigpack' };
       keepLogin(input, headers.authorization);
       const client = createClient({ ...connectionOf(input, place), headers });
-      return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters: place.parameters ?? {}, concurrency: widthOf(place) }));
+      const parameters = parametersOf(input, place, pack !== undefined);
+      return use(graylogTarget({ client, packId: pack?.id ?? graylogPackId(info), pack, parameters, concurrency: widthOf(place) }));
     }
     case 'elasticsearch': {
       const watches = watchesIn(input.artifact, input.watchActions);
@@ -73,6 +74,22 @@ export async function withTarget<T>(input: OpenInput, use: <C>(target: InstallTa
       return use(watcherTarget({ client, packId: info.id, version: info.version, watches, concurrency: widthOf(place) }));
     }
   }
+}
+
+/** Where nothing is installed, a value whose variable or file is not at hand is left out: what is there can be looked at without it. */
+function parametersOf(input: OpenInput, { parameters = {} }: GraylogServerConfig, isNeeded: boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, value]): [string, string][] => {
+      if (typeof value === 'string') return [[name, value]];
+      const place = 'env' in value ? { secretEnv: value.env } : { secretEnv: '', secretFile: value.file };
+      try {
+        return [[name, keptSecret({ ...input, name: `the parameter ${name}` }, { prefix: '', ...place })]];
+      } catch (error) {
+        if (isNeeded || !(error instanceof UsageError)) throw error;
+        return [];
+      }
+    }),
+  );
 }
 
 async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {

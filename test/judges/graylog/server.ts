@@ -85,12 +85,19 @@ function connect(version: string): GraylogServer {
 }
 
 /** Opens the GELF input where it is not open, and sends an event as a message. */
-export async function sendGelf(server: GraylogServer, event: Json): Promise<void> {
+export const sendGelf = (server: GraylogServer, event: Json): Promise<void> => sendAllGelf(server, [event]);
+
+/** The same of several events, in their order. */
+export async function sendAllGelf(server: GraylogServer, events: readonly Json[]): Promise<void> {
   const listening = { bind_address: '127.0.0.1', port: gelfPort, recv_buffer_size: 1_048_576, number_worker_threads: 1, max_chunk_size: 65_536 };
   const configuration = { ...listening, tls_enable: false, enable_cors: false, idle_writer_timeout: 60, decompress_size_limit: 8_388_608 };
   await server.call('POST', '/system/inputs', { title: 'judge-gelf', global: true, type: 'org.graylog2.inputs.gelf.http.GELFHttpInput', configuration });
+  for (const event of events) await sendOne(event);
+}
+
+async function sendOne({ source = 'judge', ...event }: Json): Promise<void> {
   const fields = Object.fromEntries(Object.entries(event).map(([name, value]) => [`_${name}`, value]));
-  const body = JSON.stringify({ version: '1.1', host: 'judge', short_message: 'event', ...fields });
+  const body = JSON.stringify({ version: '1.1', host: source, short_message: 'event', ...fields });
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
