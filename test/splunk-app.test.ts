@@ -225,7 +225,7 @@ describe('settings of a search', () => {
     const named = { name: 'Share $user$ C$', rule: { description: 'Sends $src$ to $dest$' } };
     const finding = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'finding' } } });
     expect(finding.get('action.notable.param.rule_title')).toBe('Share \uff04user\uff04 C\uff04: $orig_host$');
-    expect(finding.get('action.notable.param.rule_description')).toBe('Sends \uff04src\uff04 to \uff04dest\uff04 Found: host=$orig_host$');
+    expect(finding.get('action.notable.param.rule_description')).toBe('Sends \uff04src\uff04 to \uff04dest\uff04. Found: host=$orig_host$');
     expect(finding.get('description')).toBe('Sends $src$ to $dest$');
     const risk = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'intermediate-finding' } } });
     expect(risk.get('action.risk.param._risk_message')).toBe('Share \uff04user\uff04 C\uff04: host=$host$');
