@@ -4,7 +4,7 @@ import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { enabledIds } from '../pack/enabled.ts';
 import type { Pack } from '../pack/pack.ts';
-import { scheduleProblems } from '../pack/schedule-budget.ts';
+import { budgetProblems, loadOf } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { compileRules, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -60,7 +60,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   });
   const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
-  for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
+  for (const message of budgetProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
   if (built) frozen?.checkFrozen(project, pack, built);
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
@@ -139,7 +139,13 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
       const compiled = results.filter((result) => result?.kind === 'compiled');
       const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
-      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, skipped: countSkipped(skipped) };
+      return {
+        target,
+        compiled: compiled.length,
+        enabled: enabledIds(pack, target).size,
+        skipped: countSkipped(skipped),
+        load: { ...loadOf(pack, target), leftOff: pack.leftOff[target] },
+      };
     }),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,

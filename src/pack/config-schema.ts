@@ -2,7 +2,9 @@ import { levels } from '../sigma/rule.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
 import { installsSchema } from './install-config.ts';
+import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { releaseSchema } from './release-config.ts';
+import { enablePresets } from './selection.ts';
 import { settingsDefinitions } from './settings-schema.ts';
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description, ...more });
@@ -48,7 +50,7 @@ const select = map(
   'Which of the rules go into the packs. All of the keys given must hold. Rules left out can still be referred to by correlations.',
 );
 
-const enable = map(
+const enableMap = map(
   {
     statuses: list(status, 'Statuses whose detections are enabled; a rule without a status is not.', { default: ['stable', 'test'] }),
     levels: list(level, 'Levels whose detections are enabled; all where the key is missing. A rule without a level counts as medium.'),
@@ -56,6 +58,19 @@ const enable = map(
   },
   'Which detections are switched on when the packs are installed. `enabled` in settings overrides it.',
 );
+
+const enable: JsonSchema = {
+  description: 'Which detections are switched on when the packs are installed: a preset, or a map of what they must have. `enabled` in settings overrides it.',
+  default: 'all-but-experimental',
+  anyOf: [
+    {
+      type: 'string',
+      enum: Object.keys(enablePresets),
+      description: 'nothing: none. high-and-stable: levels high and critical with the status stable. all-but-experimental: statuses stable and test.',
+    },
+    enableMap,
+  ],
+};
 
 const indexes = list(
   map(
@@ -80,7 +95,9 @@ const splunk = map(
     searchesPerMinute: {
       type: 'integer',
       minimum: 1,
-      description: 'Budget of enabled searches that start in one minute; PCK006 where it is exceeded. No budget where missing.',
+      default: defaultSearchesPerMinute,
+      description:
+        'Budget of enabled searches that start in one minute; overBudget says what becomes of more. Default: what a search head of 16 cores with Splunk’s own limits can start where a run takes 15 s.',
     },
     cloudSafe: {
       type: 'boolean',
@@ -128,6 +145,13 @@ const graylog = map(
     ),
     textFields: list(text('A field name.'), 'Fields that the server analyses into lower-case words.', { default: ['message', 'full_message'] }),
     ipFields: list(text('A field name.'), 'Fields with the type ip in the index template, where CIDR searches work.', { default: [] }),
+    definitionsPerMinute: {
+      type: 'integer',
+      minimum: 1,
+      default: defaultDefinitionsPerMinute,
+      description:
+        'Budget of enabled event definitions that run in a minute on average; overBudget says what becomes of more. Default: what the five job threads of one node can run where a run takes 3 s.',
+    },
   },
   'The Graylog content pack.',
 );
@@ -239,6 +263,12 @@ export const configSchema: JsonSchema = {
     severities,
     failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
     enable,
+    overBudget: {
+      enum: ['disable', 'warn', 'error'],
+      default: 'disable',
+      description:
+        'What becomes of detections that searchesPerMinute or definitionsPerMinute has no room for: disable switches off those of the lowest level, warn and error leave all on and report PCK006.',
+    },
     unmatchable: {
       enum: ['leave-out', 'disable'],
       default: 'leave-out',

@@ -14,15 +14,18 @@ import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
 import type { InstallConfig } from './install-config.ts';
+import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
-import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
+import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
 export type Target = 'splunk' | 'graylog';
 export type FailOn = 'error' | 'warning' | 'never';
+/** What becomes of detections that a budget has no room for: they are switched off, or a diagnostic says it (PCK006). */
+export type OverBudget = 'disable' | 'warn' | 'error';
 
 /** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
 export interface PackConfig {
@@ -39,6 +42,7 @@ export interface PackConfig {
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
   readonly enable: Enabling;
+  readonly overBudget: OverBudget;
   /** What becomes of rules that can never be true in a target. */
   readonly unmatchable: Unmatchable;
   readonly defaults: SettingsPatch;
@@ -62,8 +66,8 @@ export interface SplunkConfig {
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
   readonly namePrefix: string;
-  /** Undefined: no budget. */
-  readonly searchesPerMinute?: number;
+  /** Enabled searches that may start in one minute. */
+  readonly searchesPerMinute: number;
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
@@ -81,6 +85,8 @@ export interface GraylogConfig {
   readonly keywordFields: readonly string[];
   readonly textFields: readonly string[];
   readonly ipFields: readonly string[];
+  /** Enabled event definitions that may run in a minute on average. */
+  readonly definitionsPerMinute: number;
 }
 
 /** What a file that fits {@link configSchema} holds. */
@@ -94,7 +100,8 @@ interface Written extends Partial<PackInfo> {
   readonly templates?: string;
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
   readonly failOn?: FailOn;
-  readonly enable?: Partial<Enabling>;
+  readonly enable?: EnablePreset | Partial<Enabling>;
+  readonly overBudget?: OverBudget;
   readonly unmatchable?: Unmatchable;
   readonly splunk?: Partial<SplunkConfig>;
   readonly graylog?: Partial<GraylogConfig>;
@@ -164,18 +171,20 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     pipelines: new Map(Object.entries(written.pipelines ?? {}).map(([target, names]) => [target, [names].flat()])),
     placeholders: new Map(Object.entries(written.placeholders ?? {}).map(([name, values]) => [name, values.map((value) => parsePattern(String(value)))])),
     ...(templates === undefined ? {} : { templates }),
-    severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
+    severities: severitiesOf(written),
     failOn: written.failOn ?? 'error',
     enable: enablingOf(written.enable ?? {}),
+    overBudget: written.overBudget ?? 'disable',
     unmatchable: written.unmatchable ?? 'leave-out',
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], namePrefix: '', cloudSafe: true, ...written.splunk },
+    splunk: { indexes: [], namePrefix: '', cloudSafe: true, searchesPerMinute: defaultSearchesPerMinute, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',
       streams: [],
+      definitionsPerMinute: defaultDefinitionsPerMinute,
       ...written.graylog,
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
@@ -213,9 +222,15 @@ function selectionOf(written: NonNullable<Written['select']>): Selection {
   };
 }
 
-function enablingOf(written: Partial<Enabling>): Enabling {
+/** `overBudget: error` is the severity of the complaint, which `severities` may set, too. */
+function severitiesOf({ severities = {}, overBudget }: Written): PackConfig['severities'] {
+  return new Map(Object.entries({ ...(overBudget === 'error' ? { PCK006: 'error' } : {}), ...severities }) as [DiagnosticCode, Severity][]);
+}
+
+function enablingOf(written: EnablePreset | Partial<Enabling>): Enabling {
+  if (typeof written === 'string') return enablePresets[written];
   const { tags } = written;
-  return { statuses: ['stable', 'test'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
+  return { ...enablePresets['all-but-experimental'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
 }
 
 function levelSettings(node: YamlNode | undefined): ReadonlyMap<Level, SettingsPatch> {

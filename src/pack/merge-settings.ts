@@ -33,7 +33,7 @@ const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
  */
 export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): DetectionSettings {
   const { patch, settings } = sharedSettings(config, rule, logSources);
-  return rule.settings ? complete(merged(patch, readSettings(rule.settings))) : settings;
+  return rule.settings ? complete(merged(patch, readSettings(rule.settings)), isEnabled(config.enable, rule)) : settings;
 }
 
 function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
@@ -43,8 +43,8 @@ function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readon
   const key = sharingKey(config, rule, logSources, enabled);
   const found = known.get(key);
   if (found) return found;
-  const patch = sharedPatch(config, rule, logSources, enabled);
-  const shared = { patch, settings: complete(patch) };
+  const patch = sharedPatch(config, rule, logSources);
+  const shared = { patch, settings: complete(patch, enabled) };
   known.set(key, shared);
   return shared;
 }
@@ -57,8 +57,8 @@ function sharingKey(config: PackConfig, rule: MergedRule, logSources: readonly L
   return key;
 }
 
-function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): SettingsPatch {
-  let patch: SettingsPatch = { ...builtInPatch, enabled };
+function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): SettingsPatch {
+  let patch: SettingsPatch = builtInPatch;
   patch = merged(patch, config.defaults);
   const level = config.levels.get(levelOf(rule));
   if (level) patch = merged(patch, level);
@@ -80,13 +80,14 @@ function merged(under: SettingsPatch, over: SettingsPatch): SettingsPatch {
   };
 }
 
-function complete(patch: SettingsPatch): DetectionSettings {
+/** `enabled`: where nothing in the patch says so. */
+function complete(patch: SettingsPatch, enabled: boolean): DetectionSettings {
   const { suppress, splunk, graylog, window, ...rest } = patch;
   const interval = patch.interval ?? builtIn.interval;
   const period = suppress?.period ?? defaultSuppressPeriod;
   return {
     ...rest,
-    enabled: patch.enabled ?? false,
+    enabled: patch.enabled ?? enabled,
     interval,
     delay: patch.delay ?? builtIn.delay,
     ...givenOf(patch),
@@ -100,7 +101,12 @@ function complete(patch: SettingsPatch): DetectionSettings {
   };
 }
 
-function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
-  const given = { ...(delay === undefined ? {} : { delay }), ...(window === undefined ? {} : { window }), ...(cron === undefined ? {} : { cron }) };
+function givenOf({ enabled, delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
+  const given = {
+    ...(enabled === true ? { enabled } : {}),
+    ...(delay === undefined ? {} : { delay }),
+    ...(window === undefined ? {} : { window }),
+    ...(cron === undefined ? {} : { cron }),
+  };
   return Object.keys(given).length === 0 ? {} : { given };
 }

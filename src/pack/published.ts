@@ -1,3 +1,5 @@
+import type { Target } from './config.ts';
+
 /** A detection as a pack was published with it, from sigpack.lock: what it is called stays. */
 export interface PublishedDetection {
   /** The detection's id, as in the packs. */
@@ -11,6 +13,8 @@ export interface PublishedDetection {
   readonly generated: boolean;
   /** It has a search in the Splunk app. */
   readonly inSplunk: boolean;
+  /** Targets that have it switched off; undefined where all have it on, or the lock is of a version that did not write them. */
+  readonly off?: readonly Target[];
 }
 
 /** A detection that is no longer in the pack, but in the app as a disabled stanza: Splunk keeps what an update leaves out. */

@@ -28,6 +28,7 @@ const rule = map(
     slug,
     generated: { const: true },
     entities: { type: 'array', items: uuid },
+    off: { type: 'array', items: { enum: ['splunk', 'graylog'] } },
     severity: { enum: [...levels] },
     text: digest,
     condition: digest,
@@ -37,7 +38,7 @@ const rule = map(
     added: version,
     changed: version,
   },
-  ['generated', 'entities', 'splunk', 'graylog'],
+  ['generated', 'entities', 'off', 'splunk', 'graylog'],
 );
 
 /** The form of sigpack.lock. */

@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import type { Target } from '../pack/config.ts';
 import type { RetiredDetection } from '../pack/published.ts';
 import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
@@ -33,6 +34,7 @@ interface WrittenRule {
   readonly slug: string;
   readonly generated?: true;
   readonly entities?: readonly string[];
+  readonly off?: readonly Target[];
   readonly severity: Level;
   readonly text: string;
   readonly condition: string;
@@ -43,7 +45,7 @@ interface WrittenRule {
   readonly changed: string;
 }
 
-function writtenRule({ title, file, name, slug, generated, entities, severity, digests, added, changed }: LockedRule): WrittenRule {
+function writtenRule({ title, file, name, slug, generated, entities, off, severity, digests, added, changed }: LockedRule): WrittenRule {
   const { text, condition, settings, queries } = digests;
   return {
     title,
@@ -52,6 +54,7 @@ function writtenRule({ title, file, name, slug, generated, entities, severity, d
     slug,
     ...(generated ? { generated } : {}),
     ...(entities.length > 0 ? { entities } : {}),
+    ...(off === undefined ? {} : { off }),
     severity,
     text,
     condition,

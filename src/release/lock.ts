@@ -66,16 +66,30 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
 }
 
 function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {
-  const { id, title, file, name, slug, generated, entities, digests } = entry;
+  const { id, title, file, name, slug, generated, entities, digests, off } = entry;
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
   const inSplunk = digests.queries.splunk !== undefined;
-  const made = { id, title, file, name, slug, generated, inSplunk, entities, severity, digests: { ...digests, condition }, added: version, changed: version };
+  const made = {
+    id,
+    title,
+    file,
+    name,
+    slug,
+    generated,
+    inSplunk,
+    ...(off === undefined ? {} : { off }),
+    entities,
+    severity,
+    digests: { ...digests, condition },
+    added: version,
+    changed: version,
+  };
   return before ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version } : made;
 }
 
-/** Equal but for versions. */
+/** Equal but for versions; whether it is on is among the settings, too. */
 function isSame(a: LockedRule, b: LockedRule): boolean {
-  const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => sortedJson(rest);
+  const plain = ({ added: _, changed: __, off: ___, ...rest }: LockedRule): string => sortedJson(rest);
   return plain(a) === plain(b);
 }
