@@ -9,6 +9,8 @@ export interface PublishedDetection {
   readonly file: string;
   readonly name: string;
   readonly slug: string;
+  /** Name of its macro for false positives; undefined where it has no search in the app. */
+  readonly filterMacro?: string;
   /** The rule has no id of its own: it is known again by its file, then by its title. */
   readonly generated: boolean;
   /** It has a search in the Splunk app. */
@@ -23,6 +25,8 @@ export interface RetiredDetection {
   readonly title: string;
   readonly name: string;
   readonly slug: string;
+  /** Of the search that it had: an admin's definition of it is still there. */
+  readonly filterMacro?: string;
   /** The version that retired it. */
   readonly retired: string;
   /** It had a search in the Splunk app. */

@@ -26,7 +26,7 @@ export function searchScopes(compiled: CompiledRule, config: PackConfig): readon
 
 const noNames: ReadonlyMap<string, string> = new Map();
 
-export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
+export const filterMacroName = ({ filterMacro }: PackDetection): string => filterMacro;
 
 const always = alwaysAs(splunkOwn);
 

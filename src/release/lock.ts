@@ -53,11 +53,12 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
       .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
   );
   const names = new Set([...rules.values()].map(({ name }) => stanzaKey(name)));
-  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, inSplunk }) => ({
+  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, filterMacro, inSplunk }) => ({
     id,
     title,
     name,
     slug,
+    ...(filterMacro === undefined ? {} : { filterMacro }),
     retired: pack.version,
     inSplunk,
   }));
@@ -66,7 +67,7 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
 }
 
 function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {
-  const { id, title, file, name, slug, generated, entities, digests, off } = entry;
+  const { id, title, file, name, slug, filterMacro, generated, entities, digests, off } = entry;
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
   const inSplunk = digests.queries.splunk !== undefined;
@@ -76,6 +77,7 @@ function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: 
     file,
     name,
     slug,
+    ...(inSplunk ? { filterMacro } : {}),
     generated,
     inSplunk,
     ...(off === undefined ? {} : { off }),

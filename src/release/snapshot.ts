@@ -57,6 +57,7 @@ export interface Snapshot {
 /** A detection as a build made it. */
 export interface BuiltEntry extends SnapshotEntry {
   readonly slug: string;
+  readonly filterMacro: string;
   readonly generated: boolean;
   /** Ids of its Graylog entities. */
   readonly entities: readonly string[];
@@ -94,6 +95,7 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
         name: detection.name,
         severity: detection.severity,
         slug: detection.slug,
+        filterMacro: detection.filterMacro,
         generated: detection.rule.id === undefined,
         entities: queries.graylog ? eventDefinitionIds(info, detection.id, queries.graylog.length) : [],
         digests: {
