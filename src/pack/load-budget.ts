@@ -1,8 +1,8 @@
 /** A search head of Splunk as it is installed, with limits.conf as Splunk ships it. */
-const searchHead = { cores: 16, baseMaxSearches: 6, maxSearchesPerCpu: 1, maxSearchesPercent: 50 };
+export const unconfiguredSearchHead = { cores: 16, baseMaxSearches: 6, maxSearchesPerCpu: 1, maxSearchesPercent: 50 };
 
 /** Scheduled searches that run at one time: a share of all that may run. */
-export const scheduledSlots = ({ cores, baseMaxSearches, maxSearchesPerCpu, maxSearchesPercent }: typeof searchHead): number =>
+export const scheduledSlots = ({ cores, baseMaxSearches, maxSearchesPerCpu, maxSearchesPercent }: typeof unconfiguredSearchHead): number =>
   Math.max(1, Math.floor(((baseMaxSearches + cores * maxSearchesPerCpu) * maxSearchesPercent) / 100));
 
 /** How long a run takes is not known before it runs: this is assumed of a search, and of an event definition. */
@@ -16,6 +16,6 @@ export const graylogWorkers = 5;
 export const startsPerMinute = (slots: number, secondsPerRun: number): number => Math.max(1, Math.floor((slots * 60) / secondsPerRun));
 
 /** Default of `splunk.searchesPerMinute`: 11 slots, 44 starts. */
-export const defaultSearchesPerMinute = startsPerMinute(scheduledSlots(searchHead), secondsPerSearch);
+export const defaultSearchesPerMinute = startsPerMinute(scheduledSlots(unconfiguredSearchHead), secondsPerSearch);
 /** Default of `graylog.definitionsPerMinute`: one node, 100 runs. */
 export const defaultDefinitionsPerMinute = startsPerMinute(graylogWorkers, secondsPerDefinition);

@@ -12,6 +12,7 @@ import {
   withParameters,
 } from '../../install/graylog-definitions.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
+import { packLoadLines } from '../../install/pack-load.ts';
 import { type JsonObject, stateOf } from '../../install/plan.ts';
 import { UsageError } from '../exit-code.ts';
 import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
@@ -65,6 +66,7 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
       server = readServer(options, packs);
       return installedOf(await server, parameters, versionFor);
     },
+    advice: async ({ content }) => packLoadLines(content),
     async apply(applying) {
       server ??= readServer(options, packs);
       const state = await server;
@@ -75,8 +77,11 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
         : [`Graylog ${state.version} is none of the versions that this was tested on: ${testedVersions.join(', ')}.`];
     },
     async uninstall(progress) {
+      const { definitions } = await readServer(options, packs);
       server = undefined;
-      return { objects: await packs.uninstall(progress), notes: [] };
+      const total = await packs.uninstall(progress);
+      // an installation still names definitions that an upgrade or someone has deleted
+      return { objects: definitions.size > 0 ? definitions.size : total, notes: [] };
     },
   };
 }
@@ -183,6 +188,7 @@ async function installedOf(
   const known = latest ? [latest, withParameters(latest, parameters), ...begun].flatMap((pack) => knownDefinitions(pack, server)) : [];
   return {
     version: latest && versionOf(latest),
+    title: latest?.name,
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),
