@@ -348,7 +348,7 @@ describe('stats', () => {
   it('shows what a budget left on, and what it switched off', async () => {
     write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
     const text = await run(['stats']);
-    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('\n  2 switched off over the budget: 2 medium\n')]);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('\n  2 switched off, as the budget has no room for them:\n  2 medium\n')]);
     expect(JSON.parse((await run(['stats', '--format', 'json'])).stdout)).toMatchObject({
       searches: 1,
       budget: 1,
@@ -356,7 +356,7 @@ describe('stats', () => {
     });
     const check = await run(['check', '--verbose']);
     expect(check.stdout).toMatch(
-      /\nsplunk: 1 searches start in the worst minute, 0 on average; budget 1\n {2}2 switched off over the budget: 2 medium\n {4}medium: Rule/,
+      /\nsplunk: 1 search starts in the worst minute, 0 on average; budget 1\n {2}2 switched off, as the budget has no room for them:\n {2}2 medium\n {4}medium: Rule/,
     );
   });
 

@@ -177,8 +177,10 @@ describe('a history of releases', { shuffle: false }, () => {
 
     write('rules/d.yml', rule(1, 'Rule 1', '\\d.exe', at7).replace('level: high', 'level: critical'));
     expect((await diffed(undefined)).out).toMatch(/Rule 3.*\n.*splunk\.enabled \(none\) → false/);
-    await publish('1.1.1');
-    expect(await running('1.1.1')).toEqual(['Rule 1', 'Rule 2']);
+    await publish('1.2.0');
+    expect(await running('1.2.0')).toEqual(['Rule 1', 'Rule 2']);
+    write('sigpack.yml', `${read('sigpack.yml')}overBudget: error\n`);
+    expect(await released({ dryRun: true })).toMatchObject({ code: 1, out: expect.stringContaining('error[PCK006]') });
     expect(read('CHANGELOG.md')).toMatch(/\[Rule 3\]\(rules\/b\.yml\) \(high\): settings; splunk\.enabled/);
   });
 

@@ -16,7 +16,7 @@ import { type Built, builtEntries, createBuilt, parametersOf, snapshotOf } from 
 import { bumped } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { dirtyTreeProblem } from './clean-tree.ts';
-import { compileRules, createPageList, projectTemplates } from './compile-rules.ts';
+import { compileRules, complainOfBudget, createPageList, projectTemplates } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
@@ -149,6 +149,7 @@ function compile(project: Project): Compiled {
     built.add(...outcome);
   });
   if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection came of the rules', span: { start: 0, end: 0 } });
+  complainOfBudget(project, pack);
   return { project, pack, built, pages, templates };
 }
 

@@ -28,12 +28,10 @@ const severities: JsonSchema = map(
   Object.fromEntries(
     Object.entries(codeCatalogue).map(([code, { title, fatal }]) => [
       code,
-      fatal
-        ? { const: 'error', description: `${title}. Stays an error: what it complains about is missing from the packs.` }
-        : { enum: ['error', 'warning', 'info', 'off'], description: title },
+      fatal ? { const: 'error', description: `${title}. Stays an error.` } : { $ref: '#/$defs/severity', description: title },
     ]),
   ),
-  'Severity of each diagnostic code, see docs/diagnostics.md.',
+  'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, file or pack is missing from the output.',
 );
 
 const select = map(
@@ -96,8 +94,7 @@ const splunk = map(
       type: 'integer',
       minimum: 1,
       default: defaultSearchesPerMinute,
-      description:
-        'Budget of enabled searches that start in one minute; overBudget says what becomes of more. Default: what a search head of 16 cores with Splunk’s own limits can start where a run takes 15 s.',
+      description: 'Budget of enabled searches that start in one minute; overBudget says what becomes of more.',
     },
     cloudSafe: {
       type: 'boolean',
@@ -149,8 +146,7 @@ const graylog = map(
       type: 'integer',
       minimum: 1,
       default: defaultDefinitionsPerMinute,
-      description:
-        'Budget of enabled event definitions that run in a minute on average; overBudget says what becomes of more. Default: what the five job threads of one node can run where a run takes 3 s.',
+      description: 'Budget of enabled event definitions that run in a minute on average; overBudget says what becomes of more.',
     },
   },
   'The Graylog content pack.',
@@ -291,5 +287,5 @@ export const configSchema: JsonSchema = {
     release: releaseSchema,
     installs: installsSchema,
   },
-  $defs: settingsDefinitions,
+  $defs: { ...settingsDefinitions, severity: { enum: ['error', 'warning', 'info', 'off'] } },
 };

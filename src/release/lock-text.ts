@@ -133,7 +133,10 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
   return problem === undefined ? lock : refuse(file, bag, problem, { start: 0, end: 0 });
 }
 
-function lockedRule(id: string, { stanza, macro, disabled, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule): LockedRule {
+function lockedRule(
+  id: string,
+  { stanza, macro, disabled, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule,
+): LockedRule {
   const queries = { ...(splunk === undefined ? {} : { splunk }), ...(graylog === undefined ? {} : { graylog }) };
   return {
     id,

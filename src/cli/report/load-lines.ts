@@ -16,7 +16,10 @@ const counted: Readonly<Record<string, { readonly noun: string; readonly setting
 /** `splunk: 44 searches start in the worst minute, 43.7 on average; budget 44`. */
 export function loadText(target: string, { most, mean, budget }: Load): string {
   const { noun = 'detections' } = counted[target] ?? {};
-  const starts = most === undefined ? `${mean} ${noun} run in a minute on average` : `${most} ${noun} start in the worst minute, ${mean} on average`;
+  const starts =
+    most === undefined
+      ? `${mean} ${noun} run in a minute on average`
+      : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ${mean} on average`;
   return `${target}: ${starts}; budget ${budget}`;
 }
 
@@ -30,7 +33,8 @@ export function leftOffLines(target: string, leftOff: readonly LeftOff[], names:
   });
   const named = names ? leftOff.map(({ name, level }) => `    ${level}: ${visible(name)}`) : [];
   return [
-    `  ${numbers.format(leftOff.length)} switched off over the budget: ${byLevel.join(', ')}`,
+    `  ${numbers.format(leftOff.length)} switched off, as the budget has no room for them:`,
+    `  ${byLevel.join(', ')}`,
     ...named,
     `  To change that: select, enable, a longer interval under levels, or`,
     `  ${setting}${names ? '' : '; --verbose names what is off'}`,
