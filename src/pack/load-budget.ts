@@ -6,14 +6,14 @@ export const scheduledSlots = ({ cores, baseMaxSearches, maxSearchesPerCpu, maxS
   Math.max(1, Math.floor(((baseMaxSearches + cores * maxSearchesPerCpu) * maxSearchesPercent) / 100));
 
 /** How long a run takes is not known before it runs: this is assumed of a search, and of an event definition. */
-export const secondsPerSearch = 15;
-export const secondsPerDefinition = 3;
+const secondsPerSearch = 15;
+const secondsPerDefinition = 3;
 
 /** Threads of a Graylog node that run event definitions: `DefaultJobSchedulerConfig.numberOfWorkerThreads`. */
 export const graylogWorkers = 5;
 
 /** What starts in a minute where each run takes that long and all slots are busy. */
-export const startsPerMinute = (slots: number, secondsPerRun: number): number => Math.max(1, Math.floor((slots * 60) / secondsPerRun));
+const startsPerMinute = (slots: number, secondsPerRun: number): number => Math.max(1, Math.floor((slots * 60) / secondsPerRun));
 
 /** Default of `splunk.searchesPerMinute`: 11 slots, 44 starts. */
 export const defaultSearchesPerMinute = startsPerMinute(scheduledSlots(unconfiguredSearchHead), secondsPerSearch);

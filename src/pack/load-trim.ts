@@ -19,7 +19,7 @@ export interface LeftOff {
 
 export type LeftOffByTarget = Readonly<Record<Target, readonly LeftOff[]>>;
 
-export const nothingLeftOff: LeftOffByTarget = { splunk: [], graylog: [] };
+const nothingLeftOff: LeftOffByTarget = { splunk: [], graylog: [] };
 
 interface Detections {
   readonly outcomes: readonly DetectionOutcome[];

@@ -40,7 +40,7 @@ export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonl
 }
 
 /** One message for each minute that is over the budget of `splunk.searchesPerMinute`. */
-export function scheduleProblems(pack: Pack): readonly string[] {
+function scheduleProblems(pack: Pack): readonly string[] {
   const budget = pack.config.splunk.searchesPerMinute;
   return searchesPerMinute(pack, 'enabled').flatMap((count, minute) =>
     count > budget ? [`${count} searches start at minute ${minute}, ${count - budget} more than the budget of ${budget}`] : [],
