@@ -58,6 +58,7 @@ templates: my-templates
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
 enable: { statuses: [stable], levels: [critical], tags: [attack.t1059*] }
+overBudget: warn
 unmatchable: disable
 defaults:
   owner: soc
@@ -84,6 +85,7 @@ graylog:
   textFields: [message]
   keywordFields: [message]
   ipFields: [src_ip]
+  definitionsPerMinute: 30
 elasticsearch:
   matching: case-insensitive
   index: winlogbeat-*,logs-*
@@ -155,6 +157,7 @@ test('every key of the sample is read', () => {
     ]),
     failOn: 'warning',
     enable: { statuses: ['stable'], levels: ['critical'], tags: ['attack.t1059*'] },
+    overBudget: 'warn',
     unmatchable: 'disable',
     defaults: {
       owner: 'soc',
@@ -180,6 +183,7 @@ test('every key of the sample is read', () => {
       textFields: ['message'],
       keywordFields: ['message'],
       ipFields: ['src_ip'],
+      definitionsPerMinute: 30,
     },
     elasticsearch: {
       matching: 'case-insensitive',

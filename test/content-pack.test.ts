@@ -38,6 +38,7 @@ function detection({ rule = {}, settings = {}, graylog = {}, detection = {} }: P
     id,
     name: 'DHCP callout',
     slug: 'dhcp_callout',
+    filterMacro: 'sigpack_dhcp_callout_filter',
     severity: 'critical',
     logSources: [],
     attack: { tactics: ['execution'], techniques: ['T1059', 'T1574.002'], groups: [], software: [] },

@@ -102,7 +102,7 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     const one = await built('splunk', 'own.yml', shell('{ suppress: { fields: [IpAddress] }, risk: { objects: [{ field: IpAddress, type: system }] } }'));
     const settings = await stanza(one);
     expect(settings.get('alert.suppress.fields')).toBe('IpAddress');
-    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `a_shell_filter` \| .* BY host IpAddress \|/);
+    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `pk_a_shell_filter` \| .* BY host IpAddress \|/);
   });
 
   test.each([

@@ -285,7 +285,7 @@ finalizers:
     expect((await sigpack(['build', '-o', 'out'], { cwd })).code).toBe(0);
     const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
     const conf = app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '';
-    expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `a_shell_starts_filter`$/);
+    expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `sigpack_a_shell_starts_filter`$/);
   });
 });
 
