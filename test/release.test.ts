@@ -63,7 +63,11 @@ const stanzas = async (version: string) =>
 interface ContentPack {
   readonly id: string;
   readonly rev: number;
-  readonly entities: readonly { readonly id: string; readonly data: { readonly title: { readonly '@value': string } } }[];
+  readonly entities: readonly {
+    readonly id: string;
+    readonly type: { readonly name: string };
+    readonly data: { readonly title: { readonly '@value': string } };
+  }[];
 }
 const contentPack = (version: string): ContentPack => JSON.parse(read(`dist/release/${version}/acme-${version}-graylog.json`)) as ContentPack;
 
@@ -100,7 +104,7 @@ describe('a history of releases', { shuffle: false }, () => {
     );
     const [first, second] = [contentPack('1.0.0'), contentPack('1.1.0')];
     expect([second.id, second.rev]).toEqual([first.id, 3]);
-    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(3);
+    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(5);
 
     rmSync(at('rules/c.yml'));
     await publish('2.0.0');
@@ -108,7 +112,8 @@ describe('a history of releases', { shuffle: false }, () => {
     expect(Object.fromEntries(third ?? [])).toMatchObject({ disabled: '1', enableSched: '0', description: 'Retired in 2.0.0: no longer part of this app.' });
     expect(read('CHANGELOG.md')).toContain('### Removed\n\n- Third (high)\n\nDisabled in the Splunk app until a release drops them:\n\n- Third\n');
     expect(read('sigpack.lock')).toContain(`retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    splunk: true\n    retired: 2.0.0\n`);
-    expect(contentPack('2.0.0').entities.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
+    const definitions = contentPack('2.0.0').entities.filter(({ type }) => type.name === 'event_definition');
+    expect(definitions.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
 
     // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it
     write('rules/e.yml', rule(5, 'Third', '\\e.exe'));
