@@ -1,5 +1,6 @@
 // What the package holds: the modules that tsc emits put together into a few files, since Node takes as long to load four hundred as to compile a thousand
 // rules; and one declaration file for the library, of what index.ts exports and what that is made of.
+import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
@@ -13,11 +14,12 @@ const dir = join(root, 'dist', 'lib');
 const templates = globSync(['templates/docs/rule.md.hbs', 'templates/{bundle,graylog,splunk}/**/*.hbs'], { cwd: root })
   .sort()
   .map((path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n'));
+const digestOf = (text) => createHash('sha256').update(text).digest('hex');
 const precompiled = {
   name: 'precompiled templates',
   load: (id) =>
     id.endsWith('precompiled.js')
-      ? `export const precompiled = new Map([${templates.map((text) => `[${JSON.stringify(text)}, ${Handlebars.precompile(text, compileOptions)}]`).join(',\n')}]);`
+      ? `export const precompiled = new Map([${templates.map((text) => `['${digestOf(text)}', ${Handlebars.precompile(text, compileOptions)}]`).join(',\n')}]);`
       : undefined,
 };
 const modules = await rolldown({

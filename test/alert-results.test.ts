@@ -24,7 +24,7 @@ function stanzaOf(pipeline: string, rules: string, config = ''): ReadonlyMap<str
   const { pack, bag } = alertPack('splunk', pipeline, rules, config);
   const [detection] = pack.splunk;
   if (!detection) throw new Error(bag.list.map(({ message }) => message).join('\n'));
-  return savedSearchSettings(detection, pack.config.info);
+  return savedSearchSettings(detection, { info: pack.config.info, enterpriseSecurity: true });
 }
 
 /** What a saved search returns; the filter macro is one that an admin has changed. */
@@ -114,7 +114,8 @@ describe('one result of Splunk for each entity and run', () => {
 
   test('tells apart what else is suppressed by and at risk', () => {
     const settings = 'sigpack: { suppress: { fields: [CommandLine] }, risk: { objects: [{ field: ParentImage, type: other }] } }';
-    const found = resultsOf(stanzaOf('splunk', alertRule(windows, shell, settings)), sysmon(processes));
+    const rule = alertRule(windows, shell, settings);
+    const found = resultsOf(stanzaOf('splunk', rule, 'splunk: { enterpriseSecurity: true }'), sysmon(processes));
     expect(found.map(({ Computer, CommandLine, ParentImage }) => [Computer, CommandLine, ParentImage])).toEqual([
       ['PC1', 'cmd /c a', 'unknown'],
       ['PC1', 'cmd /c b', 'unknown'],
@@ -124,6 +125,14 @@ describe('one result of Splunk for each entity and run', () => {
     ]);
   });
 
+  test('tells apart what a setting of savedsearches.conf throttles by', () => {
+    const found = resultsOf(
+      stanzaOf('splunk', alertRule(windows, shell, 'sigpack: { splunk: { savedsearch: { alert.suppress.fields: "host, CommandLine" } } }')),
+      sysmon(processes),
+    );
+    expect(found.map(({ host, CommandLine }) => [host, CommandLine])).toContainEqual(['unknown', 'cmd /c b']);
+  });
+
   test('names fields of other signs in every command', () => {
     const rule = alertRule('product: aws, service: cloudtrail', 'eventName: StopLogging', 'sigpack: { alertFields: [eventName, "odd name", "a-b"] }');
     const events: readonly Event[] = [
@@ -131,9 +140,10 @@ describe('one result of Splunk for each entity and run', () => {
       { _time: 2, eventName: 'StopLogging', 'userIdentity.arn': 'arn:a', 'odd name': 'y', 'a-b': '1' },
       { _time: 3, eventName: 'StopLogging' },
     ];
+    const nobody = { 'userIdentity.userName': 'unknown' };
     expect(resultsOf(stanzaOf('none', rule), events)).toEqual([
-      { 'userIdentity.arn': 'arn:a', count: 2, firstTime: 1, lastTime: 2, eventName: 'StopLogging', 'odd name': ['x', 'y'], 'a-b': '1' },
-      { 'userIdentity.arn': 'unknown', count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging' },
+      { 'userIdentity.arn': 'arn:a', ...nobody, count: 2, firstTime: 1, lastTime: 2, eventName: 'StopLogging', 'odd name': ['x', 'y'], 'a-b': '1' },
+      { 'userIdentity.arn': 'unknown', ...nobody, count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging' },
     ]);
   });
 

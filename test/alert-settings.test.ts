@@ -59,6 +59,14 @@ describe('entities, threat objects and fields of an alert', () => {
     if (pipeline === 'splunk-cim') expect(pack.splunk[0]?.search).toContain(' Processes.process_current_directory ');
   });
 
+  test('are in the rows of a data model whatever other rules ask for', () => {
+    const one = alertRule(windows, "'Hashes|contains': abc");
+    const { pack } = alertPack('splunk', 'splunk-cim', `${one}---\n${alertRule(windows, shell).replace('An alert', 'Another alert')}`);
+    for (const { search, detection } of pack.splunk)
+      for (const column of detection.alert?.shown ?? []) expect(search.slice(0, search.indexOf('| rename'))).toMatch(new RegExp(`\\bProcesses\\.${column}\\b`));
+    expect(pack.splunk).toHaveLength(2);
+  });
+
   test('may be none', () => {
     const { detection } = detectionOf('splunk', 'splunk', alertRule(windows, shell, 'sigpack: { threatObjects: [], alertFields: [] }'));
     expect(detection?.alert).toMatchObject({ threatObjects: [], shown: ['Computer', 'User'] });
@@ -103,7 +111,22 @@ describe('suppression', () => {
     ['for four hours', alertRule('category: dns', 'query: a.example'), '', [['src_ip'], 14_400], [['src_ip', 'source'], 14_400]],
     ['by group', correlation(), '', [['User'], 3600], [['User'], 3600]],
     ['without a group', correlation().replace('group-by: [User], ', ''), '', [[], 3600], [[], 3600]],
-    ['by nobody', alertRule('product: unheard_of', 'Field: x'), '', [['host'], 3600], [['source'], 3600]],
+    // the machine may be one that collects the events of all others
+    ['not where nobody is named', alertRule('product: unheard_of', 'Field: x'), '', [[], 0], [[], 0]],
+    [
+      'not where the product has no name for anybody',
+      alertRule('product: aws, service: cloudtrail', 'eventName: x'),
+      '',
+      [['userIdentity.arn'], 3600],
+      [[], 0],
+    ],
+    [
+      'for as long as is set, by machine',
+      alertRule('product: unheard_of', 'Field: x'),
+      'defaults: { suppress: { period: 2h } }',
+      [['host'], 7200],
+      [['source'], 7200],
+    ],
     // an event of a count names nobody: nothing that is said of one may silence the others
     ['a count', rule, 'defaults: { threshold: 5 }', [['Computer', 'User'], 3600], [[], 0]],
   ] as const)('is %s', (_, rules, config, splunk, graylog) => {

@@ -70,6 +70,7 @@ logsources:
   - match: { product: windows, service: sysmon }
     settings: { delay: 90, cron: '*/10 * * * 1-5' }
 splunk:
+  enterpriseSecurity: true
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
   searchesPerMinute: 20
   cloudSafe: false
@@ -169,6 +170,7 @@ test('every key of the sample is read', () => {
     levels: new Map([['low', { enabled: false }]]),
     logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
     splunk: {
+      enterpriseSecurity: true,
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
       searchesPerMinute: 20,
       cloudSafe: false,

@@ -65,7 +65,7 @@ function detection({ rule = {}, settings = {}, graylog = {}, detection = {} }: P
       interval: 900,
       delay: 600,
       threshold: 1,
-      splunk: { notable: true, risk: true, securityDomain: 'threat', savedsearch: {} },
+      splunk: { securityDomain: 'threat', savedsearch: {} },
       ...settings,
       graylog: { keyFields: ['source'], streams: [], ...graylog },
     },

@@ -51,7 +51,7 @@ function watched(text: string, config = ''): { readonly condition: unknown; read
 
 const quantityOf = (pack: Pack): string | undefined => {
   const [one] = pack.splunk;
-  return one && savedSearchSettings(one, pack.config.info).get('quantity');
+  return one && savedSearchSettings(one, { info: pack.config.info, enterpriseSecurity: true }).get('quantity');
 };
 
 describe('a threshold counts the groups of a correlation', () => {
@@ -151,7 +151,7 @@ describe('a period of 0 holds nothing back', () => {
       'defaults: { suppress: { period: 2h, fields: [User] } }',
     );
     const [one] = pack.splunk;
-    const settings = one && savedSearchSettings(one, pack.config.info);
+    const settings = one && savedSearchSettings(one, { info: pack.config.info, enterpriseSecurity: true });
     expect([settings?.get('alert.suppress'), settings?.get('alert.digest_mode')]).toEqual(['0', '1']);
     expect(warnings).toEqual([expect.stringContaining('an event may alert')]);
   });

@@ -21,7 +21,11 @@ import { type BuiltPack, packOf, textOf } from './pack-of.ts';
 
 const config = `id: hostile
 title: Hostile pack
+defaults: { splunk: { output: finding } }
+logsources:
+  - { match: { category: process_creation }, settings: { splunk: { output: intermediate-finding } } }
 splunk:
+  enterpriseSecurity: true
   indexes:
     - match: { product: windows, category: process_creation }
       definition: index=windows
@@ -76,8 +80,11 @@ describe('the build', () => {
   });
 });
 
-/** The groups of a correlation may name nobody who is at risk: it adds no risk then. */
-const noRisk = (settings: ReadonlyMap<string, string>, key: string): string => (key.startsWith('action.risk') && !settings.has('action.risk') ? '[]' : '');
+const drillDownsOf = (settings: ReadonlyMap<string, string>): readonly { readonly search: string }[] =>
+  JSON.parse(settings.get('action.notable.param.drilldown_searches') ?? '[]');
+
+/** The fields that a finding lists. */
+const shownFields = (settings: ReadonlyMap<string, string>): readonly string[] => (settings.get('action.notable.param.nes_fields') ?? '').split(',');
 
 describe('the Splunk app', () => {
   it('is made of plain files below its folder, the same as for harmless rules', () => {
@@ -101,7 +108,7 @@ describe('the Splunk app', () => {
 
   it('sets nothing in a stanza but what a detection sets', () => {
     const known =
-      /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk)(?:\.[\w.]+)?)$/;
+      /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk|escu)(?:\.[\w.]+)?)$/;
     const own = new Map(
       built.pack.splunk.map(({ detection, search }) => [stanzaName(detection.name), { search, more: detection.settings.splunk.savedsearch }]),
     );
@@ -109,10 +116,39 @@ describe('the Splunk app', () => {
       const wanted = own.get(name);
       expect(settings.get('search')).toBe(wanted?.search);
       expect([...settings.keys()].filter((key) => !known.test(key) && !Object.hasOwn(wanted?.more ?? {}, key))).toEqual([]);
-      for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata', 'action.risk.param._risk'])
-        expect(() => JSON.parse(settings.get(key) ?? noRisk(settings, key))).not.toThrow();
-      for (const key of ['rule_title', 'rule_description']) expect(settings.get(`action.notable.param.${key}`)).not.toContain('$');
+      for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata'])
+        expect(() => JSON.parse(settings.get(key) ?? '')).not.toThrow();
     }
+  });
+
+  it('has one output for each detection, with no tokens but those of its own fields', () => {
+    const outputs = new Set<boolean>();
+    for (const settings of conf('savedsearches.conf').values()) {
+      const finding = settings.get('action.notable') === '1';
+      outputs.add(finding);
+      expect([finding, settings.get('action.risk')]).toEqual([finding, finding ? undefined : '1']);
+      const objects: readonly Readonly<Record<string, unknown>>[] = JSON.parse(settings.get('action.risk.param._risk') ?? '[]');
+      const named = [...objects.flatMap((object) => [object.risk_object_field, object.threat_object_field]), ...shownFields(settings)];
+      const own = new Set(named.flatMap((field) => [`$${field}$`, `$orig_${field}$`]));
+      for (const key of ['notable.param.rule_title', 'notable.param.rule_description', 'notable.param.next_steps', 'risk.param._risk_message'])
+        expect((settings.get(`action.${key}`) ?? '').replaceAll(/\$[^$]*\$/g, (token) => (own.has(token) ? '' : token))).not.toContain('$');
+    }
+    expect(outputs.size).toBe(2);
+  });
+
+  it('has drill-downs that are whole searches', () => {
+    let inline = 0;
+    const macros = new Map([...conf('macros.conf')].map(([name, one]) => [name, one.get('definition') ?? '']));
+    for (const settings of conf('savedsearches.conf').values()) {
+      for (const { search } of drillDownsOf(settings)) {
+        const filled = search.replaceAll(/\$\w+\|s\$/g, '"x"');
+        expect(filled).not.toMatch(/[$\n\r]/);
+        if (/^\| (?:savedsearch|from) /.test(filled)) continue;
+        inline++;
+        expect(() => parseSearch(filled, macros)).not.toThrow();
+      }
+    }
+    expect(inline).toBeGreaterThan(200);
   });
 
   it('calls only its own macros, which say what they are meant to', () => {
@@ -160,15 +196,17 @@ describe('the Splunk app', () => {
     const parser = new XMLParser({ ignoreAttributes: false });
     const elements = (xml: string): readonly string[] =>
       [...new Set([...JSON.stringify(parser.parse(xml)).matchAll(/"([@\w-]+)":/g)].map((match) => match[1] ?? ''))].sort();
-    const path = 'default/data/ui/views/overview.xml';
-    expect(XMLValidator.validate(fileOf(app, path))).toBe(true);
-    expect(elements(fileOf(app, path))).toEqual(elements(fileOf(harmless, path)));
-    expect(fileOf(app, path)).not.toMatch(/<script|javascript:/i);
+    for (const view of ['overview', 'inventory', 'detection']) {
+      const path = `default/data/ui/views/${view}.xml`;
+      expect(XMLValidator.validate(fileOf(app, path))).toBe(true);
+      expect(elements(fileOf(app, path))).toEqual(elements(fileOf(harmless, path)));
+      expect(fileOf(app, path)).not.toMatch(/<script|javascript:/i);
+    }
   });
 
   it('has lookups of whole rows without formulas', () => {
     const rows = readCsv(fileOf(app, 'lookups/hostile_detections.csv'));
-    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 14));
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 15));
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?=[=+@-])/, ''))).toEqual([...conf('savedsearches.conf').keys()]);
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+@\t-]|[\p{Cc}\u202a-\u202e]/u);
     for (const cell of readCsv(fileOf(app, 'lookups/hostile_attack.csv')).flat()) expect(cell).toMatch(/^[\w .-]*$/);

@@ -247,6 +247,30 @@ test('the golden packs may be installed', () => {
   }
 });
 
+test.each<[string, string | undefined, Readonly<Record<string, string>>, boolean]>([
+  ['the one of sigpack.yml', 'alerts', {}, true],
+  ['none in sigpack.yml', undefined, {}, false],
+  ['another than that of sigpack.yml', 'alerts', { 'action.summary_index._name': 'main' }, false],
+  ['a mark that ends its text', 'alerts', { 'action.summary_index.sigpack_rule': 'x" | delete' }, false],
+  ['a mark of another name', 'alerts', { 'action.summary_index.command': 'x' }, false],
+])('an index for results, %s', (_, summaryIndex, more, allowed) => {
+  const isConfigured = configuredSettings({ defaults: {}, levels: new Map(), logsources: [], splunk: summaryIndex === undefined ? {} : { summaryIndex } });
+  const settings = {
+    'action.summary_index': '1',
+    'action.summary_index._name': 'alerts',
+    'action.summary_index.sigpack_pack': 'acme',
+    'action.summary_index.sigpack_rule': '00000000-0000-4000-8000-000000000001',
+    'action.summary_index.sigpack_level': 'high',
+    ...more,
+  };
+  const text = `[One]\n${Object.entries(settings)
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('')}`;
+  const problem = appProblem('acme', new Map([['default/savedsearches.conf', Buffer.from(text)]]), isConfigured);
+  if (allowed) expect(problem).toBeUndefined();
+  else expect(problem).toContain('[One] has "action.summary_index');
+});
+
 test.each<[string, unknown, string]>([
   ['a request of its own', { id: 'a', body: { trigger: {}, input: { http: {} }, actions: {} } }, 'the watch a has an input other than one search'],
   ['two inputs', { id: 'a', body: { trigger: {}, input: { search: {}, http: {} }, actions: {} } }, 'the watch a has an input other than one search'],

@@ -36,7 +36,7 @@ interface Built {
   readonly folder: string;
 }
 
-async function built(target: string, pipeline: string, rule: string, config = ''): Promise<Built> {
+async function built(target: string, pipeline: string, rule: string, config = 'splunk: { enterpriseSecurity: true }'): Promise<Built> {
   const folder = mkdtempSync(join(temporary, 'p-'));
   const files = { 'a.yml': rule, 'own.yml': several, 'sigpack.yml': `${config}\nid: pk\nrules: [a.yml]\n` };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -90,8 +90,8 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     expect(one.code).toBe(0);
     const settings = await stanza(one);
     expect((settings.get('alert.suppress.fields') ?? '').split(',').filter((name) => name !== '')).toEqual(suppressed);
-    const risk = JSON.parse(settings.get('action.risk.param._risk') ?? '[]');
-    expect(risk.map((object: { risk_object_field: string }) => object.risk_object_field)).toEqual(objects);
+    const entities = JSON.parse(settings.get('action.notable.param._entities') ?? '[]');
+    expect(entities.map((entity: { risk_object_field: string }) => entity.risk_object_field)).toEqual(objects.slice(0, 1));
     expect(settings.get('action.notable.param.nes_fields') ?? '').toBe(objects.join(','));
     // what is named is there: the rows of a data model have what they are counted by
     const search = settings.get('search') ?? '';

@@ -140,23 +140,25 @@ describe('the page of the seed rule', () => {
     expect(row?.get('false_positives')).toBe('Unknown');
     expect(row?.get('data_needed')?.split('|')).toContain('Log source: product windows, service dhcp');
     const view = built.app.get('default/data/ui/views/detection.xml') ?? '';
-    expect(view).toContain('| inputlookup sigpack_pages | where id=$detection|s$');
+    expect(view).toContain('| inputlookup sigpack_pages | where id=urldecode("$detection|u$")');
     expect(built.app.get('default/transforms.conf')).toContain('[sigpack_pages]\nfilename = sigpack_pages.csv\n');
     expect(built.app.get('default/data/ui/views/overview.xml')).toContain('/app/sigpack/detection?form.detection=$row.id|u$');
   });
 });
 
 describe('tokens of the views', () => {
-  it('are quoted for SPL or encoded for an address', async () => {
+  it('are encoded, in searches as in addresses', async () => {
     const { app } = await buildOf({ 'rules/a.yml': rule('A') }, 'rules');
-    for (const name of ['overview', 'detection']) {
+    for (const name of ['overview', 'inventory', 'detection']) {
       const view = app.get(`default/data/ui/views/${name}.xml`) ?? '';
       for (const [, query = ''] of view.matchAll(/<query>(.*?)<\/query>/gs)) {
-        expect(query.replace(/=\$\w+\|s\$/g, '')).not.toContain('$');
+        expect(query.replace(/urldecode\(&#34;\$\w+\|u\$&#34;\)|urldecode\("\$\w+\|u\$"\)/g, '')).not.toContain('$');
       }
       for (const [, link = ''] of view.matchAll(/<link [^>]*>(.*?)<\/link>/gs)) {
-        // a reference is a link as a whole, and only http and https addresses are references
-        expect(link === '$row.reference|n$' || !link.replace(/\$row\.\w+\|u\$/g, '').includes('$')).toBe(true);
+        // a reference is a link as a whole, and only http and https addresses are references; the page of a technique is made of its id alone
+        expect(
+          ['$row.reference|n$', 'https://attack.mitre.org/techniques/$row.page|n$/'].includes(link) || !link.replace(/\$row\.\w+\|u\$/g, '').includes('$'),
+        ).toBe(true);
       }
     }
   });
@@ -252,7 +254,7 @@ describe('hostile rules', () => {
     }
     expect(count).toBeGreaterThan(120);
     const lookup = readCsv(app.get('lookups/sigpack_pages.csv') ?? '');
-    expect(new Set(lookup.map((row) => row.length))).toEqual(new Set([5]));
+    expect(new Set(lookup.map((row) => row.length))).toEqual(new Set([6]));
     expect(lookup).toHaveLength(readCsv(app.get('lookups/sigpack_detections.csv') ?? '').length);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
     expect(app.get('lookups/sigpack_pages.csv')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/);

@@ -56,6 +56,7 @@ function inProcess(settled: SettledRule): RuleInProcess {
     chosen: new Set(),
     produced: new Set(),
     filled: new Map(),
+    unproved: new Map(),
     work: workOfRule(),
     renamings: [],
     trail: '',

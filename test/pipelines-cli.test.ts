@@ -64,12 +64,26 @@ describe('the names of pipelines', () => {
     expect((await converted('sub/own.yml', 'windows-sysmon')).stdout).toBe((await converted('windows-sysmon', 'sub/own.yml')).stdout);
   });
 
-  test('are listed, bundles first', async () => {
-    const { stdout } = await sigpack(['list', 'pipelines'], { cwd: temporary });
-    const names = stdout.split('\n').map((line) => line.split(' ')[0]);
+  const listed = async (...args: readonly string[]) => (await sigpack(['list', 'pipelines', ...args], { cwd: temporary })).stdout;
+
+  test.each([[[]], [['-v']]])('are listed, bundles first, in 80 columns, with %j', async (args) => {
+    const lines = (await listed(...args)).trimEnd().split('\n');
+    const names = lines.filter((line) => !line.startsWith(' ')).map((line) => line.split(' ')[0]);
     expect(names.slice(0, bundles.size)).toEqual([...bundles.keys()]);
     expect(names).toContain('windows-sysmon');
-    expect(stdout.split('\n').filter((line) => line !== '' && !/^\S+ +\S/.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('are listed with the number of their names that nothing public proves, all of them with -v', async () => {
+    expect(await listed()).toMatch(/^splunk-firewall +Firewalls and network devices in Splunk\n +3 names unproved\n/m);
+    expect(await listed('-v')).toMatch(/ 3 names unproved: file_name, sourcetype="netflow\*",\n +sourcetype="syslog"\n/);
+    expect(await listed('-v')).toMatch(/^logpoint +LogPoint with Sysmon\n +windows-sysmon, logpoint-windows\n/m);
+  });
+
+  test('are listed as JSON', async () => {
+    const pipelines: readonly Record<string, unknown>[] = JSON.parse(await listed('--format', 'json'));
+    expect(pipelines).toContainEqual({ name: 'splunk-linux', description: 'Linux logs in Splunk', unproved: ['sourcetype="vsftpd"'] });
+    expect(pipelines[0]).toMatchObject({ name: 'splunk', pipelines: bundles.get('splunk')?.pipelines, unproved: expect.arrayContaining(['QID']) });
   });
 
   test('that are wrong are told', async () => {
@@ -142,6 +156,41 @@ describe('convert', () => {
   test('a field that is the message itself may be asked for any text', async () => {
     const cwd = project({ 'a.yml': plain.replace('category: process_creation', 'service: powershell').replace(/Image\|endswith: .*/, "Message: '*'") });
     expect(await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-classic', 'a.yml'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  const fortigate = (title: string, number: string, fields: string): string =>
+    plain
+      .replace('A shell starts', title)
+      .replace('00001', number)
+      .replace('product: windows, category: process_creation', 'product: fortigate, service: event')
+      .replace(/Image\|endswith: .*/, fields);
+
+  test('notes once what names of a pipeline nothing public proves, with those that the queries have', async () => {
+    const cwd = project({
+      'a.yml': fortigate('First', '00001', 'cfgpath: user.local'),
+      'b.yml': fortigate('Second', '00002', 'action: Add'),
+      'c.yml': fortigate('Third', '00003', 'devname: x'),
+      'd.yml': plain.replace('00001', '00004'),
+    });
+    const { stderr } = await sigpack(['convert', '-v', '-t', 'graylog', '-p', 'graylog', 'a.yml', 'b.yml', 'c.yml', 'd.yml'], { cwd });
+    const notes = stderr.split('\n').filter((line) => line.includes('PIP009'));
+    expect(notes).toEqual([
+      'a.yml:1:8: info[PIP009]: graylog: no public source proves these names of the pipeline graylog-cloud: `action`, `cfgpath`, in 2 rules (the first is here)',
+    ]);
+  });
+
+  test('notes terms that find the events, as long as the search has them, and names in pipelines of your own', async () => {
+    const scope = (key: string, value: string): string => `  - { type: set_state, key: ${key}, val: ${value} }\n`;
+    const first = scope('splunk_scope', `'index=a sourcetype="guess"'`);
+    const marks = scope('unproved_names', `['sourcetype="guess"', 'sourcetype="other"']`);
+    const cwd = project({
+      'a.yml': plain,
+      'own.yml': `name: T\ntransformations:\n${first}${marks}`,
+      'mended.yml': `name: T\ntransformations:\n${first}${marks}${scope('splunk_scope', 'index=b')}`,
+    });
+    const own = await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'own.yml', 'a.yml'], { cwd });
+    expect(own.stderr).toContain('a.yml:1:8: info[PIP009]: splunk: no public source proves these names of the pipeline own: `sourcetype="guess"`\n');
+    expect((await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'mended.yml', 'a.yml'], { cwd })).stderr).not.toContain('PIP009');
   });
 
   test('without a pipeline there is nothing to tell', async () => {

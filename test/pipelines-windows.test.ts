@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { targets } from '../src/backend/registry.ts';
+import { defaultTargetSettings } from '../src/backend/target.ts';
 import { createProcessor } from '../src/pipeline/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection.ts';
@@ -14,16 +16,19 @@ import { productEvents, type WindowsEvent } from './windows-events.ts';
 
 const processorOf = (...names: readonly string[]) => createProcessor(names.map(builtInPipeline), { bag: createBag() });
 
-/** Fields of a rule of a log source that stay as they are. */
-function unmapped(names: readonly string[], logsource: string, fields: readonly string[]): readonly string[] {
+/** A rule for a log source that asks for fields, after pipelines. */
+function processed(names: readonly string[], logsource: string, fields: readonly string[]) {
   const bag = createBag();
   const items = fields.map((field) => `    ${field}: x\n`).join('');
   const text = `title: T\nlogsource: { product: windows, ${logsource} }\ndetection:\n  s:\n${items}  condition: s\n`;
   const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
   const settle = createSettler(collection, { placeholders: new Map(), bag });
   const settled = collection.rules.flatMap((rule) => settle(rule) ?? [])[0];
-  return [...((settled && processorOf(...names)(settled))?.processing?.unmapped ?? ['nothing was processed'])].sort();
+  return settled && processorOf(...names)(settled);
 }
+
+/** Fields of a rule of a log source that stay as they are. */
+const unmapped = (...of: Parameters<typeof processed>): readonly string[] => [...(processed(...of)?.processing?.unmapped ?? ['nothing was processed'])].sort();
 
 describe('with Sysmon no field stays unmapped that the product has', () => {
   const process = ['Image', 'CommandLine', 'ParentImage', 'ParentCommandLine', 'User', 'IntegrityLevel', 'OriginalFileName', 'CurrentDirectory'];
@@ -98,6 +103,21 @@ test('audit events: what 4688 does not have is reported', () => {
   const names = ['windows-security', 'splunk-windows-xml'];
   const lacking = ['Company', 'CurrentDirectory', 'GrandParentImage', 'Hashes', 'OriginalFileName', 'ParentCommandLine', 'ParentUser', 'Product', 'User'];
   expect(unmapped(names, 'category: process_creation', ['Image', 'CommandLine', 'ParentImage', ...lacking])).toEqual(lacking);
+});
+
+test.each([
+  ['service: application', 'AppName', 'application="x"'],
+  ['service: application', 'Data', 'msg="x" OR data="x"'],
+  ['service: application', 'Message', 'msg="x" OR message="x"'],
+  ['service: security', 'ClientProcessId', 'process_id="x"'],
+  ['service: security', 'FileName', 'file="x"'],
+  ['service: taskscheduler', 'UserName', 'user="x" OR user_name="x"'],
+  ['category: network_connection', 'SourceIsIpv6', 'is_source_ipv6="x" OR source_is_ipv6="x"'],
+])("LogPoint's names: %s %s", (logsource, field, wanted) => {
+  const rule = processed(['windows-sysmon', 'logpoint-windows'], logsource, [field]);
+  const compiled = rule && createCombiner(createBag())(rule);
+  const conversion = compiled && targets.find(({ name }) => name === 'logpoint')?.convert(compiled, defaultTargetSettings);
+  expect(conversion?.ok ? conversion.value.queries.join('\n') : conversion).toContain(wanted);
 });
 
 test('the docs list every Windows pipeline', () => {

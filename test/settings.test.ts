@@ -57,13 +57,14 @@ test('settings: what is built in', () => {
     interval: 900,
     delay: 600,
     threshold: 1,
-    splunk: { notable: true, risk: true, securityDomain: 'threat', savedsearch: {} },
+    suppress: { fields: [], period: 3600, byEntity: true, usual: true },
+    splunk: { securityDomain: 'endpoint', savedsearch: {} },
     graylog: { keyFields: [], streams: [] },
   });
 });
 
 const layered = `
-defaults: { owner: d, interval: 10m, splunk: { notable: false, savedsearch: { a: d, b: d } }, graylog: { keyFields: [d1, d2] } }
+defaults: { owner: d, interval: 10m, splunk: { output: finding, savedsearch: { a: d, b: d } }, graylog: { keyFields: [d1, d2] } }
 levels: { high: { owner: l, delay: 1m, splunk: { savedsearch: { b: l, c: l } } } }
 logsources:
   - { match: { product: windows }, settings: { owner: w, threshold: 2, splunk: { savedsearch: { c: w } } } }
@@ -79,7 +80,41 @@ test.each([
 ] as const)('settings: %s win over those before', (_, parts, expected, savedsearch) => {
   const settings = settingsOf(configured(layered), parts);
   expect(settings).toMatchObject(expected);
-  expect(settings.splunk).toEqual({ notable: false, risk: true, securityDomain: 'threat', savedsearch });
+  expect(settings.splunk).toEqual({ output: 'finding', securityDomain: 'endpoint', savedsearch });
+});
+
+test('settings: what Enterprise Security gets is set at every level', () => {
+  const config = configured(`
+defaults: { splunk: { output: finding } }
+levels: { low: { splunk: { output: intermediate-finding } }, high: { splunk: { output: intermediate-finding } } }
+logsources:
+  - { match: { product: windows }, settings: { splunk: { output: finding } } }
+`);
+  const linux = { logsource: { product: 'linux' } };
+  const parts: readonly RuleParts[] = [
+    { level: 'medium', ...linux },
+    { level: 'high', ...linux },
+    { level: 'high' },
+    { level: 'high', sigpack: 'splunk: { output: intermediate-finding }' },
+  ];
+  expect(parts.map((one) => settingsOf(config, one).splunk.output)).toEqual(['finding', 'intermediate-finding', 'finding', 'intermediate-finding']);
+});
+
+test.each([
+  ['defaults: { splunk: { notable: false } }', 'output: intermediate-finding'],
+  ['levels: { high: { splunk: { risk: true } } }', 'A finding carries the risk of its entity'],
+  ['logsources: [{ match: { product: windows }, settings: { splunk: { notable: true } } }]', '`output: finding`'],
+])('settings: a key of former versions is an error that says what to write: %s', (text, hint) => {
+  const bag = createBag();
+  expect(readConfig({ path: 'sigpack.yml', text }, bag)).toBeUndefined();
+  expect(bag.list.map(({ code }) => code)).toEqual(['PCK001']);
+  expect(bag.list[0]?.hint).toContain(hint);
+});
+
+test('sigpack: a key of former versions is an error that says what to write', () => {
+  const bag = createBag();
+  expect(checkRuleSettings({ ...rule({ sigpack: 'splunk: { notable: false }' }), file: { path: 'rule.yml', text: '' } }, bag)).toBe(false);
+  expect(bag.list.map(({ code, hint }) => [code, hint])).toEqual([['SIG070', expect.stringContaining('output: intermediate-finding')]]);
 });
 
 test('settings: lists replace, other keys of the map stay', () => {
@@ -104,7 +139,9 @@ test('settings: suppression has a period, and 0 turns it off', () => {
   const config = configured('defaults: { suppress: { fields: [a] } }');
   expect(settingsOf(config).suppress).toEqual({ fields: ['a'], period: 3600 });
   expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toEqual({ fields: [], period: 0 });
-  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300 });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300, byEntity: true });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { fields: [] }' }).suppress).toEqual({ fields: [], period: 3600 });
+  expect(settingsOf(defaultConfig(), { logsource: { category: 'dns' } }).suppress).toEqual({ fields: [], period: 14_400, byEntity: true, usual: true });
 });
 
 test('settings: rules without settings of their own share one object', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { flatten } from './judges/events.ts';
-import { COMMAND_CASES, logons, REGEX_CASES } from './judges/spl/command-cases.ts';
+import { COMMAND_CASES, logons, people, REGEX_CASES, TIMECHART_CASES } from './judges/spl/command-cases.ts';
 import { compileSpl, type Event, parseSearch, runSpl, SplError, searchStageOnly } from './judges/spl/spl.ts';
 
 const one: Event = {
@@ -287,7 +287,16 @@ test.each(REGEX_CASES.filter(([regex]) => hasLocalFlags() || !/.\(\?i|\(\?i:/.te
 });
 
 test.each(COMMAND_CASES)('commands: %s', (spl, expected) => {
-  expect(runSpl(spl, logons)).toEqual(expected);
+  expect(runSpl(spl, logons, { tables: people })).toEqual(expected);
+});
+
+test.each(TIMECHART_CASES)('commands over a time range: %s', (spl, expected) => {
+  expect(runSpl(spl, logons, {}, { earliest: 0, latest: 300 })).toEqual(expected);
+});
+
+test('a lookup that is not there, or lacks a field, is refused', () => {
+  expect(() => runSpl('* | lookup nobody user OUTPUT x', logons)).toThrow(/could not find nobody/);
+  expect(() => runSpl('* | lookup people NAME AS user OUTPUT salary', logons, { tables: people })).toThrow(/has no field salary/);
 });
 
 test('time_window wants rows in time order', () => {

@@ -35,7 +35,7 @@ const settings: DetectionSettings = {
   interval: 3600,
   delay: 600,
   threshold: 1,
-  splunk: { notable: true, risk: true, securityDomain: 'threat', savedsearch: {} },
+  splunk: { securityDomain: 'threat', savedsearch: {} },
   graylog: { keyFields: [], streams: [] },
 };
 
@@ -123,8 +123,6 @@ const small: readonly Sample[] = [
       suppress: { fields: ['user', 'Threat Name'], period: 5400 },
       risk: { score: 25, objects: [{ field: 'user', type: 'user' }] },
       splunk: {
-        notable: false,
-        risk: true,
         securityDomain: 'access',
         savedsearch: { 'action.email': '1', 'action.email.to': 'soc@example.test', 'alert.track': '1' },
       },
@@ -133,7 +131,8 @@ const small: readonly Sample[] = [
 ];
 
 describe('a small app', () => {
-  const app = build(small.map(detection), { attackNames: new Map([['T1110', 'Brute Force']]) });
+  const more = { attackNames: new Map([['T1110', 'Brute Force']]), enterpriseSecurity: true };
+  const app = build(small.map(detection), more);
 
   it('has all files of an app, sorted, and no problem', () => {
     expect(app.problems).toEqual([]);
@@ -143,6 +142,7 @@ describe('a small app', () => {
       'sigpack_test/default/app.conf',
       'sigpack_test/default/data/ui/nav/default.xml',
       'sigpack_test/default/data/ui/views/detection.xml',
+      'sigpack_test/default/data/ui/views/inventory.xml',
       'sigpack_test/default/data/ui/views/overview.xml',
       'sigpack_test/default/macros.conf',
       'sigpack_test/default/savedsearches.conf',
@@ -156,7 +156,7 @@ describe('a small app', () => {
     ]);
   });
 
-  it.each(app.files.filter(({ content }) => typeof content === 'string').map(({ path, content }) => [path, String(content)]))(
+  it.each(app.files.filter(({ path }) => !path.endsWith('.png')).map(({ path, content }) => [path, Buffer.from(content).toString()]))(
     'writes %s as agreed',
     async (path, content) => {
       expect(content).not.toMatch(/[\t ]\n|\n\n$/);
@@ -170,16 +170,19 @@ describe('a small app', () => {
   });
 
   it('is the same whatever order the detections come in', () => {
-    expect(build(small.map(detection).reverse(), { attackNames: new Map([['T1110', 'Brute Force']]) }).files).toEqual(app.files);
+    expect(build(small.map(detection).reverse(), more).files).toEqual(app.files);
   });
 });
 
 describe('settings of a search', () => {
-  const of = (sample: Omit<Sample, 'title'>) => savedSearchSettings(detection({ title: 'T', ...sample }), info);
+  const of = (sample: Omit<Sample, 'title'>, enterpriseSecurity = true) =>
+    savedSearchSettings(detection({ title: 'T', ...sample }), { info, enterpriseSecurity });
 
   it('uses known keys only', () => {
     for (const sample of small)
-      for (const key of savedSearchSettings(detection(sample), info).keys()) expect([key, isSavedSearchKey(key)]).toEqual([key, true]);
+      for (const enterpriseSecurity of [true, false])
+        for (const key of savedSearchSettings(detection(sample), { info, enterpriseSecurity }).keys())
+          expect([key, isSavedSearchKey(key)]).toEqual([key, true]);
   });
 
   it.each([
@@ -190,7 +193,8 @@ describe('settings of a search', () => {
     ['critical', '6'],
   ] as const)('%s is severity %s', (severity, value) => {
     expect(of({ severity }).get('alert.severity')).toBe(value);
-    expect(of({ severity }).get('action.notable.param.severity')).toBe(severity);
+    const finding = of({ severity, settings: { splunk: { ...settings.splunk, output: 'finding' } } });
+    expect(finding.get('action.notable.param.severity')).toBe(severity);
   });
 
   it('makes one alert for all results unless fields are throttled', () => {
@@ -212,29 +216,31 @@ describe('settings of a search', () => {
     expect([custom.get('cron_schedule'), custom.get('dispatch.earliest_time')]).toEqual(['0 6 * * *', '-1450m@m']);
   });
 
-  it('lets any setting be overridden, and switches the actions off', () => {
-    const found = of({ settings: { splunk: { ...settings.splunk, notable: false, risk: false, savedsearch: { search: 'index=x', 'alert.severity': '1' } } } });
+  it('lets any setting be overridden', () => {
+    const found = of({ settings: { splunk: { ...settings.splunk, savedsearch: { search: 'index=x', 'alert.severity': '1' } } } });
     expect([found.get('search'), found.get('alert.severity'), found.get('alert.track')]).toEqual(['index=x', '1', '1']);
-    expect([...found.keys()].filter((key) => /notable|risk/.test(key))).toEqual([]);
   });
 
   it('holds no tokens of the rule in what Enterprise Security expands', () => {
-    const found = of({ name: 'Share $user$ C$', rule: { description: 'Sends $src$ to $dest$' } });
-    for (const key of ['rule_title', 'rule_description']) expect(found.get(`action.notable.param.${key}`)).not.toContain('$');
-    expect(found.get('action.risk.param._risk_message')).toBe('Share \uff04user\uff04 C\uff04');
-    expect(found.has('action.notable.param.drilldown_searches')).toBe(false);
-    expect(found.get('description')).toBe('Sends $src$ to $dest$');
+    const named = { name: 'Share $user$ C$', rule: { description: 'Sends $src$ to $dest$' } };
+    const finding = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'finding' } } });
+    expect(finding.get('action.notable.param.rule_title')).toBe('Share \uff04user\uff04 C\uff04: $orig_host$');
+    expect(finding.get('action.notable.param.rule_description')).toBe('Sends \uff04src\uff04 to \uff04dest\uff04 Found: host=$orig_host$');
+    expect(finding.get('description')).toBe('Sends $src$ to $dest$');
+    const risk = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'intermediate-finding' } } });
+    expect(risk.get('action.risk.param._risk_message')).toBe('Share \uff04user\uff04 C\uff04: host=$host$');
   });
 
   it('gives the steps as next steps, without a token or an action to run', () => {
-    const steps = (remediation: string): string | undefined => of({ settings: { remediation } }).get('action.notable.param.next_steps');
+    const steps = (remediation: string): string | undefined =>
+      of({ settings: { remediation, splunk: { ...settings.splunk, output: 'finding' } } }).get('action.notable.param.next_steps');
     expect(steps('1. Ask "alice".\n2. Look.\n')).toBe('{"version":1,"data":"1. Ask \\"alice\\".\\n2. Look."}');
     expect(steps('Run [[action|ping]] and [[[action|ping]] on $src$')).toBe(
       '{"version":1,"data":"Run [ [action|ping]] and [ [ [action|ping]] on \uff04src\uff04"}',
     );
     expect(steps('a\u0007b\r\nc\\')).not.toMatch(/[\p{Cc}]/u);
     expect(steps(' \n')).toBeUndefined();
-    expect(of({}).has('action.notable.param.next_steps')).toBe(false);
+    expect(of({ settings: { splunk: { ...settings.splunk, output: 'finding' } } }).has('action.notable.param.next_steps')).toBe(false);
   });
 });
 
@@ -269,15 +275,18 @@ describe('hostile rules', () => {
       attack: { tactics: ['execution', text.toLowerCase(), 'x" | delete'], techniques: ['T1059', text] },
       settings: {
         owner: text,
+        remediation: text,
         suppress: { fields: [text], period: 60 },
         risk: { objects: [{ field: text, type: 'other' }] },
-        splunk: { ...settings.splunk, securityDomain: text },
+        splunk: { ...settings.splunk, output: index % 3 === 0 ? 'finding' : 'intermediate-finding', securityDomain: text },
       },
       severity: index % 2 === 0 ? 'high' : 'low',
     }),
   );
   const detections = samples.map(detection);
+  const hostileOptions = { info: { ...info, title: hostileTexts.join(' ') }, enterpriseSecurity: true };
   const app = build(detections, {
+    enterpriseSecurity: true,
     macros: [{ name: 'x]y\n[z', definition: 'index=a', comment: 'two\nlines\\' }],
     info: { ...info, title: hostileTexts.join(' '), description: hostileTexts.join('\n'), author: 'a\\', vendor: '"', license: '</x>' },
     attackNames: new Map(hostileTexts.map((text) => [text, text])),
@@ -285,7 +294,7 @@ describe('hostile rules', () => {
 
   it('change nothing beside their own values', () => {
     expect(app.problems).toEqual([]);
-    const model = new Map(detections.map((one) => [stanzaName(one.detection.name), savedSearchSettings(one, { ...info, title: hostileTexts.join(' ') })]));
+    const model = new Map(detections.map((one) => [stanzaName(one.detection.name), savedSearchSettings(one, hostileOptions)]));
     expect(compareConf(model, app.text('default/savedsearches.conf'), 'refuse')).toEqual([]);
     expect([...readConf(app.text('default/macros.conf')).stanzas.keys()]).toEqual(['x)y (z', ...detections.map(({ filterMacro }) => filterMacro).sort()]);
     expect([...readConf(app.text('default/app.conf')).stanzas.keys()]).toEqual(['id', 'install', 'launcher', 'package', 'ui']);
@@ -293,21 +302,21 @@ describe('hostile rules', () => {
   });
 
   it('leave XML and JSON well-formed', () => {
-    for (const path of ['default/data/ui/nav/default.xml', 'default/data/ui/views/detection.xml', 'default/data/ui/views/overview.xml'])
+    for (const path of ['nav/default', 'views/detection', 'views/inventory', 'views/overview'].map((name) => `default/data/ui/${name}.xml`))
       expect([path, XMLValidator.validate(app.text(path))]).toEqual([path, true]);
     expect(JSON.parse(app.text('app.manifest'))).toMatchObject({ schemaVersion: '2.0.0', info: { id: { name: info.id } } });
-    expect(app.text('default/data/ui/views/overview.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
+    expect(app.text('default/data/ui/views/inventory.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
     for (const found of readConf(app.text('default/savedsearches.conf')).stanzas.values()) {
-      for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata', 'action.risk.param._risk']) {
+      const entities = found.get('action.notable') === '1' ? 'action.notable.param._entities' : 'action.risk.param._risk';
+      for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata', entities])
         expect(() => JSON.parse(found.get(key) ?? '')).not.toThrow();
-      }
     }
   });
 
   it('stay in their row and cell of the lookups', () => {
     const rows = readCsv(app.text('lookups/sigpack_test_detections.csv'));
     expect(rows).toHaveLength(samples.length + 1);
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([14]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([15]));
     const names = [...readConf(app.text('default/savedsearches.conf')).stanzas.keys()];
     // a spreadsheet would run a name that starts with = as a formula
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?==)/, ''))).toEqual(names);
@@ -363,11 +372,12 @@ describe('the references of a detection', () => {
 
   it('are opened by the dashboard where they are links, and by nothing else', () => {
     const app = build(small.map(detection));
-    const view = `${app.text('default/data/ui/views/overview.xml')}${app.text('default/data/ui/views/detection.xml')}`;
-    const opened = [...view.matchAll(/<condition field="([^"]+)">\s*<link target="_blank">([^<]+)<\/link>/g)].map(([, field, target]) => [field, target]);
-    expect(opened.filter(([, target]) => !target?.startsWith('/app/'))).toEqual([
-      ['reference', '$row.reference|n$'],
-      ['reference', '$row.reference|n$'],
+    const view = ['overview', 'inventory', 'detection'].map((name) => app.text(`default/data/ui/views/${name}.xml`)).join('');
+    const opened = [...view.matchAll(/<link[^>]*>([^<]+)<\/link>/g)].map(([, target]) => target ?? '');
+    expect(opened.filter((target) => !target.startsWith('/app/'))).toEqual([
+      '$row.reference|n$',
+      'https://attack.mitre.org/techniques/$row.page|n$/',
+      '$row.reference|n$',
     ]);
     const queries = [...view.matchAll(/<query>([^<]+)<\/query>/g)].map(([, query = '']) => query).filter((query) => /\breference\b/.test(query));
     expect(queries).toHaveLength(2);

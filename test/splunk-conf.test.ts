@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRow } from '../src/pack/csv.ts';
-import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged } from '../src/pack/splunk-conf.ts';
+import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged, unflaggedLines } from '../src/pack/splunk-conf.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/splunk-keys.ts';
 import { createRenderer, TemplateError } from '../src/pack/template.ts';
 import { runs } from './thoroughness.ts';
@@ -284,6 +284,11 @@ describe('templates', () => {
 
   it('names a template that is not there', () => {
     expect(() => createRenderer({ templates: new Map() })('x.hbs', {})).toThrow(new TemplateError('x.hbs', 'there is no such template', undefined));
+  });
+
+  it('writes lines of a lookup that AppInspect takes for no address and no command', () => {
+    expect(unflaggedLines('to 10.0.0.1\r\nx |\nrunshellscript')).toBe('to 10[.]0.0.1\nx \u00a6\nrunshellscript');
+    expect(unflaggedLines('rm -rf / # runshellscript')).toBe('rm -rf / # runshellscript');
   });
 
   it('writes CSV that reads back, without formulas', () => {

@@ -128,6 +128,11 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   return { ...config, ...(options.target ? { targets: [...new Set(options.target)] } : {}), ...(options.failOn ? { failOn: options.failOn } : {}) };
 }
 
+const splunkEdition = ({ enterpriseSecurity }: PackConfig['splunk']): string =>
+  enterpriseSecurity
+    ? 'Splunk with Enterprise Security 7 or 8: detections make findings or add risk'
+    : 'Splunk without Enterprise Security (splunk.enterpriseSecurity: true for one that has it)';
+
 function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
   const { info, targets } = pack.config;
   return {
@@ -139,7 +144,8 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
       const compiled = results.filter((result) => result?.kind === 'compiled');
       const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
-      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, skipped: countSkipped(skipped) };
+      const made = target === 'splunk' ? { madeFor: splunkEdition(pack.config.splunk) } : {};
+      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, ...made, skipped: countSkipped(skipped) };
     }),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,

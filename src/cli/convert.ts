@@ -4,7 +4,7 @@ import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
 import { warnOfUnplaced } from '../pack/index-macro.ts';
-import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from '../pack/pipeline-report.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
@@ -99,7 +99,7 @@ type Made = Extract<ForTarget, { readonly off: boolean }>;
 
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf({ compiled, off }: Made, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
-  if (!off) warnOfUnmapped(warnings, name, compiled);
+  if (!off) warnOfPipelines(warnings, name, compiled);
   if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 

@@ -1,25 +1,63 @@
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import type { Listed } from './listed.ts';
 import { loadTargets } from './plugin.ts';
 
 export const listable = ['targets', 'formats', 'pipelines'] as const;
 export type Listable = (typeof listable)[number];
 
-/** `sigpack list`: what there is to choose from, a line each. */
-export async function list(what: Listable, { plugin = [] }: { readonly plugin?: readonly string[] } = {}): Promise<ExitCode> {
+export interface ListOptions {
+  readonly plugin?: readonly string[];
+  readonly format?: 'text' | 'json';
+  readonly verbose?: boolean;
+}
+
+/** `sigpack list`: what there is to choose from. */
+export async function list(what: Listable, { plugin = [], format = 'text', verbose = false }: ListOptions = {}): Promise<ExitCode> {
   const rows = await rowsOf(what, plugin);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  process.stdout.write(rows.map(([name, description]) => `${name.padEnd(width)}  ${description}\n`).join(''));
+  process.stdout.write(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows, verbose));
   return exitCodes.success;
 }
 
-type Row = readonly [name: string, description: string];
-
-async function rowsOf(what: Listable, plugins: readonly string[]): Promise<readonly Row[]> {
+async function rowsOf(what: Listable, plugins: readonly string[]): Promise<readonly Listed[]> {
   if (what === 'pipelines') {
-    const { pipelineRows } = await import('./pipeline-files.ts');
-    return pipelineRows();
+    const { listedPipelines } = await import('./pipeline-files.ts');
+    return listedPipelines();
   }
   const targets = await loadTargets(plugins);
-  if (what === 'targets') return targets.map(({ name, description }): Row => [name, description]);
-  return targets.flatMap(({ name, formats }) => formats.map((format): Row => [`${name} ${format.name}`, format.description]));
+  if (what === 'targets') return targets.map(({ name, description }) => ({ name, description }));
+  return targets.flatMap(({ name, formats }) => formats.map((format) => ({ name: `${name} ${format.name}`, description: format.description })));
+}
+
+const lineWidth = 80;
+
+/** A column of names, one of what they are. */
+function tableOf(rows: readonly Listed[], verbose: boolean): string {
+  const indent = Math.max(...rows.map(({ name }) => name.length)) + 2;
+  const lines = rows.flatMap((row) =>
+    textsOf(row, verbose)
+      .flatMap((text) => wrapped(text, lineWidth - indent))
+      .map((line, index) => (index === 0 ? row.name : '').padEnd(indent) + line),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Each starts on a line of its own. */
+function textsOf({ description, pipelines, unproved = [] }: Listed, verbose: boolean): readonly string[] {
+  const count = `${unproved.length} ${unproved.length === 1 ? 'name' : 'names'} unproved`;
+  return [
+    description,
+    ...(pipelines && verbose ? [pipelines.join(', ')] : []),
+    ...(unproved.length === 0 ? [] : [verbose ? `${count}: ${unproved.join(', ')}` : count]),
+  ];
+}
+
+/** The text in lines of at most `width` characters; a longer word has a line of its own. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }

@@ -11,7 +11,7 @@ import { guardTerminal, visibleLines } from './guarded-terminal.ts';
 import type { InitCommandOptions } from './init-command.ts';
 import type { InstallOptions, UninstallOptions } from './install/install-command.ts';
 import type { StatusOptions } from './install/status-command.ts';
-import type { Listable } from './list.ts';
+import type { Listable, ListOptions } from './list.ts';
 import type { MatchOptions } from './match-command.ts';
 import { toolVersion } from './package-root.ts';
 import type { ReleaseOptions } from './release-command.ts';
@@ -292,7 +292,9 @@ function createProgram(): Command {
     .description('list what there is to choose from')
     .addArgument(new Argument('<what>', 'what to list').choices(['targets', 'formats', 'pipelines']))
     .addOption(pluginOption())
-    .action(async (what: Listable, options: { readonly plugin?: readonly string[] }) => {
+    .addOption(new Option('-f, --format <format>', 'form of the list').choices(['text', 'json']).default('text'))
+    .option('-v, --verbose', 'show what bundles are made of, and which names of a pipeline are unproved', false)
+    .action(async (what: Listable, options: ListOptions) => {
       const { list } = await import('./list.ts');
       process.exitCode = await list(what, options);
     });

@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { bundles } from '../pipeline/bundle.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read-pipeline.ts';
+import { unprovedNames } from '../pipeline/unproved.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { UsageError } from './exit-code.ts';
+import type { Listed } from './listed.ts';
 import { packageRoot } from './package-root.ts';
 import { readSourceFile } from './rule-files.ts';
 
@@ -69,9 +71,17 @@ function linesOf(path: string): readonly string[] | undefined {
   return file?.text.split(/\r?\n/);
 }
 
-/** `sigpack list pipelines`: name, and what it is for. */
-export function pipelineRows(): readonly (readonly [name: string, description: string])[] {
+/** `sigpack list pipelines`: bundles first. */
+export function listedPipelines(): readonly Listed[] {
   const bag = createBag();
-  const single = builtInNames().map((name): [string, string] => [name, loadPipelines([name], '.', bag)[0]?.name ?? '']);
-  return [...[...bundles].map(([name, { description, pipelines }]): [string, string] => [name, `${description}: ${pipelines.join(', ')}`]), ...single];
+  const single = builtInNames().map((name): Listed => {
+    const [pipeline] = loadPipelines([name], '.', bag);
+    return { name, description: pipeline?.name ?? '', unproved: unprovedNames(pipeline?.items ?? []) };
+  });
+  const unprovedOf = new Map(single.map(({ name, unproved = [] }) => [name, unproved]));
+  const bundled = Array.from(bundles, ([name, { description, pipelines }]): Listed => {
+    const unproved = [...new Set(pipelines.flatMap((one) => unprovedOf.get(one) ?? []))].sort();
+    return { name, description, pipelines, unproved };
+  });
+  return [...bundled, ...single];
 }

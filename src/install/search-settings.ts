@@ -8,11 +8,20 @@ export type IsConfigured = (key: string, value: string) => boolean;
 
 export const nothingConfigured: IsConfigured = () => false;
 
-export function configuredSettings({ defaults, levels, logsources }: Pick<PackConfig, 'defaults' | 'levels' | 'logsources'>): IsConfigured {
+type Configured = Pick<PackConfig, 'defaults' | 'levels' | 'logsources'> & { readonly splunk?: Pick<PackConfig['splunk'], 'summaryIndex'> };
+
+export function configuredSettings({ defaults, levels, logsources, splunk: { summaryIndex } = {} }: Configured): IsConfigured {
   const patches: readonly SettingsPatch[] = [defaults, ...levels.values(), ...logsources.map(({ settings }) => settings)];
   const pairs = patches.flatMap(({ splunk }) => Object.entries(splunk?.savedsearch ?? {}));
   const known = new Set(pairs.map(([key, value]) => `${key}=${confValue(value)}`));
-  return (key, value) => known.has(`${key}=${value}`);
+  return (key, value) => known.has(`${key}=${value}`) || (summaryIndex !== undefined && isSummary(key, value, summaryIndex));
+}
+
+/** What a build writes for `splunk.summaryIndex`. The marks become a part of a search. */
+function isSummary(key: string, value: string, index: string): boolean {
+  if (key === 'action.summary_index') return value === '1';
+  if (key === 'action.summary_index._name') return value === index;
+  return /^action\.summary_index\.sigpack_(?:pack|rule|level)$/.test(key) && /^[\w-]+$/.test(value);
 }
 
 /** What a build writes by itself, beside what a rule may set. */
@@ -23,6 +32,16 @@ const builtKeys: ReadonlySet<string> = new Set([
   'action.correlationsearch.metadata',
   'action.notable.param.next_steps',
   'action.notable.param.drilldown_searches',
+  'action.notable.param._entities',
+  'action.escu',
+  'action.escu.enabled',
+  'action.escu.full_search_name',
+  'action.escu.search_type',
+  'action.escu.data_models',
+  'action.escu.how_to_implement',
+  'action.escu.known_false_positives',
+  'action.escu.creation_date',
+  'action.escu.modification_date',
   'action.risk.param.verbose',
 ]);
 

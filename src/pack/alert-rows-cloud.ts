@@ -4,7 +4,8 @@ import type { AlertRow } from './alert-row.ts';
 export const cloudRows: readonly AlertRow[] = [
   {
     source: { product: 'aws', service: 'cloudtrail' },
-    entities: { 'userIdentity.arn': 'user' },
+    // an attempt to log on has no ARN
+    entities: { 'userIdentity.arn': 'user', 'userIdentity.userName': 'user' },
     threatObjects: { 'sourceIPAddress|src_ip': 'ip_address' },
     shown: 'eventName eventSource awsRegion recipientAccountId userIdentity.type userAgent errorCode errorMessage',
     domain: 'threat',

@@ -15,7 +15,7 @@ const zeek = (service: string, threatObjects: AlertRow['threatObjects'], shown: 
 export const networkRows: readonly AlertRow[] = [
   {
     source: { category: 'webserver' },
-    entities: { '@host': 'system' },
+    entities: { '@host': 'system', 'c-ip|src_ip|cim.src': 'other' },
     threatObjects: { 'c-ip|src_ip|cim.src': 'ip_address' },
     shown: 'cs-method cs-host cs-uri-stem cs-uri-query sc-status cs-user-agent cs-referer cs-username',
     ...network,

@@ -129,7 +129,7 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
 }
 
 function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
-  const { info } = pack.config;
+  const { info, splunk } = pack.config;
   const macros = indexMacros(
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
@@ -137,6 +137,8 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
   return renderSplunkApp({
     info,
     detections: pack.splunk,
+    enterpriseSecurity: splunk.enterpriseSecurity,
+    summaryIndex: splunk.summaryIndex,
     tombstones: pack.tombstones,
     macros,
     render,

@@ -74,4 +74,11 @@ export function coverageColumns(coverage: readonly CoverageCell[]): string[] {
   return [...new Set([...columns, ...present])].filter((tactic) => /^[a-z][a-z-]*$/.test(tactic));
 }
 
+/** Titles of the tactics that detections have, in the order of an attack, and the one that those without have. */
+export function tacticFilter(detections: readonly PackDetection[]): string[] {
+  const present = [...new Set(detections.flatMap(({ attack }) => attack.tactics))].sort(compare);
+  const columns = coverageColumns(present.map((tactic) => ({ tactic, technique: '', detections: 0, enabled: 0 })));
+  return [...new Set([...columns.filter((tactic) => present.includes(tactic)), 'other'])].map(tacticTitle);
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -72,6 +72,12 @@ const indexes = list(
 
 const splunk = map(
   {
+    enterpriseSecurity: {
+      type: 'boolean',
+      default: false,
+      description:
+        'true where Splunk has Enterprise Security 7 or 8: detections make findings or add risk. false: they alert by Splunk’s own means, since a Splunk without Enterprise Security logs an error for each of its actions.',
+    },
     indexes,
     searchesPerMinute: {
       type: 'integer',
@@ -89,6 +95,10 @@ const splunk = map(
       description:
         'How correlations find their windows. streamstats: sliding windows, exact up to some 10,000 events in one. stats: fixed windows, one after another, of any number of events.',
     },
+    summaryIndex: text(
+      'An index that keeps the results of alerts (action.summary_index), so that the app’s overview shows who and what they are about without Enterprise Security. It must exist. None where missing.',
+      { pattern: '^(?!.*kvstore)[a-z0-9][a-z0-9_-]*$', maxLength: 80 },
+    ),
   },
   'The Splunk app.',
 );

@@ -20,6 +20,7 @@ import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './releas
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
 
@@ -63,6 +64,8 @@ export interface LogSourceSettings {
 }
 
 export interface SplunkConfig {
+  /** The app is for a Splunk with Enterprise Security 7 or 8. */
+  readonly enterpriseSecurity: boolean;
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
   /** Undefined: no budget. */
@@ -70,6 +73,8 @@ export interface SplunkConfig {
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
 }
 
 export interface GraylogConfig {
@@ -129,8 +134,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     return undefined;
   }
   if (!root) return defaultConfig();
-  const moved = movedKeys(root);
-  let complaints = moved.length > 0 ? moved : checkSchema(configSchema, root, 'PCK001');
+  let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
     complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
@@ -140,17 +144,6 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
-}
-
-/** Keys that stand elsewhere by now. */
-function movedKeys(root: YamlNode): readonly Complaint[] {
-  const splunk = lookup(root, 'splunk');
-  const pair = splunk?.kind === 'mapping' ? splunk.pairs.find(({ key }) => key.text === 'namePrefix') : undefined;
-  if (!pair) return [];
-  const message = '`splunk.namePrefix` is now `namePrefix`, since it is for the names in all packs';
-  return [
-    { code: 'PCK001', message, span: { start: pair.key.start, end: pair.key.end }, hint: 'Move it to the top of sigpack.yml; names that are published stay.' },
-  ];
 }
 
 function settingsNodes(root: YamlNode): readonly YamlNode[] {
@@ -194,7 +187,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { indexes: [], cloudSafe: true, ...written.splunk },
+    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',

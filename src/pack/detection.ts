@@ -66,6 +66,10 @@ export interface PackFile {
 export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
+  /** For drill-downs: the search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  readonly events?: string;
+  /** For drill-downs: what it searches in place of indexes, as `Endpoint.Processes`. */
+  readonly dataModel?: string;
   /** The log sources whose index macros it uses. */
   readonly scopes: readonly SearchScope[];
   /** Name of the filter macro at the end of the search. */

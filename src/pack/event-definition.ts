@@ -200,10 +200,16 @@ function fieldSpecs(keys: readonly string[], shown: readonly string[], most: num
   return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 
-const fieldSpec = (field: string): FieldSpec => ({
-  data_type: 'string',
-  providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }],
-});
+function fieldSpec(field: string): FieldSpec {
+  const known = specs.get(field);
+  if (known) return known;
+  const spec: FieldSpec = { data_type: 'string', providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }] };
+  specs.set(field, spec);
+  return spec;
+}
+
+// thousands of definitions have a few hundred fields
+const specs = new Map<string, FieldSpec>();
 
 function searchConfigs(
   { detection: { settings }, search }: GraylogDetection,

@@ -11,12 +11,14 @@ import { isTemplateField } from './graylog-window.ts';
 import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
+import type { DetectionSettings } from './settings.ts';
 
 /** The detection with the fields of its alert, and its key fields, as messages have them. */
 export function graylogFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
   return converted((remarks) => {
     const { settings } = given;
-    const detection = { ...given, alert: graylogAlert(compiled, given, search, remarks) };
+    const alert = graylogAlert(compiled, given, search, remarks);
+    const detection = { ...given, alert, settings: alert.entities === source ? heldBackByNobody(settings) : settings };
     const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
     if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
@@ -115,10 +117,15 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   });
 }
 
+/** Nobody asked for it, and an alert on one must not silence all of whom nobody knows the names. */
+const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
+  settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
+
 function* templateFields(fields: Iterable<string>): Iterable<string> {
   for (const field of fields) if (isTemplateField(field)) yield field;
 }
 
+/** Where nobody is named: the machine that the messages are from, which may be one that collects those of others. */
 const source = [{ field: 'source', type: 'system' }] as const;
 
 /** By what is the same for all rules that the pipelines name alike. */

@@ -20,7 +20,7 @@ Time:       \${event.timestamp}
 Techniques: ${field(techniques)}
 Rule:       ${field(id)}
 
-${eachField('${field.key}: ${field.value}\n')}
+${eachField(`\${field.key}: \${field.value}\n`)}
 What to do: ${remediation}
 
 \${event_definition_description}
@@ -28,7 +28,7 @@ What to do: ${remediation}
 
 export const slackMessage = `*\${event_definition_title}*
 Level ${field(level)}, priority \${event.priority}, \${event.timestamp}
-${eachField('`${field.key}`: `${field.value}`\n')}
+${eachField(`\`\${field.key}\`: \`\${field.value}\`\n`)}
 <${remediation}|What to do>`;
 
 const block = (text: string, more: object = {}): object => ({ type: 'TextBlock', text, wrap: true, ...more });
@@ -42,7 +42,7 @@ export const adaptiveCard = JSON.stringify(
       type: 'AdaptiveCard',
       version: '1.4',
       body: [
-        block('${event_definition_title}', { size: 'Large', weight: 'Bolder' }),
+        block(`\${event_definition_title}`, { size: 'Large', weight: 'Bolder' }),
         block(`Level ${field(level)}, priority \${event.priority}, \${event.timestamp}`),
         {
           type: 'FactSet',
@@ -51,7 +51,7 @@ export const adaptiveCard = JSON.stringify(
             { title: 'Rule', value: field(id) },
           ],
         },
-        block(eachField('${field.key}: ${field.value}; ')),
+        block(eachField(`\${field.key}: \${field.value}; `)),
         block(`[What to do](${remediation})`),
       ],
     },

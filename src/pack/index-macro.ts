@@ -70,9 +70,12 @@ export function withMacrosApart(config: PackConfig, detections: readonly SplunkD
     const changed = detection.scopes.filter(({ source, macro }) => macroOf(names, config, source) !== macro);
     if (changed.length === 0) return detection;
     const renamed = new Map(changed.map(({ source, macro }) => [macro, macroOf(names, config, source)]));
+    const apart = (search: string): string =>
+      search.replace(/`(\w+)`/g, (call: string, name: string) => (renamed.has(name) ? `\`${renamed.get(name)}\`` : call));
     return {
       ...detection,
-      search: detection.search.replace(/`(\w+)`/g, (call: string, name: string) => (renamed.has(name) ? `\`${renamed.get(name)}\`` : call)),
+      search: apart(detection.search),
+      ...(detection.events === undefined ? {} : { events: apart(detection.events) }),
       scopes: detection.scopes.map((scope) => ({ ...scope, macro: renamed.get(scope.macro) ?? scope.macro })),
     };
   });

@@ -12,7 +12,7 @@ const builtIn = {
   interval: 900,
   delay: 600,
   threshold: 1,
-  splunk: { notable: true, risk: true, savedsearch: {} },
+  splunk: { savedsearch: {} },
   graylog: { keyFields: [], streams: [] },
 } as const satisfies SettingsPatch;
 

@@ -8,6 +8,7 @@ import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
+import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
@@ -17,15 +18,15 @@ import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
-import { type CountedWarnings, createCountedWarnings, warnOfUnmapped } from './pipeline-report.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
 import { resultThreshold } from './result-threshold.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
 import { checkRuleSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
 import { splunkFields } from './splunk-fields.ts';
-import { splunkSchedule } from './splunk-savedsearch.ts';
-import { filterMacroName, searchScopes, splunkDetection } from './splunk-search.ts';
+import { splunkSchedule } from './splunk-schedule.ts';
+import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
 
 /** The detections of a pack with their queries in each target. */
@@ -83,6 +84,7 @@ export function assemblePack({
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
+  const esSettings = createEsSettingsReport(config, bag);
   const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
@@ -94,6 +96,7 @@ export function assemblePack({
     if (!targeted) invalid++;
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
+      esSettings.add(rule);
       const detection = detectionOf(targeted.written, config, nameOf, bag);
       if (detection) addDetection({ pack, config, warnings, complaints, placed, onOutcome }, detection, targeted);
       else invalid++;
@@ -101,6 +104,7 @@ export function assemblePack({
   }
   complaints.tell();
   warnings.tell();
+  esSettings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
   return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
@@ -149,7 +153,7 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
       continue;
     }
     const { compiled, off } = made;
-    if (!off) warnOfUnmapped(adding.warnings, target, compiled);
+    if (!off) warnOfPipelines(adding.warnings, target, compiled);
     const shown = off ? switchedOff(detection) : detection;
     const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
     const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
@@ -168,8 +172,9 @@ function switchedOff(detection: PackDetection): PackDetection {
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings, placed } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
-  const detection = ignored === undefined ? given : { ...given, settings: { ...given.settings, threshold } };
-  const fields = splunkFields(compiled, detection);
+  const own = { ...given, settings: splunkSettings(given.settings, config) };
+  const detection = ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
+  const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const scopes = searchScopes(compiled, config);
@@ -180,8 +185,16 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
-  pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
-  return compiledAs([detection.name], [conversion.value]);
+  const { search, events } = conversion.value;
+  const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
+  pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
+  return compiledAs([detection.name], [search]);
+}
+
+/** What drill-downs of a finding search. */
+function drilledInto(compiled: CompiledRule, events: (() => string) | undefined): Pick<SplunkDetection, 'events' | 'dataModel'> {
+  const dataModel = modelNameOf(compiled);
+  return { ...(events === undefined ? {} : { events: events() }), ...(dataModel === undefined ? {} : { dataModel }) };
 }
 
 /** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */

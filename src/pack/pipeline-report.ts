@@ -7,6 +7,8 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 /** Warns once of what many rules have in common, at the first of them, with their number. */
 export interface CountedWarnings {
   readonly add: (code: Extract<DiagnosticCode, 'PIP003' | 'PIP004' | 'TGT007' | 'TGT008'>, target: string, message: string, rule: CompiledRule['rule']) => void;
+  /** Notes names of a pipeline that no public source proves, once for all of them. */
+  readonly addUnproved: (target: string, pipeline: string, names: readonly string[], rule: CompiledRule['rule']) => void;
   readonly tell: () => void;
 }
 
@@ -14,6 +16,8 @@ interface Counted {
   readonly code: DiagnosticCode;
   readonly target: string;
   readonly message: string;
+  /** What the message ends with. */
+  readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
   /** Where they stand: a rule below several correlations is one. */
   readonly rules: Set<string>;
@@ -21,28 +25,39 @@ interface Counted {
 
 export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   const found = new Map<string, Counted>();
+  const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule']): Counted => {
+    const key = `${target}\n${message}`;
+    const known = found.get(key) ?? { code, target, message, names: new Set(), first, rules: new Set() };
+    found.set(key, known);
+    known.rules.add(`${first.file.path}\0${first.titleSpan.start}`);
+    return known;
+  };
   return {
     add(code, target, message, first) {
-      const key = `${target}\n${message}`;
-      const known = found.get(key) ?? { code, target, message, first, rules: new Set() };
-      found.set(key, known);
-      known.rules.add(`${first.file.path}\0${first.titleSpan.start}`);
+      count(code, target, message, first);
+    },
+    addUnproved(target, pipeline, names, first) {
+      const known = count('PIP009', target, `no public source proves these names of the pipeline ${pipeline}: `, first);
+      for (const name of names) known.names.add(name);
     },
     tell() {
-      for (const { code, target, message, first, rules } of found.values()) {
+      for (const { code, target, message, names, first, rules } of found.values()) {
+        const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
-        bag.add(first.file, { code, message: `${target}: ${message}${others}`, span: first.titleSpan, target });
+        bag.add(first.file, { code, message: `${target}: ${message}${list.join(', ')}${others}`, span: first.titleSpan, target });
       }
     },
   };
 }
 
-/** Fields of a rule and of those below it that no pipeline has a say on, and log sources of which none knows the fields: at the rules that have them. */
-export function warnOfUnmapped(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
+/** What pipelines leave open in a rule and those below it: fields without a name, log sources whose fields none knows, names that nothing public proves. */
+export function warnOfPipelines(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
   if (compiled.kind === 'detection' && !compiled.processing) return;
   for (const { rule, processing } of detectionsBelow(compiled))
     if (processing?.known === false)
       warnings.add('PIP003', target, `no pipeline knows the fields of the log source ${logSourceText(processing.logsource ?? rule.logsource)}`, rule);
-  for (const { rule, processing } of rulesBelow(compiled))
+  for (const { rule, processing } of rulesBelow(compiled)) {
     for (const field of processing?.unmapped ?? []) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
+    for (const { pipeline, names } of processing?.unproved ?? []) warnings.addUnproved(target, pipeline, names, rule);
+  }
 }

@@ -1,7 +1,7 @@
 import { runsInSplunk } from './enabled.ts';
 import type { Pack } from './pack.ts';
 import { scheduleHistogram } from './schedule.ts';
-import { cronOf } from './splunk-savedsearch.ts';
+import { cronOf } from './splunk-schedule.ts';
 
 /** Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship enabled (or of all). */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {

@@ -7,7 +7,7 @@ import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronGapProblem, cronProblem } from './schedule.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
-import { settingsSchema } from './settings-schema.ts';
+import { retiredSettings, settingsSchema } from './settings-schema.ts';
 
 /** Some of the settings of a detection: one layer, before merging. Durations are in seconds. */
 export interface SettingsPatch extends Partial<Omit<DetectionSettings, 'suppress' | 'splunk' | 'graylog'>> {
@@ -51,7 +51,7 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
 /** Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to complain about. */
 export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag: DiagnosticBag): boolean {
   if (!rule.settings) return true;
-  let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`');
+  let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`', retiredSettings);
   if (complaints.length === 0) complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
   for (const complaint of complaints) bag.add(rule.file, complaint);
   if (complaints.length > 0) return false;
@@ -77,6 +77,15 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 /** Remembers which file a map of settings stands in. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
 
+const nodes = new WeakMap<SettingsPatch, YamlNode>();
+
+/** The checked map of settings that a layer was read from, with its file; undefined for a layer that nobody wrote. */
+export function writtenSettings(patch: SettingsPatch): { readonly file: SourceFile; readonly settings: YamlNode } | undefined {
+  const settings = nodes.get(patch);
+  const file = settings && files.get(settings);
+  return file && settings && { file, settings };
+}
+
 function noteLists(settings: YamlNode, { suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): void {
   const found = [
     [suppress?.fields, ['suppress', 'fields']],
@@ -100,6 +109,7 @@ export function readSettings(node: YamlNode): SettingsPatch {
   const patch = sound ? patchOf(toPlain(node) as Written) : {};
   noteLists(node, patch);
   patches.set(node, patch);
+  nodes.set(patch, node);
   return patch;
 }
 

@@ -83,8 +83,11 @@ const settings: JsonSchema = {
           description: 'What a result of the search is: all events of a run with the same entities, or one event.',
           default: 'entity',
         },
-        notable: { type: 'boolean', description: 'Make a notable event in Enterprise Security.', default: true },
-        risk: { type: 'boolean', description: 'Add risk in Enterprise Security.', default: true },
+        output: {
+          enum: ['finding', 'intermediate-finding'],
+          description:
+            'What Enterprise Security gets. finding: what an analyst triages (a notable), with the risk of its entity. intermediate-finding: risk alone. Default: finding for high and critical of the statuses stable and test, else intermediate-finding.',
+        },
         securityDomain: {
           enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
           description: 'Security domain in Enterprise Security. Default: from the log source, else threat.',
@@ -118,6 +121,13 @@ const settings: JsonSchema = {
     },
   },
 };
+
+/** Keys that settings and the configuration had once, by the end of their paths, with what to write in their place. */
+export const retiredSettings: ReadonlyMap<string, string> = new Map([
+  ['splunk.notable', 'Write `output: finding` in place of `notable: true`, and `output: intermediate-finding` in place of `notable: false`.'],
+  ['splunk.risk', 'Write `output: intermediate-finding` for risk alone. A finding carries the risk of its entity: `risk: true` beside it counted twice.'],
+  ['splunk.namePrefix', 'Write `namePrefix` at the top of sigpack.yml: it is for the names in all packs. Names that are published stay.'],
+]);
 
 /** What `sigpack:` in a rule and the configuration share. */
 export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {

@@ -1,6 +1,9 @@
 import type { Level } from '../sigma/rule.ts';
 import type { Entity, ThreatObject } from './alert-fields.ts';
 
+/** What a detection makes in Enterprise Security: a finding that an analyst triages (a notable before), or risk alone. */
+export type EsOutput = 'finding' | 'intermediate-finding';
+
 /** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
 export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */
@@ -35,8 +38,8 @@ export interface DetectionSettings {
   readonly splunk: {
     /** One result an entity and run, or one an event; default: entity, unless pipelines change the text of the search. */
     readonly results?: 'entity' | 'raw';
-    readonly notable: boolean;
-    readonly risk: boolean;
+    /** Undefined: by level and status. */
+    readonly output?: EsOutput;
     /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit; default: from the log source. */
     readonly securityDomain: string;
     /** Any savedsearches.conf key. */

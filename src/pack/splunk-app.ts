@@ -1,10 +1,12 @@
-import { attackCoverage, coverageColumns, tacticTitle } from './attack-coverage.ts';
+import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
 import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
 import type { DetectionPage } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
-import { cronOf, savedSearchSettings } from './splunk-savedsearch.ts';
+import { dashboardSearches, entityFields } from './splunk-dashboard.ts';
+import { type SavedSearchOptions, savedSearchSettings } from './splunk-savedsearch.ts';
+import { cronOf } from './splunk-schedule.ts';
 import type { Renderer } from './template.ts';
 import { type Tombstone, tombstoneSettings } from './tombstone.ts';
 
@@ -13,6 +15,7 @@ export interface SplunkAppInput {
   readonly detections: readonly SplunkDetection[];
   /** Index macros and others that searches call; the filter macros are made here. */
   readonly macros: readonly SearchMacro[];
+  readonly enterpriseSecurity?: boolean;
   /** Stanzas of retired detections. */
   readonly tombstones?: readonly Tombstone[];
   readonly render: Renderer;
@@ -22,6 +25,8 @@ export interface SplunkAppInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   /** ATT&CK technique id to its name. */
   readonly attackNames?: ReadonlyMap<string, string>;
+  /** Index that keeps the results of alerts; default: none. */
+  readonly summaryIndex?: string | undefined;
   /** What the app's view shows of a detection beyond its rule's head. */
   readonly pages?: readonly DetectionPage[];
 }
@@ -40,6 +45,7 @@ const templatePaths = [
   'default/app.conf',
   'default/data/ui/nav/default.xml',
   'default/data/ui/views/detection.xml',
+  'default/data/ui/views/inventory.xml',
   'default/data/ui/views/overview.xml',
   'default/macros.conf',
   'default/savedsearches.conf',
@@ -185,15 +191,25 @@ function appContext(
       return settings;
     });
   };
+  const pages = new Map(input.pages?.map((page) => [page.id, page]));
+  const options: SavedSearchOptions = {
+    info,
+    enterpriseSecurity: input.enterpriseSecurity === true,
+    summaryIndex: input.summaryIndex,
+    dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [],
+  };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, info))),
+    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
     ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
   ];
-  const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
+  const { enterpriseSecurity, summaryIndex } = options;
+  const fields = new Set([...searches.values()].flatMap(({ search }) => entityFields(search.detection)));
   return {
     id: info.id,
+    summaryIndex: summaryIndex ?? '',
+    searches: dashboardSearches({ id: info.id, enterpriseSecurity, summaryIndex, entityFields: [...fields].sort() }),
     title: confText(info.title),
     label: appLabel(confText(info.title)),
     version: info.version,
@@ -203,6 +219,7 @@ function appContext(
     url: confText(info.url),
     license: confText(info.license),
     revision: info.revision,
+    enterpriseSecurity: options.enterpriseSecurity,
     stanzas,
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
@@ -210,6 +227,7 @@ function appContext(
     pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.search.detection.id))),
     coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
     tactics: coverageColumns(coverage).map(tacticTitle),
+    tacticFilter: tacticFilter([...searches.values()].map(({ search }) => search.detection)),
     counts: {
       detections: searches.size,
       enabled: detections.filter(({ enabled }) => enabled === 1).length,
@@ -254,6 +272,7 @@ function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
     reference: links[0] ?? '',
     references: list(rule.references),
     links: links.join('|'),
+    entities: list(entityFields(detection)),
   };
 }
 
@@ -262,7 +281,7 @@ function pageRow(
   {
     id,
     search: {
-      detection: { rule },
+      detection: { rule, settings },
     },
   }: SearchStanza,
   page: DetectionPage | undefined,
@@ -271,6 +290,7 @@ function pageRow(
     id,
     description: confText(rule.description ?? ''),
     false_positives: list(rule.falsepositives),
+    what_to_do: unflaggedLines(settings.remediation ?? '').trim(),
     data_needed: list(page?.dataNeeded ?? []),
     rule: unflaggedLines(page?.source ?? ''),
   };

@@ -78,9 +78,10 @@ const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu
 const someQuad = /\d\.\d{1,3}\.\d{1,3}\.\d/;
 const anyQuad = /(?<![\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]))/g;
 
-/** A text of several lines for a lookup: AppInspect warns of IPv4 addresses in any file, so analysts' `10[.]0.0.1` stands for them. */
+/** A text of several lines for a lookup. AppInspect looks for IPv4 addresses and a command in any file: they are written as `unflagged` writes them. */
 export function unflaggedLines(text: string): string {
-  const lines = eitherInLines.test(text) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
+  const seen = eitherInLines.test(text) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
+  const lines = seen.includes('runshellscript') ? seen.replace(/\|(\s*runshellscript)/g, '\u00a6$1') : seen;
   return someQuad.test(lines) ? lines.replace(anyQuad, '$1[.]') : lines;
 }
 

@@ -1,8 +1,9 @@
 import { type Conversion, converted, type Place, type Remark } from '../backend/backend.ts';
 import { dataModelOf } from '../backend/splunk/data-model.ts';
+import { isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
-import type { AlertFields } from './alert-fields.ts';
+import type { AlertFields, Entity } from './alert-fields.ts';
 import { alertSourceOf } from './alert-table.ts';
 import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
 import type { PackDetection } from './detection.ts';
@@ -25,13 +26,13 @@ export interface SplunkFields {
 }
 
 /** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
-export function splunkFields(compiled: CompiledRule, detection: PackDetection): Conversion<SplunkFields> {
+export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
   return converted((remarks) => {
     const result =
       compiled.kind === 'correlation' ? groupResult(compiled, detection) : dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
     const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result) : detectionAlert(compiled, detection, result);
     const settings = withFields(compiled, detection, alert, result);
-    if (alert.entities.length === 0 && settings.splunk.risk) warnOfNobody(compiled, settings, remarks);
+    if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
     const commands = compiled.kind === 'correlation' ? [] : commandsOf(compiled, detection, settings, alert);
     const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
     // the search counts the events
@@ -43,7 +44,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection): 
 
 function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk }: DetectionSettings, remarks: Remark[]): void {
   if ((risk?.objects ?? []).length > 0) return;
-  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names who is at risk: it adds no risk', file, span });
+  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
 }
 
 const placeOf = ({ rule }: CompiledRule): Place => ({ file: rule.file, span: rule.titleSpan });
@@ -52,16 +53,36 @@ function commandsOf(compiled: CompiledDetection, { postprocessed, settings: { th
   // what pipelines make of the text may have other columns
   const { results = postprocessed ? 'raw' : 'entity' } = settings.splunk;
   if (results === 'raw') return [];
-  const more = [...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
-  const by = [...new Set([...alert.entities.map(({ field }) => field), ...more])];
-  const found: EntityResults = { by, shown: alert.shown, counted: dataModelOf(compiled) !== undefined, threshold };
-  return entityCommands(found, placeOf(compiled));
+  const more = [...(settings.suppress?.fields ?? []), ...byHand(settings), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+  const entities = alert.entities.map(({ field }) => field);
+  const isUsual = threshold <= 1 && more.every((field) => entities.includes(field));
+  const known = isUsual ? usualCommands.get(alert) : undefined;
+  if (known) return known;
+  const found: EntityResults = { by: [...new Set([...entities, ...more])], shown: alert.shown, counted: dataModelOf(compiled) !== undefined, threshold };
+  const commands = entityCommands(found, placeOf(compiled));
+  if (isUsual) usualCommands.set(alert, commands);
+  return commands;
 }
+
+/** Most rules show no more than is usual for their log source, and share one alert. */
+const usualCommands = new WeakMap<AlertFields, readonly string[]>();
+
+/** Fields that a setting of savedsearches.conf throttles by, which nothing renames. */
+const byHand = ({ splunk }: DetectionSettings): readonly string[] =>
+  (splunk.savedsearch['alert.suppress.fields'] ?? '').split(',').flatMap((name) => {
+    const field = name.trim().replace(/^"(.*)"$/, '$1');
+    return isNameable(field) ? [field] : [];
+  });
 
 function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult): AlertFields {
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);
+  // rows of a data model have what is asked for
+  for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
   return settings.alertFields ? alert : withOwnFields(alert, result.columnsOf(ownFields(compiled)));
 }
+
+/** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
+const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system' }];
 
 interface Usual {
   readonly alert: AlertFields;
@@ -82,7 +103,8 @@ function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields
     return known.alert;
   }
   const found = source && usualAlert(source, result.named);
-  const alert = found && found.entities.length > 0 ? found : alertOf(result.otherwise(), found?.threatObjects ?? [], found?.shown ?? []);
+  const named = found && found.entities.length > 0 ? found.entities : result.otherwise();
+  const alert = named === found?.entities ? found : alertOf(named.length > 0 ? named : eventHosts, found?.threatObjects ?? [], found?.shown ?? []);
   if (key) usuals.set(key, { alert, more: [...result.more], steps: [...result.steps] });
   return alert;
 }
@@ -97,11 +119,12 @@ function withFields(compiled: CompiledRule, { settings, postprocessed }: PackDet
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name) => ({ field: name, type })));
-  const unsure = postprocessed && settings.suppress?.usual && settings.splunk.results === undefined;
-  // nobody asked for it, and what pipelines make of the text may have other columns
-  const suppress = unsure
-    ? { fields: [], period: 0 }
-    : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
+  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
+  const unsure = (postprocessed && settings.splunk.results === undefined) || entities === eventHosts;
+  const suppress =
+    settings.suppress?.usual && unsure
+      ? { fields: [], period: 0 }
+      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
   const changed = {
     ...settings,
     ...(suppress ? { suppress } : {}),

@@ -85,7 +85,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
     *columnsOf(fields) {
       for (const field of fields) if (!unusual(field)) yield field;
     },
-    otherwise: () => [{ field: 'host', type: 'system' }],
+    otherwise: () => [],
   };
 }
 
@@ -95,13 +95,14 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
   const steps = new Map<string, string>();
   const model = dataModelOf(compiled);
   const set = model?.path[1] ?? model?.path[0] ?? '';
-  const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [];
-  const columns = new Set(['_time', ...countColumns, ...rows]);
-  const inModel = (field: string): boolean => columns.has(field) || baseFields.has(field) || field.startsWith(`${set}.`);
+  const bare = (field: string): string => withoutSet(field, model);
+  // what the rule asks for is in the rows as well, but what is usual must not rest on that: other rules share it
+  const usual = new Set(['_time', ...countColumns, ...(model?.fields ?? []).map(bare)]);
+  const columns = new Set([...usual, ...(model ? modelColumns(compiled, model).map(bare) : [])]);
+  const isField = (field: string): boolean => baseFields.has(field) || field.startsWith(`${set}.`);
   const inRows = (field: string): string => {
-    if (columns.has(field)) return field;
-    if (!columns.has(withoutSet(field, model))) more.add(field);
-    return withoutSet(field, model);
+    if (isField(field) && !usual.has(bare(field))) more.add(field);
+    return bare(field);
   };
   const place = { file: compiled.rule.file, span: compiled.rule.titleSpan };
   return {
@@ -109,7 +110,7 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
     steps,
     resolve(name, at) {
       const names = namedField(compiled, name).names;
-      const missing = names.find((field) => !inModel(field));
+      const missing = names.find((field) => !columns.has(field) && !isField(field));
       if (missing !== undefined) {
         const hint = 'Name one of them, or map the field to the data model in a pipeline.';
         throw noColumn(at, name, `the data model ${model?.path.join('.')}`, columns, hint);
@@ -120,17 +121,17 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
       for (const name of names) {
         const column = name === eventHost ? 'host' : columnOf(name);
         const found = column !== undefined ? [column] : (compiled.processing?.usual?.get(name) ?? [name]);
-        if (found.every(inModel)) return oneUsual(steps, place, found.map(inRows));
+        if (found.every((field) => usual.has(field) || isField(field))) return oneUsual(steps, place, found.map(inRows));
       }
       return [];
     },
     *columnsOf(fields) {
       for (const field of fields) {
-        const name = withoutSet(field, model);
+        const name = bare(field);
         if (columns.has(name) && !unusual(name)) yield name;
       }
     },
-    otherwise: () => modelEntities(set, columns),
+    otherwise: () => modelEntities(set, usual),
   };
 }
 
@@ -141,6 +142,5 @@ function modelEntities(set: string, columns: ReadonlySet<string>): readonly Enti
     { field: system, type: 'system' },
     { field: 'user', type: 'user' },
   ];
-  const found = entities.filter(({ field }) => columns.has(field));
-  return found.length > 0 ? found : [{ field: 'host', type: 'system' }];
+  return entities.filter(({ field }) => columns.has(field));
 }

@@ -3,7 +3,7 @@ import { blankRefusal } from '../backend/blank-events.ts';
 import { alwaysAs, withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation.ts';
-import { detectionSearch } from '../backend/splunk/data-model.ts';
+import { dataModelName, dataModelOf, detectionSearch } from '../backend/splunk/data-model.ts';
 import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
@@ -24,6 +24,12 @@ export function searchScopes(compiled: CompiledRule, config: PackConfig): readon
   return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
 
+/** The data model that a search looks at; of a correlation, that of the first rule below it. */
+export function modelNameOf(compiled: CompiledRule): string | undefined {
+  const [model] = detectionsBelow(compiled).flatMap((part) => dataModelOf(part) ?? []);
+  return model && dataModelName(model);
+}
+
 const noNames: ReadonlyMap<string, string> = new Map();
 
 export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
@@ -39,13 +45,19 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
   return place.replace(/\bindex\s*=\s*"?_?\*"?(?![\w*])|\bOR\b|[\s()]/gi, '') !== '';
 }
 
+export interface SplunkSearch {
+  readonly search: string;
+  /** The search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  readonly events?: () => string;
+}
+
 /** The search of a saved search: index macro, the rule, filter macro, and what makes one result of the events of an entity. */
 export function splunkDetection(
   compiled: CompiledRule,
   { detection, more, steps, commands }: SplunkFields,
   scopes: readonly SearchScope[],
   config: PackConfig,
-): Conversion<string> {
+): Conversion<SplunkSearch> {
   const scopeOf = ({ rule }: CompiledDetection) => `\`${scopes.find(({ source }) => source === rule.logsource)?.macro}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
@@ -56,5 +68,10 @@ export function splunkDetection(
   const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
   if (!conversion.ok) return conversion;
   // the filter sees all fields of the events
-  return { ...conversion, value: [conversion.value, ...steps, `\`${filterMacroName(detection)}\``, ...commands].join(' | ') };
+  const filtered = [conversion.value, ...steps, `\`${filterMacroName(detection)}\``];
+  const [fill, ...aggregation] = commands;
+  if (fill === undefined) return { ...conversion, value: { search: filtered.join(' | ') } };
+  // an event without an entity counts for `unknown`, so that this is found again
+  const events = (): string => [...filtered, fill].join(' | ');
+  return { ...conversion, value: { search: [...filtered, fill, ...aggregation].join(' | '), events } };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import Handlebars from 'handlebars';
 import { type ByteWriter, createByteWriter } from './byte-writer.ts';
 import { csvRow } from './csv.ts';
@@ -103,7 +104,7 @@ export function createRenderer(set: TemplateSet): Renderer {
     if (known) return known;
     const source = set.templates.get(name);
     if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
-    const specification = precompiled.get(source);
+    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
     const template: Handlebars.TemplateDelegate<object> = specification ? environment.template(specification) : environment.compile(source, compileOptions);
     compiled.set(name, template);
     return template;

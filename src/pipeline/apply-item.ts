@@ -14,6 +14,7 @@ export function applyItem(item: ProcessingItem, rule: RuleInProcess): boolean {
   switch (transformation.kind) {
     case 'rule':
       transformation.apply(rule);
+      if (transformation.unproved) rule.unproved.set(item.file, [...(rule.unproved.get(item.file) ?? []), ...transformation.unproved]);
       break;
     case 'item':
       rule.parts = rebuiltParts(rule.parts, (settled) => applyToItem(item, transformation, settled, rule));

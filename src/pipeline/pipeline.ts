@@ -45,6 +45,8 @@ export type Transformation = RuleTransformation | ItemTransformation | FieldTran
 /** Changes the rule as a whole: its log source, its list of fields, its state. */
 export interface RuleTransformation {
   readonly kind: 'rule';
+  /** Names of the product that it says no public source proves. */
+  readonly unproved?: readonly string[];
   readonly apply: (rule: RuleInProcess) => void;
 }
 

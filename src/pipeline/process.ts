@@ -13,6 +13,7 @@ import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure } from './processing-failure.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
+import { unprovedInUse } from './unproved.ts';
 import { createUsualFields } from './usual-fields.ts';
 import { workOfRule } from './work.ts';
 
@@ -120,6 +121,7 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     filled: new Map(),
     renamings: [],
     trail: '',
+    unproved: new Map(),
     work: workOfRule(),
     renames: false,
   };
@@ -175,6 +177,7 @@ function finished(
     pipelineFiles,
     ...named,
     ...(usual ? { usual } : {}),
+    ...(done.unproved.size === 0 ? {} : { unproved: unprovedInUse(done) }),
     ...logsource,
     ...postprocess,
   };

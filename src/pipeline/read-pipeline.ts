@@ -3,6 +3,7 @@ import { checkSchema, type JsonSchema } from '../source/schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import type { PipelineEnvironment, TransformationDefinition } from './definition.ts';
+import { fileStem } from './file-stem.ts';
 import { readFinalizers } from './finalizer.ts';
 import { type ItemReading, readProcessingItem } from './item-reader.ts';
 import { withOldTruths } from './old-scalars.ts';
@@ -76,7 +77,7 @@ function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readon
   const priority = lookup(root, 'priority');
   const vars = lookup(root, 'vars');
   return {
-    name: name?.kind === 'scalar' && name.value !== null ? name.text : stem(file.path),
+    name: name?.kind === 'scalar' && name.value !== null ? name.text : fileStem(file.path),
     priority: priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
     allowedBackends: new Set(list('allowed_backends').flatMap((node) => (node.kind === 'scalar' ? [node.text] : []))),
     vars: new Map(vars?.kind === 'mapping' ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)]) : []),
@@ -85,10 +86,4 @@ function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readon
     finalizers: readFinalizers(list('finalizers'), reading),
     file,
   };
-}
-
-/** A path's last part without its ending. */
-function stem(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.replace(/(?<=.)\.ya?ml$/i, '');
 }

@@ -3,6 +3,7 @@ import type { SettledDetection } from '../query/settled.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
+import type { SourceFile } from '../source/span.ts';
 import type { FieldTransformation, ProcessingItem } from './pipeline.ts';
 import type { Work } from './work.ts';
 
@@ -48,6 +49,8 @@ export interface RuleInProcess {
   readonly renamings: (readonly [ProcessingItem, FieldTransformation])[];
   /** Which items were applied: the same for rules that are named alike. */
   trail: string;
+  /** Names that pipelines say no public source proves, whether the rule has them or not; by file. */
+  readonly unproved: Map<SourceFile, readonly string[]>;
   /** What the pipelines have made of it. */
   readonly work: Work;
   /** A transformation of field names applies to the rule. */

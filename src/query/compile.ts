@@ -64,6 +64,8 @@ export interface Processing {
   readonly pipelineFiles?: ReadonlySet<SourceFile>;
   /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */
   readonly lacks?: (field: string) => boolean;
+  /** Names of the target that no public source proves, by pipeline. */
+  readonly unproved?: readonly UnprovedNames[];
   /** Fields that the settings of the rule name. */
   readonly named?: ReadonlyMap<string, NamedField>;
   /** What the product calls the fields that the log source is known by; those that it does not have are missing. One map for many rules. */
@@ -74,6 +76,13 @@ export interface Processing {
   readonly postprocess?: (query: string) => string;
   /** The log source as written, where the rule is a detection. */
   readonly logsource?: LogSource;
+}
+
+/** Names of one pipeline that a rule was given and that no public source proves. */
+export interface UnprovedNames {
+  /** Name of the pipeline's file without its ending. */
+  readonly pipeline: string;
+  readonly names: readonly string[];
 }
 
 /** A field that something beside the rule names. */

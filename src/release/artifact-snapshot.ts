@@ -92,7 +92,7 @@ const idAbove = /^# ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n\[([^\n]*)\]$
 const textKeys = new Set(['description']);
 /** Names once more, and texts that follow from others. */
 const derivedKey =
-  /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search)|correlationsearch\.|risk\.param\._risk_message)/;
+  /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search(?:es)?)|correlationsearch\.|escu\b|risk\.param\._risk_message)/;
 
 function addSearches(text: string, add: Add): void {
   const { stanzas } = searchesIn(text);

@@ -87,6 +87,10 @@ export const codeCatalogue = {
     'rule is true of every event of its log source',
     'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
+  PIP009: info(
+    'pipeline gives names that no public source proves',
+    'Compare the names with an event of your own; map the fields in a pipeline of yours where they differ.',
+  ),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),
   TST003: fatal('events cannot be read', 'Check the path, which is relative to the test file, and the form of the events.'),

@@ -39,11 +39,17 @@ interface Check {
   readonly root: JsonSchema;
   readonly code: DiagnosticCode;
   readonly found: Complaint[];
+  readonly retired: ReadonlyMap<string, string>;
 }
 
-/** What is wrong with a YAML tree by a schema, in the tree's order. `name` stands for the root in messages. */
-export function checkSchema(root: JsonSchema, node: YamlNode, code: DiagnosticCode, name = 'the file'): readonly Complaint[] {
-  const check: Check = { root, code, found: [] };
+const nothingRetired: ReadonlyMap<string, string> = new Map();
+
+/**
+ * What is wrong with a YAML tree by a schema, in the tree's order. `name` stands for the root in messages. `retired`: hints for the last two keys
+ * of paths that the schema had once.
+ */
+export function checkSchema(root: JsonSchema, node: YamlNode, code: DiagnosticCode, name = 'the file', retired = nothingRetired): readonly Complaint[] {
+  const check: Check = { root, code, found: [], retired };
   checkNode(check, root, node, name, '');
   return check.found;
 }
@@ -148,7 +154,8 @@ function checkMapping(check: Check, schema: JsonSchema, node: YamlMapping, label
       continue;
     }
     if (schema.additionalProperties === false) {
-      complain(check, key, `${label} has no key \`${name}\``, nearestHint(name, Object.keys(known)));
+      const hint = check.retired.get(`${path}${name}`.split('.').slice(-2).join('.')) ?? nearestHint(name, Object.keys(known));
+      complain(check, key, `${label} has no key \`${name}\``, hint);
       continue;
     }
     if (schema.propertyNames) checkScalar(check, resolve(check.root, schema.propertyNames), { ...key, value: name }, `key \`${name}\``);

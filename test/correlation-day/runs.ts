@@ -31,7 +31,7 @@ export function savedSearchesOf(rules: readonly DayRule[], config = 'targets: [s
   return pack.splunk.flatMap((detection) => {
     const rule = byName.get(detection.detection.rule.name ?? '');
     if (!rule) return [];
-    const settings = savedSearchSettings(detection, read.info);
+    const settings = savedSearchSettings(detection, { info: read.info, enterpriseSecurity: false });
     const search = settings.get('search') ?? '';
     const macros = new Map(Array.from(search.matchAll(/`(\w+)`/g), ([, name = '']) => [name, name.endsWith('_filter') ? 'search *' : '*']));
     return [{ rule, settings, run: compileSpl(search, { macros }).run }];

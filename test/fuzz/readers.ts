@@ -31,7 +31,7 @@ export async function checkApp(bytes: Uint8Array, byRules: boolean): Promise<voi
 
 /** Keys that Sigpack writes by itself. */
 const ownKeys =
-  /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk)(?:\.[\w.]+)?)$/;
+  /^(?:search|description|cron_schedule|dispatch\.(?:earliest|latest)_time|enableSched|disabled|schedule_window|allow_skew|realtime_schedule|is_visible|counttype|relation|quantity|alert\.(?:severity|track|digest_mode|suppress(?:\.(?:fields|period))?)|action\.(?:correlationsearch|notable|risk|escu)(?:\.[\w.]+)?)$/;
 
 /** `byRules`: the configuration sets no key, so that none but those which a rule may set are there. */
 function checkConf(name: string, text: string, byRules: boolean): void {

@@ -26,6 +26,8 @@ export interface TargetSummary {
   readonly compiled: number;
   /** Of the compiled ones, those switched on at installation. */
   readonly enabled: number;
+  /** What its pack expects of a server. */
+  readonly madeFor?: string;
   readonly skipped: readonly { readonly code: DiagnosticCode; readonly count: number }[];
 }
 
@@ -52,6 +54,7 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
+    ...targets.flatMap(({ target, madeFor }) => (madeFor === undefined ? [] : [`${visible(target)} is made for ${visible(madeFor)}`])),
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
   ];
   if (artifacts.length > 0) sections.push(table(['artifact', 'size', 'sha256'], artifacts.map(artifactRow), paint, [1]));

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import type { TransformationDefinition } from '../definition.ts';
+import { unprovedState } from '../unproved.ts';
 
 const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, description });
 
@@ -11,7 +12,8 @@ export const stateDefinitions = {
     required: ['key', 'val'],
     create: (item) => {
       const [key, value] = entryOf(item, 'key', 'val');
-      return { kind: 'rule', apply: ({ state }) => state.set(key, value) };
+      const unproved = key === unprovedState && Array.isArray(value) ? { unproved: value.filter((name) => typeof name === 'string') } : {};
+      return { kind: 'rule', ...unproved, apply: ({ state }) => state.set(key, value) };
     },
   },
   set_custom_attribute: {

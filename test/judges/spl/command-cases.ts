@@ -90,6 +90,64 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
   ],
   ['n=1 | foreach u* src [eval <<FIELD>>=<<FIELD>>."!"] | table user src', [{ user: 'a!', src: '1!' }]],
   ['n=1 | union [search n=5] | table n', [{ n: 5 }, { n: 1 }]],
+  [
+    'n=1 | eval a="x||y" | makemv delim="|" a | mvexpand a limit=10 | table n a',
+    [
+      { n: 1, a: 'x' },
+      { n: 1, a: 'y' },
+    ],
+  ],
+  ['* | mvexpand nope | stats count', [{ count: 5 }]],
+  ['n=1 | eval a=split(urldecode("x%0Ay"), urldecode("%0A")) | table a', [{ a: ['x', 'y'] }]],
+  [
+    '* | chart limit=0 sum(n) over user by src',
+    [
+      { user: 'a', 1: 1, 2: 2, 3: 4 },
+      { user: 'b', 1: 3 },
+    ],
+  ],
+  [
+    '* | lookup people NAME AS user OUTPUT team AS t, "full name" | sort 0 n | table n t "full name"',
+    [{ n: 1, t: 'red', 'full name': 'Ann' }, { n: 2, t: 'red', 'full name': 'Ann' }, { n: 3 }, { n: 4, t: 'red', 'full name': 'Ann' }, { n: 5 }],
+  ],
+  ['| inputlookup people | where isnotnull(team) | table NAME', [{ NAME: 'A' }]],
+  ['| rest splunk_server=local count=0 /services/x | table title', [{ title: 'one' }]],
+];
+
+/** What the cases above look up. */
+export const people: ReadonlyMap<string, readonly Event[]> = new Map([
+  [
+    'people',
+    [
+      { NAME: 'A', team: 'red', 'full name': 'Ann' },
+      { NAME: 'B', team: '', 'full name': '' },
+    ],
+  ],
+  ['/services/x', [{ title: 'one' }]],
+]);
+
+/** Searches over the first five minutes, and the rows that they make of the logons. */
+export const TIMECHART_CASES: readonly [string, readonly unknown[]][] = [
+  [
+    '* | timechart span=1m limit=0 count by user',
+    [
+      { _time: 0, a: 0, b: 0 },
+      { _time: 60, a: 1, b: 0 },
+      { _time: 120, a: 2, b: 1 },
+      { _time: 180, a: 0, b: 0 },
+      { _time: 240, a: 0, b: 0 },
+    ],
+  ],
+  [
+    '* | timechart dc(src) as d | where d>0',
+    [
+      { _time: 100, d: 1 },
+      { _time: 130, d: 1 },
+      { _time: 150, d: 1 },
+      { _time: 160, d: 1 },
+      { _time: 170, d: 1 },
+    ],
+  ],
 ];
 
 /** A PCRE, a text, and whether it matches. */

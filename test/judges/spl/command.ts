@@ -14,6 +14,7 @@ import {
   tableCommand,
 } from './row-commands.ts';
 import { compileSearch } from './search-run.ts';
+import { makemvCommand, mvexpandCommand } from './several-values.ts';
 import { eventstats, stats, streamstats } from './stats.ts';
 import { SplError } from './text.ts';
 import type { Row, RowCommand } from './value.ts';
@@ -41,6 +42,8 @@ const COMMANDS: ReadonlyMap<string, CommandKind> = new Map<string, CommandKind>(
   ['fillnull', { build: fillnullCommand, streaming: true }],
   ['bin', { build: binCommand, streaming: true }],
   ['bucket', { build: binCommand, streaming: true }],
+  ['makemv', { build: makemvCommand, streaming: true }],
+  ['mvexpand', { build: mvexpandCommand, streaming: true }],
   ['table', { build: tableCommand, streaming: false }],
   ['head', { build: headCommand, streaming: false }],
   ['foreach', { build: foreachCommand, streaming: true }],

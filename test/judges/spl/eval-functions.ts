@@ -57,6 +57,7 @@ const FUNCTIONS: Readonly<Record<string, Call>> = {
     return seconds === undefined ? null : formatTime(seconds, text(format));
   },
   strptime: ([value, format]) => parseTime(text(value), text(format)),
+  urldecode: ([value]) => each(value, (scalar) => decodeURIComponent(textOf(scalar))),
   split: ([value, by]) => many(text(value).split(text(by))),
   mvcount: ([value]) => scalarsOf(value).length,
   mvfind: ([value, regex]) => {

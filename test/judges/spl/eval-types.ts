@@ -57,6 +57,7 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['tostring', sign('str', 1)],
   ['strftime', sign('str', 2)],
   ['strptime', sign('num', 2)],
+  ['urldecode', sign('str', 1)],
   ['split', sign('any', 2)],
   ['mvcount', sign('num', 1)],
   ['mvappend', sign('any', 1, MANY)],

@@ -1,7 +1,9 @@
 import { timeOf } from './aggregate.ts';
+import { chart, timechart } from './chart.ts';
 import { buildCommand } from './command.ts';
 import { atEnd, cursor, peek, takeEnclosed, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
+import { inputlookup, lookup, rest as restOf, type Tables } from './lookup.ts';
 import { compileSearch } from './search-run.ts';
 import { expandMacros, SplError, type StageText, splitPipeline } from './text.ts';
 import { tstats } from './tstats.ts';
@@ -20,6 +22,8 @@ export interface SplOptions {
   readonly macros?: ReadonlyMap<string, string>;
   /** How `where` and `eval` take a missing field; a careful query answers the same under both. Default: `unknown`. */
   readonly nulls?: NullLogic;
+  /** Default: none. */
+  readonly tables?: Tables;
 }
 
 /** The time range of a search, epoch seconds: from `earliest` on and before `latest`. */
@@ -46,12 +50,19 @@ export interface Pipeline {
 }
 
 const NO_MACROS: ReadonlyMap<string, string> = new Map();
+const NO_TABLES: Tables = new Map();
+
+/** What all commands of a search are built with. */
+interface Building {
+  readonly nulls: NullLogic;
+  readonly tables: Tables;
+}
 
 /** Reads and checks a whole search; throws `SplError` for what Splunk would refuse. */
-export function parseSearch(text: string, macros: ReadonlyMap<string, string> = NO_MACROS, nulls: NullLogic = 'unknown'): Pipeline {
+export function parseSearch(text: string, macros: ReadonlyMap<string, string> = NO_MACROS, nulls: NullLogic = 'unknown', tables: Tables = NO_TABLES): Pipeline {
   const expanded = expandMacros(text, macros);
   try {
-    return { text: expanded, stages: stagesOf(splitPipeline(expanded), nulls, false) };
+    return { text: expanded, stages: stagesOf(splitPipeline(expanded), { nulls, tables }, false) };
   } catch (error) {
     if (error instanceof RangeError) throw new SplError('The search is nested too deeply');
     throw error;
@@ -62,7 +73,7 @@ export function compileSpl(
   text: string,
   options: SplOptions = {},
 ): { readonly pipeline: Pipeline; readonly run: (events: readonly Event[], range?: TimeRange) => readonly Event[] } {
-  const pipeline = parseSearch(text, options.macros, options.nulls);
+  const pipeline = parseSearch(text, options.macros, options.nulls, options.tables);
   return {
     pipeline,
     run: (events, range) => {
@@ -100,22 +111,33 @@ function newestFirst(rows: readonly Row[]): readonly Row[] {
 }
 
 /** In brackets a search must name its first command; elsewhere `search` is implied before the first pipe. */
-function stagesOf(texts: readonly StageText[], nulls: NullLogic, bracketed: boolean): readonly Stage[] {
+function stagesOf(texts: readonly StageText[], building: Building, bracketed: boolean): readonly Stage[] {
   return texts.map((stage, at) => {
     const implied = at === 0 && !stage.piped && !bracketed && !/^search(?=\s|\(|$)/.test(stage.text);
-    if (implied) return buildStage('search', stage.text, nulls, true);
+    if (implied) return buildStage('search', stage.text, building, true);
     const [, name = '', rest = ''] = /^([A-Za-z_]\w*)([\s\S]*)$/.exec(stage.text) ?? [];
     if (name === '') throw new SplError(`A command is expected after the pipe: ${stage.text.slice(0, 60)}`);
-    return buildStage(name, rest.trim(), nulls, at === 0);
+    return buildStage(name, rest.trim(), building, at === 0);
   });
 }
 
-function buildStage(name: string, text: string, nulls: NullLogic, first: boolean): Stage {
-  if (name === 'multisearch' || name === 'union' || name === 'append') return joining(name, text, nulls, first);
+function buildStage(name: string, text: string, building: Building, first: boolean): Stage {
+  const { nulls, tables } = building;
+  if (name === 'multisearch' || name === 'union' || name === 'append') return joining(name, text, building, first);
   if (first && name === 'tstats') {
     const generate = tstats(text);
     return { name, arguments: text, run: (_, indexed) => generate(indexed), streaming: false, subsearches: [] };
   }
+  if (first && (name === 'inputlookup' || name === 'rest')) {
+    const generate = name === 'rest' ? restOf(text, tables) : inputlookup(text, tables);
+    return { name, arguments: text, run: generate, streaming: false, subsearches: [] };
+  }
+  if (!first && name === 'lookup') return { name, arguments: text, run: lookup(text, tables), streaming: true, subsearches: [] };
+  if (!first && name === 'timechart') {
+    const draw = timechart(text, nulls);
+    return { name, arguments: text, run: (rows, _, range) => draw(rows, range), streaming: false, subsearches: [] };
+  }
+  if (!first && name === 'chart') return { name, arguments: text, run: chart(text, nulls), streaming: false, subsearches: [] };
   if (!first && name === 'addinfo') return { name, arguments: text, run: addinfo, streaming: true, subsearches: [] };
   if (first && name !== 'search') throw new SplError(`Error in '${name}' command: it cannot be the first command of a search`);
   const { run, streaming } = buildCommand(name, text, nulls);
@@ -130,8 +152,8 @@ const addinfo: Stage['run'] = (rows, _, { earliest, latest }) =>
  * `multisearch` and `union` mix their searches' events by time, newest first, those of one time in any order: here the later searches come first, so
  * that no search can rest on the order in which it is written; `append` puts its rows at the end.
  */
-function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: NullLogic, first: boolean): Stage {
-  const subsearches = bracketsOf(name, text, nulls);
+function joining(name: 'multisearch' | 'union' | 'append', text: string, building: Building, first: boolean): Stage {
+  const subsearches = bracketsOf(name, text, building);
   if (name === 'multisearch' && !first) throw new SplError('multisearch must be the first command of a search');
   if (name === 'multisearch' && subsearches.length < 2) throw new SplError('multisearch needs two searches or more');
   if (name === 'append' && (first || subsearches.length !== 1)) throw new SplError('append needs one search, and rows to append to');
@@ -145,14 +167,14 @@ function joining(name: 'multisearch' | 'union' | 'append', text: string, nulls: 
   return { name, arguments: text, run, streaming: false, subsearches };
 }
 
-function bracketsOf(name: string, text: string, nulls: NullLogic): readonly Pipeline[] {
+function bracketsOf(name: string, text: string, building: Building): readonly Pipeline[] {
   const c = cursor(text);
   for (const option of ['maxtime', 'maxout', 'timeout', 'extendtimerange']) takeOption(c, option);
   const found: Pipeline[] = [];
   while (!atEnd(c)) {
     if (peek(c) !== '[') throw new SplError(`Error in '${name}' command: searches in brackets are expected: ${text.slice(c.at, c.at + 40)}`);
     const inner = takeEnclosed(c, '[', ']').trim();
-    found.push({ text: inner, stages: stagesOf(splitPipeline(inner), nulls, true) });
+    found.push({ text: inner, stages: stagesOf(splitPipeline(inner), building, true) });
   }
   return found;
 }

@@ -1,0 +1,12 @@
+import type { PackDetection } from './detection.ts';
+import { entitiesOf } from './es-entity.ts';
+import type { EsOutput } from './settings.ts';
+
+/** As set, or by level and status: what is sure enough for a person to look at each time is a finding. So is what has no entity to add risk to. */
+export function outputOf(detection: PackDetection): EsOutput {
+  if (entitiesOf(detection).length === 0) return 'finding';
+  const { settings, severity, rule } = detection;
+  if (settings.splunk.output !== undefined) return settings.splunk.output;
+  const severe = severity === 'high' || severity === 'critical';
+  return severe && (rule.status === 'stable' || rule.status === 'test') ? 'finding' : 'intermediate-finding';
+}

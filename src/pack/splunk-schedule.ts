@@ -1,0 +1,66 @@
+import { splunkLead } from '../backend/splunk/correlation.ts';
+import type { PackDetection } from './detection.ts';
+import { cronGaps, cronPeriod, type Gaps, minimumSplunkInterval, overlapProblem, type SearchWindow, searchWindow, spreadCron, windowOver } from './schedule.ts';
+import type { DetectionSettings } from './settings.ts';
+import { confValue } from './splunk-conf.ts';
+
+export interface SplunkSchedule {
+  readonly cron: string;
+  readonly window: SearchWindow;
+  /** Two runs may decide on the same windows of a correlation. */
+  readonly overlaps: boolean;
+  /** What is seen again, and nothing holds back. */
+  readonly repeats?: string;
+}
+
+const schedules = new WeakMap<PackDetection, SplunkSchedule>();
+
+/** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
+export function splunkSchedule(detection: PackDetection): SplunkSchedule {
+  // asked for the warning, the stanza, its checks and the lookup
+  const known = schedules.get(detection) ?? madeSchedule(detection);
+  schedules.set(detection, known);
+  return known;
+}
+
+function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
+  const { delay, window = 0 } = settings;
+  const lead = splunkLead(lookBack);
+  const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
+  if (settings.cron === undefined || gaps === undefined) {
+    const interval = Math.max(settings.interval, minimumSplunkInterval);
+    const period = cronPeriod(interval);
+    const whole = period + lead;
+    const overlaps = lead > 0 && window > whole;
+    const repeats =
+      overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
+    return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
+  }
+  const whole = gaps.longest + lead;
+  // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
+  const overlaps = lead > 0 && window > whole;
+  const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
+  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+}
+
+function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
+  const repeats = overlapProblem(lookBack - lead, gaps, suppress?.period ?? 0, lead > 0 ? 'decide on windows that end in the last' : undefined);
+  return repeats === undefined ? undefined : { repeats };
+}
+
+/** When the search runs; an override of the setting counts. */
+export const cronOf = (detection: PackDetection): string => confValue(detection.settings.splunk.savedsearch.cron_schedule ?? splunkSchedule(detection).cron);
+
+export function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
+  settings.set('cron_schedule', cron);
+  settings.set('dispatch.earliest_time', window.earliest);
+  settings.set('dispatch.latest_time', window.latest);
+  settings.set('enableSched', '1');
+  settings.set('disabled', detection.settings.enabled ? '0' : '1');
+  settings.set('schedule_window', 'auto');
+  // with a minute list in cron_schedule Splunk skews the second alone: those that share a minute start apart
+  settings.set('allow_skew', '1m');
+  // continuous: a late search still covers its own window, so nothing is skipped
+  settings.set('realtime_schedule', '0');
+  settings.set('is_visible', '1');
+}
