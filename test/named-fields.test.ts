@@ -193,7 +193,7 @@ describe('the group of a correlation is called as the fields of its rules', () =
 describe('in Graylog keys are the fields of the messages', () => {
   const keysOf = ({ folder }: Built): readonly string[] => {
     const { entities } = JSON.parse(readFileSync(join(folder, 'o', 'pk-1.0.0-graylog.json'), 'utf8'));
-    return entities[0].data.key_spec;
+    return entities.find(({ type }: { type: { name: string } }) => type.name === 'event_definition').data.key_spec;
   };
 
   test.each<[string, string, string, readonly string[]]>([

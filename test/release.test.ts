@@ -63,7 +63,11 @@ const stanzas = async (version: string) =>
 interface ContentPack {
   readonly id: string;
   readonly rev: number;
-  readonly entities: readonly { readonly id: string; readonly data: { readonly title: { readonly '@value': string } } }[];
+  readonly entities: readonly {
+    readonly id: string;
+    readonly type: { readonly name: string };
+    readonly data: { readonly title: { readonly '@value': string } };
+  }[];
 }
 const contentPack = (version: string): ContentPack => JSON.parse(read(`dist/release/${version}/acme-${version}-graylog.json`)) as ContentPack;
 
@@ -100,7 +104,7 @@ describe('a history of releases', { shuffle: false }, () => {
     );
     const [first, second] = [contentPack('1.0.0'), contentPack('1.1.0')];
     expect([second.id, second.rev]).toEqual([first.id, 3]);
-    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(3);
+    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(5);
 
     rmSync(at('rules/c.yml'));
     await publish('2.0.0');
@@ -110,7 +114,8 @@ describe('a history of releases', { shuffle: false }, () => {
     expect(read('sigpack.lock')).toContain(
       `retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    macro: acme_third_filter\n    splunk: true\n    retired: 2.0.0\n`,
     );
-    expect(contentPack('2.0.0').entities.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
+    const definitions = contentPack('2.0.0').entities.filter(({ type }) => type.name === 'event_definition');
+    expect(definitions.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
 
     // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it
     write('rules/e.yml', rule(5, 'Third', '\\e.exe'));
