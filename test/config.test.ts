@@ -70,6 +70,7 @@ logsources:
   - match: { product: windows, service: sysmon }
     settings: { delay: 90, cron: '*/10 * * * 1-5' }
 splunk:
+  index: [windows, linux, windows]
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
   namePrefix: 'Sigma - '
   searchesPerMinute: 20
@@ -165,6 +166,8 @@ test('every key of the sample is read', () => {
     levels: new Map([['low', { enabled: false }]]),
     logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
     splunk: {
+      enterpriseSecurity: false,
+      index: ['windows', 'linux'],
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
       namePrefix: 'Sigma - ',
       searchesPerMinute: 20,
@@ -172,6 +175,7 @@ test('every key of the sample is read', () => {
       correlation: 'stats',
     },
     graylog: {
+      allStreams: false,
       matching: 'exact',
       minimumServerVersion: '6.3.7',
       streams: ['Windows'],

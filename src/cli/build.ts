@@ -3,6 +3,7 @@ import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { enabledIds } from '../pack/enabled.ts';
+import { madeFor } from '../pack/made-for.ts';
 import type { Pack } from '../pack/pack.ts';
 import { scheduleProblems } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -45,9 +46,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, lock: { retire: paths.length === 0 } }, answer);
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, rules: paths, lock: { retire: paths.length === 0 } }, answer);
   if ('code' in project) return project.code;
-  const { loaded, bag, terminal, history } = project;
+  const { loaded, bag, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
   // what a comparison needs is loaded where one is asked for
   const frozen = options.frozen === true ? await frozenCheck() : undefined;
@@ -61,8 +62,13 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
   for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
-  if (built) frozen?.checkFrozen(project, pack, built);
-  const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
+  // of a target that is left out, every rule would differ
+  if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
+  const refused =
+    loaded.config.targets.length === 0 ||
+    (options.frozen === true && unchosen.length > 0) ||
+    bag.list.some(({ code }) => code === 'LCK002') ||
+    (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
   let written = pack;
@@ -141,6 +147,7 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
       return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, skipped: countSkipped(skipped) };
     }),
+    madeFor: madeFor(pack),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,
   };

@@ -5,13 +5,14 @@ import { lookBackOf } from '../query/look-back.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { attackReferences } from './attack-tags.ts';
+import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
-import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
+import { warnOfDefaultIndexes, warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
@@ -30,6 +31,8 @@ import { type Tombstone, tombstonesOf } from './tombstone.ts';
 /** The detections of a pack with their queries in each target. */
 export interface Pack {
   readonly config: PackConfig;
+  /** By target: the pipelines that its rules went through, as they were chosen. */
+  readonly chosen: ReadonlyMap<Target, readonly NamedPipeline[]>;
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
@@ -81,7 +84,6 @@ export function assemblePack({
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
-  const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
   let index = 0;
@@ -93,14 +95,15 @@ export function assemblePack({
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
       const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, warnings, complaints, placed, onOutcome }, detection, targeted);
+      if (detection) addDetection({ pack, config, warnings, complaints, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
   complaints.tell();
   warnings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
-  return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
+  const chosen = new Map(config.targets.map((target) => [target, chosenPipelines(target, config.pipelines.get(target) ?? [], pipelines.get(target) ?? [])]));
+  return { config, chosen, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
@@ -132,8 +135,6 @@ interface Adding {
   readonly config: PackConfig;
   readonly warnings: CountedWarnings;
   readonly complaints: SharedComplaints;
-  /** Something says where events are, so that a log source without a place was forgotten. */
-  readonly placed: boolean;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
@@ -164,7 +165,7 @@ function switchedOff(detection: PackDetection): PackDetection {
 }
 
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, complaints, warnings, placed } = adding;
+  const { pack, config, complaints, warnings } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
   const detection = ignored === undefined ? given : { ...given, settings: { ...given.settings, threshold } };
   const fields = splunkFields(compiled, detection);
@@ -177,10 +178,15 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
-  if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
+  warnOfUnplaced(warnings, scopes, compiled, config);
+  warnOfDefaultIndexes(warnings, scopes, compiled, config);
   pack.splunk.push({ detection: fields.value.detection, search: conversion.value, scopes, filterMacro: filterMacroName(detection) });
   return compiledAs([detection.name], [conversion.value]);
 }
+
+/** Since nobody has chosen any, and not on purpose. */
+const searchesAllStreams = ({ settings }: PackDetection, { graylog }: PackConfig): boolean =>
+  settings.graylog.streams.length === 0 && graylog.streams.length === 0 && graylog.streamParameter === undefined && !graylog.allStreams;
 
 /** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */
 const suppressedByHand = ({ settings: { splunk } }: PackDetection): boolean =>
@@ -200,6 +206,8 @@ function addToGraylog(adding: Adding, detection: PackDetection, compiled: Compil
   const { ignored, repeats } = graylogGrace(added, minimum);
   if (ignored !== undefined) warnings.add('TGT007', 'graylog', ignored, compiled.rule);
   if (repeats !== undefined) warnings.add('TGT008', 'graylog', repeats, compiled.rule);
+  if (searchesAllStreams(detection, config))
+    warnings.add('PIP010', 'graylog', 'nothing says which streams hold the events, so all are searched', compiled.rule);
   pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }

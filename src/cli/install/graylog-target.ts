@@ -13,6 +13,7 @@ import {
 } from '../../install/graylog-definitions.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
 import { type JsonObject, stateOf } from '../../install/plan.ts';
+import { madeForIn } from '../../pack/made-for.ts';
 import { UsageError } from '../exit-code.ts';
 import { createContentPacks, type ServerPacks } from './graylog-packs.ts';
 import { type Client, inParallel, RemoteError } from './http-client.ts';
@@ -183,6 +184,7 @@ async function installedOf(
   const known = latest ? [latest, withParameters(latest, parameters), ...begun].flatMap((pack) => knownDefinitions(pack, server)) : [];
   return {
     version: latest && versionOf(latest),
+    madeFor: typeof latest?.description === 'string' ? madeForIn(latest.description) : undefined,
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map((definitionsThen) => definitionsThen.map(({ object }) => object)),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp } from '../../install/app-files.ts';
+import { type AppFiles, appMadeFor, appVersion, fileObjects, filesDigest, type SplunkApp } from '../../install/app-files.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
 import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
@@ -112,6 +112,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
   const isForeign = existsSync(target) && !installed;
   return {
     version: isForeign ? undefined : version,
+    madeFor: appMadeFor(files),
     ...(isForeign ? { foreign: `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that Sigpack did not install` } : {}),
     digest: installed && filesDigest(installed),
     // lookups that no version brought are the admin's

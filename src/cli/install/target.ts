@@ -24,6 +24,8 @@ export interface Override {
 export interface Installed<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
+  /** For which product the pack that is there was made, as it says itself. */
+  readonly madeFor?: string | undefined;
   /** Says what is in the pack's place and is not Sigpack's; an install takes it over only where it is told to. */
   readonly foreign?: string;
   /** As {@link Version} has it; undefined where the place does not keep it. */

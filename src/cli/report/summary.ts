@@ -1,3 +1,4 @@
+import { type MadeFor, madeForText } from '../../pack/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, type Paint } from './context.ts';
@@ -17,6 +18,8 @@ export interface BuildSummary {
     readonly excluded: number;
   };
   readonly targets: readonly TargetSummary[];
+  /** Whose field names the pack of each target asks for, and where it looks. */
+  readonly madeFor: readonly MadeFor[];
   readonly artifacts: readonly ArtifactSummary[];
   readonly milliseconds: number;
 }
@@ -52,6 +55,12 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
+    table(
+      ['target', 'made for'],
+      summary.madeFor.map((made) => [made.target, madeForText(made)]),
+      paint,
+      [],
+    ),
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
   ];
   if (artifacts.length > 0) sections.push(table(['artifact', 'size', 'sha256'], artifacts.map(artifactRow), paint, [1]));
