@@ -7,7 +7,7 @@ import { ruleFolders, sigmaCli, sigpack, temporaryFolder } from './places.mjs';
 
 export function buildFigures({ all }) {
   const output = temporaryFolder();
-  const build = [...sigpack, 'build', ...ruleFolders, '-o', output];
+  const build = [...sigpack, 'build', ...ruleFolders, '-p', 'none', '-o', output];
   measure(build);
   const text = join(output, 'text');
   const packs = ['sigpack-1.0.0.spl', 'sigpack-1.0.0-graylog.json'].map((name) => join(output, name));

@@ -15,7 +15,7 @@ export function scaleFigures() {
   const folders = new Map();
   for (const count of turns) {
     if (!folders.has(count)) folders.set(count, writeRules(count));
-    runs.push({ count, ...run([...sigpack, 'build', folders.get(count), '-o', output]) });
+    runs.push({ count, ...run([...sigpack, 'build', folders.get(count), '-p', 'none', '-o', output]) });
   }
   for (const folder of folders.values()) rmSync(folder, { recursive: true });
   const rows = [...new Set(turns)].map((count) => middleOf(runs.filter((one) => one.count === count)));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSafePath } from '../src/pack/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
-import { writeFiles } from './project-folder.ts';
+import { anyEvents, writeFiles } from './project-folder.ts';
 import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -38,6 +38,7 @@ describe('two builds give the same bytes', () => {
     const folder = join(newFolder('same'), below);
     for (const name of names) cpSync(join(starter, name), join(folder, 'rules', name), { recursive: true });
     cpSync(hostile, join(folder, 'rules', 'hostile'), { recursive: true });
+    write(folder, { 'sigpack.yml': anyEvents });
     return folder;
   }
 
@@ -85,7 +86,8 @@ describe('a filter that can not be read', () => {
 
 describe('a build that is killed', () => {
   it('leaves each of the former packs whole, and the next one cleans up', { timeout: 60_000 }, async () => {
-    const folder = write(newFolder('killed'), Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`rules/${index}.yml`, rule(index)])));
+    const rules = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`rules/${index}.yml`, rule(index)]));
+    const folder = write(newFolder('killed'), { ...rules, 'sigpack.yml': anyEvents });
     expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
     const former = contents(join(folder, 'out'));
     for (let index = 0; index < 40; index++) writeFileSync(join(folder, 'rules', `${index}.yml`), rule(index, 'changed'));
@@ -152,7 +154,7 @@ syncBuiltinESMExports();
 describe('an output folder that can not be written', () => {
   it('is left as it was', async () => {
     const folder = write(newFolder('output'), { 'rules/one.yml': rule(1), 'out/manifest.json/keep': 'mine' });
-    const run = await sigpack(['build', '-o', 'out'], { cwd: folder });
+    const run = await sigpack(['build', '-o', 'out', '-p', 'none'], { cwd: folder });
     expect([run.code, run.stdout]).toEqual([2, 'Configuration: none (no sigpack.yml here or above)\n']);
     expect(run.stderr).toBe('sigpack: out/manifest.json is a folder; a pack is to be written there\n');
     expect(readdirSync(join(folder, 'out'))).toEqual(['manifest.json']);
@@ -241,10 +243,10 @@ describe('a folder of templates', () => {
     const folder = write(newFolder('templates'), {
       'rules/one.yml': rule(1),
       'own/splunk/README.md.hbs': 'Mine: {{title}}, {{counts.detections}}\n',
-      'sigpack.yml': 'templates: own\n',
+      'sigpack.yml': `templates: own\n${anyEvents}`,
     });
     expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
-    const plain = await packOf([join(folder, 'rules')], '');
+    const plain = await packOf([join(folder, 'rules')], anyEvents);
     const [files, others] = await Promise.all([
       readTar(readFileSync(join(folder, 'out', 'sigpack-1.0.0.spl'))),
       readTar(plain.artifacts.get('sigpack-1.0.0.spl')?.content ?? new Uint8Array()),
@@ -300,7 +302,7 @@ describe('the release', () => {
     const folder = write(newFolder('overridden'), {
       'rules/a.yml': rule(1),
       'rules/b.yml': `${rule(2)}sigpack: { enabled: ${enabled}, splunk: { savedsearch: { ${key} } } }\n`,
-      'sigpack.yml': 'enable: { statuses: [test, experimental, stable] }\n',
+      'sigpack.yml': `${anyEvents}enable: { statuses: [test, experimental, stable] }\n`,
     });
     const { stdout } = await sigpack(['build', '-o', 'out'], { cwd: folder });
     const count = (yes: boolean): number => (yes ? 2 : 1);
@@ -322,7 +324,7 @@ describe('the budget of searches a minute', () => {
   const folder = newFolder('budget');
   for (let index = 1; index <= 3; index++) write(folder, { [`rules/${index}.yml`]: `${rule(index)}sigpack: { cron: '7 * * * *' }\n` });
   const told = async (config: string): Promise<readonly string[]> => {
-    write(folder, { 'sigpack.yml': config });
+    write(folder, { 'sigpack.yml': `pipelines: { splunk: none }\n${config.replace('searchesPerMinute', 'index: "*", searchesPerMinute')}` });
     const report = JSON.parse((await sigpack(['check', '--format', 'json'], { cwd: folder })).stdout);
     return report.diagnostics.map(({ code, severity, message }: Record<string, string>) => `${code} ${severity} ${message}`);
   };
@@ -348,7 +350,7 @@ describe('the budget of searches a minute', () => {
   });
 
   it('can be an error', async () => {
-    write(folder, { 'sigpack.yml': 'splunk: { searchesPerMinute: 2 }\noverBudget: error\n' });
+    write(folder, { 'sigpack.yml': 'pipelines: { splunk: none, graylog: none }\nsplunk: { searchesPerMinute: 2 }\noverBudget: error\n' });
     const run = await sigpack(['build', '-o', 'out'], { cwd: folder });
     expect([run.code, existsSync(join(folder, 'out', 'manifest.json'))]).toEqual([1, true]);
   });

@@ -6,6 +6,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { anyEvents, initFlags } from './project-folder.ts';
 import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-cli-'));
@@ -23,6 +24,8 @@ const write = (path: string, text: string | Buffer): void => writeFileSync(join(
 const rule = (title: string, detection = 'sel: { Image: x }', more = ''): string =>
   `title: ${title}\nid: 00000000-0000-4000-8000-${String([...title].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 1e12).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\n${more}detection:\n  ${detection}\n  condition: sel\n`;
 const good = (): void => write('rules/good.yml', rule('Good'));
+/** Nothing is left to choose. */
+const chosen = (more = ''): void => write('sigpack.yml', `${anyEvents}${more}`);
 /** A warning, and nothing worse. */
 const unused = (): void => write('rules/warned.yml', rule('Warned', 'sel: { Image: x }\n  other: { Image: w }'));
 const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }'));
@@ -30,6 +33,7 @@ const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }
 describe('exit code 0', () => {
   it('for rules without a fault', async () => {
     good();
+    chosen();
     const { code, stdout, stderr } = await run(['build', '-o', 'out']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('1 rule read from 1 file');
@@ -38,6 +42,7 @@ describe('exit code 0', () => {
 
   it('for warnings, unless --fail-on says otherwise', async () => {
     unused();
+    chosen();
     expect((await run(['check'])).code).toBe(0);
     expect(await run(['check', '--fail-on', 'warning'])).toMatchObject({ code: 1, stderr: expect.stringContaining('warning[SIG032]') });
   });
@@ -52,12 +57,12 @@ describe('exit code 0', () => {
 
   it('for what the configuration says, which the command line overrides', async () => {
     unused();
-    write('sigpack.yml', 'failOn: warning\n');
+    chosen('failOn: warning\n');
     expect((await run(['check'])).code).toBe(1);
     expect((await run(['check', '--fail-on', 'error'])).code).toBe(0);
-    write('sigpack.yml', 'severities: { SIG032: "off" }\nfailOn: warning\n');
+    chosen('severities: { SIG032: "off" }\nfailOn: warning\n');
     expect(await run(['check'])).toMatchObject({ code: 0, stderr: '' });
-    write('sigpack.yml', 'severities: { SIG032: error }\n');
+    chosen('severities: { SIG032: error }\n');
     expect((await run(['check'])).code).toBe(1);
   });
 
@@ -73,6 +78,7 @@ describe('exit code 0', () => {
     { TERM: 'dumb', COLUMNS: '20', LANG: 'tr_TR.UTF-8', LC_ALL: 'C', CI: 'true', NODE_DEBUG: '' },
   ])('for --help and a check under %j', (env) => {
     good();
+    chosen();
     const help = spawned(['--help'], { env });
     expect([help.code, help.stderr]).toEqual([0, '']);
     expect(help.stdout).toContain('Usage: sigpack');
@@ -83,6 +89,7 @@ describe('exit code 0', () => {
 describe('standard output', () => {
   it('may be closed by a reader that has seen enough', () => {
     good();
+    chosen();
     const command = `"$0" "$1" build -o out --format json | true; exit "\${PIPESTATUS[0]}"`;
     const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, mainFile], { cwd: folder, env: environment(), encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
@@ -94,7 +101,7 @@ describe('exit code 1', () => {
   it('for a rule with an error, while the others are built', async () => {
     good();
     bad();
-    const { code, stdout, stderr } = await run(['build', '-o', 'out']);
+    const { code, stdout, stderr } = await run(['build', '-o', 'out', '-p', 'none']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/rules\/bad\.yml:6:16: error\[SIG020\]/);
     expect(stdout).toMatch(/splunk +1 /);
@@ -104,8 +111,8 @@ describe('exit code 1', () => {
   it('for a rule that a target has no query for', async () => {
     good();
     write('rules/other.yml', rule('Other', 'sel: { Image|fieldref: Parent }'));
-    expect((await run(['check', '-t', 'splunk'])).code).toBe(0);
-    const { code, stderr } = await run(['check', '-t', 'graylog']);
+    expect((await run(['check', '-t', 'splunk', '-p', 'none'])).code).toBe(0);
+    const { code, stderr } = await run(['check', '-t', 'graylog', '-p', 'none']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[TGT001]: graylog:');
   });
@@ -114,7 +121,7 @@ describe('exit code 1', () => {
     good();
     write('rules/binary.yml', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]));
     mkdirSync(join(folder, 'rules', 'folder.yml'));
-    const { code, stderr } = await run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out']);
+    const { code, stderr } = await run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out', '-p', 'none']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[SIG001]: missing: ENOENT');
     expect(stderr).toContain('error[SIG001]: missing.yml: ENOENT');
@@ -134,7 +141,7 @@ describe('exit code 1', () => {
     good();
     mkdirSync(join(folder, 'own', 'splunk'), { recursive: true });
     write('own/splunk/README.md.hbs', '# {{title}}\n{{nothing.there}}\n');
-    write('sigpack.yml', 'templates: own\n');
+    chosen('templates: own\n');
     const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error\[PCK003\]: splunk\/README\.md\.hbs/);
@@ -147,7 +154,7 @@ describe('exit code 2', () => {
     good();
     write('out', 'a file');
     for (const path of ['out', 'out/below']) {
-      expect(await run(['build', '-o', path])).toMatchObject({ code: 2, stderr: 'sigpack: out is a file; a folder is needed there\n' });
+      expect(await run(['build', '-o', path, '-p', 'none'])).toMatchObject({ code: 2, stderr: 'sigpack: out is a file; a folder is needed there\n' });
     }
     expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('a file');
     expect(readdirSync(folder).sort()).toEqual(['out', 'rules']);
@@ -224,7 +231,7 @@ describe('what becomes part of a file name', () => {
 describe('exit code 3', () => {
   it('for an output folder that the machine does not make', async () => {
     good();
-    const { code, stderr } = await run(['build', '-o', 'x'.repeat(300)]);
+    const { code, stderr } = await run(['build', '-o', 'x'.repeat(300), '-p', 'none']);
     expect(code).toBe(3);
     // the message alone: a stack is for faults of the program
     expect(stderr).toMatch(/^sigpack: [A-Z]+: [^\n]*\n$/);
@@ -246,6 +253,7 @@ describe('--format', () => {
     good();
     bad();
     unused();
+    chosen();
     const { code, stdout, stderr } = await run(['build', '-o', 'out', '--format', format]);
     expect([code, stderr]).toEqual([1, '']);
     if (format === 'json') {
@@ -277,7 +285,7 @@ describe('--format', () => {
 
 describe('init', () => {
   it('writes a project that checks and builds, and no second time', async () => {
-    const first = await run(['init', 'new project']);
+    const first = await run(['init', 'new project', ...initFlags]);
     expect([first.code, first.stderr]).toEqual([0, '']);
     const project = { cwd: join(folder, 'new project') };
     expect(await run(['check', '--fail-on', 'warning'], project)).toMatchObject({ code: 0, stderr: '' });
@@ -292,11 +300,11 @@ describe('init', () => {
 
     const config = join(project.cwd, 'sigpack.yml');
     writeFileSync(config, `${readFileSync(config, 'utf8')}# mine\n`);
-    const second = await run(['init', 'new project']);
+    const second = await run(['init', 'new project', ...initFlags]);
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('new project/sigpack.yml');
     expect(readFileSync(config, 'utf8')).toContain('# mine');
-    expect((await run(['init', 'new project', '--force'])).code).toBe(0);
+    expect((await run(['init', 'new project', ...initFlags, '--force'])).code).toBe(0);
     expect(readFileSync(config, 'utf8')).not.toContain('# mine');
   });
 
@@ -304,13 +312,13 @@ describe('init', () => {
     ['--id', '../../x'],
     ['--title', 'two\nlines'],
   ])('refuses %s %j and writes nothing', async (option, value) => {
-    const { code, stderr } = await run(['init', 'project', option, value]);
+    const { code, stderr } = await run(['init', 'project', ...initFlags, option, value]);
     expect([code, existsSync(join(folder, 'project'))]).toEqual([2, false]);
     expect(stderr).toMatch(/^sigpack: the configuration would be invalid/);
   });
 
   it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])('takes the title %j as it is', async (title) => {
-    expect((await run(['init', 'project', '--title', title])).code).toBe(0);
+    expect((await run(['init', 'project', ...initFlags, '--title', title])).code).toBe(0);
     const report = JSON.parse((await run(['build', '--format', 'json'], { cwd: join(folder, 'project') })).stdout);
     expect(report.summary).toMatchObject({ errors: 0, build: { title } });
   });
@@ -323,20 +331,21 @@ describe('stats', () => {
   });
 
   it('counts the searches of each minute', async () => {
-    const { code, stdout } = await run(['stats']);
+    const { code, stdout } = await run(['stats', '-p', 'none']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(63);
     expect(stdout).toMatch(/\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n$/);
-    expect((await run(['stats', '--all'])).stdout).toMatch(/\n4 searches;/);
+    expect((await run(['stats', '--all', '-p', 'none'])).stdout).toMatch(/\n4 searches;/);
   });
 
   it('fails over a budget of its own or of the configuration', async () => {
+    chosen();
     expect((await run(['stats', '--budget', '3'])).code).toBe(0);
     const over = await run(['stats', '--budget', '2']);
     expect([over.code, over.stderr.split('\n').slice(-3)]).toEqual([1, ['', '3 searches start at minute 7, 1 more than the budget of 2', '']]);
-    write('sigpack.yml', 'overBudget: warn\nsplunk: { searchesPerMinute: 1 }\n');
+    write('sigpack.yml', `overBudget: warn\n${anyEvents.replace('index: "*"', 'index: "*", searchesPerMinute: 1')}`);
     const { code, stdout } = await run(['stats', '--format', 'json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, searches: 3, budget: 1, problems: [expect.stringContaining('minute 7')] });

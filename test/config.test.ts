@@ -72,6 +72,7 @@ logsources:
     settings: { delay: 90, cron: '*/10 * * * 1-5' }
 splunk:
   enterpriseSecurity: true
+  index: [windows, linux, windows]
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
   searchesPerMinute: 20
   cloudSafe: false
@@ -174,12 +175,14 @@ test('every key of the sample is read', () => {
     logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
     splunk: {
       enterpriseSecurity: true,
+      index: ['windows', 'linux'],
       indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
       searchesPerMinute: 20,
       cloudSafe: false,
       correlation: 'stats',
     },
     graylog: {
+      allStreams: false,
       matching: 'exact',
       minimumServerVersion: '6.3.7',
       streams: ['Windows'],

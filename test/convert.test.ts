@@ -172,7 +172,7 @@ describe('the command', () => {
   });
 
   it('shows where a rule is refused, and goes on', async () => {
-    const run = await piped(`${ruleText('Refused', '{ a|fieldref: b }')}---\n${seedText}`, '-t', 'es-qs', '-');
+    const run = await piped(`${ruleText('Refused', '{ a|fieldref: b }')}---\n${seedText}`, '-t', 'es-qs', '-p', 'none', '-');
     expect([run.code, run.stdout]).toEqual([1, 'EventID:("1031" "1032" "1034")\n']);
     expect(run.stderr).toMatch(/^stdin:3:\d+: error\[TGT001\]: es-qs: Elasticsearch can't compare a field with another one/);
   });

@@ -35,7 +35,7 @@ function built(
   });
   const said = bag.list.filter(({ code }) => code === 'TGT007').map(({ message }) => message);
   const warnings = bag.list
-    .filter(({ code, message }) => !/fixed windows|looks back|has no id|streamstats/.test(message) && code !== 'PIP003')
+    .filter(({ code, message }) => !/fixed windows|looks back|has no id|streamstats/.test(message) && !['PIP003', 'PIP004', 'PIP010'].includes(code))
     .map(({ message }) => message);
   return { pack, said, warnings };
 }

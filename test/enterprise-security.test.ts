@@ -274,8 +274,8 @@ describe('without Enterprise Security', () => {
   });
 
   it('the report and the README say which of both the app is made for', () => {
-    expect(plain.stdout + plain.stderr).toContain('splunk is made for Splunk without Enterprise Security');
-    expect(raw.stdout + raw.stderr).toContain('splunk is made for Splunk with Enterprise Security 7 or 8');
+    expect(plain.stdout + plain.stderr).toMatch(/\nsplunk .*; without Enterprise Security\n/);
+    expect(raw.stdout + raw.stderr).toMatch(/\nsplunk .*; with Enterprise Security\n/);
     expect(plain.readme).toContain('Made for Splunk without Enterprise Security');
     expect(raw.readme).toContain('Made for Splunk with Enterprise Security 7 or 8');
   });

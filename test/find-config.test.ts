@@ -23,6 +23,7 @@ import { match } from '../src/cli/match-command.ts';
 import { release } from '../src/cli/release-command.ts';
 import { stats } from '../src/cli/stats.ts';
 import { test as runTests } from '../src/cli/test-command.ts';
+import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
 
 const home = process.cwd();
@@ -42,7 +43,11 @@ const rule =
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'sigpack-find-')));
   made.push(folder);
-  write({ 'project/sigpack.yml': 'id: outer\ntitle: Outer\n', 'project/rules/deep/a.yml': rule, 'elsewhere/sigpack.yml': 'id: else\ntitle: Elsewhere\n' });
+  write({
+    'project/sigpack.yml': `id: outer\ntitle: Outer\n${anyEvents}`,
+    'project/rules/deep/a.yml': rule,
+    'elsewhere/sigpack.yml': `id: else\ntitle: Elsewhere\n${anyEvents}`,
+  });
   process.chdir(at('project/rules/deep'));
 });
 afterEach(() => {
@@ -59,9 +64,9 @@ const checked = (config?: string): Promise<Said> =>
 describe('the configuration', () => {
   test('is the first one from the working directory upwards, and the report says which', async () => {
     expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\nOuter 1\.0\.0\n1 rule read/);
-    write({ 'project/rules/sigpack.yml': 'title: Inner\nrules: [deep]\n' });
+    write({ 'project/rules/sigpack.yml': `title: Inner\nrules: [deep]\n${anyEvents}` });
     expect((await checked()).out).toMatch(/^Configuration: \.\.\/sigpack\.yml\nInner 1\.0\.0\n1 rule read/);
-    write({ 'project/rules/deep/sigpack.yml': 'title: Near here\nrules: [.]\n' });
+    write({ 'project/rules/deep/sigpack.yml': `title: Near here\nrules: [.]\n${anyEvents}` });
     expect((await checked()).out).toMatch(/^Configuration: sigpack\.yml\nNear here 1\.0\.0\n1 rule read/);
   });
 
@@ -80,7 +85,7 @@ describe('the configuration', () => {
   });
 
   test('is the one of -c, else that of SIGPACK_CONFIG, else the one found', async () => {
-    write({ 'third/sigpack.yml': 'title: Third\n' });
+    write({ 'third/sigpack.yml': `title: Third\n${anyEvents}` });
     vi.stubEnv('SIGPACK_CONFIG', at('elsewhere/sigpack.yml'));
     expect((await checked()).out).toContain('\nElsewhere 1.0.0\n');
     expect((await checked('../../../third/sigpack.yml')).out).toContain('\nThird 1.0.0\n');

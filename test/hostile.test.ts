@@ -49,6 +49,8 @@ beforeAll(async () => {
 });
 
 const fileOf = (entries: readonly TarEntry[], path: string): string => entries.find(({ header }) => header.name === `hostile/${path}`)?.text ?? '';
+/** The two packs look in other indexes, which is all that may differ. */
+const withoutPlaces = (text: string): string => text.replace(/; looks in index=[\w*]+(?:, index=[\w*]+)*\./, '.');
 const conf = (path: string) => readStrictConf(fileOf(app, `default/${path}`));
 
 describe('the build', () => {
@@ -103,7 +105,7 @@ describe('the Splunk app', () => {
       expect(readConf(text)).toEqual({ stanzas: readStrictConf(text), problems: [] });
     }
     for (const path of ['default/app.conf', 'default/transforms.conf', 'metadata/default.meta', 'default/data/ui/nav/default.xml'])
-      expect(fileOf(app, path)).toBe(fileOf(harmless, path));
+      expect(withoutPlaces(fileOf(app, path))).toBe(withoutPlaces(fileOf(harmless, path)));
   });
 
   it('sets nothing in a stanza but what a detection sets', () => {
@@ -215,7 +217,7 @@ describe('the Splunk app', () => {
   });
 
   it('has a manifest and a README of its own making', () => {
-    expect(JSON.parse(fileOf(app, 'app.manifest'))).toEqual(JSON.parse(fileOf(harmless, 'app.manifest')));
+    expect(JSON.parse(withoutPlaces(fileOf(app, 'app.manifest')))).toEqual(JSON.parse(withoutPlaces(fileOf(harmless, 'app.manifest'))));
     expect(fileOf(app, 'README.md')).not.toMatch(/<|\]\(|evil`|[[\p{Cc}]--\n]/v);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { initFlags } from './project-folder.ts';
 import { mainFile, sigpack } from './sigpack.ts';
 
 interface Step {
@@ -71,7 +72,7 @@ beforeAll(async () => {
   // the answer to a request for comments or pull requests is what the test has written
   tool('gh', 'echo "gh $*" >> "$CALLS"; case "$*" in *--jq*) cat "$ANSWER" ;; esac');
   tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"; case "$*" in */user) cat "$ANSWER.user" ;; *order_by=*) cat "$ANSWER" ;; esac');
-  expect((await sigpack(['init', '.'], { cwd: folder })).code).toBe(0);
+  expect((await sigpack(['init', '.', ...initFlags], { cwd: folder })).code).toBe(0);
   const config = readFileSync(at('sigpack.yml'), 'utf8');
   writeFileSync(at('sigpack.yml'), `${config}\ninstalls:\n  soc-lab: { kind: splunk-disk, home: splunk }\n`);
   writeFileSync(at('.gitignore'), `${readFileSync(at('.gitignore'), 'utf8')}splunk/\n`);
@@ -353,7 +354,7 @@ describe('sigpack init', () => {
   const initialized = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
     const place = mkdtempSync(join(tools, 'init-'));
     for (const [path, text] of Object.entries(files)) writeFileSync(join(place, path), text);
-    const { code, stdout, stderr } = await sigpack(['init', '.', ...args], { cwd: place });
+    const { code, stdout, stderr } = await sigpack(['init', '.', ...initFlags, '--no-build', ...args], { cwd: place });
     const path = join(place, 'package.json');
     return { code, said: stdout + stderr, package: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined };
   };
@@ -369,7 +370,7 @@ describe('sigpack init', () => {
     ['proj', 'cd proj'],
     ["a/b c's", "cd 'a/b c'\\''s'"],
   ])('says to go to the folder %s first', async (folder, step) => {
-    const { stdout } = await sigpack(['init', folder], { cwd: mkdtempSync(join(tools, 'init-')) });
+    const { stdout } = await sigpack(['init', folder, ...initFlags], { cwd: mkdtempSync(join(tools, 'init-')) });
     expect(stdout).toContain(`\nNext: ${step}\nThen: npm install, `);
   });
 

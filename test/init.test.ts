@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { initFiles, initTemplates, packIdFrom } from '../src/cli/init.ts';
+import type { ChoiceKey } from '../src/cli/init-choices.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { checkRuleSettings } from '../src/pack/settings-patch.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -13,6 +14,13 @@ const options = {
   description: 'Line one\nline two',
   author: "O'Neil & Söhne",
   package: '1.2.3',
+  answers: new Map<ChoiceKey, readonly string[]>([
+    ['products', ['splunk', 'graylog']],
+    ['splunk', ['splunk']],
+    ['splunkIndex', ['windows']],
+    ['graylog', ['graylog']],
+    ['graylogStreams', ['Windows events']],
+  ]),
 };
 const files = new Map(initFiles(options, { templates }).map((file) => [file.path, file.content]));
 const read = (path: string) => {

@@ -74,7 +74,9 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const before = tree(lab.at('splunk'));
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
     expect(tree(lab.at('splunk'))).toEqual(before);
-    expect((await lab.status()).out).toMatch(/^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n$/);
+    expect((await lab.status()).out).toMatch(
+      /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+    );
   });
 
   test('keeps what is the admin’s, and what someone changed in default/ as a setting of local/', async () => {
@@ -89,7 +91,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
     expect(drifted.out).toMatch(
-      /1 changed in place, 1 changed in local\/\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
+      /1 changed in place, 1 changed in local\/\n {2}made for .*\n {2}! First was changed in place\n {6}cron_schedule: \[-.*-\]\{\+1 1 \* \* \*\+\}\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n$/,
     );
     const done = await lab.install(second);
     expect(done.code).toBe(0);
@@ -109,7 +111,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const local = await lab.status();
     expect(local.code).toBe(0);
     expect(local.out).toMatch(
-      /, as installed, 2 changed in local\/\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
+      /, as installed, 2 changed in local\/\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
     );
     expect(JSON.parse((await lab.status('json')).out).places[0].overrides).toContainEqual({
       name: 'First',
@@ -402,7 +404,9 @@ describe('what goes wrong', { shuffle: false }, () => {
     const before = tree(join(home, 'splunk'));
     const full = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
     const { stdout, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
-    expect(`${stdout}${stderr}`).toMatch(/^lab \(splunk-disk\): 1\.0\.0, .*as installed\n$/);
+    expect(`${stdout}${stderr}`).toMatch(
+      /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+    );
     expect(tree(join(home, 'splunk'))).toEqual(before);
     mkdirSync(join(home, 'splunk/etc/.sigpack/apps/acme/new'));
     const refused = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);

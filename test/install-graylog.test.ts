@@ -31,7 +31,9 @@ describe('a Graylog server', { shuffle: false }, () => {
       /^0 lab: content pack [0-9a-f-]{36}, nothing → 1\.0\.0\n {2}= stream "Default Stream" of the server\n {2}= stream "All events" of the server\n {2}\+ dashboard "/,
     );
     expect(titles()).toEqual(['First', 'Second', 'Third']);
-    expect((await one.status()).out).toMatch(/1\.0\.0, 4 objects, as installed/);
+    expect((await one.status()).out).toMatch(
+      /1\.0\.0, 4 objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in stream of the parameter STREAM\n/,
+    );
     const unknown = lab(', parameters: { OTHER: x }', config);
     await unknown.build('1.0.0', 1, firstRules);
     expect((await unknown.install(first)).code).toBe('usage: the content pack has no parameter OTHER');

@@ -64,7 +64,9 @@ describe('object by object', { shuffle: false }, () => {
     const before = server.requests.length;
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
     expect(server.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
-    expect((await lab.status()).out).toMatch(/^lab \(splunk\): 1\.0\.0, \d+ objects, as installed; what is in its lookups cannot be seen\n$/);
+    expect((await lab.status()).out).toMatch(
+      /^lab \(splunk\): 1\.0\.0, \d+ objects, as installed; what is in its lookups cannot be seen\n {2}made for events with the field names of Sigma \(none\); looks in index=\*.*\n$/,
+    );
   });
 
   test.each([

@@ -41,7 +41,10 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'sigpack-interrupted-'));
   const before = join(root, 'before');
   mkdirSync(join(before, 'rules'), { recursive: true });
-  writeFileSync(join(before, 'sigpack.yml'), 'id: cut\ntitle: Cut off\nversion: 1.0.0\nrevision: 1\ntargets: [splunk]\n');
+  writeFileSync(
+    join(before, 'sigpack.yml'),
+    'id: cut\ntitle: Cut off\nversion: 1.0.0\nrevision: 1\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: "*" }\n',
+  );
   writeFileSync(join(before, 'rules', 'a.yml'), rule('x'));
   expect((await releaseIn(before)).code).toBe(0);
   writeFileSync(join(before, 'rules', 'a.yml'), rule('y'));

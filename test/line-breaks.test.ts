@@ -15,7 +15,7 @@ description: |
 rules: [rules]
 filters: [filters]
 templates: templates
-pipelines: { splunk: [names.yml] }
+pipelines: { splunk: [names.yml], graylog: none }
 placeholders:
   admins: [root, admin]
 targets: [splunk, graylog]

@@ -7,7 +7,7 @@ import { diffOf } from '../src/release/diff.ts';
 import { diffView } from '../src/release/diff-view.ts';
 import { changedValues } from './changed-values.ts';
 import { type Member, tarWith, zipWith } from './hostile-archives.ts';
-import { projectIn } from './project-folder.ts';
+import { anyEvents, projectIn } from './project-folder.ts';
 import { type Run, sigpack } from './sigpack.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sigpack-malformed-'));
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const rule = (number: number, value: string): string =>
     `title: Rule ${number}\nid: 11111111-1111-4111-8111-11111111111${number}\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: ${value} }, condition: s }\n`;
   folder = projectIn(root, {
-    'sigpack.yml': 'id: acme\ntitle: Acme detections\n',
+    'sigpack.yml': `id: acme\ntitle: Acme detections\n${anyEvents}`,
     'rules/a.yml': rule(1, 'x'),
     'rules/b.yml': rule(2, 'y'),
   });

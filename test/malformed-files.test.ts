@@ -9,7 +9,7 @@ import { readLock } from '../src/release/lock-text.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import type { SourceFile } from '../src/source/span.ts';
 import { changedValues } from './changed-values.ts';
-import { projectIn } from './project-folder.ts';
+import { anyEvents, initFlags, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sigpack-malformed-files-'));
@@ -18,7 +18,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const id = '11111111-1111-4111-8111-111111111111';
 const rule = `title: A rule\nid: ${id}\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n`;
 const tests = 'tests:\n  - name: finds it\n    match: true\n    event: { a: x }\n  - name: finds two\n    match: [1]\n    events: [{ a: y }, { a: x }]\n';
-const project = (): string => projectIn(root, { 'sigpack.yml': 'id: acme\ntitle: Acme detections\n', 'rules/a.yml': rule, 'rules/a.test.yml': tests });
+const project = (): string =>
+  projectIn(root, { 'sigpack.yml': `id: acme\ntitle: Acme detections\n${anyEvents}`, 'rules/a.yml': rule, 'rules/a.test.yml': tests });
 const env = { SOURCE_DATE_EPOCH: '1700000000' };
 
 const digest = 'a'.repeat(32);
@@ -112,7 +113,7 @@ describe('an output that is something else', () => {
     ['diff below a file', ['diff', 'rules', 'rules', '-o', 'plain/x'], 'plain is a file; a folder is needed there'],
     ['convert', ['convert', '-t', 'splunk', 'rules', '-o', 'plain/x'], 'plain is a file; a folder is needed there'],
     ['convert to several', ['convert', '-t', 'splunk,graylog', 'rules', '-o', 'plain'], 'plain is a file; a folder is needed there'],
-    ['init', ['init', 'plain'], 'plain is a file; a folder is needed there'],
+    ['init', ['init', 'plain', ...initFlags], 'plain is a file; a folder is needed there'],
   ])('is exit code 2 for %s, and stays', async (_, args, message) => {
     const folder = project();
     writeFileSync(join(folder, 'plain'), 'mine');

@@ -38,7 +38,8 @@ interface Built {
 
 async function built(target: string, pipeline: string, rule: string, config = 'splunk: { enterpriseSecurity: true }'): Promise<Built> {
   const folder = mkdtempSync(join(temporary, 'p-'));
-  const files = { 'a.yml': rule, 'own.yml': several, 'sigpack.yml': `${config}\nid: pk\nrules: [a.yml]\n` };
+  const places = config.includes('splunk:') ? '' : 'splunk: { index: "*" }\n';
+  const files = { 'a.yml': rule, 'own.yml': several, 'sigpack.yml': `${config}\nid: pk\nrules: [a.yml]\n${places}` };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const { code, stderr } = await sigpack(['build', '-t', target, '-p', pipeline, '-o', 'o', '-v'], { cwd: folder });
   return { code, stderr, folder };

@@ -1,4 +1,5 @@
 import { type LoadedRules, loadRules } from '../src/cli/load.ts';
+import { pipelinesByTarget } from '../src/cli/pipeline-choice.ts';
 import { loadTemplates } from '../src/cli/template-files.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { type Artifact, makeArtifacts } from '../src/pack/artifacts.ts';
@@ -22,7 +23,9 @@ export async function packOf(paths: readonly string[], config: string): Promise<
   if (!read) throw new Error(`the configuration is invalid: ${bag.list.map(({ message }) => message).join('; ')}`);
   const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
   const rules = loadRules(paths, bag, terminal);
-  const pack = assemblePack({ collection: rules.collection, config: read, bag });
+  const pipelines = await pipelinesByTarget(read.targets, undefined, { config: read, file: configFile, exists: true, folder: '.', warnings: [] }, bag);
+  if (!pipelines) throw new Error('the pipelines cannot be used');
+  const pack = assemblePack({ collection: rules.collection, config: read, bag, pipelines });
   const { templates, assets, custom } = loadTemplates(undefined);
   const made = await makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: '0.0.0', bag, configFile });
   return { rules, pack, bag, artifacts: new Map((made ?? []).map((artifact) => [artifact.path, artifact])) };

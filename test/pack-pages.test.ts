@@ -25,7 +25,7 @@ interface Built {
 async function buildOf(files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Built> {
   const cwd = mkdtempSync(join(temporary, 'project-'));
   writeFiles(cwd, files);
-  const { code, stderr } = await sigpack(['build', '-o', 'out', ...args], { cwd });
+  const { code, stderr } = await sigpack(['build', '-o', 'out', '-p', 'none', ...args], { cwd });
   const bytes = (end: string): Buffer => {
     const name = code === 3 || code === undefined ? undefined : outputOf(cwd).find((path) => path.endsWith(end));
     return name === undefined ? Buffer.alloc(0) : readFileSync(join(cwd, 'out', name));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTar } from './archives.ts';
+import { initFlags } from './project-folder.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-package-'));
@@ -103,7 +104,7 @@ describe('the npm package', () => {
     const bin = join(folder, 'node_modules', '.bin', 'sigpack');
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(node([bin, '--version']).stdout).toBe(`${version}\n`);
-    expect(node([bin, 'init', '.'])).toMatchObject({ status: 0, stderr: '' });
+    expect(node([bin, 'init', '.', ...initFlags])).toMatchObject({ status: 0, stderr: '' });
     expect(node([bin, 'build', '-o', 'out'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });
@@ -116,7 +117,10 @@ describe('the npm package', () => {
       const tarball = join(project, 'vendor', packed.filename);
       copyFileSync(join(folder, packed.filename), tarball);
       const bin = join(folder, 'node_modules', '.bin', 'sigpack');
-      const made = spawnSync(process.execPath, [bin, 'init', '.', '--package', `file:vendor/${packed.filename}`], { cwd: project, encoding: 'utf8' });
+      const made = spawnSync(process.execPath, [bin, 'init', '.', ...initFlags, '--package', `file:vendor/${packed.filename}`], {
+        cwd: project,
+        encoding: 'utf8',
+      });
       expect(made).toMatchObject({ status: 0, stderr: '' });
       npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], project);
       const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));

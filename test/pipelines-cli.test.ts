@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -193,9 +193,16 @@ describe('convert', () => {
     expect((await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'mended.yml', 'a.yml'], { cwd })).stderr).not.toContain('PIP011');
   });
 
-  test('without a pipeline there is nothing to tell', async () => {
-    const { stderr } = await sigpack(['convert', '-t', 'splunk', '-t', 'graylog', 'a.yml'], { cwd: project({ 'a.yml': rule }) });
-    expect(stderr).toBe('');
+  test('without a pipeline one line says that the names are Sigma’s own, unless that is what was asked for', async () => {
+    const cwd = project({ 'a.yml': rule });
+    const convert = async (...more: readonly string[]) => (await sigpack(['convert', '-t', 'splunk', '-t', 'graylog', 'a.yml', ...more], { cwd })).stderr;
+    expect(await convert()).toBe(
+      "sigpack: splunk, graylog: field names are Sigma's own; -p chooses pipelines (sigpack list pipelines), -p none says that these names are meant\n",
+    );
+    expect(await convert('-p', 'none')).toBe('');
+    expect(await convert('-p', 'splunk')).toMatch(/^sigpack: graylog: field names are Sigma's own/m);
+    writeFileSync(join(cwd, 'sigpack.yml'), 'pipelines: { splunk: none }\n');
+    expect(await convert()).toMatch(/^sigpack: graylog: field names are Sigma's own/);
   });
 });
 
@@ -236,7 +243,7 @@ describe('build', () => {
 
   test('a rule that a pipeline refuses is left out of that target alone', async () => {
     const refusing = 'name: Refusing\ntransformations:\n  - { type: rule_failure, message: not here }\n';
-    const cwd = project({ 'rules/a.yml': rule, 'no.yml': refusing, 'sigpack.yml': 'pipelines: { splunk: no.yml }\n' });
+    const cwd = project({ 'rules/a.yml': rule, 'no.yml': refusing, 'sigpack.yml': 'pipelines: { splunk: no.yml, graylog: none }\n' });
     const { code, stdout, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
     expect(code).toBe(1);
     expect(stderr).toContain('error[PIP002]: splunk: not here (rule_failure, no.yml:3)');
@@ -291,7 +298,7 @@ finalizers:
 
 test('a placeholder that the pipeline of one target fills is complained about for a target without a pipeline', async () => {
   const cwd = project({
-    'sigpack.yml': 'rules: [a.yml, b.yml]\npipelines: { splunk: [own.yml] }\n',
+    'sigpack.yml': 'rules: [a.yml, b.yml]\npipelines: { splunk: [own.yml], graylog: none }\n',
     'a.yml': rule.replace("Image|endswith: '\\cmd.exe'", "Image|expand: '%shells%'"),
     'b.yml': rule.replace('A shell starts', 'Another').replace('0001', '0002'),
     'own.yml': 'name: Ours\npriority: 30\nvars: { shells: [cmd.exe] }\ntransformations:\n  - { id: values, type: value_placeholders }\n',

@@ -173,7 +173,7 @@ describe('rules as they are written', () => {
     const pairs = Array.from({ length: 26 }, (_, at) => [level(`a${at + 1}`, [`a${at}`, `b${at}`]), level(`b${at + 1}`, [`b${at}`, `a${at}`])]).flat();
     const base = ['a0', 'b0'].map((name) => rule.replace(/^id: .*$/m, `name: ${name}`));
     const event = '{"user":"root","@timestamp":"2026-03-01T10:00:00Z"}\n';
-    write({ 'rules/a.yml': [...base, ...pairs].join('---\n'), 'sigpack.yml': config('pipelines: { splunk: [p.yml] }'), 'event.ndjson': event });
+    write({ 'rules/a.yml': [...base, ...pairs].join('---\n'), 'sigpack.yml': config('pipelines: { splunk: [p.yml], graylog: none }'), 'event.ndjson': event });
     expect((await matched()).out).toContain('1 of 1 event matched');
     const { out } = (await commands.check?.()) ?? { out: '' };
     expect(out).toContain('error[SIG024]: graylog: placeholder `%admins%` has no value');

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectIn } from './project-folder.ts';
+import { anyEvents, projectIn } from './project-folder.ts';
 import { environment, mainFile } from './sigpack.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'releases.md'), 'utf8');
@@ -59,7 +59,7 @@ function expectShown({ command, prints }: Shown, cwd: string): void {
 beforeAll(() => {
   writeFileSync(join(root, 'sigpack'), `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`, { mode: 0o755 });
   project = projectIn(root, {
-    'sigpack.yml': 'id: acme\ntitle: Acme detections\nversion: 1.3.0\n',
+    'sigpack.yml': `id: acme\ntitle: Acme detections\nversion: 1.3.0\n${anyEvents}`,
     'rules/a.yml':
       'title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n',
   });
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md'
       expect(text).toMatch(from);
       writeFileSync(join(folder, file), text.replace(from, to));
     };
-    prepared('sigpack init --id acme');
+    prepared('sigpack init --id acme --splunk none --splunk-index main --graylog none --graylog-streams all');
     edit('sigpack.yml', /^version: .*/m, 'version: 1.2.0');
     prepared(`git init -q && git add -A && ${git} commit -q -m start`);
     prepared(`sigpack release && git add -A && ${git} commit -q -m 1.2.0 && git tag v1.2.0`);

@@ -11,6 +11,7 @@ import { verify } from '../src/cli/verify-command.ts';
 import { readConf } from '../src/pack/splunk-conf.ts';
 import { readEnvelope } from '../src/release/envelope.ts';
 import { readTar } from './archives.ts';
+import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];
@@ -76,7 +77,7 @@ beforeEach(() => {
   made.push(folder);
   git('init', '-q', '-b', 'main');
   write('.gitignore', 'dist/\n');
-  write('sigpack.yml', 'id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.0\nurl: https://detections.example.org\n');
+  write('sigpack.yml', `id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.0\nurl: https://detections.example.org\n${anyEvents}`);
   write('rules/a.yml', rule(1, 'First', '\\a.exe'));
   write('rules/b.yml', rule(2, 'Second', '\\b.exe'));
   write('rules/c.yml', rule(3, 'Third', '\\c.exe'));
@@ -90,7 +91,7 @@ describe('a history of releases', { shuffle: false }, () => {
 
     write('rules/a.yml', rule(1, 'First, described better', '\\a.exe').replace('Of 1.', 'Other words.'));
     await publish('1.0.1');
-    expect(read('sigpack.yml')).toBe('id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.1\nurl: https://detections.example.org\n');
+    expect(read('sigpack.yml')).toBe(`id: acme\ntitle: Acme detections\n# ours\nversion: 1.0.1\nurl: https://detections.example.org\n${anyEvents}`);
     expect([...(await stanzas('1.0.1')).keys()]).toEqual(['First', 'Second', 'Third']);
     expect(read('CHANGELOG.md')).toContain(
       '### Changed\n\n- [First, described better](rules/a.yml) (high): renamed, texts; title: First → First, described better; name in packs: stays First; texts: description\n',
@@ -512,7 +513,7 @@ describe('sigpack diff', () => {
 test('a pipeline that changes queries makes a minor release, and the rules are not said to have changed', async () => {
   await publish('1.0.0');
   write('pipeline.yml', 'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n');
-  write('sigpack.yml', `${read('sigpack.yml')}pipelines: { splunk: [pipeline.yml] }\n`);
+  write('sigpack.yml', read('sigpack.yml').replace('splunk: none', 'splunk: [pipeline.yml]'));
   expect(await publish('1.1.0')).toContain('3 query changed by a backend or pipeline');
   expect(read('CHANGELOG.md')).toContain('- [First](rules/a.yml) (high): query\n');
 });

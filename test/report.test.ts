@@ -166,6 +166,10 @@ const summary: BuildSummary = {
     { target: 'splunk', compiled: 3752, enabled: 2900, skipped: [{ code: 'SIG024', count: 2 }], load: { most: 44, mean: 43.7, budget: 44, leftOff } },
     { target: 'graylog', compiled: 3754, enabled: 2901, skipped: [], load: { mean: 99.9, budget: 100, leftOff: [] } },
   ],
+  madeFor: [
+    { target: 'splunk', pipelines: [{ name: 'splunk', description: 'Splunk \x1b[2J' }], places: ['a', 'b', 'c', 'd', 'e'].map((name) => `index=${name}`) },
+    { target: 'graylog', pipelines: [{ name: 'none', description: 'names of Sigma' }], places: [] },
+  ],
   artifacts: [{ path: 'dist/acme-1.0.0.spl', size: 1_468_006, sha256: 'ab'.repeat(32) }],
   milliseconds: 1840,
 };
@@ -179,6 +183,10 @@ test('summary: what was read, compiled, skipped and written', () => {
       'target   compiled  enabled  skipped',
       'splunk      3,752    2,900        2',
       'graylog     3,754    2,901        0',
+      '',
+      'target   made for',
+      'splunk   Splunk ␛[2J (splunk); looks in index=a, index=b, index=c, index=d and 1 more',
+      'graylog  names of Sigma (none)',
       '',
       'splunk skipped  code    reason',
       '             2  SIG024  placeholder without a value',

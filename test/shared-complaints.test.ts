@@ -24,7 +24,10 @@ interface Told {
   readonly pipeline?: string;
 }
 
-async function told(command: 'build' | 'convert', { filter = '{ Image: y }', rules = 2, config = '', target, pipeline }: Told): Promise<readonly string[]> {
+async function told(
+  command: 'build' | 'convert',
+  { filter = '{ Image: y }', rules = 2, config = '', target, pipeline = 'none' }: Told,
+): Promise<readonly string[]> {
   const cwd = mkdtempSync(join(temporary, 'p-'));
   const numbers = Array.from({ length: rules }, (_, index) => index + 1);
   writeFileSync(join(cwd, 'rules.yml'), numbers.map(ruleOf).join('---\n'));
@@ -32,7 +35,7 @@ async function told(command: 'build' | 'convert', { filter = '{ Image: y }', rul
   writeFileSync(join(cwd, 'filter.yml'), `title: Filter\nlogsource: { category: process_creation, product: windows }\n${reached}`);
   writeFileSync(join(cwd, 'sigpack.yml'), `rules: [rules.yml]\nfilters: [filter.yml]\n${config}`);
   const paths = command === 'build' ? ['-o', 'o'] : ['rules.yml'];
-  const { stderr } = await sigpack([command, '-t', target, ...(pipeline === undefined ? [] : ['-p', pipeline]), ...paths], { cwd });
+  const { stderr } = await sigpack([command, '-t', target, '-p', pipeline, ...paths], { cwd });
   return stderr.split('\n').filter((line) => /^\S+: (?:error|warning)\[(?:TGT|PIP00[27])/.test(line));
 }
 

@@ -113,7 +113,7 @@ describe.each(own.map((compiled) => [pathOf(compiled), compiled] as const))('%s'
 
 test('the tests beside the rules pass, and a build can require them', async () => {
   expect((await sigpack(['test', 'rules'], { cwd: root })).code).toBe(0);
-  expect((await sigpack(['build', 'rules', '-o', newFolder(), '--require-tests'], { cwd: root })).code).toBe(0);
+  expect((await sigpack(['build', '-c', 'rules', '-o', newFolder(), '--require-tests'], { cwd: root })).code).toBe(0);
 });
 
 function newFolder(): string {
@@ -122,10 +122,12 @@ function newFolder(): string {
   return made;
 }
 
+const anywhere = 'splunk: { index: "*" }\ngraylog: { streams: all }\n';
+
 /** Complaints of a build with a bundle, codes and messages, without the widened windows of Graylog's correlations. */
 async function complaintsWith(bundle: string, target: string): Promise<readonly string[]> {
   const project = newFolder();
-  writeFileSync(join(project, 'sigpack.yml'), `rules: [${JSON.stringify(folder)}]\ntargets: [${target}]\npipelines: { ${target}: ${bundle} }\n`);
+  writeFileSync(join(project, 'sigpack.yml'), `rules: [${JSON.stringify(folder)}]\ntargets: [${target}]\npipelines: { ${target}: ${bundle} }\n${anywhere}`);
   const { stderr } = await sigpack(['build', '--verbose'], { cwd: project });
   return stderr.split('\n').filter((line) => /(error|warning)\[/.test(line) && !line.includes('Graylog looks back'));
 }

@@ -359,7 +359,7 @@ test('an explanation of a rule of the rule set agrees with the matcher, also whe
 describe('sigpack build --require-tests', () => {
   test('refuses rules without both kinds of tests, and writes nothing', async () => {
     const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': goodTests.replace(/ {2}- name: near[\s\S]*/, '') });
-    const run = await sigpack(['build', 'rules', '-o', 'out', '--require-tests'], { cwd });
+    const run = await sigpack(['build', 'rules', '-o', 'out', '-p', 'none', '--require-tests'], { cwd });
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('rules/tool.yml:1:8: error[TST005]: "Test" has no passing test that it does not match');
     expect(readdirSync(cwd)).toEqual(['rules']);
@@ -367,10 +367,10 @@ describe('sigpack build --require-tests', () => {
 
   test('builds where all are tested; a failing test is none', async () => {
     const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': goodTests });
-    expect(await sigpack(['build', '-o', 'out', '--require-tests'], { cwd })).toMatchObject({ code: 0 });
+    expect(await sigpack(['build', '-o', 'out', '-p', 'none', '--require-tests'], { cwd })).toMatchObject({ code: 0 });
     expect(readdirSync(cwd).sort()).toEqual(['out', 'rules']);
     writeFileSync(join(cwd, 'rules/tool.test.yml'), goodTests.replace('match: true', 'match: 0'));
-    expect(await sigpack(['build', '-o', 'out2', '--require-tests'], { cwd })).toMatchObject({ code: 1 });
+    expect(await sigpack(['build', '-o', 'out2', '-p', 'none', '--require-tests'], { cwd })).toMatchObject({ code: 1 });
     expect(readdirSync(cwd).sort()).toEqual(['out', 'rules']);
   });
 });

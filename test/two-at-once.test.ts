@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { takeProcessLock } from '../src/cli/process-lock.ts';
 import { takeReleaseLock } from '../src/cli/release-stage.ts';
-import { projectIn } from './project-folder.ts';
+import { initFlags, projectIn } from './project-folder.ts';
 import { environment, mainFile, type Run, sigpack } from './sigpack.ts';
 import { spread, thorough } from './thoroughness.ts';
 
@@ -81,7 +81,7 @@ test.each(pairs(1))('of two runs of docs into one folder, both are done and noth
 
 test.each(pairs(1))('of two runs of init in one folder, one writes its files and the other none: pair %i', async () => {
   const folder = mkdtempSync(join(root, 'init-'));
-  const runs = await both(folder, ['init', '--title', 'First detections'], ['init', '--title', 'Second detections']);
+  const runs = await both(folder, ['init', ...initFlags, '--title', 'First detections'], ['init', ...initFlags, '--title', 'Second detections']);
   const [winner] = runs.flatMap(({ code }, index) => (code === 0 ? [index] : []));
   expect(runs.map(({ code }) => code).sort()).toEqual([0, 2]);
   expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain(`title: "${winner === 0 ? 'First' : 'Second'} detections"`);

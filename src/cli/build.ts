@@ -3,6 +3,7 @@ import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { enabledIds } from '../pack/enabled.ts';
+import { madeFor } from '../pack/made-for.ts';
 import type { Pack } from '../pack/pack.ts';
 import { loadOf } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -45,9 +46,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, lock: { retire: paths.length === 0 } }, answer);
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, rules: paths, lock: { retire: paths.length === 0 } }, answer);
   if ('code' in project) return project.code;
-  const { loaded, bag, terminal, history } = project;
+  const { loaded, bag, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
   // what a comparison needs is loaded where one is asked for
   const frozen = options.frozen === true ? await frozenCheck() : undefined;
@@ -60,8 +61,13 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   });
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
   complainOfBudget(project, pack);
-  if (built) frozen?.checkFrozen(project, pack, built);
-  const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
+  // of a target that is left out, every rule would differ
+  if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
+  const refused =
+    loaded.config.targets.length === 0 ||
+    (options.frozen === true && unchosen.length > 0) ||
+    bag.list.some(({ code }) => code === 'LCK002') ||
+    (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
   let written = pack;
@@ -127,11 +133,6 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   return { ...config, ...(options.target ? { targets: [...new Set(options.target)] } : {}), ...(options.failOn ? { failOn: options.failOn } : {}) };
 }
 
-const splunkEdition = ({ enterpriseSecurity }: PackConfig['splunk']): string =>
-  enterpriseSecurity
-    ? 'Splunk with Enterprise Security 7 or 8: detections make findings or add risk'
-    : 'Splunk without Enterprise Security (splunk.enterpriseSecurity: true for one that has it)';
-
 function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
   const { info, targets } = pack.config;
   return {
@@ -143,16 +144,15 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
       const compiled = results.filter((result) => result?.kind === 'compiled');
       const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
-      const made = target === 'splunk' ? { madeFor: splunkEdition(pack.config.splunk) } : {};
       return {
         target,
         compiled: compiled.length,
         enabled: enabledIds(pack, target).size,
-        ...made,
         skipped: countSkipped(skipped),
         load: { ...loadOf(pack, target), leftOff: pack.leftOff[target] },
       };
     }),
+    madeFor: madeFor(pack),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,
   };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
+import type { PackConfig } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
@@ -46,7 +47,7 @@ function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' 
   const { loaded, bag, pipelines, history, terminal } = project;
   return assemblePack({
     ...rules,
-    config: loaded.config,
+    config: withNamedPipelines(loaded.config, project.request.pipeline),
     bag,
     pipelines,
     history,
@@ -54,6 +55,10 @@ function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' 
     ...(onOutcome ? { onOutcome } : {}),
   });
 }
+
+/** What `-p` names takes the place of what the configuration says, in the pack's own account of it too. */
+const withNamedPipelines = (config: PackConfig, named: readonly string[] | undefined): PackConfig =>
+  named === undefined ? config : { ...config, pipelines: new Map(config.targets.map((target) => [target, named])) };
 
 /** Sigpack's templates, with those of the project in place of them. */
 export const projectTemplates = ({ loaded: { config, folder } }: Project): LoadedTemplates =>

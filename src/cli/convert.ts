@@ -8,6 +8,7 @@ import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from '..
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
+import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/processing-failure.ts';
@@ -62,6 +63,10 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
     remarkLineBreaks(target, format, entries, terminal);
   }
   warnings.tell();
+  remarkSigmaNames(
+    names.filter((name) => !pipelines.has(name)),
+    terminal,
+  );
   return reportProject(project, answer);
 }
 
@@ -155,6 +160,15 @@ function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entrie
   const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
   const { title } = first.entry.rule;
   process.stderr.write(`sigpack: ${target.name}: queries hold line breaks (${visible(title)}${others}); -f json and -f ndjson keep each on one line\n`);
+}
+
+/** Nobody has chosen other names for these targets, and their products have others. */
+function remarkSigmaNames(names: readonly string[], terminal: Terminal): void {
+  const concerned = names.filter((name) => fieldChoices(name).length > 1);
+  if (concerned.length === 0) return;
+  terminal.clear();
+  const choices = '-p chooses pipelines (sigpack list pipelines), -p none says that these names are meant';
+  process.stderr.write(`sigpack: ${concerned.join(', ')}: field names are Sigma's own; ${choices}\n`);
 }
 
 type Writer = (target: ConversionTarget, format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag) => void;

@@ -168,7 +168,7 @@ async function folderSide(folder: string, label: string, { configName, terminal,
     return undefined;
   }
   const own = createBag(written.config.severities);
-  const project = await projectOf(written, { lock: { retire: false } }, own, terminal);
+  const project = await projectOf(written, { compares: true, lock: { retire: false } }, own, terminal);
   if (!project) {
     bag.list.push(...own.list);
     return undefined;

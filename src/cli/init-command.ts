@@ -4,27 +4,40 @@ import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { errorCode } from './error-code.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { configName } from './find-config.ts';
 import { nearestFolder } from './folder-place.ts';
-import { type InitFile, initFiles, packIdFrom } from './init.ts';
+import { type InitFile, initFiles, initPaths, packIdFrom } from './init.ts';
+import { answersOf, type ChoiceOptions } from './init-choices.ts';
+import { askTheRest } from './init-questions.ts';
 import { toolVersion } from './package-root.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { loadTemplates } from './template-files.ts';
 
-export interface InitCommandOptions {
+export interface InitCommandOptions extends ChoiceOptions {
   readonly id?: string;
   readonly title?: string;
   readonly author?: string;
   readonly package?: string;
   readonly force: boolean;
+  /** Build the packs at once. */
+  readonly build: boolean;
 }
 
-/** `sigpack init`: writes a configuration, a starter rule and CI files; never over files that are there. */
-export function init(folder: string, options: InitCommandOptions): ExitCode {
+/**
+ * `sigpack init`: asks which products the rules are for, writes a configuration, a starter rule and CI files, never over files that are there, and builds
+ * the packs.
+ */
+export async function init(folder: string, options: InitCommandOptions): Promise<ExitCode> {
   const name = basename(resolve(folder));
   const title = options.title ?? `${name} detections`;
   const { templates } = loadTemplates(undefined);
   const spec = packageSpec(options.package, folder);
+  refuseTitle(title);
+  const given = answersOf(options);
+  if (typeof given === 'string') throw new UsageError(given);
+  refuseTaken(folder, options.force);
+  const answers = await askTheRest(given);
   const made = initFiles(
     {
       id: options.id ?? packIdFrom(name),
@@ -32,23 +45,57 @@ export function init(folder: string, options: InitCommandOptions): ExitCode {
       description: `Detections of ${name}, compiled from Sigma rules.`,
       author: options.author ?? 'Security operations',
       package: spec,
+      answers,
     },
     { templates },
   );
   checkConfig(made);
   // these are the user's where they are there: npm writes to the one, and the other may well ignore dist/
   const files = made.filter(({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)));
-  const taken = files.map((file) => join(folder, file.path)).filter((path) => existsSync(path));
-  if (taken.length > 0 && !options.force) throw new UsageError(`${taken.map(shownPath).join(', ')} exist already; --force replaces them`);
-  for (const { path, content } of files) {
-    const target = join(folder, path);
-    nearestFolder(dirname(target));
-    mkdirSync(dirname(target), { recursive: true });
-    writeNew(target, content, options.force);
-    process.stdout.write(`wrote ${shownPath(target)}\n`);
+  refuseTaken(folder, options.force);
+  withoutInterruption(() => {
+    for (const { path, content } of files) {
+      const target = join(folder, path);
+      nearestFolder(dirname(target));
+      mkdirSync(dirname(target), { recursive: true });
+      writeNew(target, content, options.force);
+      process.stdout.write(`wrote ${shownPath(target)}\n`);
+    }
+  });
+  process.stdout.write(nextSteps(folder, spec, options.build));
+  if (!options.build) return exitCodes.success;
+  process.stdout.write('\n');
+  // loaded where it is asked for
+  const { build } = await import('./build.ts');
+  return build([], { config: join(folder, configName), format: 'text', verbose: false, dryRun: false });
+}
+
+/** Asked before the questions too: nobody answers them for nothing. */
+function refuseTaken(folder: string, force: boolean): void {
+  const taken = initPaths.filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path))).map((path) => shownPath(join(folder, path)));
+  if (taken.length > 0 && !force) throw new UsageError(`${taken.join(', ')} exist already; --force replaces them`);
+}
+
+/** Ctrl+C waits until all files are written. */
+function withoutInterruption(write: () => void): void {
+  const wait = (): void => {};
+  process.on('SIGINT', wait);
+  try {
+    write();
+  } finally {
+    process.off('SIGINT', wait);
   }
-  process.stdout.write(nextSteps(folder, spec));
-  return exitCodes.success;
+}
+
+const shortestTitle = 5;
+const longestTitle = 80;
+
+function refuseTitle(title: string): void {
+  const { length } = title;
+  if (length < shortestTitle || length > longestTitle) {
+    const bounds = `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ${longestTitle}`;
+    throw new UsageError(`the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`);
+  }
 }
 
 const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
@@ -64,7 +111,7 @@ function packageSpec(spec: string | undefined, folder: string): string {
 }
 
 /** What CI needs from npm: Sigpack among the dependencies, and the lock file with its digest. */
-function nextSteps(folder: string, spec: string): string {
+function nextSteps(folder: string, spec: string, build: boolean): string {
   const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
   const install = listed ? 'npm install' : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
   const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
@@ -74,9 +121,9 @@ function nextSteps(folder: string, spec: string): string {
     ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
     ...(missing.length === 0 ? [] : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
     ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [`${install}, and commit package-lock.json: CI runs what is in it and nothing else`]),
-    'sigpack build',
+    ...(build ? [] : ['sigpack build']),
   ];
-  return `Next: ${steps.join('\nThen: ')}\n`;
+  return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;
 }
 
 /** For a shell: most paths need no quotes. */

@@ -1,4 +1,5 @@
 import { createRenderer, type TemplateSet } from '../pack/template.ts';
+import { type Answers, chosenLines } from './init-choices.ts';
 
 export interface InitOptions {
   /** Fits the pattern of `id` in the configuration's schema. */
@@ -8,6 +9,8 @@ export interface InitOptions {
   readonly author: string;
   /** How package.json names Sigpack: a version, or `file:` and a path. */
   readonly package: string;
+  /** Products, their fields, and where their events are. */
+  readonly answers: Answers;
 }
 
 /** A file for a new project. `path` uses `/`, relative to the project's folder. */
@@ -27,6 +30,9 @@ const files = [
   { path: '.gitignore', template: 'init/gitignore.hbs' },
 ] as const;
 
+/** Of the files, below the project's folder. */
+export const initPaths: readonly string[] = files.map((file) => file.path);
+
 /** The templates that {@link initFiles} wants. */
 export const initTemplates: readonly string[] = files.map((file) => file.template);
 
@@ -44,5 +50,7 @@ export function packIdFrom(name: string): string {
 /** What `sigpack init` writes: a commented configuration, a starter rule, package.json with Sigpack in it, and CI files. */
 export function initFiles(options: InitOptions, set: TemplateSet): readonly InitFile[] {
   const render = createRenderer(set);
-  return files.map(({ path, template }) => ({ path, content: render(template, options) }));
+  const { answers, ...rest } = options;
+  const context = { ...rest, ...chosenLines(answers) };
+  return files.map(({ path, template }) => ({ path, content: render(template, context) }));
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
 import type { DiffOptions } from './diff-command.ts';
@@ -47,6 +48,14 @@ const pluginOption = (): Option =>
 const pipelineOption = (): Option =>
   new Option('-p, --pipeline <names>', 'comma-separated pipelines, in place of those of the configuration; sigpack list pipelines shows them').argParser(
     (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
+  );
+
+const fieldsOption = (product: string, target: string): Option =>
+  new Option(
+    `--${product} <fields>`,
+    `make it for this product; its fields are those of ${fieldChoices(target)
+      .map(({ name }) => name)
+      .join(', ')}`,
   );
 
 const configOption = (): Option => new Option('-c, --config <file>', 'configuration (default: SIGPACK_CONFIG, or the first sigpack.yml from here upwards)');
@@ -101,16 +110,24 @@ function createProgram(): Command {
     });
   program
     .command('init')
-    .description('write a configuration, a starter rule, package.json and CI files')
+    .description('ask which products the rules are for, write a configuration, a starter rule, package.json and CI files, and build the packs')
     .argument('[folder]', 'where', '.')
     .option('--id <id>', 'id of the packs')
     .option('--title <title>', 'title of the packs')
     .option('--author <author>', 'author of the packs')
     .option('--package <spec>', 'how package.json names Sigpack, such as file:vendor/sigpack.tgz (default: the version that runs)')
+    .addOption(fieldsOption('splunk', 'splunk'))
+    .option('--splunk-index <names>', 'comma-separated indexes that hold the events; * for all')
+    .addOption(new Option('--enterprise-security <answer>', 'yes or no: whether Splunk has it (default: no)'))
+    .addOption(fieldsOption('graylog', 'graylog'))
+    .option('--graylog-streams <titles>', 'comma-separated titles of the streams that hold the events; all for all')
+    .addOption(fieldsOption('elasticsearch', 'es-qs'))
+    .option('--elasticsearch-index <patterns>', 'comma-separated patterns of the indexes that hold the events')
+    .option('--no-build', 'do not build the packs')
     .option('--force', 'replace files that exist', false)
     .action(async (folder: string, options: InitCommandOptions) => {
       const { init } = await import('./init-command.ts');
-      process.exitCode = init(folder, options);
+      process.exitCode = await init(folder, options);
     });
   program
     .command('convert')

@@ -1,3 +1,4 @@
+import { noPipeline } from '../pipeline/bundle.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -12,7 +13,8 @@ const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * The pipelines of each of some targets: those named on the command line (relative to the working directory), else those of the configuration
- * (relative to its folder). A pipeline that is for other targets is left out where it is for at least one of these. Undefined after a complaint.
+ * (relative to its folder). A pipeline that is for other targets is left out where it is for at least one of these. A target has no entry where nobody
+ * has named pipelines for it, or `none`. Undefined after a complaint.
  */
 export async function pipelinesByTarget(
   targets: readonly string[],
@@ -20,23 +22,47 @@ export async function pipelinesByTarget(
   { config, folder }: LoadedConfig,
   bag: DiagnosticBag,
 ): Promise<ReadonlyMap<string, readonly Pipeline[]> | undefined> {
+  if (named !== undefined && named.length > 1 && named.includes(noPipeline)) throw new UsageError(`the pipeline ${noPipeline} goes with no other`);
   const wanted = targets.map((target) => [target, named ?? config.pipelines.get(target) ?? []] as const);
-  if (wanted.every(([, names]) => names.length === 0)) return new Map();
+  const none = new Map(wanted.flatMap(([target, names]): [string, readonly Pipeline[]][] => (isNone(names) ? [[target, []]] : [])));
+  const some = wanted.filter(([, names]) => names.length > 0 && !isNone(names));
+  if (some.length === 0) return none;
   // the reader and its regular expressions are loaded where they are needed
-  const { loadPipelines } = await import('./pipeline-files.ts');
+  const { isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
   const before = bag.list.length;
   // targets share pipelines: each is read, and complained about, once
   const known = new Map<string, Pipeline | undefined>();
-  const loaded = new Map(wanted.map(([target, names]) => [target, loadPipelines(names, named ? process.cwd() : folder, bag, known)]));
-  const found = new Map([...loaded].map(([target, pipelines]) => [target, pipelines.filter((pipeline) => isAllowed(target, pipeline))]));
+  const from = named ? process.cwd() : folder;
+  const loaded = new Map(some.map(([target, names]) => [target, names.map((name) => loadPipelines([name], from, bag, known))]));
+  const found = new Map([...loaded].map(([target, groups]) => [target, pipelinesFor(target, groups, isBuiltIn)]));
   const used = new Set([...found.values()].flat().map(({ file }) => file.path));
-  const foreign = [...loaded.values()].flat().find(({ file }) => !used.has(file.path));
+  const foreign = [...loaded.values()].flat(2).find(({ file }) => !used.has(file.path));
   if (foreign)
     throw new UsageError(
       `the pipeline ${foreign.name} (${foreign.file.path}) is for ${[...foreign.allowedBackends].join(', ')}, not for ${targets.join(', ')}`,
     );
-  return bag.list.slice(before).some(({ code }) => code === 'PIP001' || code === 'SIG001') ? undefined : found;
+  if (bag.list.slice(before).some(({ code }) => code === 'PIP001' || code === 'SIG001')) return undefined;
+  return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
 }
+
+/**
+ * Of the pipelines of each name, those for the target. Of a bundle for another product, what goes with any product is left out too: by itself it gives
+ * no field a name.
+ */
+function pipelinesFor(target: string, groups: readonly (readonly Pipeline[])[], isBuiltIn: (pipeline: Pipeline) => boolean): readonly Pipeline[] {
+  const left = groups.filter((group) => !isForeign(target, group)).flatMap((group) => group.filter((pipeline) => isAllowed(target, pipeline)));
+  const distinct = [...new Set(left)];
+  const helpers = distinct.every((pipeline) => pipeline.allowedBackends.size === 0 && isBuiltIn(pipeline));
+  return helpers && isForeign(target, groups.flat()) ? [] : distinct;
+}
+
+/** Some are for products, and none for that of the target. */
+function isForeign(target: string, pipelines: readonly Pipeline[]): boolean {
+  const ofProducts = pipelines.filter(({ allowedBackends }) => allowedBackends.size > 0);
+  return ofProducts.length > 0 && !ofProducts.some((pipeline) => isAllowed(target, pipeline));
+}
+
+const isNone = (names: readonly string[]): boolean => names.length === 1 && names[0] === noPipeline;
 
 function isAllowed(target: string, { allowedBackends }: Pipeline): boolean {
   return allowedBackends.size === 0 || [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name));

@@ -59,6 +59,8 @@ function packageFile(name: string, folder: string): string | undefined {
 const builtInFolder = (): string => join(packageRoot(), 'pipelines');
 const builtInPath = (name: string): string => join(builtInFolder(), `${name}.yml`);
 
+export const isBuiltIn = ({ file }: Pipeline): boolean => dirname(file.path) === builtInFolder();
+
 function builtInNames(): readonly string[] {
   return readdirSync(builtInFolder())
     .filter(isFileName)

@@ -10,13 +10,15 @@ export interface RuleChoice {
   readonly target?: string;
   readonly pipeline?: readonly string[];
   readonly config?: string;
+  /** Of the command line; undefined: the command needs none. */
+  readonly rules?: readonly string[];
   readonly verbose: boolean;
 }
 
 /** Opens the project for rules as written, or as one target has them. */
-export async function openFor({ target, pipeline, config }: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
+export async function openFor({ target, pipeline, config, rules }: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
   if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
-  const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target] }, answer);
+  const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target], ...(rules ? { rules } : {}) }, answer);
   if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
   return project;
 }

@@ -1,11 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { PackConfig } from '../pack/config.ts';
+import { defaultConfig, type PackConfig, type Target } from '../pack/config.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
-import { findConfig } from './find-config.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { configName, findConfig } from './find-config.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from './lock-file.ts';
+import { statsOf } from './path-stats.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { complainOfRelease, ofOneVersion } from './release-reader.ts';
 import type { ReportFormat } from './report/name.ts';
@@ -13,6 +14,7 @@ import type { BuildSummary } from './report/summary.ts';
 import { shownPath } from './rule-files.ts';
 import { configurationLine, contextFor, report } from './run.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { complainOfUnchosen } from './unchosen.ts';
 
 /** What a command says of the project that it works on. */
 export interface ProjectRequest {
@@ -20,8 +22,12 @@ export interface ProjectRequest {
   readonly config?: string | undefined;
   /** `-p`: in place of the pipelines of the configuration. */
   readonly pipeline?: readonly string[] | undefined;
-  /** Whose pipelines the rules go through. Default: those of the packs. */
+  /** Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has chosen the fields of is left out (PIP009). */
   readonly targets?: readonly string[];
+  /** Compare packs as they were built: with Sigma's own names where nobody has chosen others. */
+  readonly compares?: boolean;
+  /** Rules of the command line; none: those of the configuration. Undefined: the command needs no rules. */
+  readonly rules?: readonly string[];
   /** What the command line puts in place of parts of the configuration. */
   readonly adjust?: (config: PackConfig) => PackConfig;
   /** Without it, the lock is not read: the command asks for no published name or version. */
@@ -32,6 +38,8 @@ export interface ProjectRequest {
 export interface Project extends Locked {
   readonly request: ProjectRequest;
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  /** Targets of the configuration that are not built, since nobody has chosen the names of their fields. */
+  readonly unchosen: readonly Target[];
   readonly bag: DiagnosticBag;
   readonly terminal: Terminal;
 }
@@ -51,6 +59,7 @@ export async function openProject(request: ProjectRequest, answer: Answer): Prom
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const path = findConfig(request.config);
   nameConfiguration(path, answer);
+  if (path === undefined && request.rules?.length === 0) refuseEmptyFolder();
   const { project, bag } = await ofOneVersion(path, () => read(path, request, terminal));
   if (project) return project;
   const context = { ...contextFor(terminal), configuration: path === undefined ? null : shownPath(path) };
@@ -84,7 +93,11 @@ export async function projectOf(written: LoadedConfig, request: ProjectRequest, 
   const config = request.adjust?.(loaded.config) ?? loaded.config;
   const adjusted = { ...locked, loaded: { ...loaded, config } };
   const pipelines = await pipelinesByTarget(request.targets ?? config.targets, request.pipeline, adjusted.loaded, bag);
-  return pipelines && { ...adjusted, request, pipelines, bag, terminal };
+  if (!pipelines) return undefined;
+  const unchosen = request.targets === undefined && request.compares !== true ? config.targets.filter((target) => !pipelines.has(target)) : [];
+  complainOfUnchosen(unchosen, adjusted.loaded, request.rules, bag);
+  const targets = config.targets.filter((target) => !unchosen.includes(target));
+  return { ...adjusted, loaded: { ...adjusted.loaded, config: { ...config, targets } }, request, pipelines, unchosen, bag, terminal };
 }
 
 /** Reports what the project's bag has, as its configuration says, and answers with the exit code. */
@@ -106,6 +119,11 @@ export function pathInPack({ history }: Project, path: string): string {
 export function rulePaths({ loaded: { config, folder } }: Project, paths: readonly string[] = []): readonly string[] {
   const inFolder = (path: string): string => resolve(folder, path);
   return [...(paths.length > 0 ? paths : config.rules.map(inFolder)), ...config.filters.map(inFolder)];
+}
+
+/** Where nothing is, nothing but a project of its own helps. */
+function refuseEmptyFolder(): void {
+  if (defaultConfig().rules.every((path) => statsOf(path) === undefined)) throw new UsageError(`no ${configName} or rules here; run \`sigpack init\``);
 }
 
 function nameConfiguration(path: string | undefined, { format, verbose, names }: Answer): void {

@@ -90,7 +90,8 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
   if (!(await testsPass(project))) return complain(project, options);
   const compiled = compile(project);
-  if (bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
+  // whatever failOn says: a release without one of its packs would retire all of its detections there
+  if (project.unchosen.length > 0 || bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
   terminal.clear();
   const code = await (options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options));
   if (dirty !== undefined) process.stdout.write(`A release would be refused now: ${dirty}\n`);

@@ -20,7 +20,13 @@ export interface StatsOptions {
 /** `sigpack stats`: how the schedules of the Splunk app spread over the hour, and what Graylog runs. Fails when a budget is passed, and where `sigpack build` does. */
 export async function stats(paths: readonly string[], options: StatsOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: false, names: options.format === 'text' ? 'first' : 'verbose' } as const;
-  const request = { config: options.config, pipeline: options.pipeline, adjust: withSplunk(options.budget), lock: { retire: paths.length === 0 } };
+  const request = {
+    config: options.config,
+    pipeline: options.pipeline,
+    adjust: withSplunk(options.budget),
+    rules: paths,
+    lock: { retire: paths.length === 0 },
+  };
   const project = await openProject(request, answer);
   if ('code' in project) return project.code;
   const { loaded, terminal } = project;

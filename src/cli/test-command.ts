@@ -33,7 +33,8 @@ export interface TestOptions {
 /** `sigpack test`: runs the tests beside rules. Fails when a test does, or can't be run. */
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
   const names = options.reporter === 'tree' ? 'first' : 'verbose';
-  const project = await openFor(options, { format: 'text', verbose: options.verbose, names });
+  const rules = [...paths, ...(options.rules ?? [])];
+  const project = await openFor({ ...options, rules }, { format: 'text', verbose: options.verbose, names });
   if ('code' in project) return project.code;
   const wanted = paths.length > 0 ? paths : defaultPaths(project.loaded);
   const first = await runOnce(wanted, options, project);

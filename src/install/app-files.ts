@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { madeForIn } from '../pack/made-for.ts';
 import { readConf } from '../pack/splunk-conf.ts';
 import { digestOf } from '../release/digest.ts';
 import { appProblem } from './app-allowed.ts';
@@ -40,6 +41,9 @@ export function appOf(archive: ReadonlyMap<string, Buffer>, isConfigured: IsConf
 export const isAdmins = (path: string): boolean => path === 'metadata/local.meta' || path === 'local' || path.startsWith('local/');
 
 export const appVersion = (files: AppFiles): string | undefined => settingsIn(files, 'default/app.conf').get('launcher')?.get('version');
+
+/** For which product the app was made, as its description says. */
+export const appMadeFor = (files: AppFiles): string | undefined => madeForIn(settingsIn(files, 'default/app.conf').get('launcher')?.get('description') ?? '');
 
 export const settingsIn = (files: AppFiles, path: string): ReadonlyMap<string, ReadonlyMap<string, string>> =>
   readConf(files.get(path)?.toString('utf8') ?? '').stanzas;

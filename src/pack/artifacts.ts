@@ -3,11 +3,12 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
 import { techniqueNames } from './attack-names.ts';
-import { streamChoice } from './config.ts';
+import { streamChoice, type Target } from './config.ts';
 import { type ContentPack, renderContentPack } from './content-pack.ts';
 import type { GraylogDetection, PackFile } from './detection.ts';
 import { noPages, type PackPages } from './detection-page.ts';
 import { indexMacros } from './index-macro.ts';
+import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import type { Pack } from './pack.ts';
 import { type Broken, brokenOf, complaintAbout, withoutBroken } from './sound-pack.ts';
@@ -129,7 +130,8 @@ export function templateFault(error: unknown, bag: DiagnosticBag, configFile: So
 }
 
 function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
-  const { info, splunk } = pack.config;
+  const { splunk } = pack.config;
+  const info = { ...pack.config.info, description: described(pack, 'splunk', ' ') };
   const macros = indexMacros(
     pack.config,
     pack.splunk.flatMap((entry) => entry.scopes),
@@ -150,11 +152,18 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
 }
 
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
-  const { info, graylog } = pack.config;
+  const { graylog } = pack.config;
+  const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
   const { minimumServerVersion, titlePrefix, priority, notification, dashboard } = graylog;
   const content = { minimumServerVersion, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
+}
+
+/** The description, and for which product the pack was made: whoever installs it has nothing else to see it by. */
+function described(pack: Pack, target: Target, between: string): string {
+  const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));
+  return [pack.config.info.description.trim(), ...lines].filter((text) => text !== '').join(between);
 }
 
 /** A file with its size and digest. */

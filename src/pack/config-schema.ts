@@ -83,6 +83,8 @@ const indexes = list(
   'Definitions of the index macros, one a log source. An admin can still override each macro in local/.',
 );
 
+const indexName = text('The name of an index; * stands for any rest.', { pattern: '^[A-Za-z0-9_*-]+$' });
+
 const splunk = map(
   {
     enterpriseSecurity: {
@@ -90,6 +92,12 @@ const splunk = map(
       default: false,
       description:
         'true where Splunk has Enterprise Security 7 or 8: detections make findings or add risk. false: they alert by Splunk’s own means, since a Splunk without Enterprise Security logs an error for each of its actions.',
+    },
+    index: {
+      description:
+        'The indexes that hold the events of all log sources, one or several; "*": all indexes. Added to the terms that pipelines give a log source.',
+      anyOf: [indexName, list(indexName, 'Names of indexes.', { minItems: 1 })],
+      examples: ['windows', ['windows', 'linux'], '*'],
     },
     indexes,
     searchesPerMinute: {
@@ -129,7 +137,11 @@ const graylog = map(
       pattern: '^(?:5\\.(?:[2-9]|[1-9][0-9])|(?:[6-9]|[1-9][0-9])\\.[0-9]{1,2})\\.[0-9]{1,2}$',
       default: '6.0.0',
     }),
-    streams: list(text('The title of an existing stream.'), 'Streams to search, for detections whose settings name none; empty: all streams.', { default: [] }),
+    streams: {
+      description: 'Streams to search, for detections whose settings name none; all: all streams, on purpose. Empty: all streams, with a warning (PIP010).',
+      anyOf: [{ const: 'all', description: 'All streams.' }, list(text('The title of an existing stream.'), 'Titles of streams.')],
+      default: [],
+    },
     streamParameter: text(
       'Name of a content pack parameter, asked for at installation, that holds the title of the stream to search; the first of `streams` is its default.',
       {
@@ -238,7 +250,11 @@ export const configSchema: JsonSchema = {
         default: 'sigpack',
       },
     ),
-    title: text('Title of the packs, 5 to 80 characters.', { minLength: 5, maxLength: 80, default: 'Sigpack detections' }),
+    title: text('Title of the packs, 5 to 80 characters: AppInspect, which vets apps for Splunk, takes no others.', {
+      minLength: 5,
+      maxLength: 80,
+      default: 'Sigpack detections',
+    }),
     namePrefix: text('Put before the name of each detection, as `Sigma - `. Names that are published stay.', { minLength: 0, maxLength: 40, default: '' }),
     version: text('Semantic version, x.y.z.', { pattern: '^(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})\\.(?:0|[1-9][0-9]{0,5})$', default: '1.0.0' }),
     description: { type: 'string', description: 'What the packs are for; may have several lines.', default: 'Detections compiled from Sigma rules.' },
@@ -260,7 +276,7 @@ export const configSchema: JsonSchema = {
     pipelines: {
       type: 'object',
       description:
-        'Processing pipelines by target: names of built-in ones (`sigpack list pipelines`), files relative to sigpack.yml, or files of npm packages. They run in order of their priority.',
+        'Processing pipelines by target: names of built-in ones (`sigpack list pipelines`), files relative to sigpack.yml, or files of npm packages. They run in order of their priority. none: the events have the field names of Sigma.',
       examples: [{ splunk: ['splunk'], graylog: ['graylog-windows-winlogbeat', 'pipelines/ours.yml'] }],
       propertyNames: { pattern: '^[a-z0-9-]+$', description: 'The name of a target: `sigpack list targets` shows them.' },
       additionalProperties: {

@@ -2,6 +2,7 @@ import { parameterDefault } from '../backend/graylog/blank.ts';
 import { graylogDefaults } from '../backend/graylog/graylog.ts';
 import type { CorrelationMethod } from '../backend/splunk/splunk.ts';
 import { defaultTargetSettings, type GrepSettings } from '../backend/target.ts';
+import { noPipeline } from '../pipeline/bundle.ts';
 import type { Unmatchable } from '../pipeline/target-compiler.ts';
 import { type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { Level } from '../sigma/rule.ts';
@@ -70,6 +71,8 @@ export interface LogSourceSettings {
 export interface SplunkConfig {
   /** The app is for a Splunk with Enterprise Security 7 or 8. */
   readonly enterpriseSecurity: boolean;
+  /** Names of the indexes of all log sources; `*` for all. Undefined: nobody has chosen. */
+  readonly index?: readonly string[];
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
   /** Enabled searches that may start in one minute. */
@@ -87,6 +90,8 @@ export interface GraylogConfig {
   readonly minimumServerVersion: string;
   /** Stream titles; empty: all streams. */
   readonly streams: readonly string[];
+  /** All streams are searched on purpose. */
+  readonly allStreams: boolean;
   /** Name of the content pack parameter that holds a stream's title. */
   readonly streamParameter?: string;
   readonly leadingWildcards: boolean;
@@ -117,8 +122,8 @@ interface Written extends Partial<PackInfo> {
   readonly enable?: EnablePreset | Partial<Enabling>;
   readonly overBudget?: OverBudget;
   readonly unmatchable?: Unmatchable;
-  readonly splunk?: Partial<SplunkConfig>;
-  readonly graylog?: Partial<GraylogConfig>;
+  readonly splunk?: Partial<Omit<SplunkConfig, 'index'>> & { readonly index?: string | readonly string[] };
+  readonly graylog?: Partial<Omit<GraylogConfig, 'streams' | 'allStreams'>> & { readonly streams?: 'all' | readonly string[] };
   readonly elasticsearch?: WrittenElasticsearch;
   readonly grep?: Partial<GrepSettings>;
   readonly release?: WrittenRelease;
@@ -144,8 +149,13 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (complaints.length === 0) {
     const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
-    complaints = [...ofSettings, ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')), ...elasticsearchComplaints(lookup(root, 'elasticsearch'))];
-    complaints = [...complaints, ...graylogComplaints(lookup(root, 'graylog'))];
+    complaints = [
+      ...ofSettings,
+      ...pipelineComplaints(lookup(root, 'pipelines')),
+      ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')),
+      ...elasticsearchComplaints(lookup(root, 'elasticsearch')),
+      ...graylogComplaints(lookup(root, 'graylog')),
+    ];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
@@ -161,6 +171,16 @@ function settingsNodes(root: YamlNode): readonly YamlNode[] {
     ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
     ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : []),
   ].filter((node) => node !== undefined);
+}
+
+/** `none` says that there are no others. */
+function pipelineComplaints(pipelines: YamlNode | undefined): readonly Complaint[] {
+  if (pipelines?.kind !== 'mapping') return [];
+  return pipelines.pairs.flatMap(({ value }): readonly Complaint[] => {
+    if (value.kind !== 'sequence' || value.items.length < 2) return [];
+    const none = value.items.find((item) => item.kind === 'scalar' && item.text === noPipeline);
+    return none ? [{ code: 'PCK001', message: `\`${noPipeline}\` goes with no other pipeline`, span: { start: none.start, end: none.end } }] : [];
+  });
 }
 
 /** Definitions of index macros that macros.conf can't hold. */
@@ -195,21 +215,38 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, searchesPerMinute: defaultSearchesPerMinute, ...written.splunk },
-    graylog: {
-      ...graylogDefaults,
-      minimumServerVersion: '6.0.0',
-      streams: [],
-      titlePrefix: '',
-      priority: {},
-      dashboard: true,
-      definitionsPerMinute: defaultDefinitionsPerMinute,
-      ...written.graylog,
-    },
+    splunk: splunkOf(written.splunk ?? {}),
+    graylog: graylogOf(written.graylog ?? {}),
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
     grep: { ...defaultTargetSettings.grep, ...written.grep },
     release: releaseConfig(written.release),
     installs: new Map(Object.entries(written.installs ?? {})),
+  };
+}
+
+function splunkOf({ index, ...written }: NonNullable<Written['splunk']>): SplunkConfig {
+  return {
+    enterpriseSecurity: false,
+    indexes: [],
+    cloudSafe: true,
+    searchesPerMinute: defaultSearchesPerMinute,
+    ...written,
+    ...(index === undefined ? {} : { index: [...new Set([index].flat())] }),
+  };
+}
+
+function graylogOf({ streams = [], ...written }: NonNullable<Written['graylog']>): GraylogConfig {
+  const allStreams = streams === 'all';
+  return {
+    ...graylogDefaults,
+    minimumServerVersion: '6.0.0',
+    titlePrefix: '',
+    priority: {},
+    dashboard: true,
+    definitionsPerMinute: defaultDefinitionsPerMinute,
+    ...written,
+    streams: allStreams ? [] : streams,
+    allStreams,
   };
 }
 

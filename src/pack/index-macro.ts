@@ -58,7 +58,23 @@ function order(config: PackConfig, one: Scope, other: Scope): number {
 }
 
 const everywhere = 'index=*';
-const definitionOf = (config: PackConfig, { source, definition }: Scope): string => placeOf(config, source) ?? definition ?? everywhere;
+const definitionOf = (config: PackConfig, { source, definition }: Scope): string => placeOf(config, source) ?? inIndex(config, definition);
+
+const namesIndex = (definition: string): boolean => /\bindex\s*=/i.test(definition);
+
+/** Terms of a pipeline in the indexes of `splunk.index`: these say where the events are, those which of them belong to the log source. */
+function inIndex({ splunk: { index } }: PackConfig, definition: string | undefined): string {
+  if (index === undefined) return definition ?? everywhere;
+  const terms = index.map((name) => `index=${name}`).join(' OR ');
+  const indexes = index.length > 1 ? `(${terms})` : terms;
+  if (definition === undefined) return indexes;
+  if (namesIndex(definition)) return definition;
+  // the blank between them is an AND, which would take the first alternative alone
+  return `${indexes} ${/\bOR\b/.test(definition) && !isOneGroup(definition) ? `(${definition})` : definition}`;
+}
+
+/** `(a OR b)`, but not `(a OR b) OR (c)`. */
+const isOneGroup = (terms: string): boolean => /^\([^()]*\)$/.test(terms);
 
 /** Gives macros other names where those of the whole pack would collide. */
 export function withMacrosApart(config: PackConfig, detections: readonly SplunkDetection[]): readonly SplunkDetection[] {
@@ -101,11 +117,21 @@ export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | und
 
 /** Warns, at the rules that have them, of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
 export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
+  if (config.splunk.index !== undefined) return;
   for (const { source, definition } of scopes) {
     if (definition !== undefined || placeOf(config, source) !== undefined) continue;
     const { rule } = detectionsBelow(compiled).find((part) => part.rule.logsource === source) ?? compiled;
     warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);
   }
+}
+
+/** Warns of saved searches that look in the default indexes of whoever runs them: a pipeline says which events it is about, and nothing in which index. */
+export function warnOfDefaultIndexes(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
+  if (config.splunk.index !== undefined) return;
+  const unsaid = scopes.find(({ source, definition }) => definition !== undefined && !namesIndex(definition) && placeOf(config, source) === undefined);
+  if (!unsaid) return;
+  const { rule } = detectionsBelow(compiled).find((part) => part.rule.logsource === unsaid.source) ?? compiled;
+  warnings.add('PIP004', 'splunk', 'nothing says which indexes hold the events, so searches look in the default indexes of the role alone', rule);
 }
 
 function eitherOf(definitions: readonly string[]): string {

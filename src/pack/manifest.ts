@@ -1,5 +1,6 @@
 import type { Target } from './config.ts';
 import { enabledIds } from './enabled.ts';
+import { madeFor } from './made-for.ts';
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
 import type { Pack } from './pack.ts';
 
@@ -20,6 +21,7 @@ export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], t
     manifestVersion: 1,
     generator: `sigpack ${toolVersion}`,
     pack: { id: info.id, title: info.title, version: info.version, revision: info.revision },
+    madeFor: madeFor(pack),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path, size, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, running, pathOf)),
   };

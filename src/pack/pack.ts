@@ -6,6 +6,7 @@ import type { Collection, Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
+import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
@@ -13,7 +14,7 @@ import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
-import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
+import { warnOfDefaultIndexes, warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { type LeftOffByTarget, withinBudgets } from './load-trim.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
@@ -34,6 +35,8 @@ import { type Tombstone, tombstonesOf } from './tombstone.ts';
 /** The detections of a pack with their queries in each target. */
 export interface Pack {
   readonly config: PackConfig;
+  /** By target: the pipelines that its rules went through, as they were chosen. */
+  readonly chosen: ReadonlyMap<Target, readonly NamedPipeline[]>;
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
@@ -89,7 +92,6 @@ export function assemblePack({
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
   const esSettings = createEsSettingsReport(config, bag);
-  const placed = config.splunk.indexes.length > 0 || (pipelines.get('splunk') ?? []).length > 0;
   let excluded = 0;
   let invalid = 0;
   let index = 0;
@@ -102,7 +104,7 @@ export function assemblePack({
     else {
       esSettings.add(rule);
       const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, warnings, complaints, placed, onOutcome }, detection, targeted);
+      if (detection) addDetection({ pack, config, warnings, complaints, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
@@ -111,7 +113,8 @@ export function assemblePack({
   esSettings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
   const settled = withinBudgets({ ...pack, splunk }, config, history?.published ?? nothingPublished);
-  return { config, ...settled, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
+  const chosen = new Map(config.targets.map((target) => [target, chosenPipelines(target, config.pipelines.get(target) ?? [], pipelines.get(target) ?? [])]));
+  return { config, chosen, ...settled, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
@@ -143,8 +146,6 @@ interface Adding {
   readonly config: PackConfig;
   readonly warnings: CountedWarnings;
   readonly complaints: SharedComplaints;
-  /** Something says where events are, so that a log source without a place was forgotten. */
-  readonly placed: boolean;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
@@ -175,7 +176,7 @@ function switchedOff(detection: PackDetection): PackDetection {
 }
 
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, complaints, warnings, placed } = adding;
+  const { pack, config, complaints, warnings } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
   const own = { ...given, settings: splunkSettings(given.settings, config) };
   const detection = ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
@@ -189,7 +190,8 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
-  if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
+  warnOfUnplaced(warnings, scopes, compiled, config);
+  warnOfDefaultIndexes(warnings, scopes, compiled, config);
   const { search, events } = conversion.value;
   const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
   pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
@@ -201,6 +203,10 @@ function drilledInto(compiled: CompiledRule, events: (() => string) | undefined)
   const dataModel = modelNameOf(compiled);
   return { ...(events === undefined ? {} : { events: events() }), ...(dataModel === undefined ? {} : { dataModel }) };
 }
+
+/** Since nobody has chosen any, and not on purpose. */
+const searchesAllStreams = ({ settings }: PackDetection, { graylog }: PackConfig): boolean =>
+  settings.graylog.streams.length === 0 && graylog.streams.length === 0 && graylog.streamParameter === undefined && !graylog.allStreams;
 
 /** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */
 const suppressedByHand = ({ settings: { splunk } }: PackDetection): boolean =>
@@ -220,6 +226,8 @@ function addToGraylog(adding: Adding, detection: PackDetection, compiled: Compil
   const { ignored, repeats } = graylogGrace(added, minimum);
   if (ignored !== undefined) warnings.add('TGT007', 'graylog', ignored, compiled.rule);
   if (repeats !== undefined) warnings.add('TGT008', 'graylog', repeats, compiled.rule);
+  if (searchesAllStreams(detection, config))
+    warnings.add('PIP010', 'graylog', 'nothing says which streams hold the events, so all are searched', compiled.rule);
   pack.graylog.push(added);
   return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
 }

@@ -6,7 +6,12 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 
 /** Warns once of what many rules have in common, at the first of them, with their number. */
 export interface CountedWarnings {
-  readonly add: (code: Extract<DiagnosticCode, 'PIP003' | 'PIP004' | 'TGT007' | 'TGT008'>, target: string, message: string, rule: CompiledRule['rule']) => void;
+  readonly add: (
+    code: Extract<DiagnosticCode, 'PIP003' | 'PIP004' | 'PIP010' | 'TGT007' | 'TGT008'>,
+    target: string,
+    message: string,
+    rule: CompiledRule['rule'],
+  ) => void;
   /** Notes names of a pipeline that no public source proves, once for all of them. */
   readonly addUnproved: (target: string, pipeline: string, names: readonly string[], rule: CompiledRule['rule']) => void;
   readonly tell: () => void;

@@ -76,7 +76,10 @@ export const codeCatalogue = {
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),
-  PIP004: warning('log source without an index', 'Add an entry to splunk.indexes in sigpack.yml, or a pipeline that knows the log source.'),
+  PIP004: warning(
+    'log source without an index',
+    'Write `index` under splunk in sigpack.yml: names of indexes, or `"*"` where all are meant. An entry of splunk.indexes gives a log source a place of its own.',
+  ),
   PIP005: warning('part of a pipeline does not apply here', 'See docs/pipelines.md for what packs take from a pipeline.'),
   PIP006: fatal('placeholder has other values for another target', 'Name the target whose values are meant: `-t splunk`.'),
   PIP007: warning(
@@ -86,6 +89,14 @@ export const codeCatalogue = {
   PIP008: warning(
     'rule is true of every event of its log source',
     'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
+  ),
+  PIP009: fatal(
+    'nobody has chosen the field names of the target',
+    'Name pipelines for the target under `pipelines` in sigpack.yml or with -p, or write `none` where the events have Sigma’s own names.',
+  ),
+  PIP010: warning(
+    'detections search all streams',
+    'Write titles of streams, or `all` where all are meant, under graylog.streams in sigpack.yml; graylog.streamParameter asks at the installation.',
   ),
   PIP011: info(
     'pipeline gives names that no public source proves',

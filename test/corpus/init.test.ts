@@ -11,7 +11,7 @@ const templates = new Map(initTemplates.map((name) => [name, readFileSync(join(i
 const schema = JSON.parse(readFileSync(join(shared, 'spec', 'sigma-detection-rule-schema.json'), 'utf8'));
 
 test('the starter rule fits the schema of the specification', () => {
-  const files = initFiles({ id: 'acme', title: 'Acme', description: '', author: 'A', package: '1.2.3' }, { templates });
+  const files = initFiles({ id: 'acme', title: 'Acme', description: '', author: 'A', package: '1.2.3', answers: new Map() }, { templates });
   const rules = files.filter(({ path }) => /^rules\/.*(?<!\.test)\.yml$/.test(path));
   expect(rules).toHaveLength(1);
   for (const { path, content } of rules) {

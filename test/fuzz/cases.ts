@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { targets } from '../../src/backend/registry.ts';
+import { anyEvents } from '../project-folder.ts';
 import { hostileConfig } from './configs.ts';
 import { hostilePipeline } from './pipelines.ts';
 import { Broken, inProject, type Project } from './project.ts';
@@ -16,7 +17,7 @@ export interface Kind {
   readonly property: (rules: number, ran: (cases: number) => void) => fc.IAsyncProperty<unknown>;
 }
 
-const plainConfig = 'id: fuzzed\ntitle: Fuzzed detections\n';
+const plainConfig = `id: fuzzed\ntitle: Fuzzed detections\n${anyEvents}`;
 const names = targets.map(({ name }) => name);
 
 const ruleFiles = (rules: readonly string[]): readonly (readonly [string, string])[] =>

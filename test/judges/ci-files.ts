@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { initFlags } from '../project-folder.ts';
 import { existing, installed, main, root } from './places.ts';
 
 const bin = (name: string): string => installed('ci-files', 'ci-files', 'bin', name);
@@ -105,7 +106,7 @@ function checkOwnComment(): void {
 
 existing(main, 'run npm run build');
 mkdirSync(written);
-const { passed: made, out: said } = run([process.execPath, main, 'init', written]);
+const { passed: made, out: said } = run([process.execPath, main, 'init', written, ...initFlags]);
 if (!made) throw new Error(said);
 cpSync(join(root, '.github'), join(own, '.github'), { recursive: true });
 for (const { name, command, fault, own: readsOwn } of judges) {

@@ -47,7 +47,10 @@ export class HistoryPack {
     this.git('init', '-q', '-b', 'main');
     this.write('.gitignore', 'dist/\n');
     this.write('pipeline.yml', 'name: ours\npriority: 1\ntransformations: []\n');
-    this.write('sigpack.yml', 'id: history\ntitle: History of detections\nversion: 1.0.0\nfailOn: never\npipelines: { splunk: [pipeline.yml] }\n');
+    this.write(
+      'sigpack.yml',
+      'id: history\ntitle: History of detections\nversion: 1.0.0\nfailOn: never\npipelines: { splunk: [pipeline.yml], graylog: none }\n',
+    );
   }
 
   at(path: string): string {

@@ -48,7 +48,7 @@ try {
   for (const path of rulePaths) copyFileSync(path, join(folder, 'rules', basename(path)));
   writeFileSync(
     join(folder, 'sigpack.yml'),
-    `id: acme\ntitle: Acme detections\nversion: 1.2.3\nfailOn: never\ntargets: [splunk]\ninstalls:\n  judge: { kind: splunk, url: '${server.url}', user: admin, secretEnv: JUDGE_PASSWORD, retries: 0 }\n`,
+    `id: acme\ntitle: Acme detections\nversion: 1.2.3\nfailOn: never\ntargets: [splunk]\npipelines: { splunk: none }\ninstalls:\n  judge: { kind: splunk, url: '${server.url}', user: admin, secretEnv: JUDGE_PASSWORD, retries: 0 }\n`,
   );
   const built = await sigpack('build', '-o', 'packs');
   check('the pack is built', built.code === 0, built.out);

@@ -22,8 +22,8 @@ const paths = corpusFolders.flatMap((folder) =>
 // every seventh rule: some of all kinds
 const some = paths.sort().filter((_, index) => index % 7 === 6);
 
-build('starter', 'rules');
-build('corpus', ...corpusFolders);
-build('some', ...some.slice(0, 500), '-t', 'graylog');
+build('starter', '-c', 'rules');
+build('corpus', ...corpusFolders, '-p', 'none');
+build('some', ...some.slice(0, 500), '-p', 'none', '-t', 'graylog');
 build('processed', ...corpusFolders, '-p', 'splunk', '-t', 'splunk');
 build('some-processed', ...some.slice(0, 100), '-p', 'graylog', '-t', 'graylog');

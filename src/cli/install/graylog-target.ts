@@ -3,6 +3,7 @@ import { packDigest, serverObject, streamTitles, versionOf, withParameters } fro
 import { notificationObject, secretParameters, serverDashboard } from '../../install/graylog-extras.ts';
 import { packLoadLines } from '../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../install/plan.ts';
+import { madeForIn } from '../../pack/made-for.ts';
 import { UsageError } from '../exit-code.ts';
 import { applyPlan, refuseEmpty } from './graylog-apply.ts';
 import { allowlistNotes } from './graylog-extras.ts';
@@ -100,6 +101,7 @@ async function installedOf(
   return {
     version: latest && versionOf(latest),
     title: latest?.name,
+    madeFor: typeof latest?.description === 'string' ? madeForIn(latest.description) : undefined,
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map(({ definitions, extras }) => [...extras, ...definitions].map(({ object }) => object)),

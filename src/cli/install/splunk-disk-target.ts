@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp, settingsIn } from '../../install/app-files.ts';
+import { type AppFiles, appMadeFor, appVersion, fileObjects, filesDigest, type SplunkApp, settingsIn } from '../../install/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../install/deployed-apps.ts';
 import { appLoadLines } from '../../install/pack-load.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
@@ -116,6 +116,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
   return {
     version: isForeign ? undefined : version,
     title: settingsIn(files, 'default/app.conf').get('ui')?.get('label'),
+    madeFor: appMadeFor(files),
     ...(isForeign ? { foreign: `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that Sigpack did not install` } : {}),
     digest: installed && filesDigest(installed),
     // lookups that no version brought are the admin's

@@ -3,6 +3,7 @@ import { appLoadLines } from '../../install/pack-load.ts';
 import { stateOf } from '../../install/plan.ts';
 import { addressOf, collections, object, plainValue, type SplunkCollection, type SplunkObject, splunkObjects } from '../../install/splunk-objects.ts';
 import { adoptedDigest, adoptedRecord, readAdopted, readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
+import { madeForIn } from '../../pack/made-for.ts';
 import { UsageError } from '../exit-code.ts';
 import { inParallel, RemoteError } from './http-client.ts';
 import type { SplunkClient, SplunkEntry } from './splunk-client.ts';
@@ -113,6 +114,7 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
       version: record?.version,
       title: textOf(there?.content.label),
       unseen: { what: 'what is in its lookups' },
+      madeFor: typeof there?.content.description === 'string' ? madeForIn(there.content.description) : undefined,
       ...(foreign === undefined ? {} : { foreign }),
       // an install that was cut off has left its own mark
       digest: pending ? undefined : record?.digest,

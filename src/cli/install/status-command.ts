@@ -26,6 +26,8 @@ interface Status {
   /** Null: not installed. */
   readonly version?: string | null;
   readonly previous?: string | null;
+  /** For which product the pack was made, and where it looks. */
+  readonly madeFor?: string;
   readonly objects?: number;
   readonly drift?: readonly Drifted[];
   /** What the admin's own settings, which an install keeps, say otherwise. */
@@ -53,7 +55,7 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known, isShared, foreign, unseen, overrides = [] } = await target.installed();
+          const { version = null, previous, current, known, isShared, foreign, unseen, overrides = [], madeFor } = await target.installed();
           const drift = version === null ? [] : driftOf({ known, current, isShared });
           return {
             to: name,
@@ -61,6 +63,7 @@ export async function status(artifact: string | undefined, options: StatusOption
             pack: target.id,
             version,
             previous: previous?.version ?? null,
+            ...(version === null || madeFor === undefined ? {} : { madeFor }),
             objects: version === null ? 0 : current.length,
             drift,
             ...(version === null || unseen === undefined ? {} : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
@@ -88,7 +91,10 @@ export async function status(artifact: string | undefined, options: StatusOption
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }
 
-function statusText({ to, kind, version, previous, objects, drift = [], unseen, onlyVersion, overrides = [], foreign, error }: Status, paint: Paint): string {
+function statusText(
+  { to, kind, version, previous, objects, drift = [], unseen, onlyVersion, overrides = [], foreign, madeFor, error }: Status,
+  paint: Paint,
+): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
   if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
@@ -97,8 +103,9 @@ function statusText({ to, kind, version, previous, objects, drift = [], unseen, 
   const seen = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
   const drifted = unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
   const local = overrides.length === 0 ? '' : `, ${overrides.length} changed in local/`;
+  const made = madeFor === undefined ? [] : [`  made for ${visible(madeFor)}\n`];
   const settings = overrides.map((one) => `  * ${visible(overrideText(one))}\n`);
-  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}${local}\n${[...lines, ...settings].join('')}`;
+  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}${local}\n${[...made, ...lines, ...settings].join('')}`;
 }
 
 const overrideText = ({ name, file, settings }: Override): string => `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}`;

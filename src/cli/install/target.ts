@@ -32,6 +32,8 @@ export interface Unseen {
 export interface Installed<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
+  /** For which product the pack that is there was made, as it says itself. */
+  readonly madeFor?: string | undefined;
   /** Says what is in the pack's place and is not Sigpack's; an install takes it over only where it is told to. */
   readonly foreign?: string;
   /** What the pack calls itself there. */

@@ -1,3 +1,4 @@
+import { type MadeFor, madeForText } from '../../pack/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, type Paint } from './context.ts';
@@ -18,6 +19,8 @@ export interface BuildSummary {
     readonly excluded: number;
   };
   readonly targets: readonly TargetSummary[];
+  /** Whose field names the pack of each target asks for, and where it looks. */
+  readonly madeFor: readonly MadeFor[];
   readonly artifacts: readonly ArtifactSummary[];
   readonly milliseconds: number;
 }
@@ -27,8 +30,6 @@ export interface TargetSummary {
   readonly compiled: number;
   /** Of the compiled ones, those switched on at installation. */
   readonly enabled: number;
-  /** What its pack expects of a server. */
-  readonly madeFor?: string;
   readonly skipped: readonly { readonly code: DiagnosticCode; readonly count: number }[];
   readonly load: TargetLoad;
 }
@@ -56,7 +57,12 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
-    ...targets.flatMap(({ target, madeFor }) => (madeFor === undefined ? [] : [`${visible(target)} is made for ${visible(madeFor)}`])),
+    table(
+      ['target', 'made for'],
+      summary.madeFor.map((made) => [made.target, madeForText(made)]),
+      paint,
+      [],
+    ),
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
     targets.flatMap(({ target, load }) => [loadText(target, load), ...leftOffLines(target, load.leftOff, verbose)]).join('\n'),
   ];

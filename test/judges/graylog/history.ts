@@ -41,7 +41,7 @@ function release(version: string): ContentPack {
 function releases(): readonly ContentPack[] {
   git('init', '-q');
   writeFileSync(at('.gitignore'), 'dist/\n');
-  writeFileSync(at('sigpack.yml'), 'id: judge\ntitle: Judged detections\nfailOn: never\ntargets: [graylog]\n');
+  writeFileSync(at('sigpack.yml'), 'id: judge\ntitle: Judged detections\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: none }\n');
   mkdirSync(at('rules'));
   const names = rulePaths.slice(0, 31).map((path) => {
     copyFileSync(path, at(`rules/${basename(path)}`));

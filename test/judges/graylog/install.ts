@@ -37,7 +37,7 @@ interface Built {
 async function build(version: string, revision: number): Promise<Built> {
   writeFileSync(
     at('sigpack.yml'),
-    `id: judge\ntitle: Judged detections\nversion: ${version}\nrevision: ${revision}\nfailOn: never\ntargets: [graylog]\ndefaults: { enabled: true }\ngraylog: { streamParameter: STREAM }\ninstalls:\n  judge: { kind: graylog, url: '${api}', secretEnv: JUDGE_TOKEN, timeout: 60 }\n`,
+    `id: judge\ntitle: Judged detections\nversion: ${version}\nrevision: ${revision}\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { streamParameter: STREAM }\ninstalls:\n  judge: { kind: graylog, url: '${api}', secretEnv: JUDGE_TOKEN, timeout: 60 }\n`,
   );
   const { code, out } = await sigpack('build', '-o', `packs/${version}`);
   if (code !== 0) throw new Error(out);

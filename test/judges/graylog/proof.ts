@@ -33,7 +33,7 @@ const text = (value: unknown): string => JSON.stringify(value);
 /** The pack as `sigpack build` makes it, but its definitions run every ten seconds and look ten minutes back. */
 function buildPack(folder: string): { readonly path: string; readonly id: string } {
   const config = join(folder, 'sigpack.yml');
-  writeFileSync(config, 'id: proof\nversion: 1.0.0\ndefaults: { enabled: true }\n');
+  writeFileSync(config, 'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n');
   const built = spawnSync(process.execPath, [main, 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')], { encoding: 'utf8' });
   const name = readdirSync(join(folder, 'pack')).find((file) => file.endsWith('-graylog.json'));
   if (built.status === null || built.status > 1 || name === undefined) throw new Error(`the pack is not built: ${built.stderr}`);

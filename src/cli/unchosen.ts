@@ -1,0 +1,36 @@
+import type { Target } from '../pack/config.ts';
+import { fieldChoices } from '../pipeline/field-choice.ts';
+import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import type { Span } from '../source/span.ts';
+import { parseYaml } from '../source/yaml.ts';
+import type { LoadedConfig } from './config-file.ts';
+import { shownPath } from './rule-files.ts';
+
+/** Complains of each target whose field names nobody has chosen: at the configuration, or where there is none at the rules. */
+export function complainOfUnchosen(
+  targets: readonly Target[],
+  { file, exists, config }: LoadedConfig,
+  rules: readonly string[] = [],
+  bag: DiagnosticBag,
+): void {
+  if (targets.length === 0) return;
+  const place = exists ? file : { path: shownPath(rules[0] ?? config.rules[0] ?? '.'), text: '' };
+  const span = exists ? pipelinesSpan(file) : { start: 0, end: 0 };
+  for (const target of targets) {
+    const message = `nobody has chosen the field names of ${target}: its pack is not built`;
+    bag.add(place, { code: 'PIP009', message, span, hint: choicesOf(target), target });
+  }
+}
+
+function choicesOf(target: Target): string {
+  const choices = fieldChoices(target).map(({ name, description }) => `\`pipelines: { ${target}: ${name} }\` (${description})`);
+  const before = choices.slice(0, -1).join(', ');
+  return `Write in sigpack.yml one of ${before}, a pipeline of your own, or ${choices.at(-1)}; \`-p\` chooses for one run.`;
+}
+
+/** The key `pipelines`, or the start of the file. */
+function pipelinesSpan(file: LoadedConfig['file']): Span {
+  const [root] = parseYaml(file, createBag());
+  const key = root?.kind === 'mapping' ? root.pairs.find((pair) => pair.key.text === 'pipelines')?.key : undefined;
+  return key ? { start: key.start, end: key.end } : { start: 0, end: 0 };
+}
