@@ -25,8 +25,8 @@ describe('a target whose field names nobody has chosen', () => {
   ])('%s is an error with the choices spelled out', async (_, files: Files, place, targets) => {
     const { code, stderr } = await run(project(files), ['build', '-o', 'out']);
     expect(code).toBe(1);
-    expect(lines(stderr).filter((line) => line.includes('PIP009'))).toEqual(
-      targets.map((target) => `${place}: error[PIP009]: nobody has chosen the field names of ${target}: its pack is not built`).sort(),
+    expect(lines(stderr).filter((line) => line.includes('PIP012'))).toEqual(
+      targets.map((target) => `${place}: error[PIP012]: nobody has chosen the field names of ${target}: its pack is not built`).sort(),
     );
     for (const target of targets) {
       expect(stderr).toContain(`\`pipelines: { ${target}: ${target} }\``);
@@ -64,15 +64,15 @@ describe('a target whose field names nobody has chosen', () => {
     expect((await run(cwd, ['check'])).code).toBe(1);
     expect(await run(cwd, ['check', '-t', 'splunk'])).toMatchObject({ code: 0, stderr: '' });
     expect((await run(cwd, ['stats'])).code).toBe(0);
-    expect(await run(project({}), ['stats'])).toMatchObject({ code: 1, stderr: expect.stringContaining('PIP009') });
+    expect(await run(project({}), ['stats'])).toMatchObject({ code: 1, stderr: expect.stringContaining('PIP012') });
   });
 
   test('is told in JSON by its name', async () => {
     const { stdout } = await run(project({}), ['check', '-f', 'json']);
     const { diagnostics } = JSON.parse(stdout);
     expect(diagnostics.map(({ code, target, file }: Record<string, string>) => [code, target, file])).toEqual([
-      ['PIP009', 'graylog', 'rules'],
-      ['PIP009', 'splunk', 'rules'],
+      ['PIP012', 'graylog', 'rules'],
+      ['PIP012', 'splunk', 'rules'],
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('a target whose field names nobody has chosen', () => {
     const { code, stderr } = await run(cwd, ['release', '--dry-run']);
     expect([code, lines(stderr).filter((line) => line.includes('error['))]).toEqual([
       1,
-      ['sigpack.yml:3:1: error[PIP009]: nobody has chosen the field names of graylog: its pack is not built'],
+      ['sigpack.yml:3:1: error[PIP012]: nobody has chosen the field names of graylog: its pack is not built'],
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('a choice is', () => {
   test('no choice for the target that it has nothing for', async () => {
     for (const pipeline of ['splunk', 'windows-sysmon,splunk-windows-xml', 'splunk-cim']) {
       const { code, stderr } = await run(project({ 'sigpack.yml': 'splunk: { index: "*" }\n' }), ['check', '-p', pipeline]);
-      expect([pipeline, code, lines(stderr)]).toEqual([pipeline, 1, [expect.stringMatching(/PIP009.*graylog/)]]);
+      expect([pipeline, code, lines(stderr)]).toEqual([pipeline, 1, [expect.stringMatching(/PIP012.*graylog/)]]);
     }
     expect((await run(project({ 'sigpack.yml': anyEvents }), ['check', '-p', 'splunk,graylog'])).code).toBe(0);
   });

@@ -22,7 +22,7 @@ export interface ProjectRequest {
   readonly config?: string | undefined;
   /** `-p`: in place of the pipelines of the configuration. */
   readonly pipeline?: readonly string[] | undefined;
-  /** Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has chosen the fields of is left out (PIP009). */
+  /** Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has chosen the fields of is left out (PIP012). */
   readonly targets?: readonly string[];
   /** Compare packs as they were built: with Sigma's own names where nobody has chosen others. */
   readonly compares?: boolean;

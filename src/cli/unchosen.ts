@@ -18,7 +18,7 @@ export function complainOfUnchosen(
   const span = exists ? pipelinesSpan(file) : { start: 0, end: 0 };
   for (const target of targets) {
     const message = `nobody has chosen the field names of ${target}: its pack is not built`;
-    bag.add(place, { code: 'PIP009', message, span, hint: choicesOf(target), target });
+    bag.add(place, { code: 'PIP012', message, span, hint: choicesOf(target), target });
   }
 }
 

@@ -90,10 +90,6 @@ export const codeCatalogue = {
     'rule is true of every event of its log source',
     'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
-  PIP009: fatal(
-    'nobody has chosen the field names of the target',
-    'Name pipelines for the target under `pipelines` in sigpack.yml or with -p, or write `none` where the events have Sigma’s own names.',
-  ),
   PIP010: warning(
     'detections search all streams',
     'Write titles of streams, or `all` where all are meant, under graylog.streams in sigpack.yml; graylog.streamParameter asks at the installation.',
@@ -101,6 +97,10 @@ export const codeCatalogue = {
   PIP011: info(
     'pipeline gives names that no public source proves',
     'Compare the names with an event of your own; map the fields in a pipeline of yours where they differ.',
+  ),
+  PIP012: fatal(
+    'nobody has chosen the field names of the target',
+    'Name pipelines for the target under `pipelines` in sigpack.yml or with -p, or write `none` where the events have Sigma’s own names.',
   ),
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal('rule of a test is not there', 'Name the rule by id, name or path under `rule:`, and load it with --rules.'),
