@@ -8,6 +8,7 @@ import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
+import { doubleOutput } from './es-output.ts';
 import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
@@ -185,6 +186,8 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { repeats } = splunkSchedule(fields.value.detection);
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   if (placed) warnOfUnplaced(warnings, scopes, compiled, config);
+  const twice = config.splunk.enterpriseSecurity ? doubleOutput(fields.value.detection) : undefined;
+  if (twice !== undefined) warnings.add('TGT007', 'splunk', twice, compiled.rule);
   const { search, events } = conversion.value;
   const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
   pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
