@@ -328,7 +328,7 @@ describe('the budget of searches a minute', () => {
   };
 
   it('is told of where a minute passes it', async () => {
-    expect(await told('targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\n')).toEqual([
+    expect(await told('targets: [splunk]\noverBudget: warn\nsplunk: { searchesPerMinute: 2 }\n')).toEqual([
       'PCK006 warning 3 searches start at minute 7, 1 more than the budget of 2',
     ]);
   });
@@ -339,7 +339,8 @@ describe('the budget of searches a minute', () => {
   });
 
   it('counts overrides of savedsearches.conf', async () => {
-    const settings = (keys: string) => `targets: [splunk]\nsplunk: { searchesPerMinute: 2 }\ndefaults: { splunk: { savedsearch: { ${keys} } } }\n`;
+    const settings = (keys: string) =>
+      `targets: [splunk]\noverBudget: warn\nsplunk: { searchesPerMinute: 2 }\ndefaults: { splunk: { savedsearch: { ${keys} } } }\n`;
     expect(await told(settings('disabled: 1'))).toEqual([]);
     expect(await told(settings('enableSched: false'))).toEqual([]);
     expect(await told(`${settings('disabled: 0')}enable: { statuses: [stable] }\n`)).toHaveLength(1);
@@ -347,7 +348,7 @@ describe('the budget of searches a minute', () => {
   });
 
   it('can be an error', async () => {
-    write(folder, { 'sigpack.yml': 'splunk: { searchesPerMinute: 2 }\nseverities: { PCK006: error }\n' });
+    write(folder, { 'sigpack.yml': 'splunk: { searchesPerMinute: 2 }\noverBudget: error\n' });
     const run = await sigpack(['build', '-o', 'out'], { cwd: folder });
     expect([run.code, existsSync(join(folder, 'out', 'manifest.json'))]).toEqual([1, true]);
   });

@@ -327,21 +327,37 @@ describe('stats', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(62);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(63);
+    expect(stdout).toMatch(/\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n$/);
     expect((await run(['stats', '--all'])).stdout).toMatch(/\n4 searches;/);
   });
 
   it('fails over a budget of its own or of the configuration', async () => {
     expect((await run(['stats', '--budget', '3'])).code).toBe(0);
     const over = await run(['stats', '--budget', '2']);
-    expect([over.code, over.stderr]).toEqual([1, '3 searches start at minute 7, 1 more than the budget of 2\n']);
-    write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
+    expect([over.code, over.stderr.split('\n').slice(-3)]).toEqual([1, ['', '3 searches start at minute 7, 1 more than the budget of 2', '']]);
+    write('sigpack.yml', 'overBudget: warn\nsplunk: { searchesPerMinute: 1 }\n');
     const { code, stdout } = await run(['stats', '--format', 'json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, searches: 3, budget: 1, problems: [expect.stringContaining('minute 7')] });
     expect(JSON.parse(stdout).minutes[7]).toBe(3);
     expect(await run(['check'])).toMatchObject({ code: 0, stderr: expect.stringContaining('warning[PCK006]') });
     expect((await run(['check', '--fail-on', 'warning'])).code).toBe(1);
+  });
+
+  it('shows what a budget left on, and what it switched off', async () => {
+    write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
+    const text = await run(['stats']);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('\n  2 switched off, as the budget has no room for them:\n  2 medium\n')]);
+    expect(JSON.parse((await run(['stats', '--format', 'json'])).stdout)).toMatchObject({
+      searches: 1,
+      budget: 1,
+      leftOff: { splunk: [{}, {}].map(() => expect.any(String)), graylog: [] },
+    });
+    const check = await run(['check', '--verbose']);
+    expect(check.stdout).toMatch(
+      /\nsplunk: 1 search starts in the worst minute, 0 on average; budget 1\n {2}2 switched off, as the budget has no room for them:\n {2}2 medium\n {4}medium: Rule/,
+    );
   });
 
   it('fails where rules can not be read', async () => {

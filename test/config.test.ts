@@ -58,6 +58,7 @@ templates: my-templates
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
 enable: { statuses: [stable], levels: [critical], tags: [attack.t1059*] }
+overBudget: warn
 unmatchable: disable
 defaults:
   owner: soc
@@ -75,8 +76,13 @@ splunk:
   searchesPerMinute: 20
   cloudSafe: false
   correlation: stats
+namePrefix: 'Sigma - '
 graylog:
   matching: exact
+  titlePrefix: '[{LEVEL}] '
+  priority: { low: 2, critical: 4 }
+  notification: { type: email, minimumLevel: high, recipients: [soc@example.org] }
+  dashboard: false
   minimumServerVersion: 6.3.7
   streams: [Windows]
   streamParameter: STREAM
@@ -84,6 +90,7 @@ graylog:
   textFields: [message]
   keywordFields: [message]
   ipFields: [src_ip]
+  definitionsPerMinute: 30
 elasticsearch:
   matching: case-insensitive
   index: winlogbeat-*,logs-*
@@ -155,6 +162,7 @@ test('every key of the sample is read', () => {
     ]),
     failOn: 'warning',
     enable: { statuses: ['stable'], levels: ['critical'], tags: ['attack.t1059*'] },
+    overBudget: 'warn',
     unmatchable: 'disable',
     defaults: {
       owner: 'soc',
@@ -180,7 +188,13 @@ test('every key of the sample is read', () => {
       textFields: ['message'],
       keywordFields: ['message'],
       ipFields: ['src_ip'],
+      definitionsPerMinute: 30,
+      titlePrefix: '[{LEVEL}] ',
+      priority: { low: 2, critical: 4 },
+      notification: { type: 'email', minimumLevel: 'high', recipients: ['soc@example.org'] },
+      dashboard: false,
     },
+    namePrefix: 'Sigma - ',
     elasticsearch: {
       matching: 'case-insensitive',
       index: 'winlogbeat-*,logs-*',
@@ -328,6 +342,20 @@ test.each([
   ['{ streams: [A], streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'A' }],
   ['{ streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'Default Stream' }],
 ])('graylog: %s', (graylog, choice) => expect(streamChoice(configured(`graylog: ${graylog}`).graylog)).toEqual(choice));
+
+test.each([
+  ["splunk: { namePrefix: 'Sigma - ' }", '`splunk.namePrefix` is now `namePrefix`, since it is for the names in all packs'],
+  ["graylog: { titlePrefix: '[{severity}] ' }", '`titlePrefix` has {severity}, which stands for nothing'],
+  ['graylog: { priority: { critical: 4 } }', 'priority 4 is unknown to Graylog before 6.2'],
+  ['graylog: { notification: { type: teams } }', 'Graylog before 6.1 may break the message to Teams by a quotation mark in an event'],
+  ['graylog: { notification: { type: email } }', 'the notification has no recipients'],
+  ['graylog: { streamParameter: NOTIFICATION_URL, notification: { type: http } }', '`streamParameter` has the name of a parameter of the notification'],
+])('%s is refused', (text, message) => expect(read(text).complaints.map((one) => one.message)).toEqual([message]));
+
+test.each(['graylog: { priority: { critical: 4 }, minimumServerVersion: 6.2.0 }', 'graylog: { notification: { type: teams }, minimumServerVersion: 6.1.0 }'])(
+  '%s is taken',
+  (text) => expect(read(text).complaints).toEqual([]),
+);
 
 test('docs/configuration.md names every key', () => {
   const text = readFileSync(docs('configuration.md'), 'utf8');

@@ -8,7 +8,7 @@ import { checkQuery } from '../src/pack/query-check.ts';
 import { createRenderer } from '../src/pack/template.ts';
 import { uuidV5 } from '../src/pack/uuid.ts';
 
-const names = ['graylog/content-pack.json.hbs', 'graylog/event-definition.json.hbs', 'graylog/stream-title.json.hbs'];
+const names = ['content-pack', 'event-definition', 'stream-title', 'notification', 'dashboard'].map((name) => `graylog/${name}.json.hbs`);
 const templates = new Map(names.map((name) => [name, readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8')]));
 const render = createRenderer({ templates });
 
@@ -38,6 +38,7 @@ function detection({ rule = {}, settings = {}, graylog = {}, detection = {} }: P
     id,
     name: 'DHCP callout',
     slug: 'dhcp_callout',
+    filterMacro: 'sigpack_dhcp_callout_filter',
     severity: 'critical',
     logSources: [],
     attack: { tactics: ['execution'], techniques: ['T1059', 'T1574.002'], groups: [], software: [] },
@@ -126,7 +127,16 @@ describe('event definitions', () => {
       execute_every_ms: 900_000,
       event_limit: 1000,
     });
-    expect(data.field_spec).toEqual({
+    expect(Object.keys(data.field_spec).filter((name) => name.startsWith('sigma_'))).toEqual([
+      'sigma_rule',
+      'sigma_rule_id',
+      'sigma_level',
+      'sigma_tactic',
+      'sigma_technique',
+      'sigma_techniques',
+    ]);
+    expect(data.field_spec).toMatchObject({
+      sigma_techniques: { data_type: 'string', providers: [{ type: 'template-v1', template: 'T1059 T1574.002', require_values: false }] },
       source: { data_type: 'string', providers: [{ type: 'template-v1', template: `$\{source.source}`, require_values: false }] },
     });
     expect(data.key_spec).toEqual(['source']);

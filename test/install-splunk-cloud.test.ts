@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readTarMembers } from '../src/cli/archive-bounds.ts';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { createClient } from '../src/cli/install/http-client.ts';
 import { createServerTexts } from '../src/cli/install/server-text.ts';
 import { splunkCloudTarget } from '../src/cli/install/splunk-cloud-target.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
+import { appOf } from '../src/install/app-files.ts';
 import { startServer } from './fake/server.ts';
 import { createFakeCloud } from './fake/splunk-cloud.ts';
 import { createLab, firstRules, removeLabs, secondRules } from './install-lab.ts';
@@ -23,9 +25,10 @@ async function cloudLab(experience: 'victoria' | 'classic') {
   const cloud = createFakeCloud({ stack: 'acme-stack', login, stackToken, experience });
   const server = await startServer((request) => cloud.handle(request));
   const lab = createLab('{}');
-  const targetFor = (path: string | undefined, version: string) => {
+  const targetFor = async (path: string | undefined, version: string) => {
     const client = (authorization: string) => createClient({ url: server.url, headers: { authorization }, texts, timeout: 1000, retries: 0 });
     const archive = path === undefined ? undefined : readFileSync(path);
+    const files = archive ? appOf(new Map((await readTarMembers(archive)).map(({ path: name, content }) => [name, content]))).files : new Map<string, Buffer>();
     return splunkCloudTarget({
       acs: client(`Bearer ${stackToken}`),
       login: client(`Basic ${Buffer.from(login).toString('base64')}`),
@@ -33,15 +36,15 @@ async function cloudLab(experience: 'victoria' | 'classic') {
       stack: 'acme-stack',
       experience,
       appId: 'acme',
-      app: archive && { version, archive, digest: createHash('sha256').update(archive).digest('hex') },
+      app: archive && { version, archive, files, digest: createHash('sha256').update(archive).digest('hex') },
       pollEvery: 1,
       patience: 100,
     });
   };
   const install = (path: string, version: string) =>
-    said(() =>
+    said(async () =>
       changeTarget({
-        target: targetFor(path, version),
+        target: await targetFor(path, version),
         to: 'cloud',
         direction: 'install',
         onDrift: 'keep',
@@ -59,7 +62,9 @@ describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (
     const first = `${await lab.build('1.0.0', 1, firstRules)}/acme-1.0.0.spl`;
     const second = `${await lab.build('1.1.0', 2, secondRules)}/acme-1.1.0.spl`;
     const done = await install(first, '1.0.0');
-    expect(`${done.code} ${done.out}`).toMatch(/^0 cloud: app acme, nothing → 1\.0\.0\n {2}\+ app acme\ndone: cloud has 1\.0\.0/);
+    expect(`${done.code} ${done.out}`).toMatch(
+      /^0 cloud: app acme, nothing → 1\.0\.0\n {2}\+ app acme\n {2}The pack starts 1 search in the worst minute, 0\.2 on average\.\n {2}How many the server runs .*\ndone: cloud has 1\.0\.0/,
+    );
     expect((await install(first, '1.0.0')).out).toBe('cloud has 1.0.0 already; nothing to do\n');
     cloud.failures = ['check_for_something'];
     const refused = await install(second, '1.1.0');
@@ -68,7 +73,7 @@ describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (
     cloud.failures = [];
     expect((await install(second, '1.1.0')).code).toBe(0);
     expect([...cloud.apps]).toEqual([['acme', '1.1.0']]);
-    expect(await targetFor(undefined, '').uninstall(() => undefined)).toMatchObject({ objects: 1 });
+    expect(await (await targetFor(undefined, '')).uninstall(() => undefined)).toMatchObject({ objects: 1 });
     expect(cloud.apps.size).toBe(0);
     await server.close();
   });

@@ -42,7 +42,7 @@ describe('object by object', { shuffle: false }, () => {
       '+ app acme',
       '+ lookup acme_detections.csv',
       '+ lookup definition acme_detections',
-      '+ macro first_filter',
+      '+ macro acme_first_filter',
       '+ First',
       '+ view overview',
       '+ navigation default',
@@ -64,7 +64,21 @@ describe('object by object', { shuffle: false }, () => {
     const before = server.requests.length;
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
     expect(server.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
-    expect((await lab.status()).out).toMatch(/^lab \(splunk\): 1\.0\.0, \d+ objects, as installed\n$/);
+    expect((await lab.status()).out).toMatch(/^lab \(splunk\): 1\.0\.0, \d+ objects, as installed; what is in its lookups cannot be seen\n$/);
+  });
+
+  test.each([
+    ['number', 'The server runs 11 scheduled searches at one time.'],
+    ['settings', 'The server runs 16 scheduled searches at one time.'],
+    ['nothing', 'How many the server runs at one time is not known: 127.0.0.1:'],
+  ] as const)('a plan says what the pack starts, and what the server can run, as far as it says (%s)', async (slots, expected) => {
+    splunk.says.slots = slots;
+    const { code, out } = await lab.install(second, { plan: true });
+    expect([code, out]).toEqual([0, expect.stringContaining(`  The pack starts 2 searches in the worst minute, 0.2 on average.\n  ${expected}`)]);
+    const json = JSON.parse((await lab.install(second, { plan: true, format: 'json' })).out);
+    expect(json.advice[1]).toContain(expected);
+    expect(out).not.toContain(token);
+    splunk.says.slots = 'number';
   });
 
   test('the lookup has what the app as a file has', () => {
@@ -83,7 +97,7 @@ describe('object by object', { shuffle: false }, () => {
     expect(searches().get('First')?.get('cron_schedule')).toBe('1 1 * * *');
     expect(searches().get('First')?.get('search')).toContain('other.exe');
     expect([...searches().keys()].sort()).toEqual(['First', 'Fourth', 'Third']);
-    expect([...merged(splunk.apps.get('acme') as never, 'macros').keys()]).not.toContain('second_filter');
+    expect([...merged(splunk.apps.get('acme') as never, 'macros').keys()]).not.toContain('acme_second_filter');
     expect(splunk.apps.get('acme')?.about.get('version')).toBe('1.1.0');
     expect((await lab.install(second, { drift: 'overwrite' })).code).toBe(0);
     expect(searches().get('First')?.get('cron_schedule')).not.toBe('1 1 * * *');
@@ -123,7 +137,9 @@ describe('object by object', { shuffle: false }, () => {
   });
 
   test('is rid of it', async () => {
-    expect((await lab.uninstall()).out).toMatch(/ {2}- First\n.*removed acme from lab: \d+ objects\n$/s);
+    expect((await lab.uninstall()).out).toMatch(
+      / {2}- First\n.*removed Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 lookup definitions, 2 dashboards, 1 app, 1 navigation menu\n$/s,
+    );
     expect(splunk.apps.has('acme')).toBe(false);
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');
   });

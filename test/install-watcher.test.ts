@@ -74,7 +74,7 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
   const gone = await lab.install(fourth);
   expect(gone.out).toContain('  - Second\n');
   expect(gone.out).toContain('  o First\n');
-  expect((await lab.uninstall()).out).toMatch(/^lab: watches of acme, .* → nothing\n(?: {2}- .*\n){3}removed acme from lab: 3 objects\n$/);
+  expect((await lab.uninstall()).out).toMatch(/^lab: watches of acme, .* → nothing\n(?: {2}- .*\n){3}removed acme from lab: 3 watches\n$/);
   expect([...watcher.watches.keys()]).toEqual(['own']);
 });
 

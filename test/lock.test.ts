@@ -20,6 +20,7 @@ const entry = (number: number, more: Partial<BuiltEntry> = {}): BuiltEntry => ({
   file: `rules/${number}.yml`,
   name: `Rule ${number}`,
   slug: `rule_${number}`,
+  filterMacro: `rule_${number}_filter`,
   generated: false,
   entities: [uuid(1000 + number)],
   severity: 'high',
@@ -65,7 +66,9 @@ describe('the lock', () => {
       ['Rule 3', '1.0.0', '1.0.0'],
       ['Rule 4', '1.1.0', '1.1.0'],
     ]);
-    expect([...second.retired.values()]).toEqual([{ id: uuid(1), title: 'Rule 1', name: 'Rule 1', slug: 'rule_1', retired: '1.1.0', inSplunk: true }]);
+    expect([...second.retired.values()]).toEqual([
+      { id: uuid(1), title: 'Rule 1', name: 'Rule 1', slug: 'rule_1', filterMacro: 'rule_1_filter', retired: '1.1.0', inSplunk: true },
+    ]);
     const third = nextLock({ before: second, pack: pack('1.2.0', 3), entries: [changed, entry(3), entry(4)], dropRetired: false });
     expect([...third.retired.values()].map(({ retired }) => retired)).toEqual(['1.1.0']);
     expect(read(lockText(third)).lock).toEqual(third);

@@ -102,7 +102,7 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     const one = await built('splunk', 'own.yml', shell('{ suppress: { fields: [IpAddress] }, risk: { objects: [{ field: IpAddress, type: system }] } }'));
     const settings = await stanza(one);
     expect(settings.get('alert.suppress.fields')).toBe('IpAddress');
-    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `a_shell_filter` \| .* BY host IpAddress \|/);
+    expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `pk_a_shell_filter` \| .* BY host IpAddress \|/);
   });
 
   test.each([
@@ -193,7 +193,7 @@ describe('the group of a correlation is called as the fields of its rules', () =
 describe('in Graylog keys are the fields of the messages', () => {
   const keysOf = ({ folder }: Built): readonly string[] => {
     const { entities } = JSON.parse(readFileSync(join(folder, 'o', 'pk-1.0.0-graylog.json'), 'utf8'));
-    return entities[0].data.key_spec;
+    return entities.find(({ type }: { type: { name: string } }) => type.name === 'event_definition').data.key_spec;
   };
 
   test.each<[string, string, string, readonly string[]]>([

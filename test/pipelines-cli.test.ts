@@ -173,9 +173,9 @@ describe('convert', () => {
       'd.yml': plain.replace('00001', '00004'),
     });
     const { stderr } = await sigpack(['convert', '-v', '-t', 'graylog', '-p', 'graylog', 'a.yml', 'b.yml', 'c.yml', 'd.yml'], { cwd });
-    const notes = stderr.split('\n').filter((line) => line.includes('PIP009'));
+    const notes = stderr.split('\n').filter((line) => line.includes('PIP011'));
     expect(notes).toEqual([
-      'a.yml:1:8: info[PIP009]: graylog: no public source proves these names of the pipeline graylog-cloud: `action`, `cfgpath`, in 2 rules (the first is here)',
+      'a.yml:1:8: info[PIP011]: graylog: no public source proves these names of the pipeline graylog-cloud: `action`, `cfgpath`, in 2 rules (the first is here)',
     ]);
   });
 
@@ -189,8 +189,8 @@ describe('convert', () => {
       'mended.yml': `name: T\ntransformations:\n${first}${marks}${scope('splunk_scope', 'index=b')}`,
     });
     const own = await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'own.yml', 'a.yml'], { cwd });
-    expect(own.stderr).toContain('a.yml:1:8: info[PIP009]: splunk: no public source proves these names of the pipeline own: `sourcetype="guess"`\n');
-    expect((await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'mended.yml', 'a.yml'], { cwd })).stderr).not.toContain('PIP009');
+    expect(own.stderr).toContain('a.yml:1:8: info[PIP011]: splunk: no public source proves these names of the pipeline own: `sourcetype="guess"`\n');
+    expect((await sigpack(['convert', '-v', '-t', 'splunk', '-p', 'mended.yml', 'a.yml'], { cwd })).stderr).not.toContain('PIP011');
   });
 
   test('without a pipeline there is nothing to tell', async () => {
@@ -285,7 +285,7 @@ finalizers:
     expect((await sigpack(['build', '-o', 'out'], { cwd })).code).toBe(0);
     const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
     const conf = app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '';
-    expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `a_shell_starts_filter`$/);
+    expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `sigpack_a_shell_starts_filter`$/);
   });
 });
 

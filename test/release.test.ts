@@ -63,7 +63,11 @@ const stanzas = async (version: string) =>
 interface ContentPack {
   readonly id: string;
   readonly rev: number;
-  readonly entities: readonly { readonly id: string; readonly data: { readonly title: { readonly '@value': string } } }[];
+  readonly entities: readonly {
+    readonly id: string;
+    readonly type: { readonly name: string };
+    readonly data: { readonly title: { readonly '@value': string } };
+  }[];
 }
 const contentPack = (version: string): ContentPack => JSON.parse(read(`dist/release/${version}/acme-${version}-graylog.json`)) as ContentPack;
 
@@ -100,15 +104,18 @@ describe('a history of releases', { shuffle: false }, () => {
     );
     const [first, second] = [contentPack('1.0.0'), contentPack('1.1.0')];
     expect([second.id, second.rev]).toEqual([first.id, 3]);
-    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(3);
+    expect(second.entities.map(({ id }) => id).filter((id) => first.entities.some((entity) => entity.id === id))).toHaveLength(5);
 
     rmSync(at('rules/c.yml'));
     await publish('2.0.0');
     const third = (await stanzas('2.0.0')).get('Third');
     expect(Object.fromEntries(third ?? [])).toMatchObject({ disabled: '1', enableSched: '0', description: 'Retired in 2.0.0: no longer part of this app.' });
     expect(read('CHANGELOG.md')).toContain('### Removed\n\n- Third (high)\n\nDisabled in the Splunk app until a release drops them:\n\n- Third\n');
-    expect(read('sigpack.lock')).toContain(`retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    splunk: true\n    retired: 2.0.0\n`);
-    expect(contentPack('2.0.0').entities.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
+    expect(read('sigpack.lock')).toContain(
+      `retired:\n  Third:\n    id: ${uuid(3)}\n    title: Third\n    slug: third\n    macro: acme_third_filter\n    splunk: true\n    retired: 2.0.0\n`,
+    );
+    const definitions = contentPack('2.0.0').entities.filter(({ type }) => type.name === 'event_definition');
+    expect(definitions.map(({ data }) => data.title['@value'])).toEqual(['First', 'Second', 'Fourth']);
 
     // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it
     write('rules/e.yml', rule(5, 'Third', '\\e.exe'));
@@ -124,6 +131,62 @@ describe('a history of releases', { shuffle: false }, () => {
     expect([...(await stanzas('3.0.0')).keys()]).toEqual(['First, described better', 'Fourth', 'Second', 'Third', 'First', 'Third 00000000']);
     expect(read('sigpack.lock')).toContain(`retired:\n  First:\n    id: ${uuid(1)}\n`);
     expect((await released()).out).toContain('nothing changed since 3.0.0');
+  });
+
+  test('a macro keeps the name that it was published with, also in a lock of before macros had the id of the pack', async () => {
+    const macros = async (version: string): Promise<readonly string[]> =>
+      [...readConf((await files(at(`dist/release/${version}/acme-${version}.spl`))).get('acme/default/macros.conf') ?? '').stanzas.keys()].filter((name) =>
+        name.endsWith('_filter'),
+      );
+    await publish('1.0.0');
+    expect(await macros('1.0.0')).toEqual(['acme_first_filter', 'acme_second_filter', 'acme_third_filter']);
+
+    // as an earlier Sigpack left it: no macro is named, so that each is the slug's
+    write('sigpack.lock', read('sigpack.lock').replaceAll(/^ {4}macro: .*\n/gm, ''));
+    write('rules/d.yml', rule(4, 'Fourth', '\\d.exe'));
+    // what would be its macro's name is that of a published one
+    write('rules/e.yml', rule(5, 'Acme first', '\\e.exe'));
+    rmSync(at('rules/c.yml'));
+    await publish('2.0.0');
+    expect(await macros('2.0.0')).toEqual(['acme_acme_first_filter', 'acme_fourth_filter', 'first_filter', 'second_filter']);
+    expect((await stanzas('2.0.0')).get('First')?.get('search')).toMatch(/ \| `first_filter`$/);
+    expect((await built(true)).code).toBe(0);
+
+    // what comes back finds what an admin had left out of it
+    write('rules/c.yml', rule(3, 'Third', '\\c.exe'));
+    await publish('2.1.0');
+    expect(await macros('2.1.0')).toContain('third_filter');
+    await publish('2.2.0', { rename: true });
+    expect(await macros('2.2.0')).toContain('acme_first_filter');
+  });
+
+  test('no release switches detections to and fro for a budget', async () => {
+    const at7 = "sigpack: { cron: '7 * * * *' }\n";
+    write('sigpack.yml', 'id: acme\ntitle: Acme detections\nversion: 1.0.0\nsplunk: { searchesPerMinute: 2 }\n');
+    for (const [index, name] of ['a', 'b', 'c'].entries()) write(`rules/${name}.yml`, rule(index + 2, `Rule ${index + 2}`, `\\${name}.exe`, at7));
+    const running = async (version: string): Promise<readonly string[]> =>
+      [...(await stanzas(version))].flatMap(([name, settings]) => (settings.get('disabled') === '0' ? [name] : []));
+    await publish('1.0.0');
+    expect(await running('1.0.0')).toEqual(['Rule 2', 'Rule 3']);
+    expect(read('sigpack.lock').match(/^ {4}disabled:\n {6}- splunk$/gm)).toHaveLength(1);
+
+    // its id is before the others
+    write('rules/d.yml', rule(1, 'Rule 1', '\\d.exe', at7));
+    await publish('1.1.0');
+    expect(await running('1.1.0')).toEqual(['Rule 2', 'Rule 3']);
+    expect(read('CHANGELOG.md')).not.toContain('### Changed');
+    expect((await built(true)).code).toBe(0);
+    rmSync(at('dist/release/1.1.0'), { recursive: true });
+    expect((await released({ fromLock: true })).code).toBe(0);
+    expect(await running('1.1.0')).toEqual(['Rule 2', 'Rule 3']);
+
+    write('rules/d.yml', rule(1, 'Rule 1', '\\d.exe', at7).replace('level: high', 'level: critical'));
+    expect((await diffed(undefined)).out).toMatch(/Rule 3.*\n.*splunk\.enabled \(none\) → false/);
+    await publish('1.2.0');
+    expect(await running('1.2.0')).toEqual(['Rule 1', 'Rule 2']);
+    write('sigpack.yml', `${read('sigpack.yml')}overBudget: error\n`);
+    expect(await released({ dryRun: true })).toMatchObject({ code: 1, out: expect.stringContaining('error[PCK006]') });
+    expect(read('CHANGELOG.md')).toMatch(/\[Rule 3\]\(rules\/b\.yml\) \(high\): settings; splunk\.enabled/);
   });
 
   test('a title that changes by its letter case alone is one stanza, and leaves none behind', async () => {

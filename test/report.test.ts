@@ -152,21 +152,26 @@ test('junit: well-formed, a failure only for what fails the run', () => {
   expect(XMLValidator.validate(reports.junit([], context))).toBe(true);
 });
 
+const leftOff = [
+  { id: 'a', name: 'One', level: 'high' },
+  { id: 'b', name: 'Two \x1b[2J', level: 'low' },
+] as const;
+
 const summary: BuildSummary = {
   title: 'Acme \x1b[2Jdetections',
   version: '1.0.0',
   files: 3750,
   rules: { read: 3754, invalid: 1, excluded: 20 },
   targets: [
-    { target: 'splunk', compiled: 3752, enabled: 2900, skipped: [{ code: 'SIG024', count: 2 }] },
-    { target: 'graylog', compiled: 3754, enabled: 2901, skipped: [] },
+    { target: 'splunk', compiled: 3752, enabled: 2900, skipped: [{ code: 'SIG024', count: 2 }], load: { most: 44, mean: 43.7, budget: 44, leftOff } },
+    { target: 'graylog', compiled: 3754, enabled: 2901, skipped: [], load: { mean: 99.9, budget: 100, leftOff: [] } },
   ],
   artifacts: [{ path: 'dist/acme-1.0.0.spl', size: 1_468_006, sha256: 'ab'.repeat(32) }],
   milliseconds: 1840,
 };
 
 test('summary: what was read, compiled, skipped and written', () => {
-  expect(formatSummary(summary, [marking(rule, 'selectoin'), marking(rule, 'title', { code: 'SIG032' })], unpainted)).toBe(
+  expect(formatSummary(summary, [marking(rule, 'selectoin'), marking(rule, 'title', { code: 'SIG032' })], unpainted, false)).toBe(
     [
       'Acme ␛[2Jdetections 1.0.0',
       '3,754 rules read from 3,750 files, 1 document invalid, 20 left out by select',
@@ -178,13 +183,26 @@ test('summary: what was read, compiled, skipped and written', () => {
       'splunk skipped  code    reason',
       '             2  SIG024  placeholder without a value',
       '',
-      'artifact                size  sha256',
-      `dist/acme-1.0.0.spl  1.4 MiB  ${'ab'.repeat(32)}`,
+      'splunk: 44 searches start in the worst minute, 43.7 on average; budget 44',
+      '  2 switched off, as the budget has no room for them:',
+      '  1 high, 1 low',
+      '  To change that: select, enable, a longer interval under levels, or',
+      '  splunk.searchesPerMinute; --verbose names what is off',
+      'graylog: 99.9 event definitions run in a minute on average; budget 100',
+      '',
+      'artifact                size',
+      'dist/acme-1.0.0.spl  1.4 MiB',
       '',
       '1 error, 1 warning in 1.8 s',
       '',
     ].join('\n'),
   );
+});
+
+test('summary: --verbose names what was left off, and no line that we word is wider than a terminal', () => {
+  const lines = formatSummary(summary, [], unpainted, true).split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['    high: One', '    low: Two ␛[2J', '  splunk.searchesPerMinute']));
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
 test('summary: reasons are counted, the most frequent first', () => {

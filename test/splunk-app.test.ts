@@ -63,6 +63,7 @@ function detection(sample: Sample, index = 0): SplunkDetection {
       id: sample.id ?? `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
       name: sample.name ?? sample.title,
       slug,
+      filterMacro: `${slug}_filter`,
       rule: {
         kind: 'detection',
         file,

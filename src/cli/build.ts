@@ -4,9 +4,9 @@ import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { enabledIds } from '../pack/enabled.ts';
 import type { Pack } from '../pack/pack.ts';
-import { scheduleProblems } from '../pack/schedule-budget.ts';
+import { loadOf } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
-import { compileRules, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
+import { compileRules, complainOfBudget, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { optimizeLate } from './optimize-late.ts';
@@ -58,9 +58,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     pages?.add(...outcome);
     built?.add(...outcome);
   });
-  const place = { start: 0, end: 0 };
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
-  for (const message of scheduleProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: place });
+  complainOfBudget(project, pack);
   if (built) frozen?.checkFrozen(project, pack, built);
   const refused = bag.list.some(({ code }) => code === 'LCK002') || (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
@@ -145,7 +144,14 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       const compiled = results.filter((result) => result?.kind === 'compiled');
       const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
       const made = target === 'splunk' ? { madeFor: splunkEdition(pack.config.splunk) } : {};
-      return { target, compiled: compiled.length, enabled: enabledIds(pack, target).size, ...made, skipped: countSkipped(skipped) };
+      return {
+        target,
+        compiled: compiled.length,
+        enabled: enabledIds(pack, target).size,
+        ...made,
+        skipped: countSkipped(skipped),
+        load: { ...loadOf(pack, target), leftOff: pack.leftOff[target] },
+      };
     }),
     artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
     milliseconds,

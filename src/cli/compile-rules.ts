@@ -3,6 +3,7 @@ import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
+import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
 import { loadRules, streamRules } from './load.ts';
@@ -34,6 +35,11 @@ export function compileRules(project: Project, paths: readonly string[], onOutco
 export function compileCollection(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): { pack: Pack; collection: Collection } {
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
   return { pack: packOf(project, { collection }, onOutcome), collection };
+}
+
+/** Of what a pack starts beyond its budgets. */
+export function complainOfBudget({ loaded, bag }: Project, pack: Pack): void {
+  for (const message of budgetProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
 
 function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' | 'total'>, onOutcome: PackInput['onOutcome']): Pack {

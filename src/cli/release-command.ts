@@ -12,11 +12,11 @@ import { diffView } from '../release/diff-view.ts';
 import { type Lock, lockSnapshot, nextLock } from '../release/lock.ts';
 import { lockText } from '../release/lock-text.ts';
 import { releaseNotes } from '../release/release-notes.ts';
-import { type Built, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
+import { type Built, builtEntries, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { dirtyTreeProblem } from './clean-tree.ts';
-import { compileRules, createPageList, projectTemplates } from './compile-rules.ts';
+import { compileRules, complainOfBudget, createPageList, projectTemplates } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
@@ -149,6 +149,7 @@ function compile(project: Project): Compiled {
     built.add(...outcome);
   });
   if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection came of the rules', span: { start: 0, end: 0 } });
+  complainOfBudget(project, pack);
   return { project, pack, built, pages, templates };
 }
 
@@ -159,7 +160,7 @@ function asVersion({ project, pack }: Compiled, version: string, revision: numbe
 }
 
 async function releaseNext(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions): Promise<ExitCode> {
-  const { project, built } = compiled;
+  const { project, pack, built } = compiled;
   const { lock, loaded } = project;
   const found = lock && (await diffFromLock(compiled, lock));
   const decision = found && decideBump(found, loaded.config.release.bump);
@@ -177,7 +178,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
   const nextLocked = nextLock({
     before: lock,
     pack: { id: next.config.info.id, version, revision, parameters: parametersOf(next) },
-    entries: built.entries,
+    entries: builtEntries(pack, built),
     dropRetired: options.dropRetired,
   });
   const output = await artifactsOf(compiled, next, nextLocked, { source, signing });

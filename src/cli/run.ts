@@ -35,7 +35,7 @@ export function report({ diagnostics, format, verbose, context, terminal }: Outc
     const { shown, hidden } = forPerson(sorted, verbose);
     if (shown.length > 0) process.stderr.write(`${reports.text(shown, context)}\n`);
     if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
-    if (context.summary) process.stdout.write(formatSummary(context.summary, sorted, context.paint));
+    if (context.summary) process.stdout.write(formatSummary(context.summary, sorted, context.paint, verbose));
   } else process.stdout.write(reports[format](sorted, context));
   return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn)) ? exitCodes.findings : exitCodes.success;
 }

@@ -1,4 +1,5 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/query-diff.ts';
+import { detectionsFirst, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, Plan, PlannedObject, Verb } from './plan.ts';
 
 /** A line of a plan: what it is about, and texts in it that came from rules or from a server. */
@@ -6,7 +7,8 @@ export type PlanLine =
   | { readonly kind: 'object'; readonly sign: '+' | '~' | '-' | 'o'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly pieces: readonly QueryPiece[] }
   | { readonly kind: 'drift'; readonly text: string }
-  | { readonly kind: 'reference'; readonly text: string };
+  | { readonly kind: 'reference'; readonly text: string }
+  | { readonly kind: 'hint'; readonly text: string };
 
 const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 
@@ -14,13 +16,38 @@ const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
-export function planLines({ objects, drift, adopts, refers = [] }: Plan, wayBack: string, isWhole: boolean): readonly PlanLine[] {
+export function planLines({ kind, objects, drift, adopts, refers = [] }: Plan, wayBack: string, isWhole: boolean): readonly PlanLine[] {
   return [
     ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over and kept; ${wayBack} returns to it` } as const]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
     ...drift.flatMap((one) => driftLines(one, one.outcome)),
-    ...objects.flatMap((one) => objectLines(one, isWhole)),
+    ...allObjects(kind, objects, isWhole),
   ];
+}
+
+const counted = { create: 'new', change: 'changed', disable: 'switched off', remove: 'removed' } as const;
+
+/** More lines than that are counted instead: a plan has to be read before it is agreed to. */
+const fewLines = 24;
+/** Of what is not new, so many of each verb are named beside the count. */
+const namedObjects = 3;
+
+function allObjects(kind: string, objects: readonly PlannedObject[], isWhole: boolean): readonly PlanLine[] {
+  const each = objects.flatMap((one) => objectLines(one, isWhole));
+  if (isWhole || each.length <= fewLines) return each;
+  const lines = [...verbCounts(kind, objects)].flatMap(([verb, text]): PlanLine[] => {
+    const of =
+      verb === 'create'
+        ? []
+        : detectionsFirst(
+            kind,
+            objects.filter((one) => one.verb === verb),
+          );
+    const named = of.slice(0, namedObjects).map(({ name }): PlanLine => ({ kind: 'hint', text: `  ${name}` }));
+    const more = of.length > namedObjects ? [{ kind: 'hint', text: `  and ${of.length - namedObjects} more` } as const] : [];
+    return [{ kind: 'object', sign: signs[verb], text: `${counted[verb]}: ${text}` }, ...named, ...more];
+  });
+  return [...lines, { kind: 'hint', text: '(--verbose shows each object)' }];
 }
 
 /** What is installed, by the name that the place knows it by. */
@@ -56,8 +83,8 @@ export function driftLines({ name, changes, added }: Drifted, outcome?: Drift['o
 }
 
 const verbs = ['create', 'change', 'disable', 'remove'] as const;
-const toDo = { create: 'to create', change: 'to change', disable: 'to disable', remove: 'to remove' } as const;
 const done = { create: 'created', change: 'changed', disable: 'switched off', remove: 'removed' } as const;
+const toDo = { create: 'to create', change: 'to change', disable: 'to disable', remove: 'to remove' } as const;
 
 /** `2 to create, 1 to change`. */
 export function planCounts(plan: Plan): string {

@@ -3,7 +3,9 @@ import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
 import { notificationSchema } from './graylog-notification.ts';
 import { installsSchema } from './install-config.ts';
+import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { releaseSchema } from './release-config.ts';
+import { enablePresets } from './selection.ts';
 import { settingsDefinitions } from './settings-schema.ts';
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description, ...more });
@@ -27,12 +29,10 @@ const severities: JsonSchema = map(
   Object.fromEntries(
     Object.entries(codeCatalogue).map(([code, { title, fatal }]) => [
       code,
-      fatal
-        ? { const: 'error', description: `${title}. Stays an error: what it complains about is missing from the packs.` }
-        : { enum: ['error', 'warning', 'info', 'off'], description: title },
+      fatal ? { const: 'error', description: `${title}. Stays an error.` } : { $ref: '#/$defs/severity', description: title },
     ]),
   ),
-  'Severity of each diagnostic code, see docs/diagnostics.md.',
+  'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, file or pack is missing from the output.',
 );
 
 const select = map(
@@ -49,7 +49,7 @@ const select = map(
   'Which of the rules go into the packs. All of the keys given must hold. Rules left out can still be referred to by correlations.',
 );
 
-const enable = map(
+const enableMap = map(
   {
     statuses: list(status, 'Statuses whose detections are enabled; a rule without a status is not.', { default: ['stable', 'test'] }),
     levels: list(level, 'Levels whose detections are enabled; all where the key is missing. A rule without a level counts as medium.'),
@@ -57,6 +57,19 @@ const enable = map(
   },
   'Which detections are switched on when the packs are installed. `enabled` in settings overrides it.',
 );
+
+const enable: JsonSchema = {
+  description: 'Which detections are switched on when the packs are installed: a preset, or a map of what they must have. `enabled` in settings overrides it.',
+  default: 'all-but-experimental',
+  anyOf: [
+    {
+      type: 'string',
+      enum: Object.keys(enablePresets),
+      description: 'nothing: none. high-and-stable: levels high and critical with the status stable. all-but-experimental: statuses stable and test.',
+    },
+    enableMap,
+  ],
+};
 
 const indexes = list(
   map(
@@ -82,7 +95,8 @@ const splunk = map(
     searchesPerMinute: {
       type: 'integer',
       minimum: 1,
-      description: 'Budget of enabled searches that start in one minute; PCK006 where it is exceeded. No budget where missing.',
+      default: defaultSearchesPerMinute,
+      description: 'Budget of enabled searches that start in one minute; overBudget says what becomes of more.',
     },
     cloudSafe: {
       type: 'boolean',
@@ -145,6 +159,12 @@ const graylog = map(
     ),
     notification: notificationSchema,
     dashboard: { type: 'boolean', default: true, description: 'A dashboard in the pack that shows what its event definitions raised.' },
+    definitionsPerMinute: {
+      type: 'integer',
+      minimum: 1,
+      default: defaultDefinitionsPerMinute,
+      description: 'Budget of enabled event definitions that run in a minute on average; overBudget says what becomes of more.',
+    },
   },
   'The Graylog content pack.',
 );
@@ -257,6 +277,12 @@ export const configSchema: JsonSchema = {
     severities,
     failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
     enable,
+    overBudget: {
+      enum: ['disable', 'warn', 'error'],
+      default: 'disable',
+      description:
+        'What becomes of detections that searchesPerMinute or definitionsPerMinute has no room for: disable switches off those of the lowest level, warn and error leave all on and report PCK006.',
+    },
     unmatchable: {
       enum: ['leave-out', 'disable'],
       default: 'leave-out',
@@ -279,5 +305,5 @@ export const configSchema: JsonSchema = {
     release: releaseSchema,
     installs: installsSchema,
   },
-  $defs: settingsDefinitions,
+  $defs: { ...settingsDefinitions, severity: { enum: ['error', 'warning', 'info', 'off'] } },
 };

@@ -16,9 +16,10 @@ import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig,
 import { graylogComplaints } from './graylog-config-check.ts';
 import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
+import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
-import type { Enabling, LogSourceMatch, Selection } from './selection.ts';
+import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from './selection.ts';
 import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
@@ -26,6 +27,8 @@ import type { StreamChoice } from './stream-reference.ts';
 
 export type Target = 'splunk' | 'graylog';
 export type FailOn = 'error' | 'warning' | 'never';
+/** What becomes of detections that a budget has no room for: they are switched off, or a diagnostic says it (PCK006). */
+export type OverBudget = 'disable' | 'warn' | 'error';
 
 /** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
 export interface PackConfig {
@@ -44,6 +47,7 @@ export interface PackConfig {
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
   readonly enable: Enabling;
+  readonly overBudget: OverBudget;
   /** What becomes of rules that can never be true in a target. */
   readonly unmatchable: Unmatchable;
   readonly defaults: SettingsPatch;
@@ -68,8 +72,8 @@ export interface SplunkConfig {
   readonly enterpriseSecurity: boolean;
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
-  /** Undefined: no budget. */
-  readonly searchesPerMinute?: number;
+  /** Enabled searches that may start in one minute. */
+  readonly searchesPerMinute: number;
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
@@ -94,6 +98,8 @@ export interface GraylogConfig {
   /** Undefined: definitions notify nobody. */
   readonly notification?: NotificationChoice;
   readonly dashboard: boolean;
+  /** Enabled event definitions that may run in a minute on average. */
+  readonly definitionsPerMinute: number;
 }
 
 /** What a file that fits {@link configSchema} holds. */
@@ -108,7 +114,8 @@ interface Written extends Partial<PackInfo> {
   readonly templates?: string;
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
   readonly failOn?: FailOn;
-  readonly enable?: Partial<Enabling>;
+  readonly enable?: EnablePreset | Partial<Enabling>;
+  readonly overBudget?: OverBudget;
   readonly unmatchable?: Unmatchable;
   readonly splunk?: Partial<SplunkConfig>;
   readonly graylog?: Partial<GraylogConfig>;
@@ -180,14 +187,15 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     pipelines: new Map(Object.entries(written.pipelines ?? {}).map(([target, names]) => [target, [names].flat()])),
     placeholders: new Map(Object.entries(written.placeholders ?? {}).map(([name, values]) => [name, values.map((value) => parsePattern(String(value)))])),
     ...(templates === undefined ? {} : { templates }),
-    severities: new Map(Object.entries(written.severities ?? {}) as [DiagnosticCode, Severity][]),
+    severities: severitiesOf(written),
     failOn: written.failOn ?? 'error',
     enable: enablingOf(written.enable ?? {}),
+    overBudget: written.overBudget ?? 'disable',
     unmatchable: written.unmatchable ?? 'leave-out',
     defaults: defaults ? readSettings(defaults) : {},
     levels: levelSettings(lookup(root, 'levels')),
     logsources: logSourceSettings(lookup(root, 'logsources')),
-    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, ...written.splunk },
+    splunk: { enterpriseSecurity: false, indexes: [], cloudSafe: true, searchesPerMinute: defaultSearchesPerMinute, ...written.splunk },
     graylog: {
       ...graylogDefaults,
       minimumServerVersion: '6.0.0',
@@ -195,6 +203,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
       titlePrefix: '',
       priority: {},
       dashboard: true,
+      definitionsPerMinute: defaultDefinitionsPerMinute,
       ...written.graylog,
     },
     elasticsearch: elasticsearchConfig(written.elasticsearch ?? {}),
@@ -232,9 +241,15 @@ function selectionOf(written: NonNullable<Written['select']>): Selection {
   };
 }
 
-function enablingOf(written: Partial<Enabling>): Enabling {
+/** `overBudget: error` is the severity of the complaint, which `severities` may set, too. */
+function severitiesOf({ severities = {}, overBudget }: Written): PackConfig['severities'] {
+  return new Map(Object.entries({ ...(overBudget === 'error' ? { PCK006: 'error' } : {}), ...severities }) as [DiagnosticCode, Severity][]);
+}
+
+function enablingOf(written: EnablePreset | Partial<Enabling>): Enabling {
+  if (typeof written === 'string') return enablePresets[written];
   const { tags } = written;
-  return { statuses: ['stable', 'test'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
+  return { ...enablePresets['all-but-experimental'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
 }
 
 function levelSettings(node: YamlNode | undefined): ReadonlyMap<Level, SettingsPatch> {

@@ -13,8 +13,10 @@ export interface PackDetection {
   readonly id: string;
   /** Unique in the pack (compared without case); one line, no control characters, at most 99 characters with the pack's prefix. */
   readonly name: string;
-  /** `[a-z0-9_]+`, unique in the pack: for macro names and file names. */
+  /** `[a-z0-9_]+`, unique in the pack: for file names. */
   readonly slug: string;
+  /** `[a-z0-9_]+`, unique in the pack: name of the macro that its search ends with. */
+  readonly filterMacro: string;
   readonly rule: PackRule;
   /** Level of the rule or of its settings; medium where there is none. */
   readonly severity: Level;

@@ -1,6 +1,5 @@
 import type { Target } from './config.ts';
 import type { PackDetection } from './detection.ts';
-import type { Pack } from './pack.ts';
 
 const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y)$/i.test(value.trim());
 
@@ -11,7 +10,7 @@ export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): 
 }
 
 /** The ids of a target's detections that run once it is installed. */
-export function enabledIds(pack: Pick<Pack, 'splunk' | 'graylog'>, target: Target): ReadonlySet<string> {
+export function enabledIds(pack: Readonly<Record<Target, readonly { readonly detection: PackDetection }[]>>, target: Target): ReadonlySet<string> {
   const runs = target === 'splunk' ? runsInSplunk : ({ settings }: PackDetection): boolean => settings.enabled;
   return new Set(pack[target].flatMap(({ detection }) => (runs(detection) ? [detection.id] : [])));
 }

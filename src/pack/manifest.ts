@@ -33,7 +33,8 @@ function detectionEntry({ detection, targets }: DetectionOutcome, running: Reado
     const runs = ids.has(id);
     // said where it is otherwise than for the detection as a whole
     const enabled = outcome?.kind === 'compiled' && (outcome.off || runs !== settings.enabled) ? { enabled: runs } : {};
-    return outcome ? [[target, outcome.kind === 'compiled' ? { ...compiledEntry(outcome), ...enabled } : { skipped: outcome.reasons }]] : [];
+    const reason = outcome?.kind === 'compiled' && outcome.leftOff !== undefined ? { reason: outcome.leftOff } : {};
+    return outcome ? [[target, outcome.kind === 'compiled' ? { ...compiledEntry(outcome), ...enabled, ...reason } : { skipped: outcome.reasons }]] : [];
   });
   return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
 }

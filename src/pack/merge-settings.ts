@@ -48,7 +48,7 @@ const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
  */
 export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): DetectionSettings {
   const { patch, settings } = sharedSettings(config, rule, logSources);
-  return rule.settings ? complete(merged(patch, readSettings(rule.settings)), usualOf(logSources)) : settings;
+  return rule.settings ? complete(merged(patch, readSettings(rule.settings)), usualOf(logSources), isEnabled(config.enable, rule)) : settings;
 }
 
 function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
@@ -58,8 +58,8 @@ function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readon
   const key = sharingKey(rule, logSources, enabled);
   const found = known.get(key);
   if (found) return found;
-  const patch = sharedPatch(config, rule, logSources, enabled);
-  const shared = { patch, settings: complete(patch, usualOf(logSources)) };
+  const patch = sharedPatch(config, rule, logSources);
+  const shared = { patch, settings: complete(patch, usualOf(logSources), enabled) };
   known.set(key, shared);
   return shared;
 }
@@ -70,8 +70,8 @@ function sharingKey(rule: MergedRule, logSources: readonly LogSource[], enabled:
   return key;
 }
 
-function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): SettingsPatch {
-  let patch: SettingsPatch = { ...builtInPatch, enabled };
+function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): SettingsPatch {
+  let patch: SettingsPatch = builtInPatch;
   patch = merged(patch, config.defaults);
   const level = config.levels.get(levelOf(rule));
   if (level) patch = merged(patch, level);
@@ -93,12 +93,13 @@ function merged(under: SettingsPatch, over: SettingsPatch): SettingsPatch {
   };
 }
 
-function complete(patch: SettingsPatch, usual: Usual): DetectionSettings {
+/** `enabled`: where nothing in the patch says so. */
+function complete(patch: SettingsPatch, usual: Usual, enabled: boolean): DetectionSettings {
   const { suppress, splunk, graylog, window, ...rest } = patch;
   const interval = patch.interval ?? builtIn.interval;
   return {
     ...rest,
-    enabled: patch.enabled ?? false,
+    enabled: patch.enabled ?? enabled,
     interval,
     delay: patch.delay ?? builtIn.delay,
     ...givenOf(patch),
@@ -118,7 +119,12 @@ function suppressionOf({ fields, period }: NonNullable<SettingsPatch['suppress']
   return period === undefined ? { fields: [], period: usual.period, byEntity: true, usual: true } : { fields: [], period, byEntity: true };
 }
 
-function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
-  const given = { ...(delay === undefined ? {} : { delay }), ...(window === undefined ? {} : { window }), ...(cron === undefined ? {} : { cron }) };
+function givenOf({ enabled, delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
+  const given = {
+    ...(enabled === true ? { enabled } : {}),
+    ...(delay === undefined ? {} : { delay }),
+    ...(window === undefined ? {} : { window }),
+    ...(cron === undefined ? {} : { cron }),
+  };
   return Object.keys(given).length === 0 ? {} : { given };
 }

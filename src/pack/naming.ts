@@ -12,6 +12,8 @@ export interface DetectionName {
   readonly id: string;
   readonly name: string;
   readonly slug: string;
+  /** Name of the macro that the search ends with. */
+  readonly filterMacro: string;
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -38,6 +40,7 @@ export function createNamer(
 ): (rule: Rule, wanted: string | undefined) => DetectionName | undefined {
   const names = new Map<string, { readonly path: string }>();
   const slugs = new Set<string>();
+  const macros = new Set<string>();
   const ids = new Set<string>();
   const known = publishedNames(history);
   return (rule, wanted) => {
@@ -61,7 +64,9 @@ export function createNamer(
     ids.add(id.toLowerCase());
     const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
     slugs.add(slug);
-    return { id, name, slug };
+    const filterMacro = before?.filterMacro ?? freshMacro(info.id, slug, id, (one) => macros.has(one) || known.macros.has(one));
+    macros.add(filterMacro);
+    return { id, name, slug, filterMacro };
   };
 }
 
@@ -72,11 +77,18 @@ function freshSlug(name: string, id: string, taken: (slug: string) => boolean): 
   return taken(longer) ? `${longer.slice(0, 40)}_${digitsOf(id)}` : longer;
 }
 
+/** Macros are exported to the whole system, where other apps have some of the same title. */
+function freshMacro(packId: string, slug: string, id: string, taken: (macro: string) => boolean): string {
+  const plain = `${packId.toLowerCase()}_${slug}`;
+  return `${taken(`${plain}_filter`) ? `${plain}_${digitsOf(id)}` : plain}_filter`;
+}
+
 interface PublishedNames {
-  readonly byId: ReadonlyMap<string, DetectionName>;
+  readonly byId: ReadonlyMap<string, Omit<DetectionName, 'filterMacro'> & Partial<Pick<DetectionName, 'filterMacro'>>>;
   /** The id of what was published under a name, by what the stanza is called. */
   readonly names: ReadonlyMap<string, string>;
   readonly slugs: ReadonlySet<string>;
+  readonly macros: ReadonlySet<string>;
   /** The id that a rule without one was published with. */
   readonly generatedId: (rule: Rule, used: ReadonlySet<string>) => string | undefined;
 }
@@ -94,9 +106,10 @@ function publishedNames({ published, pathOf, keepNames }: NamingHistory): Publis
     titles.set(one.title, [...(titles.get(one.title) ?? []), one]);
   }
   return {
-    byId: new Map(kept.map(({ id, name, slug }) => [id.toLowerCase(), { id, name, slug }])),
+    byId: new Map(kept.map(({ id, name, slug, filterMacro }) => [id.toLowerCase(), { id, name, slug, ...(filterMacro === undefined ? {} : { filterMacro }) }])),
     names: new Map(taken.map(({ id, name }) => [stanzaKey(name), id.toLowerCase()])),
     slugs: new Set(taken.map(({ slug }) => slug)),
+    macros: new Set(taken.flatMap(({ filterMacro }) => filterMacro ?? [])),
     generatedId(rule, used) {
       if (rule.id !== undefined || generated.length === 0) return undefined;
       const free = ({ id }: PublishedDetection): boolean => !used.has(id.toLowerCase());

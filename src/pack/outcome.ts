@@ -10,6 +10,8 @@ export type TargetOutcome =
       readonly queries: readonly string[];
       /** Switched off in this target, whatever its settings say. */
       readonly off?: true;
+      /** Why it is switched off although its settings have it on. */
+      readonly leftOff?: string;
     }
   | { readonly kind: 'skipped'; readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[] };
 

@@ -15,11 +15,13 @@ import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfUnplaced, withMacrosApart } from './index-macro.ts';
+import { type LeftOffByTarget, withinBudgets } from './load-trim.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
+import { nothingPublished } from './published.ts';
 import { resultThreshold } from './result-threshold.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
@@ -38,6 +40,8 @@ export interface Pack {
   readonly graylog: readonly GraylogDetection[];
   /** Published once and no longer there: disabled stanzas of the Splunk app. Sorted by name. */
   readonly tombstones: readonly Tombstone[];
+  /** Switched off, since the budget of a target has no room for them; those with the best claim to it first. */
+  readonly leftOff: LeftOffByTarget;
   /** Rules left out by `select`. */
   readonly excluded: number;
   /** Rules whose items or references are wrong. */
@@ -107,7 +111,8 @@ export function assemblePack({
   warnings.tell();
   esSettings.tell();
   const splunk = withMacrosApart(config, pack.splunk);
-  return { config, ...pack, splunk, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
+  const settled = withinBudgets({ ...pack, splunk }, config, history?.published ?? nothingPublished);
+  return { config, ...settled, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
 function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {

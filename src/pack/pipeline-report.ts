@@ -37,7 +37,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       count(code, target, message, first);
     },
     addUnproved(target, pipeline, names, first) {
-      const known = count('PIP009', target, `no public source proves these names of the pipeline ${pipeline}: `, first);
+      const known = count('PIP011', target, `no public source proves these names of the pipeline ${pipeline}: `, first);
       for (const name of names) known.names.add(name);
     },
     tell() {

@@ -1,7 +1,37 @@
+import type { Target } from './config.ts';
 import { runsInSplunk } from './enabled.ts';
+import { definitionRate } from './load-room.ts';
 import type { Pack } from './pack.ts';
 import { scheduleHistogram } from './schedule.ts';
+import { serverVersion } from './server-version.ts';
 import { cronOf } from './splunk-schedule.ts';
+
+/** What the detections of a target that ship enabled start in a minute. */
+export interface Load {
+  /** In the worst minute; Graylog chooses the minutes itself. */
+  readonly most?: number;
+  readonly mean: number;
+  readonly budget: number;
+}
+
+export const loadOf = (pack: Pack, target: Target): Load =>
+  target === 'splunk' ? { ...loadOfMinutes(searchesPerMinute(pack, 'enabled')), budget: pack.config.splunk.searchesPerMinute } : graylogLoad(pack);
+
+function graylogLoad({ config, graylog }: Pack): Load {
+  const { minimumServerVersion, definitionsPerMinute } = config.graylog;
+  const minimum = serverVersion(minimumServerVersion) ?? 0;
+  const mean = graylog.reduce((sum, one) => (one.detection.settings.enabled ? sum + definitionRate(one, minimum) : sum), 0);
+  return { mean: tenths(mean), budget: definitionsPerMinute };
+}
+
+/** Of starts on each minute of an hour. */
+export const loadOfMinutes = (minutes: readonly number[]): { readonly most: number; readonly mean: number } => ({
+  most: Math.max(0, ...minutes),
+  mean: tenths(minutes.reduce((sum, count) => sum + count, 0) / 60),
+});
+
+/** No more than a reader needs. */
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship enabled (or of all). */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {
@@ -9,11 +39,18 @@ export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonl
   return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
 }
 
-/** One message a minute that is over the budget of `splunk.searchesPerMinute`. */
-export function scheduleProblems(pack: Pack): readonly string[] {
+/** One message for each minute that is over the budget of `splunk.searchesPerMinute`. */
+function scheduleProblems(pack: Pack): readonly string[] {
   const budget = pack.config.splunk.searchesPerMinute;
-  if (budget === undefined) return [];
   return searchesPerMinute(pack, 'enabled').flatMap((count, minute) =>
     count > budget ? [`${count} searches start at minute ${minute}, ${count - budget} more than the budget of ${budget}`] : [],
   );
+}
+
+/** What is over the budgets of the targets that the pack is built for. */
+export function budgetProblems(pack: Pack): readonly string[] {
+  const { targets } = pack.config;
+  const { mean, budget } = graylogLoad(pack);
+  const graylog = mean > budget ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`] : [];
+  return [...(targets.includes('splunk') ? scheduleProblems(pack) : []), ...(targets.includes('graylog') ? graylog : [])];
 }

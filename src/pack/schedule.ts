@@ -172,7 +172,7 @@ export interface Gaps {
 export function cronGaps(cron: string): Gaps | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;
-  const runs = parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
+  const runs = cronRuns(cron);
   const overNight = (runs[0] ?? 0) - (runs.at(-1) ?? 0);
   const days = dayGaps(parsed);
   if (days === undefined) return undefined;
@@ -225,15 +225,24 @@ export function cronMinutes(cron: string): number[] {
   return counts;
 }
 
+const runsByCron = new WeakMap<Cron, readonly number[]>();
+
+/** Minutes of a day on which it runs, in order. Empty for an invalid expression. */
+export function cronRuns(cron: string): readonly number[] {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return [];
+  const known = runsByCron.get(parsed) ?? parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
+  runsByCron.set(parsed, known);
+  return known;
+}
+
 /** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */
 export function scheduleHistogram(crons: readonly string[]): number[] {
   const perMinute = new Array<number>(24 * 60).fill(0);
   const times = new Map<string, number>();
   for (const cron of crons) times.set(cron, (times.get(cron) ?? 0) + 1);
   for (const [cron, count] of times) {
-    const parsed = parseCron(cron);
-    if (typeof parsed === 'string') continue;
-    for (const hour of parsed.hours) for (const minute of parsed.minutes) perMinute[hour * 60 + minute] = (perMinute[hour * 60 + minute] ?? 0) + count;
+    for (const minute of cronRuns(cron)) perMinute[minute] = (perMinute[minute] ?? 0) + count;
   }
   const worst = new Array<number>(60).fill(0);
   for (const [index, count] of perMinute.entries()) worst[index % 60] = Math.max(worst[index % 60] ?? 0, count);

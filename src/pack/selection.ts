@@ -26,6 +26,15 @@ export interface Enabling {
   readonly tags?: readonly string[];
 }
 
+export type EnablePreset = 'nothing' | 'high-and-stable' | 'all-but-experimental';
+
+/** What `enable` means by a word. */
+export const enablePresets: Readonly<Record<EnablePreset, Enabling>> = {
+  nothing: { statuses: [] },
+  'high-and-stable': { statuses: ['stable'], levels: ['high', 'critical'] },
+  'all-but-experimental': { statuses: ['stable', 'test'] },
+};
+
 type SelectedBy = Pick<DetectionRule | CorrelationRule, 'id' | 'level' | 'status' | 'tags'> & { readonly logsource?: LogSource };
 
 /** A rule without a level is treated as medium throughout. */

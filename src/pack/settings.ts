@@ -23,8 +23,8 @@ export interface DetectionSettings {
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
-  /** Those of `delay`, `window` and `cron` that the configuration or the rule sets: where a target's default is another one, or it can't honour them. */
-  readonly given?: { readonly delay?: number; readonly window?: number; readonly cron?: string };
+  /** Those that the configuration or the rule sets: where a target's default is another one, it can't honour them, or no budget may overrule them. */
+  readonly given?: { readonly enabled?: true; readonly delay?: number; readonly window?: number; readonly cron?: string };
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
   /** Who or what an alert is about; default: from the log source. */

@@ -32,7 +32,7 @@ export function modelNameOf(compiled: CompiledRule): string | undefined {
 
 const noNames: ReadonlyMap<string, string> = new Map();
 
-export const filterMacroName = (detection: PackDetection): string => `${detection.slug}_filter`;
+export const filterMacroName = ({ filterMacro }: PackDetection): string => filterMacro;
 
 const always = alwaysAs(splunkOwn);
 

@@ -66,8 +66,11 @@ const words = {
 /** Notes of a kind that a line tells. */
 const toldNotes = 3;
 
+/** What a reader of a changelog wants to know of a detection beyond which kind of change it is. */
+const told: ReadonlySet<string> = new Set(['title', 'name in packs', 'finds', 'severity', 'texts', 'enabled', 'splunk.enabled', 'graylog.enabled']);
+
 function whatOf({ kinds, notes }: ChangeView): string {
-  const about = notes.filter(({ label }) => label === 'title' || label === 'name in packs' || label === 'finds' || label === 'severity' || label === 'texts');
+  const about = notes.filter(({ label }) => told.has(label));
   return [
     kinds.map((kind) => words[kind]).join(', '),
     ...about.map(({ label, text }) => `${label}: ${markdownText(text)}`),

@@ -12,6 +12,7 @@ const version: JsonSchema = {
 const uuid: JsonSchema = { type: 'string', pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description: 'Ids are UUIDs.' };
 const digest: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'A digest has 32 hexadecimal digits.' };
 const slug: JsonSchema = { type: 'string', pattern: '^[a-z0-9_]{1,120}$' };
+const macro: JsonSchema = { type: 'string', pattern: '^[a-z0-9_]{1,240}_filter$' };
 
 const map = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
   type: 'object',
@@ -26,8 +27,10 @@ const rule = map(
     file: text,
     stanza: line,
     slug,
+    macro,
     generated: { const: true },
     entities: { type: 'array', items: uuid },
+    disabled: { type: 'array', items: { enum: ['splunk', 'graylog'] } },
     severity: { enum: [...levels] },
     text: digest,
     condition: digest,
@@ -37,7 +40,7 @@ const rule = map(
     added: version,
     changed: version,
   },
-  ['generated', 'entities', 'splunk', 'graylog'],
+  ['macro', 'generated', 'entities', 'disabled', 'splunk', 'graylog'],
 );
 
 /** The form of sigpack.lock. */
@@ -50,6 +53,10 @@ export const lockSchema: JsonSchema = map({
     parameters: { type: 'array', items: line },
   }),
   rules: { type: 'object', propertyNames: uuid, additionalProperties: rule },
-  retired: { type: 'object', propertyNames: line, additionalProperties: map({ id: uuid, title: text, slug, splunk: { type: 'boolean' }, retired: version }) },
+  retired: {
+    type: 'object',
+    propertyNames: line,
+    additionalProperties: map({ id: uuid, title: text, slug, macro, splunk: { type: 'boolean' }, retired: version }, ['macro']),
+  },
   end: { const: true, description: 'A lock ends with `end: true`; without it the rest of the file is missing.' },
 });

@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml';
+import type { Target } from '../pack/config.ts';
 import type { RetiredDetection } from '../pack/published.ts';
 import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
@@ -18,21 +19,47 @@ export function lockText({ pack, rules, retired }: Lock): string {
     lock: 1,
     pack: { id, version, revision, parameters },
     rules: Object.fromEntries([...rules].map(([key, rule]) => [key, writtenRule(rule)])),
-    retired: Object.fromEntries(
-      [...retired].map(([key, { id: of, title, slug, retired: since, inSplunk }]) => [key, { id: of, title, slug, splunk: inSplunk, retired: since }]),
-    ),
+    retired: Object.fromEntries([...retired].map(([key, one]) => [key, writtenRetired(one)])),
     end: true,
   };
   return heading + dump(written, { lineWidth: -1, noRefs: true });
 }
+
+interface WrittenRetired {
+  readonly id: string;
+  readonly title: string;
+  readonly slug: string;
+  readonly macro?: string;
+  readonly splunk: boolean;
+  readonly retired: string;
+}
+
+const writtenRetired = ({ id, title, slug, filterMacro, retired, inSplunk }: RetiredDetection): WrittenRetired => ({
+  id,
+  title,
+  slug,
+  ...writtenMacro(slug, filterMacro),
+  splunk: inSplunk,
+  retired,
+});
+
+/** Locks that name no macro are of a time when it had no id of the pack before it. */
+const firstMacro = (slug: string): string => `${slug}_filter`;
+const writtenMacro = (slug: string, macro: string | undefined): { readonly macro?: string } =>
+  macro === undefined || macro === firstMacro(slug) ? {} : { macro };
+const readMacro = (slug: string, macro: string | undefined, inSplunk: boolean): { readonly filterMacro?: string } =>
+  inSplunk ? { filterMacro: macro ?? firstMacro(slug) } : {};
 
 interface WrittenRule {
   readonly title: string;
   readonly file: string;
   readonly stanza: string;
   readonly slug: string;
+  readonly macro?: string;
   readonly generated?: true;
   readonly entities?: readonly string[];
+  /** `off` would be a boolean to old readers of YAML. */
+  readonly disabled?: readonly Target[];
   readonly severity: Level;
   readonly text: string;
   readonly condition: string;
@@ -43,15 +70,17 @@ interface WrittenRule {
   readonly changed: string;
 }
 
-function writtenRule({ title, file, name, slug, generated, entities, severity, digests, added, changed }: LockedRule): WrittenRule {
+function writtenRule({ title, file, name, slug, filterMacro, generated, entities, off, severity, digests, added, changed }: LockedRule): WrittenRule {
   const { text, condition, settings, queries } = digests;
   return {
     title,
     file,
     stanza: name,
     slug,
+    ...writtenMacro(slug, filterMacro),
     ...(generated ? { generated } : {}),
     ...(entities.length > 0 ? { entities } : {}),
+    ...(off === undefined ? {} : { disabled: off }),
     severity,
     text,
     condition,
@@ -87,18 +116,16 @@ function refuse(file: SourceFile, bag: DiagnosticBag, message: string, span: { r
 interface WrittenLock {
   readonly pack: Lock['pack'];
   readonly rules: Readonly<Record<string, WrittenRule>>;
-  readonly retired: Readonly<
-    Record<string, { readonly id: string; readonly title: string; readonly slug: string; readonly splunk: boolean; readonly retired: string }>
-  >;
+  readonly retired: Readonly<Record<string, WrittenRetired>>;
 }
 
 function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
   const written = toPlain(root) as WrittenLock;
   const rules = new Map(Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]));
   const retired = new Map(
-    Object.entries(written.retired).map(([name, { id, title, slug, splunk, retired: version }]): [string, RetiredDetection] => [
+    Object.entries(written.retired).map(([name, { id, title, slug, macro, splunk, retired: version }]): [string, RetiredDetection] => [
       name,
-      { id, title, name, slug, retired: version, inSplunk: splunk },
+      { id, title, name, slug, ...readMacro(slug, macro, splunk), retired: version, inSplunk: splunk },
     ]),
   );
   const lock = { pack: written.pack, rules, retired };
@@ -106,14 +133,19 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
   return problem === undefined ? lock : refuse(file, bag, problem, { start: 0, end: 0 });
 }
 
-function lockedRule(id: string, { stanza, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule): LockedRule {
+function lockedRule(
+  id: string,
+  { stanza, macro, disabled, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule,
+): LockedRule {
   const queries = { ...(splunk === undefined ? {} : { splunk }), ...(graylog === undefined ? {} : { graylog }) };
   return {
     id,
     name: stanza,
+    ...readMacro(rest.slug, macro, splunk !== undefined),
     generated: generated === true,
     inSplunk: splunk !== undefined,
     entities,
+    ...(disabled === undefined ? {} : { off: disabled }),
     digests: { text, condition, settings, queries },
     ...rest,
   };
@@ -123,7 +155,12 @@ function lockedRule(id: string, { stanza, generated, entities = [], text, condit
 function doubleIn({ rules, retired }: Lock): string | undefined {
   const seen = new Map<string, string>();
   for (const one of [...rules.values(), ...retired.values()]) {
-    const keys = [`stanza ${stanzaKey(one.name)}`, `slug ${one.slug}`, ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : [])];
+    const keys = [
+      `stanza ${stanzaKey(one.name)}`,
+      `slug ${one.slug}`,
+      ...(one.filterMacro === undefined ? [] : [`macro ${one.filterMacro}`]),
+      ...('entities' in one ? one.entities.map((entity) => `entity ${entity}`) : []),
+    ];
     for (const key of keys) {
       const other = seen.get(key);
       if (other !== undefined) return `${one.id} and ${other} have the same ${key}`;

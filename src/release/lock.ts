@@ -53,11 +53,12 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
       .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
   );
   const names = new Set([...rules.values()].map(({ name }) => stanzaKey(name)));
-  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, inSplunk }) => ({
+  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, filterMacro, inSplunk }) => ({
     id,
     title,
     name,
     slug,
+    ...(filterMacro === undefined ? {} : { filterMacro }),
     retired: pack.version,
     inSplunk,
   }));
@@ -66,16 +67,31 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
 }
 
 function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {
-  const { id, title, file, name, slug, generated, entities, digests } = entry;
+  const { id, title, file, name, slug, filterMacro, generated, entities, digests, off } = entry;
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
   const inSplunk = digests.queries.splunk !== undefined;
-  const made = { id, title, file, name, slug, generated, inSplunk, entities, severity, digests: { ...digests, condition }, added: version, changed: version };
+  const made = {
+    id,
+    title,
+    file,
+    name,
+    slug,
+    ...(inSplunk ? { filterMacro } : {}),
+    generated,
+    inSplunk,
+    ...(off === undefined ? {} : { off }),
+    entities,
+    severity,
+    digests: { ...digests, condition },
+    added: version,
+    changed: version,
+  };
   return before ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version } : made;
 }
 
-/** Equal but for versions. */
+/** Equal but for versions; whether it is on is among the settings, too. */
 function isSame(a: LockedRule, b: LockedRule): boolean {
-  const plain = ({ added: _, changed: __, ...rest }: LockedRule): string => sortedJson(rest);
+  const plain = ({ added: _, changed: __, off: ___, ...rest }: LockedRule): string => sortedJson(rest);
   return plain(a) === plain(b);
 }

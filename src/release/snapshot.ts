@@ -1,5 +1,6 @@
 import type { Target } from '../pack/config.ts';
 import type { PackDetection } from '../pack/detection.ts';
+import { enabledIds } from '../pack/enabled.ts';
 import { eventDefinitionIds } from '../pack/event-definition.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -56,9 +57,12 @@ export interface Snapshot {
 /** A detection as a build made it. */
 export interface BuiltEntry extends SnapshotEntry {
   readonly slug: string;
+  readonly filterMacro: string;
   readonly generated: boolean;
   /** Ids of its Graylog entities. */
   readonly entities: readonly string[];
+  /** Targets that have it switched off; undefined where none has. */
+  readonly off?: readonly Target[];
 }
 
 export interface Built {
@@ -91,6 +95,7 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
         name: detection.name,
         severity: detection.severity,
         slug: detection.slug,
+        filterMacro: detection.filterMacro,
         generated: detection.rule.id === undefined,
         entities: queries.graylog ? eventDefinitionIds(info, detection.id, queries.graylog.length) : [],
         digests: {
@@ -115,6 +120,35 @@ const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<stri
   return { severity, owner, enabled, interval, cron, window, delay, threshold, suppress, risk, splunk, graylog };
 };
 
+/** What a build gathered, with what the budgets of the pack left off: that is known only when all detections are there. */
+export function builtEntries(pack: Pack, built: Built): readonly BuiltEntry[] {
+  const { leftOff } = pack;
+  const targets: readonly Target[] = ['splunk', 'graylog'];
+  const off = new Map<string, readonly Target[]>();
+  for (const target of targets) for (const { id } of leftOff[target]) off.set(id, [...(off.get(id) ?? []), target]);
+  const running = new Map(targets.map((target) => [target, enabledIds(pack, target)]));
+  const detections = new Map(pack.outcomes.map(({ detection }) => [detection.id, detection]));
+  return built.entries.map((entry): BuiltEntry => {
+    const compiledFor = targets.filter((target) => entry.digests.queries[target] !== undefined);
+    const silent = compiledFor.filter((target) => running.get(target)?.has(entry.id) !== true);
+    const shown = silent.length === 0 ? entry : { ...entry, off: silent };
+    const without = off.get(entry.id);
+    const detection = without && detections.get(entry.id);
+    if (!detection || !without) return shown;
+    const settings = settingsWithout(detection, without, compiledFor);
+    const detail = entry.detail === undefined ? {} : { detail: { ...entry.detail, settings } };
+    return { ...shown, digests: { ...entry.digests, settings: digestOf(settings) }, ...detail };
+  });
+}
+
+/** Off everywhere is `enabled: false` as if the rule said so; off in one target alone is a setting of that. */
+function settingsWithout(detection: PackDetection, without: readonly Target[], compiledFor: readonly Target[]): Readonly<Record<string, unknown>> {
+  const settings = settingsOf(detection);
+  if (compiledFor.every((target) => without.includes(target))) return { ...settings, enabled: false };
+  const off = Object.fromEntries(without.map((target) => [target, { ...detection.settings[target], enabled: false }]));
+  return { ...settings, ...off };
+}
+
 /** Names that an admin sets values for, sorted: `graylog <parameter>`, `macro <index macro>`. */
 export function parametersOf({ config, splunk }: Pack): readonly string[] {
   const macros = splunk.flatMap(({ scopes }) => scopes.map(({ macro }) => `macro ${macro}`));
@@ -123,7 +157,12 @@ export function parametersOf({ config, splunk }: Pack): readonly string[] {
 }
 
 export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
-  return { label, version: pack.config.info.version, entries: new Map(built.entries.map((entry) => [entry.id, entry])), parameters: parametersOf(pack) };
+  return {
+    label,
+    version: pack.config.info.version,
+    entries: new Map(builtEntries(pack, built).map((entry) => [entry.id, entry])),
+    parameters: parametersOf(pack),
+  };
 }
 
 /** The snapshot with conditions and queries of another one, for the detections that are the same there. */

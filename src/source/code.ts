@@ -87,7 +87,7 @@ export const codeCatalogue = {
     'rule is true of every event of its log source',
     'Add a selection that an event must have; `unmatchable` in sigpack.yml builds such rules switched off instead.',
   ),
-  PIP009: info(
+  PIP011: info(
     'pipeline gives names that no public source proves',
     'Compare the names with an event of your own; map the fields in a pipeline of yours where they differ.',
   ),
@@ -102,7 +102,10 @@ export const codeCatalogue = {
   PCK003: fatal('template error', 'Fix the template; docs/templates.md lists what each one is given.'),
   PCK004: warning('setting is not a known savedsearches.conf key', 'Check the spelling against savedsearches.conf.spec.'),
   PCK005: fatal('pack would be empty', 'Check the rule folders and the selection.'),
-  PCK006: warning('search minute is over its budget', 'Raise the budget or move schedules (sigpack stats shows them).'),
+  PCK006: warning(
+    'pack starts more than its budget',
+    'Choose fewer rules with `select` or `enable`, a longer `interval` for low levels, or a larger budget; `sigpack stats` shows the minutes.',
+  ),
   PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
   LCK001: fatal('sigpack.lock cannot be used', 'Restore the lock from git; `sigpack release` writes it, nobody edits it.'),
   LCK002: fatal('build differs from sigpack.lock', 'Run `sigpack release`, or `sigpack diff` to see what changed.'),

@@ -16,6 +16,8 @@ import { type Conf, type FakeApp, merged } from './splunk-state.ts';
 export interface FakeSplunk {
   readonly apps: Map<string, FakeApp>;
   readonly reloads: string[];
+  /** What it says of the searches that it runs at one time: its own number, the settings that this follows from, or nothing. */
+  readonly says: { slots: 'number' | 'settings' | 'nothing' };
   readonly handle: (request: Request) => Promise<Reply>;
 }
 
@@ -33,6 +35,7 @@ const session = 'fake-session-key-0123456789';
 export function createFakeSplunk({ user, password, token, upload }: FakeSplunkOptions): FakeSplunk {
   const apps = new Map<string, FakeApp>();
   const reloads: string[] = [];
+  const says: FakeSplunk['says'] = { slots: 'number' };
   const isAllowed = ({ authorization }: Request['headers']): boolean => authorization === `Bearer ${token}` || authorization === `Splunk ${session}`;
 
   async function handle(request: Request): Promise<Reply> {
@@ -62,6 +65,8 @@ export function createFakeSplunk({ user, password, token, upload }: FakeSplunkOp
   }
 
   async function route(method: string, path: string, form: URLSearchParams): Promise<Outcome> {
+    const limits = limitsOf(path, says.slots);
+    if (limits) return limits;
     const ofApps = /^\/services(?:NS\/nobody\/[^/]+)?\/apps\/local(?:\/([^/]+))?(\/acl)?$/.exec(path);
     if (ofApps) return routeApps(method, ofApps[1], ofApps[2] !== undefined, form);
     const [, appId = '', rest = ''] = /^\/servicesNS\/nobody\/([^/]+)\/(.+)$/.exec(path) ?? [];
@@ -165,7 +170,24 @@ export function createFakeSplunk({ user, password, token, upload }: FakeSplunkOp
     return { entries: [appEntry(id, apps.get(id) as FakeApp)], status: 201 };
   }
 
-  return { apps, reloads, handle };
+  return { apps, reloads, says, handle };
+}
+
+/** As a server with 16 cores answers. */
+function limitsOf(path: string, says: FakeSplunk['says']['slots']): Outcome | undefined {
+  const contents: Readonly<Record<string, readonly (readonly [string, Readonly<Record<string, string | number>>])[]>> = {
+    '/services/server/status/limits/search-concurrency': [['search-concurrency', { max_hist_scheduled_searches: 11, max_hist_searches: 22 }]],
+    '/services/search/concurrency-settings': [
+      ['scheduler', { max_searches_perc: 75, auto_summary_perc: 50 }],
+      ['search', { base_max_searches: 6, max_searches_per_cpu: 1, max_rt_search_multiplier: 1 }],
+    ],
+    '/services/server/info': [['server-info', { numberOfCores: 8, numberOfVirtualCores: 16 }]],
+  };
+  const found = contents[path];
+  if (!found) return undefined;
+  const refused = says === 'nothing' || (says === 'settings' && path.includes('/status/'));
+  if (refused) return faultOf(403, 'You (user=admin) do not have permission to perform this operation');
+  return { entries: found.map(([name, content]) => ({ name, acl: { app: '' }, content })) };
 }
 
 function fault({ query, body }: Request, status: number, message: string): Reply {

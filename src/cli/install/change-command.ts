@@ -57,12 +57,14 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   // what a server says of its objects is in a plan, too
   const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
+  const advice = plan.objects.length > 0 ? await adviceFor(change, wanted) : [];
   if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
   if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) process.stdout.write(`  ${checkTexts[change.check]}\n`);
+  if (options.format === 'text') for (const line of advice) process.stdout.write(`  ${line}\n`);
   if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
-  if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned' });
-  if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned' });
+  if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
+  if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned', advice });
   try {
     const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
     change.terminal.clear();
@@ -71,12 +73,18 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
       throw new RemoteError(
         `after all was written, ${left.length} objects are not as they were meant to be, the first of them ${left[0]?.name}; run the command again`,
       );
-    return tell(change, told, { outcome: 'applied', notes });
+    return tell(change, told, { outcome: 'applied', notes, advice });
   } catch (error) {
     change.terminal.clear();
-    if (error instanceof RemoteError) return tell(change, told, { outcome: 'failed', error });
+    if (error instanceof RemoteError) return tell(change, told, { outcome: 'failed', error, advice });
     throw error;
   }
+}
+
+/** A server's own words may be in it. */
+async function adviceFor<C>({ target, direction, texts }: Change<C>, wanted: Version<C>): Promise<readonly string[]> {
+  const advice = direction === 'install' ? await target.advice?.(wanted) : undefined;
+  return (advice ?? []).map((line) => texts.shown(line, longestMessage));
 }
 
 const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
@@ -159,16 +167,17 @@ const stdoutPaint = () => createTerminal(process.stdout, process.env, () => 0).p
 
 interface Told {
   readonly outcome: Outcome;
+  readonly advice: readonly string[];
   readonly notes?: readonly string[];
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan, { outcome, notes: given = [], error }: Told): ExitCode {
+function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan, { outcome, advice, notes: given = [], error }: Told): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
     process.stdout.write(
-      `${visibleJson(JSON.stringify({ outcome, plan, ...(check === undefined ? {} : { artifact: check }), notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
+      `${visibleJson(JSON.stringify({ outcome, plan, advice, ...(check === undefined ? {} : { artifact: check }), notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
     );
     return code;
   }

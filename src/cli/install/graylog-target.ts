@@ -1,6 +1,7 @@
 import type { ContentPack } from '../../install/content-pack-model.ts';
 import { packDigest, serverObject, streamTitles, versionOf, withParameters } from '../../install/graylog-definitions.ts';
 import { notificationObject, secretParameters, serverDashboard } from '../../install/graylog-extras.ts';
+import { packLoadLines } from '../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../install/plan.ts';
 import { UsageError } from '../exit-code.ts';
 import { applyPlan, refuseEmpty } from './graylog-apply.ts';
@@ -58,6 +59,7 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
       server = readServer(client, packs);
       return installedOf(await server, parameters, versionFor);
     },
+    advice: async ({ content }) => packLoadLines(content),
     async apply(applying) {
       server ??= readServer(client, packs);
       const state = await server;
@@ -67,8 +69,11 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
       return [...(testedVersions.includes(state.version) ? [] : [untested]), ...(await allowlistNotes(client, applying.wanted.content))];
     },
     async uninstall(progress) {
+      const { definitions, extras } = await readServer(client, packs);
       server = undefined;
-      return { objects: await packs.uninstall(progress), notes: [] };
+      const total = await packs.uninstall(progress);
+      // an installation still names what an upgrade or someone has deleted
+      return { objects: definitions.size + extras.size || total, notes: [] };
     },
   };
 }
@@ -94,6 +99,7 @@ async function installedOf(
   const current = currentObjects(server, known);
   return {
     version: latest && versionOf(latest),
+    title: latest?.name,
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map(({ definitions, extras }) => [...extras, ...definitions].map(({ object }) => object)),

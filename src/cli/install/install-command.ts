@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { countsByKind } from '../../install/object-kinds.ts';
 import { type Plan, planOf } from '../../install/plan.ts';
 import { configuredSettings } from '../../install/search-settings.ts';
 import type { InstallConfig, OnDrift } from '../../pack/install-config.ts';
@@ -90,20 +91,26 @@ export function uninstall(artifact: string | undefined, options: UninstallOption
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
       const installed = await target.installed();
+      const named = nameOf(target.id, installed.title, input.texts);
       if (installed.foreign === undefined && installed.current.length > 0) {
         const { paint } = createTerminal(process.stdout, process.env, () => 0);
         printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), { paint, verbose: false, wayBack: '' });
-        const question = `Take ${target.id} away from ${visible(options.to)}, with the version to go back to?`;
+        const question = `Take ${named} away from ${visible(options.to)}, with the version to go back to?`;
         if (!options.yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
       }
       const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
-      process.stdout.write(objects === 0 ? `${options.to} has nothing of ${target.id}\n` : `removed ${target.id} from ${options.to}: ${objects} objects\n`);
+      const what = objects === installed.current.length ? countsByKind(target.kind, installed.current) : `${objects} objects`;
+      process.stdout.write(objects === 0 ? `${options.to} has nothing of ${named}\n` : `removed ${named} from ${options.to}: ${what}\n`);
       for (const note of notes) process.stdout.write(`  ${visible(note)}\n`);
       return exitCodes.success;
     }),
   );
 }
+
+/** A pack as people know it, and by the id that its place gave it. */
+const nameOf = (id: string, title: string | undefined, texts: ServerTexts): string =>
+  title === undefined ? id : `${texts.shown(title, longestMessage)} (${id})`;
 
 /** All that there is of the pack, to be removed. */
 function removalOf<C>({ kind, id }: InstallTarget<C>, to: string, { version = '', current, state }: Installed<C>): Plan {

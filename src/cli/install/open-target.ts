@@ -176,6 +176,7 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
     app: artifact && {
       version: artifact.app.version,
       archive: artifact.archive,
+      files: artifact.app.files,
       digest: createHash('sha256').update(artifact.archive).digest('hex').slice(0, 32),
     },
     pollEvery,

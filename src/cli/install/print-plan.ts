@@ -34,6 +34,7 @@ const shown = (text: string): string => visible(text.length > longestText ? `${t
 
 export function lineText(line: PlanLine, paint: Paint): string {
   if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${shown(line.text)}`;
+  if (line.kind === 'hint') return `    ${shown(line.text)}`;
   if (line.kind === 'reference') return `  = ${shown(line.text)}`;
   if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${shown(line.text)}`;
   const pieces = line.pieces.map(({ kind, text }) => {

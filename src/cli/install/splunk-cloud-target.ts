@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../event/field.ts';
+import type { AppFiles } from '../../install/app-files.ts';
+import { appLoadLines } from '../../install/pack-load.ts';
 import { UsageError } from '../exit-code.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import type { Installed, InstallTarget, Version } from './target.ts';
@@ -15,7 +17,7 @@ export interface SplunkCloudOptions {
   readonly experience: 'victoria' | 'classic';
   readonly appId: string;
   /** Undefined where nothing is to be installed. */
-  readonly app: { readonly version: string; readonly archive: Buffer; readonly digest: string } | undefined;
+  readonly app: { readonly version: string; readonly archive: Buffer; readonly digest: string; readonly files: AppFiles } | undefined;
   /** Milliseconds between two questions for a state. */
   readonly pollEvery: number;
   /** Milliseconds after which neither AppInspect nor an installation is waited for. */
@@ -44,8 +46,17 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
       if (status !== 404 && version === undefined) throw new RemoteError('the answer is not that of the Admin Config Service');
       const current = version === undefined ? [] : [{ key: appId, name: `app ${appId}`, fields: new Map([['version', version]]) }];
       // the service knows an app by its version alone
-      return { version, digest: version === app?.version ? app?.digest : undefined, current, known: [], previous: undefined, state: version ?? 'none' };
+      return {
+        version,
+        digest: version === app?.version ? app?.digest : undefined,
+        current,
+        known: [],
+        previous: undefined,
+        unseen: { what: 'what is changed in it', all: true },
+        state: version ?? 'none',
+      };
     },
+    advice: async () => (app ? appLoadLines(app.files, { unknown: 'the Admin Config Service has no answer to that' }) : []),
     async apply({ wanted, progress }) {
       progress(0, 3, 'AppInspect');
       const token = await validated(options, wanted.content, progress);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp } from '../../install/app-files.ts';
+import { type AppFiles, appVersion, fileObjects, filesDigest, type SplunkApp, settingsIn } from '../../install/app-files.ts';
+import { deploymentNotes, unseenFrom } from '../../install/deployed-apps.ts';
+import { appLoadLines } from '../../install/pack-load.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
 import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
@@ -37,7 +39,8 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
   // beside the apps, on the same disk, and no app to Splunk
   const state = join(home, 'etc', '.sigpack', place, appId);
   const places: AppPlaces = { target: join(folder, appId), folder, state };
-  const read = (): Installed<AppFiles> => readDisk(places, appId, app);
+  const unseen = unseenFrom(place);
+  const read = (): Installed<AppFiles> => ({ ...readDisk(places, appId, app), ...(unseen === undefined ? {} : { unseen: { what: unseen } }) });
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
   const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
@@ -63,6 +66,7 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
         return read();
       });
     },
+    advice: async ({ content }) => [...appLoadLines(content, undefined), ...deploymentNotes(place, appId)],
     async apply({ plan, wanted, direction }) {
       const left = there('change', () =>
         withDiskLock(state, () => {
@@ -82,12 +86,11 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
         if (!existsSync(places.target)) return { objects: 0, notes: [] };
         return withDiskLock(state, () => {
           mendApp(places);
-          const { foreign } = read();
+          const { foreign, current } = read();
           if (foreign !== undefined) throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
-          const count = fileObjects(readTree(places.target)).length;
           const { app, adopted } = removeApp(places);
           const theirs = adopted === undefined ? [] : [`The app that it had taken the place of is kept in ${adopted}.`];
-          return { objects: count, notes: [`The app is kept in ${app}, with its local/ and all else that was in it.`, ...theirs, afterwards[place]] };
+          return { objects: current.length, notes: [`The app is kept in ${app}, with its local/ and all else that was in it.`, ...theirs, afterwards[place]] };
         });
       });
     },
@@ -112,6 +115,7 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
   const isForeign = existsSync(target) && !installed;
   return {
     version: isForeign ? undefined : version,
+    title: settingsIn(files, 'default/app.conf').get('ui')?.get('label'),
     ...(isForeign ? { foreign: `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that Sigpack did not install` } : {}),
     digest: installed && filesDigest(installed),
     // lookups that no version brought are the admin's

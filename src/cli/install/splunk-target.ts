@@ -1,10 +1,12 @@
 import { filesDigest, type SplunkApp } from '../../install/app-files.ts';
+import { appLoadLines } from '../../install/pack-load.ts';
 import { stateOf } from '../../install/plan.ts';
 import { addressOf, collections, object, plainValue, type SplunkCollection, type SplunkObject, splunkObjects } from '../../install/splunk-objects.ts';
 import { adoptedDigest, adoptedRecord, readAdopted, readRecord, recordOf, type SplunkRecord } from '../../install/splunk-record.ts';
 import { UsageError } from '../exit-code.ts';
 import { inParallel, RemoteError } from './http-client.ts';
 import type { SplunkClient, SplunkEntry } from './splunk-client.ts';
+import { slotsOf } from './splunk-slots.ts';
 import { createSplunkWriter, type SplunkWriter } from './splunk-writer.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
@@ -35,6 +37,7 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
     async installed() {
       return (await read(options, writer)).installed;
     },
+    advice: async ({ content }) => appLoadLines(content.files, await slotsOf(client)),
     apply: (applying) => apply(options, writer, applying),
     async uninstall(progress) {
       const { installed, adopted } = await read(options, writer);
@@ -108,6 +111,8 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
     adopted: record && adopted,
     installed: {
       version: record?.version,
+      title: textOf(there?.content.label),
+      unseen: { what: 'what is in its lookups' },
       ...(foreign === undefined ? {} : { foreign }),
       // an install that was cut off has left its own mark
       digest: pending ? undefined : record?.digest,
@@ -124,6 +129,8 @@ async function read({ client, appId, app, upload }: SplunkOptions, writer: Splun
     },
   };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** An app without a record is someone else's, unless it says of itself just what this one does: then an install was cut off behind its creation. */
 function foreignApp(appId: string, { content }: SplunkEntry, app: SplunkApp | undefined): string | undefined {

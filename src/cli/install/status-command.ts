@@ -30,6 +30,10 @@ interface Status {
   readonly drift?: readonly Drifted[];
   /** What the admin's own settings, which an install keeps, say otherwise. */
   readonly overrides?: readonly Override[];
+  /** Changes that the place does not show. */
+  readonly unseen?: string;
+  /** It shows nothing but a version. */
+  readonly onlyVersion?: true;
   /** What is in the place and is not Sigpack's. */
   readonly foreign?: string;
   readonly error?: string;
@@ -49,7 +53,7 @@ export async function status(artifact: string | undefined, options: StatusOption
     try {
       found.push(
         await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known, isShared, foreign, overrides = [] } = await target.installed();
+          const { version = null, previous, current, known, isShared, foreign, unseen, overrides = [] } = await target.installed();
           const drift = version === null ? [] : driftOf({ known, current, isShared });
           return {
             to: name,
@@ -59,13 +63,16 @@ export async function status(artifact: string | undefined, options: StatusOption
             previous: previous?.version ?? null,
             objects: version === null ? 0 : current.length,
             drift,
+            ...(version === null || unseen === undefined ? {} : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
             ...(overrides.length === 0 ? {} : { overrides }),
             ...(foreign === undefined ? {} : { foreign }),
           };
         }),
       );
     } catch (error) {
-      if (!(error instanceof RemoteError)) throw withoutSecrets(error, input.texts);
+      // of one place alone, what is wrong with its settings is the answer; of several, the others are to be seen, too
+      const isShown = error instanceof RemoteError || (error instanceof UsageError && names.length > 1);
+      if (!isShown) throw withoutSecrets(error, input.texts);
       found.push({ to: name, kind: input.place.kind, error: input.texts.shown(error.message, longestMessage) });
     }
     // what a server says of its objects is in it, too
@@ -81,13 +88,14 @@ export async function status(artifact: string | undefined, options: StatusOption
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
 }
 
-function statusText({ to, kind, version, previous, objects, drift = [], overrides = [], foreign, error }: Status, paint: Paint): string {
+function statusText({ to, kind, version, previous, objects, drift = [], unseen, onlyVersion, overrides = [], foreign, error }: Status, paint: Paint): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
   if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
   const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
-  const drifted = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
+  const seen = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
+  const drifted = unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
   const local = overrides.length === 0 ? '' : `, ${overrides.length} changed in local/`;
   const settings = overrides.map((one) => `  * ${visible(overrideText(one))}\n`);
   return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}${local}\n${[...lines, ...settings].join('')}`;

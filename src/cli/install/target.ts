@@ -20,12 +20,24 @@ export interface Override {
   readonly settings: readonly string[];
 }
 
+/** What a place does not show. */
+export interface Unseen {
+  /** `what is changed on the members`. */
+  readonly what: string;
+  /** It shows a version and nothing else. */
+  readonly all?: true;
+}
+
 /** What a place has of a pack. */
 export interface Installed<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
   /** Says what is in the pack's place and is not Sigpack's; an install takes it over only where it is told to. */
   readonly foreign?: string;
+  /** What the pack calls itself there. */
+  readonly title?: string | undefined;
+  /** Changes that would not be found. */
+  readonly unseen?: Unseen | undefined;
   /** As {@link Version} has it; undefined where the place does not keep it. */
   readonly digest: string | undefined;
   readonly current: readonly InstallObject[];
@@ -67,6 +79,8 @@ export interface InstallTarget<C> {
   readonly wanted: () => Promise<Version<C>>;
   /** Reads all of it anew. */
   readonly installed: () => Promise<Installed<C>>;
+  /** What to know before an install: what it makes the server start, what becomes of an admin's settings. */
+  readonly advice?: (wanted: Version<C>) => Promise<readonly string[]>;
   /** Does what the plan says; what was done before a failure is found by the next plan. Returns what to know: a restart that is needed. */
   readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
   /** Takes the pack away. What was someone else's is kept, or the pack is not taken away. */

@@ -1,6 +1,7 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, type Paint } from './context.ts';
+import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { cells, visible } from './visible.ts';
 
 /** What a build did, for a person and for the JSON report. */
@@ -29,6 +30,7 @@ export interface TargetSummary {
   /** What its pack expects of a server. */
   readonly madeFor?: string;
   readonly skipped: readonly { readonly code: DiagnosticCode; readonly count: number }[];
+  readonly load: TargetLoad;
 }
 
 export interface ArtifactSummary {
@@ -46,7 +48,7 @@ export function countSkipped(codes: Iterable<DiagnosticCode>): TargetSummary['sk
 }
 
 /** The table at the end of a build. */
-export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint): string {
+export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint, verbose: boolean): string {
   const { title, version, files, rules, targets, artifacts } = summary;
   const parts = [`${count(rules.read, 'rule')} read from ${count(files, 'file')}`];
   if (rules.invalid > 0) parts.push(paint('red', `${count(rules.invalid, 'document')} invalid`));
@@ -56,8 +58,9 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
     ...targets.flatMap(({ target, madeFor }) => (madeFor === undefined ? [] : [`${visible(target)} is made for ${visible(madeFor)}`])),
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
+    targets.flatMap(({ target, load }) => [loadText(target, load), ...leftOffLines(target, load.leftOff, verbose)]).join('\n'),
   ];
-  if (artifacts.length > 0) sections.push(table(['artifact', 'size', 'sha256'], artifacts.map(artifactRow), paint, [1]));
+  if (artifacts.length > 0) sections.push(table(['artifact', 'size'], artifacts.map(artifactRow), paint, [1]));
   sections.push(closing(summary, diagnostics, paint));
   return `${sections.join('\n\n')}\n`;
 }
@@ -73,8 +76,9 @@ function reasons(target: TargetSummary, paint: Paint): string {
   return table([`${visible(target.target)} skipped`, 'code', 'reason'], rows, paint, [0]);
 }
 
-function artifactRow({ path, size, sha256 }: ArtifactSummary): readonly string[] {
-  return [path, formatSize(size), sha256];
+/** Its digest is in manifest.json and SHA256SUMS: a line of a terminal has no room for it. */
+function artifactRow({ path, size }: ArtifactSummary): readonly string[] {
+  return [path, formatSize(size)];
 }
 
 function closing({ milliseconds }: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint): string {

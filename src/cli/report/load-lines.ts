@@ -1,0 +1,44 @@
+import type { LeftOff } from '../../pack/load-trim.ts';
+import type { Load } from '../../pack/schedule-budget.ts';
+import { type Level, levels } from '../../sigma/rule.ts';
+import { visible } from './visible.ts';
+
+/** What a target starts in a minute, and what its budget has no room for. */
+export interface TargetLoad extends Load {
+  readonly leftOff: readonly LeftOff[];
+}
+
+const counted: Readonly<Record<string, { readonly noun: string; readonly setting: string }>> = {
+  splunk: { noun: 'searches', setting: 'splunk.searchesPerMinute' },
+  graylog: { noun: 'event definitions', setting: 'graylog.definitionsPerMinute' },
+};
+
+/** `splunk: 44 searches start in the worst minute, 43.7 on average; budget 44`. */
+export function loadText(target: string, { most, mean, budget }: Load): string {
+  const { noun = 'detections' } = counted[target] ?? {};
+  const starts =
+    most === undefined
+      ? `${mean} ${noun} run in a minute on average`
+      : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ${mean} on average`;
+  return `${target}: ${starts}; budget ${budget}`;
+}
+
+/** What was left off and how to have more of it on; with `names` all of it, one line for each. */
+export function leftOffLines(target: string, leftOff: readonly LeftOff[], names: boolean): readonly string[] {
+  if (leftOff.length === 0) return [];
+  const { setting = '' } = counted[target] ?? {};
+  const byLevel = levels.toReversed().flatMap((level: Level) => {
+    const count = leftOff.filter((one) => one.level === level).length;
+    return count === 0 ? [] : [`${numbers.format(count)} ${level}`];
+  });
+  const named = names ? leftOff.map(({ name, level }) => `    ${level}: ${visible(name)}`) : [];
+  return [
+    `  ${numbers.format(leftOff.length)} switched off, as the budget has no room for them:`,
+    `  ${byLevel.join(', ')}`,
+    ...named,
+    `  To change that: select, enable, a longer interval under levels, or`,
+    `  ${setting}${names ? '' : '; --verbose names what is off'}`,
+  ];
+}
+
+const numbers = new Intl.NumberFormat('en');

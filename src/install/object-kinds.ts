@@ -1,0 +1,63 @@
+import type { PlannedObject, Verb } from './plan.ts';
+
+interface Noun {
+  readonly one: string;
+  readonly many: string;
+}
+
+const noun = (one: string, many = `${one}s`): Noun => ({ one, many });
+
+/** In the order in which they are counted: by the key of an object, see {@link InstallObject}. */
+const splunkKinds: readonly (readonly [RegExp, Noun])[] = [
+  [/^(?:saved\/searches|default\/savedsearches\.conf) /, noun('detection')],
+  [/^(?:configs\/conf-macros|default\/macros\.conf) /, noun('macro')],
+  [/^lookups[ /]/, noun('lookup')],
+  [/^data\/transforms\/lookups /, noun('lookup definition')],
+  [/^(?:data\/ui\/views |default\/data\/ui\/views\/)/, noun('dashboard')],
+  [/^apps\/local /, noun('app')],
+  [/^data\/ui\/nav /, noun('navigation menu')],
+];
+
+const others: Readonly<Record<string, Noun>> = {
+  graylog: noun('event definition'),
+  elasticsearch: noun('watch', 'watches'),
+  'splunk-cloud': noun('app'),
+  'splunk-disk': noun('other file'),
+};
+
+/** `41 detections, 46 macros, 2 lookups`: objects of a kind of place. */
+export function countsByKind(place: string, objects: Iterable<{ readonly key: string }>): string {
+  const counts = new Map<Noun, number>();
+  for (const { key } of objects) {
+    const kind = splunkKinds.find(([pattern]) => place.startsWith('splunk') && pattern.test(key))?.[1] ?? others[place] ?? other;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), other];
+  return order
+    .flatMap((kind) => {
+      const count = counts.get(kind) ?? 0;
+      return count === 0 ? [] : [`${count} ${count === 1 ? kind.one : kind.many}`];
+    })
+    .join(', ');
+}
+
+const other = noun('object');
+
+/** Those that a reader asks about before all others. */
+export const detectionsFirst = <T extends { readonly key: string }>(place: string, objects: readonly T[]): readonly T[] => {
+  const [[pattern] = [/^/]] = splunkKinds;
+  return place.startsWith('splunk') ? [...objects.filter(({ key }) => pattern.test(key)), ...objects.filter(({ key }) => !pattern.test(key))] : objects;
+};
+
+/** What a plan does to how many of which kind, one entry for each verb that it has. */
+export function verbCounts(place: string, objects: readonly PlannedObject[]): ReadonlyMap<Verb, string> {
+  return new Map(
+    (['create', 'change', 'disable', 'remove'] as const).flatMap((verb): [Verb, string][] => {
+      const counts = countsByKind(
+        place,
+        objects.filter((one) => one.verb === verb),
+      );
+      return counts === '' ? [] : [[verb, counts]];
+    }),
+  );
+}

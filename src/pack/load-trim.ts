@@ -1,0 +1,118 @@
+import type { Level } from '../sigma/rule.ts';
+import type { PackConfig, Target } from './config.ts';
+import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
+import { runsInSplunk } from './enabled.ts';
+import { byPlace, isForced } from './load-order.ts';
+import { definitionRate, meanRate, minutesOfDay, type Room } from './load-room.ts';
+import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
+import type { Published } from './published.ts';
+import { serverVersion } from './server-version.ts';
+import type { DetectionSettings } from './settings.ts';
+import { cronOf } from './splunk-schedule.ts';
+
+/** A detection that ships switched off, since the budget of its target has no room for it. */
+export interface LeftOff {
+  readonly id: string;
+  readonly name: string;
+  readonly level: Level;
+}
+
+export type LeftOffByTarget = Readonly<Record<Target, readonly LeftOff[]>>;
+
+const nothingLeftOff: LeftOffByTarget = { splunk: [], graylog: [] };
+
+interface Detections {
+  readonly outcomes: readonly DetectionOutcome[];
+  readonly splunk: readonly SplunkDetection[];
+  readonly graylog: readonly GraylogDetection[];
+}
+
+/** What a budget counts. */
+const counted: Readonly<Record<Target, string>> = { splunk: 'searches', graylog: 'definitions' };
+
+/**
+ * The detections with as many of them on as the budgets of their targets have room for. One that has no room leaves it to those after it: a crowded
+ * minute says nothing of the others. Given what came of it as what was on before, the choice is the same again.
+ */
+export function withinBudgets<T extends Detections>(pack: T, config: PackConfig, published: Published): T & { readonly leftOff: LeftOffByTarget } {
+  if (config.overBudget !== 'disable') return { ...pack, leftOff: nothingLeftOff };
+  const { searchesPerMinute } = config.splunk;
+  const { definitionsPerMinute, minimumServerVersion } = config.graylog;
+  const minimum = serverVersion(minimumServerVersion) ?? 0;
+  const wasOn = (target: Target): ReadonlySet<string> =>
+    new Set(published.detections.flatMap(({ id, off = [] }) => (off.includes(target) ? [] : [id.toLowerCase()])));
+  const splunk = withoutRoom({
+    target: 'splunk',
+    all: pack.splunk.filter(({ detection }) => runsInSplunk(detection)),
+    room: minutesOfDay(searchesPerMinute),
+    needs: ({ detection }) => cronOf(detection),
+    wasOn: wasOn('splunk'),
+  });
+  const graylog = withoutRoom({
+    target: 'graylog',
+    all: pack.graylog.filter(({ detection }) => detection.settings.enabled),
+    room: meanRate(definitionsPerMinute),
+    needs: (one) => definitionRate(one, minimum),
+    wasOn: wasOn('graylog'),
+  });
+  if (splunk.length + graylog.length === 0) return { ...pack, leftOff: nothingLeftOff };
+  const off = { splunk: idsOf(splunk), graylog: idsOf(graylog) };
+  const reason = { splunk: reasonOf('splunk', searchesPerMinute), graylog: reasonOf('graylog', definitionsPerMinute) };
+  const switchOff = createSwitch();
+  const settled = <D extends { readonly detection: PackDetection }>(target: Target, all: readonly D[]): readonly D[] =>
+    all.map((one) => (off[target].has(one.detection.id) ? { ...one, detection: switchOff(one.detection) } : one));
+  return {
+    ...pack,
+    splunk: settled('splunk', pack.splunk),
+    graylog: settled('graylog', pack.graylog),
+    outcomes: pack.outcomes.map((outcome) => withReasons(outcome, off, reason)),
+    leftOff: { splunk: splunk.map(shown), graylog: graylog.map(shown) },
+  };
+}
+
+interface Trimming<T, Need> {
+  readonly target: Target;
+  /** Those that are to run. */
+  readonly all: readonly T[];
+  readonly room: Room<Need>;
+  readonly needs: (one: T) => Need;
+  readonly wasOn: ReadonlySet<string>;
+}
+
+/** In the order in which they had no room. */
+function withoutRoom<T extends { readonly detection: PackDetection }, Need>({ target, all, room, needs, wasOn }: Trimming<T, Need>): readonly PackDetection[] {
+  const found: PackDetection[] = [];
+  for (const one of byPlace(all, target, wasOn)) {
+    if (isForced(one.detection, target)) room.force(needs(one));
+    else if (!room.take(needs(one))) found.push(one.detection);
+  }
+  return found;
+}
+
+const idsOf = (detections: readonly PackDetection[]): ReadonlySet<string> => new Set(detections.map(({ id }) => id));
+const reasonOf = (target: Target, budget: number): string => `over the budget of ${budget} ${counted[target]} a minute`;
+const shown = ({ id, name, severity }: PackDetection): LeftOff => ({ id, name, level: severity });
+
+/** Settings are shared by many detections, and those that are switched off share theirs, too. */
+function createSwitch(): (detection: PackDetection) => PackDetection {
+  const known = new Map<DetectionSettings, DetectionSettings>();
+  return (detection) => {
+    const settings = known.get(detection.settings) ?? { ...detection.settings, enabled: false };
+    known.set(detection.settings, settings);
+    return { ...detection, settings };
+  };
+}
+
+function withReasons(
+  outcome: DetectionOutcome,
+  off: Readonly<Record<Target, ReadonlySet<string>>>,
+  reason: Readonly<Record<Target, string>>,
+): DetectionOutcome {
+  const { detection, targets } = outcome;
+  if (!off.splunk.has(detection.id) && !off.graylog.has(detection.id)) return outcome;
+  const changed = [...targets].map(([target, result]): [Target, TargetOutcome] => [
+    target,
+    off[target].has(detection.id) && result.kind === 'compiled' ? { ...result, leftOff: reason[target] } : result,
+  ]);
+  return { detection, targets: new Map(changed) };
+}
