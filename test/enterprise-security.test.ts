@@ -61,9 +61,9 @@ interface App {
   readonly readme: string;
 }
 
-async function built(pipeline: string, config: string): Promise<App> {
+async function built(pipeline: string, config: string, more: readonly string[] = []): Promise<App> {
   const folder = mkdtempSync(join(temporary, 'p-'));
-  writeFileSync(join(folder, 'rules.yml'), rules.map((rule) => rule.trimEnd()).join('\n---\n'));
+  writeFileSync(join(folder, 'rules.yml'), [...rules, ...more].map((rule) => rule.trimEnd()).join('\n---\n'));
   writeFileSync(join(folder, 'sigpack.yml'), `id: pk\ntitle: Pack of a test\nrules: [rules.yml]\n${config}\n`);
   const { code, stdout, stderr } = await sigpack(['build', '-t', 'splunk', '-p', pipeline, '-o', 'o'], { cwd: folder });
   expect([code, stderr]).toEqual([0, stderr]);
@@ -172,6 +172,23 @@ describe('what Enterprise Security makes of the events', () => {
     for (const { searches } of [raw, cim])
       for (const settings of searches.values())
         expect([settings.get('action.notable'), settings.get('action.risk')].filter((value) => value === '1')).toHaveLength(1);
+  });
+});
+
+describe('an action beside the output', () => {
+  const twice = (output: string, action: string): string =>
+    detection(8, 'Twice', 'status: stable\nlevel: low', '{ Image: x }', `{ splunk: { output: ${output}, savedsearch: { ${action}: 1 } } }`);
+
+  it.each([
+    ['finding', 'action.risk'],
+    ['intermediate-finding', 'action.notable'],
+  ])('of a %s is reported where %s counts its risk twice', async (output, action) => {
+    const { stderr } = await built('splunk', withEs, [twice(output, action)]);
+    expect(stderr).toContain(`warning[TGT007]: splunk: \`${action}\` makes a detection both a finding and an intermediate finding`);
+  });
+
+  it('that is the same output is not', async () => {
+    expect((await built('splunk', withEs, [twice('finding', 'action.notable')])).stderr).not.toContain('TGT007');
   });
 });
 

@@ -10,3 +10,12 @@ export function outputOf(detection: PackDetection): EsOutput {
   const severe = severity === 'high' || severity === 'critical';
   return severe && (rule.status === 'stable' || rule.status === 'test') ? 'finding' : 'intermediate-finding';
 }
+
+/** What an override of the settings would count twice. */
+export function doubleOutput(detection: PackDetection): string | undefined {
+  const { savedsearch } = detection.settings.splunk;
+  const output = outputOf(detection);
+  const other = output === 'finding' ? 'action.risk' : 'action.notable';
+  if (!/^(?:1|true|t|yes)$/i.test(savedsearch[other] ?? '')) return undefined;
+  return `\`${other}\` makes a detection both a finding and an intermediate finding, which counts its risk twice; \`splunk.output\` chooses one of them`;
+}

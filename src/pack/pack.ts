@@ -9,6 +9,7 @@ import { attackReferences } from './attack-tags.ts';
 import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
+import { doubleOutput } from './es-output.ts';
 import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
@@ -192,6 +193,8 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
   warnOfUnplaced(warnings, scopes, compiled, config);
   warnOfDefaultIndexes(warnings, scopes, compiled, config);
+  const twice = config.splunk.enterpriseSecurity ? doubleOutput(fields.value.detection) : undefined;
+  if (twice !== undefined) warnings.add('TGT007', 'splunk', twice, compiled.rule);
   const { search, events } = conversion.value;
   const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
   pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
