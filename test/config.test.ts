@@ -347,7 +347,7 @@ test.each([
 ])('graylog: %s', (graylog, choice) => expect(streamChoice(configured(`graylog: ${graylog}`).graylog)).toEqual(choice));
 
 test.each([
-  ["splunk: { namePrefix: 'Sigma - ' }", '`splunk.namePrefix` is now `namePrefix`, since it is for the names in all packs'],
+  ["splunk: { namePrefix: 'Sigma - ' }", '`splunk` has no key `namePrefix`'],
   ["graylog: { titlePrefix: '[{severity}] ' }", '`titlePrefix` has {severity}, which stands for nothing'],
   ['graylog: { priority: { critical: 4 } }', 'priority 4 is unknown to Graylog before 6.2'],
   ['graylog: { notification: { type: teams } }', 'Graylog before 6.1 may break the message to Teams by a quotation mark in an event'],

@@ -112,7 +112,7 @@ describe('a Graylog server', { shuffle: false }, () => {
     const other = notified('https://hooks.test/OTHER-HOOK');
     await other.build('1.4.0', 5, firstRules);
     const changed = await other.install(fifth);
-    expect(changed.out).toMatch(/~ notification[^]*webhook_url: \[-an address/);
+    expect(changed.out).toMatch(/~ notification[\s\S]*webhook_url: \[-an address/);
     expect(graylog.extras.get(String(notification?.id))?.config).toMatchObject({ webhook_url: 'https://hooks.test/OTHER-HOOK' });
     expect(JSON.stringify([...graylog.packs.values()].map((revisions) => [...revisions.values()]))).not.toMatch(/-HOOK/);
     expect(done.out + seen.out + changed.out).not.toMatch(/-HOOK/);
@@ -125,8 +125,8 @@ describe('a Graylog server', { shuffle: false }, () => {
   test('a dashboard that someone changed is kept as a whole, and one that was deleted comes back', async () => {
     const one = lab('', config);
     const [[id = '', there] = []] = [...graylog.extras];
-    const [[query = '', state] = []] = Object.entries(there?.state as Readonly<Record<string, Json>>);
-    const widgets = [...(state?.widgets as readonly Json[]), { id: 'mine', type: 'messages', config: {} }];
+    const [[query = '', state] = []] = Object.entries((there?.state ?? {}) as Readonly<Record<string, Json>>);
+    const widgets = [...((state?.widgets ?? []) as readonly Json[]), { id: 'mine', type: 'messages', config: {} }];
     graylog.extras.set(id, { ...there, state: { [query]: { ...state, widgets } } });
     const sixth = await one.build('1.5.0', 6, firstRules);
     expect((await one.status()).out).toMatch(/! dashboard "[^"]*" was changed in place/);

@@ -41,25 +41,28 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     if ([...streams.values()].includes(undefined)) return json(500, { message: 'Stream not found' });
     const natives = new Map<string, string>();
     const all = pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[];
-    const entities = [...all.filter(({ type }) => type.name !== 'event_definition'), ...all.filter(({ type }) => type.name === 'event_definition')].map(
-      ({ id, type, data }) => {
-        const made = `${type.name === 'event_definition' ? 'definition' : type.name}-${randomUUID()}`;
-        natives.set(id, made);
-        if (type.name === 'notification' || type.name === 'dashboard')
-          extras.set(made, { ...(withStreams(plain(data, body.parameters as Json), streams) as Json), id: made });
-        if (type.name === 'event_definition') {
-          const { is_scheduled: scheduled, ...rest } = plain(data, body.parameters as Json) as Json;
-          const config = rest.config as Json;
-          config.streams = (config.streams as readonly string[]).map((stream) => streams.get(stream) ?? stream);
-          const notifications = (rest.notifications as readonly Json[]).map((use) => ({ ...use, notification_id: natives.get(String(use.notification_id)) }));
-          definitions.set(made, { ...rest, id: made, notifications, state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
-        }
-        return { id: made, type, content_pack_entity_id: id };
-      },
-    );
+    const entities = definitionsLast(all).map(({ id, type, data }) => {
+      const made = `${type.name === 'event_definition' ? 'definition' : type.name}-${randomUUID()}`;
+      natives.set(id, made);
+      if (type.name === 'notification' || type.name === 'dashboard')
+        extras.set(made, { ...(withStreams(plain(data, body.parameters as Json), streams) as Json), id: made });
+      if (type.name === 'event_definition') {
+        const { is_scheduled: scheduled, ...rest } = plain(data, body.parameters as Json) as Json;
+        const config = rest.config as Json;
+        config.streams = (config.streams as readonly string[]).map((stream) => streams.get(stream) ?? stream);
+        const notifications = (rest.notifications as readonly Json[]).map((use) => ({ ...use, notification_id: natives.get(String(use.notification_id)) }));
+        definitions.set(made, { ...rest, id: made, notifications, state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
+      }
+      return { id: made, type, content_pack_entity_id: id };
+    });
     const installation = { _id: `installation-${randomUUID()}`, content_pack_revision: revision, entities };
     installations.set(packId, [...(installations.get(packId) ?? []), installation]);
     return json(200, installation);
+  }
+
+  function forget(id: string): void {
+    definitions.delete(id);
+    extras.delete(id);
   }
 
   function routePacks([id = '', second, third]: readonly string[], body: Json): Reply {
@@ -72,8 +75,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     }
     const there = installations.get(id) ?? [];
     if (second === 'installations' && third !== undefined) {
-      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : [])))
-        void (definitions.delete(entity.id) || extras.delete(entity.id));
+      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : []))) forget(entity.id);
       installations.set(
         id,
         there.filter(({ _id }) => _id !== third),
@@ -126,6 +128,12 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     return json(200, extras.get(id) ?? {});
   }
 
+  function routeSmall(path: string, body: Json): Reply | undefined {
+    if (path === '/system/catalog') return catalog(body);
+    if (path === '/system/urlwhitelist/check') return json(200, { url: body.url, is_whitelisted: false });
+    return path === '/views/search' ? json(201, body) : undefined;
+  }
+
   function handle(request: Request): Reply {
     const { method, headers } = request;
     if (headers.authorization !== authorization) return { status: 401, body: '' };
@@ -134,9 +142,8 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Json);
     if (path === '/' || path === '') return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
     if (path === '/streams') return json(200, { streams: Object.entries(streamIds).map(([title, id]) => ({ id, title })) });
-    if (path === '/system/catalog') return catalog(body);
-    if (path === '/system/urlwhitelist/check') return json(200, { url: body.url, is_whitelisted: false });
-    if (path === '/views/search') return json(201, body);
+    const small = routeSmall(path, body);
+    if (small) return small;
     const parts = path.split('/').slice(1);
     if (path.startsWith('/system/content_packs')) return routePacks(parts.slice(2), body);
     if (path.startsWith('/views/')) return routeExtras(method, parts[1] ?? '', body);
@@ -146,6 +153,9 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   }
   return { packs, installations, definitions, extras, handle };
 }
+
+const definitionsLast = <T extends { readonly type: { readonly name: string } }>(all: readonly T[]): readonly T[] =>
+  [false, true].flatMap((isLast) => all.filter(({ type }) => (type.name === 'event_definition') === isLast));
 
 const streamIds: Readonly<Record<string, string>> = { 'Default Stream': '000000000000000000000001', 'All events': '000000000000000000000002' };
 
