@@ -117,7 +117,7 @@ describe('suppression', () => {
       'not where the product has no name for anybody',
       alertRule('product: aws, service: cloudtrail', 'eventName: x'),
       '',
-      [['userIdentity.arn'], 3600],
+      [['userIdentity.arn', 'userIdentity.userName'], 3600],
       [[], 0],
     ],
     [
