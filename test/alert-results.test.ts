@@ -179,7 +179,7 @@ correlation: { type: event_count, rules: [shell], group-by: [Computer], timespan
 `;
     const { pack } = alertPack('splunk', 'splunk', rule);
     const found = pack.splunk.find(({ detection }) => detection.rule.kind === 'correlation');
-    expect(found?.search).toMatch(/`many_shells_filter`$/);
+    expect(found?.search).toMatch(/`pk_many_shells_filter`$/);
     expect(found?.detection.alert).toEqual({ entities: [{ field: 'Computer', type: 'system' }], threatObjects: [], shown: ['Computer', 'sigpack_hits'] });
     expect(found?.detection.settings.suppress).toMatchObject({ fields: ['Computer'], period: 3600 });
   });

@@ -355,7 +355,7 @@ describe('stats', () => {
   });
 
   it('shows what a budget left on, and what it switched off', async () => {
-    write('sigpack.yml', 'splunk: { searchesPerMinute: 1 }\n');
+    write('sigpack.yml', anyEvents.replace('index: "*"', 'index: "*", searchesPerMinute: 1'));
     const text = await run(['stats']);
     expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('\n  2 switched off, as the budget has no room for them:\n  2 medium\n')]);
     expect(JSON.parse((await run(['stats', '--format', 'json'])).stdout)).toMatchObject({

@@ -36,7 +36,7 @@ interface Built {
   readonly folder: string;
 }
 
-async function built(target: string, pipeline: string, rule: string, config = 'splunk: { enterpriseSecurity: true }'): Promise<Built> {
+async function built(target: string, pipeline: string, rule: string, config = 'splunk: { index: "*", enterpriseSecurity: true }'): Promise<Built> {
   const folder = mkdtempSync(join(temporary, 'p-'));
   const places = config.includes('splunk:') ? '' : 'splunk: { index: "*" }\n';
   const files = { 'a.yml': rule, 'own.yml': several, 'sigpack.yml': `${config}\nid: pk\nrules: [a.yml]\n${places}` };

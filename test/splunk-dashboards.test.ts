@@ -48,7 +48,7 @@ const rules = {
 /** What a build makes of the rules. */
 async function appOf(config: string): Promise<App> {
   const cwd = mkdtempSync(join(temporary, 'project-'));
-  writeFiles(cwd, { ...rules, 'sigpack.yml': `id: acme\ntargets: [splunk]\npipelines: { splunk: [] }\n${config}` });
+  writeFiles(cwd, { ...rules, 'sigpack.yml': `id: acme\ntargets: [splunk]\npipelines: { splunk: none }\n${config}` });
   const { code, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
   expect(`${code} ${stderr}`).toMatch(/^0 /);
   const name = readdirSync(join(cwd, 'out')).find((path) => path.endsWith('.spl')) ?? '';

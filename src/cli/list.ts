@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import type { Listed } from './listed.ts';
 import { loadTargets } from './plugin.ts';
+import { lineWidth, wrapped } from './report/wrapped.ts';
 
 export const listable = ['targets', 'formats', 'pipelines'] as const;
 export type Listable = (typeof listable)[number];
@@ -28,8 +29,6 @@ async function rowsOf(what: Listable, plugins: readonly string[]): Promise<reado
   return targets.flatMap(({ name, formats }) => formats.map((format) => ({ name: `${name} ${format.name}`, description: format.description })));
 }
 
-const lineWidth = 80;
-
 /** A column of names, one of what they are. */
 function tableOf(rows: readonly Listed[], verbose: boolean): string {
   const indent = Math.max(...rows.map(({ name }) => name.length)) + 2;
@@ -49,15 +48,4 @@ function textsOf({ description, pipelines, unproved = [] }: Listed, verbose: boo
     ...(pipelines && verbose ? [pipelines.join(', ')] : []),
     ...(unproved.length === 0 ? [] : [verbose ? `${count}: ${unproved.join(', ')}` : count]),
   ];
-}
-
-/** The text in lines of at most `width` characters; a longer word has a line of its own. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, type Paint } from './context.ts';
 import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { cells, visible } from './visible.ts';
+import { lineWidth, wrapped } from './wrapped.ts';
 
 /** What a build did, for a person and for the JSON report. */
 export interface BuildSummary {
@@ -57,18 +58,18 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
-    table(
-      ['target', 'made for'],
-      summary.madeFor.map((made) => [made.target, madeForText(made)]),
-      paint,
-      [],
-    ),
+    table(['target', 'made for'], summary.madeFor.flatMap(madeForRows), paint, []),
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
     targets.flatMap(({ target, load }) => [loadText(target, load), ...leftOffLines(target, load.leftOff, verbose)]).join('\n'),
   ];
   if (artifacts.length > 0) sections.push(table(['artifact', 'size'], artifacts.map(artifactRow), paint, [1]));
   sections.push(closing(summary, diagnostics, paint));
   return `${sections.join('\n\n')}\n`;
+}
+
+function madeForRows(made: MadeFor): readonly (readonly string[])[] {
+  const indent = Math.max('target'.length, made.target.length) + 2;
+  return wrapped(visible(madeForText(made)), lineWidth - indent).map((line, at) => [at === 0 ? made.target : '', line]);
 }
 
 const skippedOf = ({ skipped }: TargetSummary): number => skipped.reduce((sum, one) => sum + one.count, 0);
