@@ -291,8 +291,8 @@ describe('without Enterprise Security', () => {
   });
 
   it('the report and the README say which of both the app is made for', () => {
-    expect(plain.stdout + plain.stderr).toMatch(/\nsplunk .*; without Enterprise Security\n/);
-    expect(raw.stdout + raw.stderr).toMatch(/\nsplunk .*; with Enterprise Security\n/);
+    expect(plain.stdout + plain.stderr).toMatch(/\nsplunk .*;\s+without\s+Enterprise\s+Security\n/s);
+    expect(raw.stdout + raw.stderr).toMatch(/\nsplunk .*;\s+with\s+Enterprise\s+Security\n/s);
     expect(plain.readme).toContain('Made for Splunk without Enterprise Security');
     expect(raw.readme).toContain('Made for Splunk with Enterprise Security 7 or 8');
   });

@@ -1,5 +1,4 @@
 /** node test/judges/proof-page.ts VERSION...: writes docs/proof.md from what proof-*.ts and graylog/proof.ts have found; VERSION as for the latter. */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.ts';
@@ -81,5 +80,4 @@ plain query finds what is written as in the rule only.
 - GNU grep, the real one, over a line of JSON an event.
 `;
 writeFileSync(page, text);
-execFileSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', page], { stdio: 'ignore' });
 if (verdicts.some(isRed)) process.exitCode = 1;
