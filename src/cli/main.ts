@@ -319,6 +319,15 @@ function createProgram(): Command {
   return program;
 }
 
+function unexpected(error: unknown): string {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  // what older versions lack fails in many ways
+  if (major < 22 || (major === 22 && minor < 12)) return `Node ${process.versions.node} is too old: Sigpack needs 22.12 or newer`;
+  // an error of the machine says all in its message
+  if (error instanceof Error && 'syscall' in error) return error.message;
+  return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
 for (const stream of [process.stdout, process.stderr]) {
   guardTerminal(stream);
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -335,10 +344,7 @@ try {
     process.stderr.write(`sigpack: ${visibleLines(error.message)}\n`);
     process.exitCode = exitCodes.usage;
   } else {
-    // an error of the machine says all in its message
-    const ofSystem = error instanceof Error && 'syscall' in error;
-    const text = ofSystem ? error.message : `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    process.stderr.write(`sigpack: ${visibleLines(text)}\n`);
+    process.stderr.write(`sigpack: ${visibleLines(unexpected(error))}\n`);
     process.exitCode = exitCodes.internal;
   }
 }
