@@ -75,7 +75,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
     expect(tree(lab.at('splunk'))).toEqual(before);
     expect((await lab.status()).out).toMatch(
-      /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+      /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
     );
   });
 
@@ -111,7 +111,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const local = await lab.status();
     expect(local.code).toBe(0);
     expect(local.out).toMatch(
-      /, as installed, 2 changed in local\/\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
+      /, as installed, 2 changed in local\/\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
     );
     expect(JSON.parse((await lab.status('json')).out).places[0].overrides).toContainEqual({
       name: 'First',
@@ -254,7 +254,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect((await lab.uninstall({ yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes');
     expect(existsSync(app())).toBe(true);
     expect((await lab.uninstall()).out).toMatch(
-      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 2 dashboards, 8 other files\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
+      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 dashboards, 8 other files\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
     );
     expect(existsSync(app())).toBe(false);
     expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
@@ -405,7 +405,7 @@ describe('what goes wrong', { shuffle: false }, () => {
     const full = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
     const { stdout, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
     expect(`${stdout}${stderr}`).toMatch(
-      /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+      /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
     );
     expect(tree(join(home, 'splunk'))).toEqual(before);
     mkdirSync(join(home, 'splunk/etc/.sigpack/apps/acme/new'));

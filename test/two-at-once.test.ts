@@ -18,7 +18,8 @@ const pairs = (few: number): readonly number[] => Array.from({ length: thorough 
 
 const project = (): string =>
   projectIn(root, {
-    'sigpack.yml': 'id: two\ntitle: Two at once\ntargets: [splunk, graylog]\n',
+    'sigpack.yml':
+      'id: two\ntitle: Two at once\ntargets: [splunk, graylog]\npipelines: { splunk: none, graylog: none }\nsplunk: { index: "*" }\ngraylog: { streams: all }\n',
     'rules/a.yml':
       'title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n',
   });

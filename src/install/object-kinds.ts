@@ -18,6 +18,12 @@ const splunkKinds: readonly (readonly [RegExp, Noun])[] = [
   [/^data\/ui\/nav /, noun('navigation menu')],
 ];
 
+/** By the name of an object, in a content pack. */
+const graylogKinds: readonly (readonly [RegExp, Noun])[] = [
+  [/^notification "/, noun('notification')],
+  [/^dashboard "/, noun('dashboard')],
+];
+
 const others: Readonly<Record<string, Noun>> = {
   graylog: noun('event definition'),
   elasticsearch: noun('watch', 'watches'),
@@ -26,13 +32,13 @@ const others: Readonly<Record<string, Noun>> = {
 };
 
 /** `41 detections, 46 macros, 2 lookups`: objects of a kind of place. */
-export function countsByKind(place: string, objects: Iterable<{ readonly key: string }>): string {
+export function countsByKind(place: string, objects: Iterable<Pick<PlannedObject, 'key' | 'name'>>): string {
   const counts = new Map<Noun, number>();
-  for (const { key } of objects) {
-    const kind = splunkKinds.find(([pattern]) => place.startsWith('splunk') && pattern.test(key))?.[1] ?? others[place] ?? other;
+  for (const one of objects) {
+    const kind = kindOf(place, one);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), other];
+  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), ...graylogKinds.map(([, kind]) => kind), other];
   return order
     .flatMap((kind) => {
       const count = counts.get(kind) ?? 0;
@@ -42,6 +48,13 @@ export function countsByKind(place: string, objects: Iterable<{ readonly key: st
 }
 
 const other = noun('object');
+
+function kindOf(place: string, { key, name }: Pick<PlannedObject, 'key' | 'name'>): Noun {
+  const own = place.startsWith('splunk')
+    ? splunkKinds.find(([pattern]) => pattern.test(key))
+    : graylogKinds.find(([pattern]) => place === 'graylog' && pattern.test(name));
+  return own?.[1] ?? others[place] ?? other;
+}
 
 /** Those that a reader asks about before all others. */
 export const detectionsFirst = <T extends { readonly key: string }>(place: string, objects: readonly T[]): readonly T[] => {

@@ -46,10 +46,11 @@ export class HistoryPack {
     this.check = (what, found, wanted) => checks.check(`${name}: ${what}`, isDeepStrictEqual(found, wanted), { found, wanted });
     this.git('init', '-q', '-b', 'main');
     this.write('.gitignore', 'dist/\n');
-    this.write('pipeline.yml', 'name: ours\npriority: 1\ntransformations: []\n');
+    // it has a mapping from the start: with one, alerts show no field that no pipeline knows
+    this.write('pipeline.yml', 'name: ours\npriority: 1\ntransformations:\n  - { type: field_name_mapping, mapping: { HistoryOther: other } }\n');
     this.write(
       'sigpack.yml',
-      'id: history\ntitle: History of detections\nversion: 1.0.0\nfailOn: never\npipelines: { splunk: [pipeline.yml], graylog: none }\n',
+      'id: history\ntitle: History of detections\nversion: 1.0.0\nfailOn: never\noverBudget: warn\npipelines: { splunk: [pipeline.yml], graylog: none }\n',
     );
   }
 

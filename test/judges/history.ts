@@ -66,11 +66,11 @@ const edits = {
   },
 };
 
-/** Makes the pipeline rename a field; gives the number of the released rules that have it. */
+/** Makes the pipeline rename a field that alerts do not show; gives the number of the released rules that have it. */
 function renameField(pack: HistoryPack): number {
-  const mapping = '  - id: parent\n    type: field_name_mapping\n    mapping: { ParentCommandLine: parent_process }\n';
+  const mapping = '  - id: about\n    type: field_name_mapping\n    mapping: { HistoryOther: other, Description: about }\n';
   pack.write('pipeline.yml', `name: ours\npriority: 1\ntransformations:\n${mapping}`);
-  const hasField = (file: string): boolean => existsSync(pack.at(file)) && /^\s+(?:- )?ParentCommandLine[|:]/m.test(pack.read(file));
+  const hasField = (file: string): boolean => existsSync(pack.at(file)) && /^\s+(?:- )?Description[|:]/m.test(pack.read(file));
   return [...pack.released.rules.values()].filter(({ file, digests }) => digests.queries.splunk !== undefined && hasField(file)).length;
 }
 
