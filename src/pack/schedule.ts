@@ -13,9 +13,7 @@ export interface SearchWindow {
 /** Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so that no gap is left. */
 export function cronPeriod(intervalSeconds: number): number {
   if (!(intervalSeconds >= minimumSplunkInterval)) throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
-  let period = 5;
-  for (const minutes of periods) if (minutes * 60 <= intervalSeconds) period = minutes;
-  return period * 60;
+  return (periods.findLast((minutes) => minutes * 60 <= intervalSeconds) ?? 5) * 60;
 }
 
 /** A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id alone: rules spread, and stay where they are. */
