@@ -103,7 +103,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
       return names;
     };
     const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
-    return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
+    return settings.alertFields ? alert : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
   const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
@@ -120,10 +120,6 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
 /** Nobody asked for it, and an alert on one must not silence all of whom nobody knows the names. */
 const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
-
-function* templateFields(fields: Iterable<string>): Iterable<string> {
-  for (const field of fields) if (isTemplateField(field)) yield field;
-}
 
 /** Where nobody is named: the machine that the messages are from, which may be one that collects those of others. */
 const source = [{ field: 'source', type: 'system' }] as const;

@@ -78,7 +78,7 @@ function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);
   // rows of a data model have what is asked for
   for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
-  return settings.alertFields ? alert : withOwnFields(alert, result.columnsOf(ownFields(compiled)));
+  return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
 }
 
 /** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */

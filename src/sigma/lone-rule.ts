@@ -40,9 +40,13 @@ function keyAt(text: string, at: number): 'id' | 'name' | 'detection' | 'doubt' 
   const code = text.charCodeAt(at);
   // most lines are indented
   if (code === 32) return undefined;
-  if (known[code] !== true || doubtful.some((start) => text.startsWith(start, at))) return 'doubt';
-  return (['id', 'name', 'detection'] as const).find((key) => text.startsWith(key, at) && ' \t:'.includes(text.charAt(at + key.length)));
+  if (known[code] !== true) return 'doubt';
+  for (const start of doubtful) if (text.startsWith(start, at)) return 'doubt';
+  for (const key of keys) if (text.startsWith(key, at) && ' \t:'.includes(text.charAt(at + key.length))) return key;
+  return undefined;
 }
+
+const keys = ['id', 'name', 'detection'] as const;
 
 // letters that are written by a number, or on two lines
 const spelledOtherwise = /\\(?:x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|\r|\n)/i;
