@@ -128,12 +128,13 @@ const source = [{ field: 'source', type: 'system' }] as const;
 const usuals = new WeakMap<object, AlertFields>();
 
 function usualOf({ rule, processing }: CompiledDetection): AlertFields {
-  const table = alertSourceOf(processing?.logsource ?? rule.logsource);
+  const tableOf = () => alertSourceOf(processing?.logsource ?? rule.logsource);
   const names = processing?.usual;
-  const key = names ?? table;
-  if (!table || !key) return alertOf(source, [], []);
-  const known = usuals.get(key);
+  const key = names ?? tableOf();
+  const known = key && usuals.get(key);
   if (known) return known;
+  const table = tableOf();
+  if (!table || !key) return alertOf(source, [], []);
   const namesOf = (name: string) => {
     if (name === eventHost) return ['source'];
     if (columnOf(name) !== undefined) return undefined;

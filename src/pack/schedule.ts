@@ -229,9 +229,11 @@ const runsByCron = new WeakMap<Cron, readonly number[]>();
 export function cronRuns(cron: string): readonly number[] {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return [];
-  const known = runsByCron.get(parsed) ?? parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
-  runsByCron.set(parsed, known);
-  return known;
+  const known = runsByCron.get(parsed);
+  if (known) return known;
+  const runs = parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
+  runsByCron.set(parsed, runs);
+  return runs;
 }
 
 /** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */
