@@ -24,21 +24,21 @@ export function alertOf(entities: readonly Entity[], threatObjects: readonly Thr
 /** Fields of a rule's own that an alert shows at most: what is busy is better told apart by hand. */
 const mostOwn = 12;
 
-/** The alert with what the rule asks for. The same object where that is shown anyway. */
-export function withOwnFields(alert: AlertFields, own: Iterable<string>): AlertFields {
-  let columns: Set<string> | undefined;
-  const most = alert.shown.length + mostOwn;
+/** The alert with what the rule asks for, where results have a column of it. The same object where that is shown anyway. */
+export function withOwnFields(alert: AlertFields, own: ReadonlySet<string>, columnOf: (field: string) => string | undefined): AlertFields {
+  const { shown } = alert;
+  const more: string[] = [];
   for (const field of own) {
-    if (columns === undefined) {
-      if (alert.shown.includes(field)) continue;
-      columns = new Set(alert.shown);
-    }
-    if (columns.size < most) columns.add(field);
+    const column = columnOf(field);
+    if (column !== undefined && more.length < mostOwn && !shown.includes(column) && !more.includes(column)) more.push(column);
   }
-  return columns === undefined ? alert : { ...alert, shown: [...columns] };
+  return more.length === 0 ? alert : { ...alert, shown: [...shown, ...more] };
 }
 
 /** The same with what the rule asks for right behind the entities, where there is room for a few fields only. */
-export function ownFieldsFirst({ entities, threatObjects, shown }: AlertFields, own: Iterable<string>): AlertFields {
-  return { entities, threatObjects, shown: [...new Set([...entities.map(({ field }) => field), ...own, ...shown])] };
+export function ownFieldsFirst({ entities, threatObjects, shown }: AlertFields, own: ReadonlySet<string>, isShown: (field: string) => boolean): AlertFields {
+  const fields = new Set(entities.map(({ field }) => field));
+  for (const field of own) if (isShown(field)) fields.add(field);
+  for (const field of shown) fields.add(field);
+  return { entities, threatObjects, shown: [...fields] };
 }

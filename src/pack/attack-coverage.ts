@@ -44,22 +44,29 @@ const titles: ReadonlyMap<string, string> = new Map(tacticOrder.map((shortName) 
 
 /** Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a tactic stands under `other`. */
 export function attackCoverage(detections: readonly PackDetection[]): CoverageCell[] {
-  const cells = new Map<string, { tactic: string; technique: string; detections: number; enabled: number }>();
+  const cells: { tactic: string; technique: string; detections: number; enabled: number }[] = [];
+  const byTactic = new Map<string, Map<string, (typeof cells)[number]>>();
   for (const detection of detections) {
     const { attack } = detection;
     const tactics = attack.tactics.length === 0 ? ['other'] : attack.tactics;
+    const runs = runsInSplunk(detection);
     for (const tactic of tactics) {
+      const ofTactic = byTactic.get(tactic) ?? new Map<string, (typeof cells)[number]>();
+      byTactic.set(tactic, ofTactic);
       for (const technique of attack.techniques) {
-        const key = `${tactic} ${technique}`;
-        const cell = cells.get(key) ?? { tactic, technique, detections: 0, enabled: 0 };
+        let cell = ofTactic.get(technique);
+        if (!cell) {
+          cell = { tactic, technique, detections: 0, enabled: 0 };
+          ofTactic.set(technique, cell);
+          cells.push(cell);
+        }
         cell.detections += 1;
-        if (runsInSplunk(detection)) cell.enabled += 1;
-        cells.set(key, cell);
+        if (runs) cell.enabled += 1;
       }
     }
   }
   const rank = (tactic: string): number => ranks.get(tactic) ?? tacticOrder.length;
-  return [...cells.values()].sort((a, b) => rank(a.tactic) - rank(b.tactic) || compare(a.tactic, b.tactic) || compare(a.technique, b.technique));
+  return cells.sort((a, b) => rank(a.tactic) - rank(b.tactic) || compare(a.tactic, b.tactic) || compare(a.technique, b.technique));
 }
 
 const ranks: ReadonlyMap<string, number> = new Map(tacticOrder.map((tactic, index) => [tactic, index]));

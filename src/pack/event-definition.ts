@@ -80,6 +80,9 @@ export interface FieldSpec {
   readonly providers: readonly { readonly type: 'template-v1'; readonly template: string; readonly require_values: false }[];
 }
 
+/** A field of an event with its name. */
+export type FieldEntry = readonly [string, FieldSpec];
+
 export interface EventDefinitionOptions {
   readonly minimumServerVersion: string;
   /** Ids of stream entities of the pack; none: all streams. */
@@ -151,7 +154,7 @@ function sharedData({ detection, search }: GraylogDetection, options: EventDefin
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: { ...sigmaEventFields(detection, many), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(many)) },
+    field_spec: fieldSpecs(sigmaEventFields(detection, many), fields, detection.alert?.shown ?? [], mostFields(many)),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -195,21 +198,24 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 const mostFields = (many: boolean): number => (many ? 4 : 15);
 const manyDefinitions = 1500;
 
-function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
-  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
-  return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
+/** The fields of the rule's own texts, then those of the messages: keys, and what is shown while there is room. */
+function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
+  const fields = new Set(keys);
+  for (const field of shown) if (fields.size < most) fields.add(field);
+  return Object.fromEntries([...texts, ...Array.from(fields, fieldEntry)]);
 }
 
-function fieldSpec(field: string): FieldSpec {
-  const known = specs.get(field);
+function fieldEntry(field: string): FieldEntry {
+  const known = entries.get(field);
   if (known) return known;
   const spec: FieldSpec = { data_type: 'string', providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }] };
-  specs.set(field, spec);
-  return spec;
+  const entry = [field, spec] as const;
+  entries.set(field, entry);
+  return entry;
 }
 
 // thousands of definitions have a few hundred fields
-const specs = new Map<string, FieldSpec>();
+const entries = new Map<string, FieldEntry>();
 
 function searchConfigs(
   { detection: { settings }, search }: GraylogDetection,

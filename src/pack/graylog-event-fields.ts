@@ -1,5 +1,5 @@
 import type { PackDetection } from './detection.ts';
-import type { FieldSpec } from './event-definition.ts';
+import type { FieldEntry, FieldSpec } from './event-definition.ts';
 
 /** Fields that say of each event which rule raised it. Dashboards and notifications read them. */
 export const sigmaFields = {
@@ -15,7 +15,7 @@ export const sigmaFields = {
 const needed: ReadonlySet<string> = new Set([sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
 
 /** The same text in each event. A field with nothing to say is left out. */
-export function sigmaEventFields({ id, name, severity, attack }: PackDetection, few: boolean): Readonly<Record<string, FieldSpec>> {
+export function sigmaEventFields({ id, name, severity, attack }: PackDetection, few: boolean): readonly FieldEntry[] {
   const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
   const values: readonly (readonly [string, string | undefined])[] = [
@@ -27,9 +27,7 @@ export function sigmaEventFields({ id, name, severity, attack }: PackDetection, 
     [sigmaFields.technique, techniques[0]],
     [sigmaFields.techniques, techniques.join(' ')],
   ];
-  return Object.fromEntries(
-    values.flatMap(([field, value]) => (value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, constant(value)]])),
-  );
+  return values.flatMap(([field, value]) => (value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, constant(value)] as const]));
 }
 
 const constant = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });

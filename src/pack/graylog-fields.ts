@@ -103,7 +103,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
       return names;
     };
     const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
-    return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
+    return settings.alertFields ? alert : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
   const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
@@ -121,10 +121,6 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
 const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
 
-function* templateFields(fields: Iterable<string>): Iterable<string> {
-  for (const field of fields) if (isTemplateField(field)) yield field;
-}
-
 /** Where nobody is named: the machine that the messages are from, which may be one that collects those of others. */
 const source = [{ field: 'source', type: 'system' }] as const;
 
@@ -132,12 +128,13 @@ const source = [{ field: 'source', type: 'system' }] as const;
 const usuals = new WeakMap<object, AlertFields>();
 
 function usualOf({ rule, processing }: CompiledDetection): AlertFields {
-  const table = alertSourceOf(processing?.logsource ?? rule.logsource);
+  const tableOf = () => alertSourceOf(processing?.logsource ?? rule.logsource);
   const names = processing?.usual;
-  const key = names ?? table;
-  if (!table || !key) return alertOf(source, [], []);
-  const known = usuals.get(key);
+  const key = names ?? tableOf();
+  const known = key && usuals.get(key);
   if (known) return known;
+  const table = tableOf();
+  if (!table || !key) return alertOf(source, [], []);
   const namesOf = (name: string) => {
     if (name === eventHost) return ['source'];
     if (columnOf(name) !== undefined) return undefined;

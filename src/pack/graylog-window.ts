@@ -44,4 +44,5 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
 }
 
 /** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
-export const isTemplateField = (field: string): boolean => /^[A-Za-z0-9_@-]+$/.test(field);
+export const isTemplateField = (field: string): boolean => templateField.test(field);
+const templateField = /^[A-Za-z0-9_@-]+$/;

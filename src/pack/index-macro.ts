@@ -139,8 +139,11 @@ function eitherOf(definitions: readonly string[]): string {
   return definitions.length === 1 && only !== undefined ? only : `(${definitions.map((one) => `(${one})`).join(' OR ')})`;
 }
 
+// what most are: nothing to leave out
+const plainWord = /^[\w.-]+$/;
+
 /** Words only: the app's README shows them. */
 function described({ product, category, service }: LogSource): string {
   const parts = [product, category, service].filter((part) => part !== undefined);
-  return parts.map((part) => part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim()).join(', ');
+  return parts.map((part) => (plainWord.test(part) ? part : part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim())).join(', ');
 }

@@ -16,7 +16,16 @@ export interface MadeFor {
 }
 
 /** Of each target of a pack. */
-export const madeFor = (pack: Pack): readonly MadeFor[] =>
+export function madeFor(pack: Pack): readonly MadeFor[] {
+  // asked for both packs, the manifest and the summary
+  const known = knownMadeFor.get(pack) ?? madeForOf(pack);
+  knownMadeFor.set(pack, known);
+  return known;
+}
+
+const knownMadeFor = new WeakMap<Pack, readonly MadeFor[]>();
+
+const madeForOf = (pack: Pack): readonly MadeFor[] =>
   pack.config.targets.map((target) => ({
     target,
     pipelines: pack.chosen.get(target) ?? [sigmaNames],

@@ -29,12 +29,24 @@ interface Counted {
 }
 
 export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
-  const found = new Map<string, Counted>();
+  const found: Counted[] = [];
+  const byTarget = new Map<string, Map<string, Counted>>();
+  // a rule is counted for several things in turn
+  let last: { readonly rule: CompiledRule['rule']; readonly place: string } | undefined;
+  const placeOf = (rule: CompiledRule['rule']): string => {
+    if (last?.rule !== rule) last = { rule, place: `${rule.file.path}\0${rule.titleSpan.start}` };
+    return last.place;
+  };
   const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule']): Counted => {
-    const key = `${target}\n${message}`;
-    const known = found.get(key) ?? { code, target, message, names: new Set(), first, rules: new Set() };
-    found.set(key, known);
-    known.rules.add(`${first.file.path}\0${first.titleSpan.start}`);
+    const messages = byTarget.get(target) ?? new Map<string, Counted>();
+    byTarget.set(target, messages);
+    let known = messages.get(message);
+    if (!known) {
+      known = { code, target, message, names: new Set(), first, rules: new Set() };
+      messages.set(message, known);
+      found.push(known);
+    }
+    known.rules.add(placeOf(first));
     return known;
   };
   return {
@@ -46,7 +58,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       for (const name of names) known.names.add(name);
     },
     tell() {
-      for (const { code, target, message, names, first, rules } of found.values()) {
+      for (const { code, target, message, names, first, rules } of found) {
         const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
         bag.add(first.file, { code, message: `${target}: ${message}${list.join(', ')}${others}`, span: first.titleSpan, target });

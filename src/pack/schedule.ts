@@ -13,9 +13,7 @@ export interface SearchWindow {
 /** Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so that no gap is left. */
 export function cronPeriod(intervalSeconds: number): number {
   if (!(intervalSeconds >= minimumSplunkInterval)) throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
-  let period = 5;
-  for (const minutes of periods) if (minutes * 60 <= intervalSeconds) period = minutes;
-  return period * 60;
+  return (periods.findLast((minutes) => minutes * 60 <= intervalSeconds) ?? 5) * 60;
 }
 
 /** A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id alone: rules spread, and stay where they are. */
@@ -231,9 +229,11 @@ const runsByCron = new WeakMap<Cron, readonly number[]>();
 export function cronRuns(cron: string): readonly number[] {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return [];
-  const known = runsByCron.get(parsed) ?? parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
-  runsByCron.set(parsed, known);
-  return known;
+  const known = runsByCron.get(parsed);
+  if (known) return known;
+  const runs = parsed.hours.flatMap((hour) => parsed.minutes.map((minute) => hour * 60 + minute));
+  runsByCron.set(parsed, runs);
+  return runs;
 }
 
 /** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */

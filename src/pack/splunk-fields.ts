@@ -68,17 +68,20 @@ function commandsOf(compiled: CompiledDetection, { postprocessed, settings: { th
 const usualCommands = new WeakMap<AlertFields, readonly string[]>();
 
 /** Fields that a setting of savedsearches.conf throttles by, which nothing renames. */
-const byHand = ({ splunk }: DetectionSettings): readonly string[] =>
-  (splunk.savedsearch['alert.suppress.fields'] ?? '').split(',').flatMap((name) => {
+function byHand({ splunk }: DetectionSettings): readonly string[] {
+  const given = splunk.savedsearch['alert.suppress.fields'];
+  if (given === undefined) return [];
+  return given.split(',').flatMap((name) => {
     const field = name.trim().replace(/^"(.*)"$/, '$1');
     return isNameable(field) ? [field] : [];
   });
+}
 
 function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult): AlertFields {
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);
   // rows of a data model have what is asked for
   for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
-  return settings.alertFields ? alert : withOwnFields(alert, result.columnsOf(ownFields(compiled)));
+  return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
 }
 
 /** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
@@ -94,14 +97,15 @@ interface Usual {
 const usuals = new WeakMap<object, Usual>();
 
 function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields {
-  const source = alertSourceOf(compiled.processing?.logsource ?? compiled.rule.logsource);
-  const key = compiled.processing?.usual ?? source;
+  const sourceOf = () => alertSourceOf(compiled.processing?.logsource ?? compiled.rule.logsource);
+  const key = compiled.processing?.usual ?? sourceOf();
   const known = key && usuals.get(key);
   if (known) {
     for (const field of known.more) result.more.add(field);
     for (const [name, value] of known.steps) result.steps.set(name, value);
     return known.alert;
   }
+  const source = sourceOf();
   const found = source && usualAlert(source, result.named);
   const named = found && found.entities.length > 0 ? found.entities : result.otherwise();
   const alert = named === found?.entities ? found : alertOf(named.length > 0 ? named : eventHosts, found?.threatObjects ?? [], found?.shown ?? []);

@@ -36,7 +36,7 @@ export function groupResult(compiled: CompiledCorrelation, detection: PackDetect
       throw noColumn(place, name, 'a correlation', columns, hint);
     },
     named: () => [],
-    columnsOf: () => [],
+    columnOf: () => undefined,
     otherwise: () => [],
   };
 }

@@ -15,8 +15,8 @@ export interface SplunkResult {
   readonly resolve: (name: string, place: Place) => readonly string[];
   /** What the first of the names that the product has is called; none where it has none of them. */
   readonly named: (names: Alternatives) => readonly string[];
-  /** The fields as columns, without those that no result has or no command can name. */
-  readonly columnsOf: (fields: Iterable<string>) => Iterable<string>;
+  /** The column that a field of the rule is; undefined where no result has it or no command can name it. */
+  readonly columnOf: (field: string) => string | undefined;
   /** Where the table of alerts names nobody. */
   readonly otherwise: () => readonly Entity[];
   /** Fields of a data model that rows need for what was asked for. */
@@ -82,9 +82,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
       }
       return [];
     },
-    *columnsOf(fields) {
-      for (const field of fields) if (!unusual(field)) yield field;
-    },
+    columnOf: (field) => (unusual(field) ? undefined : field),
     otherwise: () => [],
   };
 }
@@ -125,11 +123,9 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
       }
       return [];
     },
-    *columnsOf(fields) {
-      for (const field of fields) {
-        const name = bare(field);
-        if (columns.has(name) && !unusual(name)) yield name;
-      }
+    columnOf(field) {
+      const name = bare(field);
+      return columns.has(name) && !unusual(name) ? name : undefined;
     },
     otherwise: () => modelEntities(set, usual),
   };

@@ -13,34 +13,53 @@ export interface SplunkSchedule {
   readonly repeats?: string;
 }
 
-const schedules = new WeakMap<PackDetection, SplunkSchedule>();
-
-/** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
-export function splunkSchedule(detection: PackDetection): SplunkSchedule {
-  // asked for the warning, the stanza, its checks and the lookup
-  const known = schedules.get(detection) ?? madeSchedule(detection);
-  schedules.set(detection, known);
-  return known;
+/** What follows from the settings alone: thousands of detections share a few, and are asked for the warning, the stanza, its checks and the lookup. */
+interface Timing extends Omit<SplunkSchedule, 'cron'> {
+  /** Undefined: runs are spread over the interval by the detection's id. */
+  readonly cron?: string;
+  readonly interval: number;
 }
 
-function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
+const timings = new WeakMap<DetectionSettings, Map<number, Timing>>();
+
+/** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
+export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
+  const { interval, cron = spreadCron(id, interval), ...timing } = timingOf(settings, lookBack);
+  return { ...timing, cron };
+}
+
+function timingOf(settings: DetectionSettings, lookBack: number): Timing {
+  let ofSettings = timings.get(settings);
+  if (!ofSettings) {
+    ofSettings = new Map();
+    timings.set(settings, ofSettings);
+  }
+  let timing = ofSettings.get(lookBack);
+  if (!timing) {
+    timing = madeTiming(settings, lookBack);
+    ofSettings.set(lookBack, timing);
+  }
+  return timing;
+}
+
+function madeTiming(settings: DetectionSettings, lookBack: number): Timing {
   const { delay, window = 0 } = settings;
+  const interval = Math.max(settings.interval, minimumSplunkInterval);
   const lead = splunkLead(lookBack);
   const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
   if (settings.cron === undefined || gaps === undefined) {
-    const interval = Math.max(settings.interval, minimumSplunkInterval);
     const period = cronPeriod(interval);
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
     const repeats =
       overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
-    return { cron: spreadCron(id, interval), window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
+    return { interval, window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
   }
   const whole = gaps.longest + lead;
   // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
   const overlaps = lead > 0 && window > whole;
   const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
-  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+  return { interval, cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
 }
 
 function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
@@ -49,7 +68,11 @@ function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: numb
 }
 
 /** When the search runs; an override of the setting counts. */
-export const cronOf = (detection: PackDetection): string => confValue(detection.settings.splunk.savedsearch.cron_schedule ?? splunkSchedule(detection).cron);
+export function cronOf({ id, settings, lookBack = 0 }: PackDetection): string {
+  const { cron, interval } = timingOf(settings, lookBack);
+  const given = settings.splunk.savedsearch.cron_schedule ?? cron;
+  return given === undefined ? spreadCron(id, interval) : confValue(given);
+}
 
 export function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
   settings.set('cron_schedule', cron);

@@ -1,4 +1,4 @@
-import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
+import { refersToFields, type SettledBody, type SettledItem, type SettledValue } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
 import { shaped } from '../sigma/pattern.ts';
 import { withAppliedId } from './applied-ids.ts';
@@ -79,7 +79,7 @@ function contained(settled: SettledItem): SettledItem {
 }
 
 function renamedReferences(settled: SettledItem, rename: Rename): SettledItem {
-  if (!settled.values.some(({ tests }) => tests.some(isFieldTest))) return settled;
+  if (!refersToFields(settled)) return settled;
   let changed = false;
   const values = settled.values.map((value): SettledValue => {
     if (!value.tests.some(isFieldTest)) return value;

@@ -7,9 +7,9 @@ import type { ItemTransformation, ProcessingItem, ValueTransformation } from './
 import { rebuiltParts } from './rebuild.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
-/** Applies one processing item to a rule where its conditions hold; answers whether they do. */
-export function applyItem(item: ProcessingItem, rule: RuleInProcess): boolean {
-  if (!item.appliesTo(rule)) return false;
+/** Applies one processing item to a rule where its conditions hold; answers whether they do. `holds`: that was asked before. */
+export function applyItem(item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
+  if (!holds && !item.appliesTo(rule)) return false;
   const { transformation } = item;
   switch (transformation.kind) {
     case 'rule':

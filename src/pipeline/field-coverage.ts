@@ -1,5 +1,5 @@
 import type { NamedField } from '../query/compile.ts';
-import { type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
+import { refersToFields, type SettledBody, type SettledDetection, settledItems } from '../query/settled.ts';
 import { type CorrelationRule, eventFieldsOf } from '../sigma/correlation.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { FieldTransformation } from './pipeline.ts';
@@ -42,9 +42,11 @@ export function lackTest({ state }: RuleInProcess, given: ReadonlySet<string>): 
   if (Array.isArray(lacking)) return (field) => lacking.includes(field);
   if (lacking !== 'absent') return undefined;
   const own = state.get(ownState);
-  const names = Array.isArray(own) ? own.filter((name) => typeof name === 'string') : [];
+  const names: readonly string[] = Array.isArray(own) ? (own.every(isText) ? own : own.filter(isText)) : [];
   return (field) => !given.has(field) && !names.some((name) => (name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name));
 }
+
+const isText = (name: unknown): name is string => typeof name === 'string';
 
 /** Names that pipelines give to fields, but for those that rules use themselves: of these, the mappings decide. */
 export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<string> {
@@ -87,7 +89,7 @@ function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): 
   // what a pipeline adds is named as its author wants it
   else if (body.file === file) {
     if (body.field !== undefined) fields.add(body.field);
-    for (const { tests } of body.values) for (const test of tests) if (test.kind === 'field') fields.add(test.other);
+    if (refersToFields(body)) for (const { tests } of body.values) for (const test of tests) if (test.kind === 'field') fields.add(test.other);
   }
 }
 

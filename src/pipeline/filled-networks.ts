@@ -29,7 +29,7 @@ export function filledNetworks({ filled, parts }: RuleInProcess, written: Settle
     .filter(isFirst);
 }
 
-const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] => [...searches.values()].flatMap(({ body }) => [...settledItems(body)]);
+const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] => [...searches.values()].flatMap(({ body }) => settledItems(body));
 
 const keyOf = ({ path }: SourceFile, { start }: Span): string => `${path}\0${start}`;
 

@@ -1,5 +1,6 @@
 import type { SettledDetectionRule, SettledRule } from '../query/compile.ts';
-import { type SettledBody, type SettledDetection, type SettledItem, settledItems, someSettledItem } from '../query/settled.ts';
+import { type SettledBody, type SettledDetection, type SettledItem, type SettledValue, settledItems, someSettledItem } from '../query/settled.ts';
+import type { Test } from '../query/tree.ts';
 import { isPlaceholder } from '../sigma/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
@@ -22,10 +23,9 @@ function hasPlaceholder(parts: readonly SettledDetection[]): boolean {
   return false;
 }
 
-function holdsPlaceholder({ values }: SettledItem): boolean {
-  for (const { tests } of values) for (const test of tests) if (test.kind === 'string') for (const part of test.pattern) if (isPlaceholder(part)) return true;
-  return false;
-}
+const holdsPlaceholder = ({ values }: SettledItem): boolean => values.some(valueHoldsPlaceholder);
+const valueHoldsPlaceholder = ({ tests }: SettledValue): boolean => tests.some(testHoldsPlaceholder);
+const testHoldsPlaceholder = (test: Test): boolean => test.kind === 'string' && test.pattern.some(isPlaceholder);
 
 export interface PlaceholderMention extends PlaceholderLeft {
   /** The rule that mentions it, itself or in a filter. */

@@ -125,15 +125,17 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     work: workOfRule(),
     renames: false,
   };
-  const whole = run.onStep ? run.items.every((item) => step(run, item, rule)) : forEachRelevant(run.items, run.relevant, rule, (item) => step(run, item, rule));
+  const whole = run.onStep
+    ? run.items.every((item) => step(run, item, rule))
+    : forEachRelevant(run.items, run.relevant, rule, (item, holds) => step(run, item, rule, holds));
   if (!whole) return undefined;
   return finished(run, rule, settled);
 }
 
 /** False after a complaint. */
-function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInProcess): boolean {
+function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
   try {
-    const applied = applyItem(item, rule);
+    const applied = applyItem(item, rule, holds);
     if (applied) rule.trail += `${numbers.get(item)} `;
     onStep?.({ item, applied, rule });
     return true;

@@ -4,12 +4,13 @@ import type { SettledBody, SettledDetection, SettledItem, SettledSearch } from '
 export function rebuiltParts(parts: readonly SettledDetection[], replace: (item: SettledItem) => SettledBody): readonly SettledDetection[] {
   return parts.map((part) => {
     let searches: Map<string, SettledSearch> | undefined;
-    for (const [name, search] of part.searches) {
+    // called for each item of a pipeline and each rule: a loop over the entries would make a pair of each
+    part.searches.forEach((search, name) => {
       const body = rebuilt(search.body, replace);
-      if (body === search.body) continue;
+      if (body === search.body) return;
       searches ??= new Map(part.searches);
       searches.set(name, { name: search.name, span: search.span, body });
-    }
+    });
     return searches ? { ...part, searches } : part;
   });
 }

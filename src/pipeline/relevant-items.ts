@@ -18,19 +18,19 @@ export function createRelevance(items: readonly ProcessingItem[]): (rule: RuleIn
   };
 }
 
-/** Gives each item that can apply to the rule in turn; one that changes the log source changes what follows. Stops where `step` answers false. */
+/** Gives each item that can apply to the rule in turn, and whether it is known that its conditions hold; one that changes the log source changes what follows. Stops where `step` answers false. */
 export function forEachRelevant(
   items: readonly ProcessingItem[],
   relevant: (rule: RuleInProcess) => readonly number[],
   rule: RuleInProcess,
-  step: (item: ProcessingItem) => boolean,
+  step: (item: ProcessingItem, holds: boolean) => boolean,
 ): boolean {
   let list = relevant(rule);
   for (let at = 0; at < list.length; at++) {
     const index = list[at] ?? 0;
     const item = items[index];
     const before = rule.rule.kind === 'detection' ? rule.rule.logsource : undefined;
-    if (item && !step(item)) return false;
+    if (item && !step(item, item.bySourceOnly && before !== undefined)) return false;
     if (rule.rule.kind === 'detection' && rule.rule.logsource !== before) {
       list = relevant(rule);
       const next = list.findIndex((other) => other > index);

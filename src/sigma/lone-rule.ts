@@ -8,7 +8,8 @@ export interface LoneRule {
 const knownStart = /[\w \t\r\n#-]/;
 const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
 // of documents, and of kinds that are about other rules
-const doubtful = ['---', '...', 'filter', 'correlation', 'action'];
+const doubtful = /---|\.\.\.|filter|correlation|action/y;
+const key = /(?:id|name|detection)(?:[ \t:]|$)/y;
 const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/;
 
 /**
@@ -22,13 +23,13 @@ export function loneRule(text: string): LoneRule | undefined {
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at);
     const next = end < 0 ? text.length : end;
-    const key = keyAt(text, at);
-    if (key === 'doubt') return undefined;
-    if (key !== undefined) {
+    const found = keyAt(text, at);
+    if (found === 'doubt') return undefined;
+    if (found !== undefined) {
       const line = text.slice(at, next);
-      const value = key === 'detection' ? /^detection[ \t]*:/.exec(line)?.[0] : plainValue.exec(line)?.[1];
-      if (value === undefined || values.has(key)) return undefined;
-      values.set(key, value);
+      const value = found === 'detection' ? /^detection[ \t]*:/.exec(line)?.[0] : plainValue.exec(line)?.[1];
+      if (value === undefined || values.has(found)) return undefined;
+      values.set(found, value);
     }
     at = next + 1;
   }
@@ -40,8 +41,15 @@ function keyAt(text: string, at: number): 'id' | 'name' | 'detection' | 'doubt' 
   const code = text.charCodeAt(at);
   // most lines are indented
   if (code === 32) return undefined;
-  if (known[code] !== true || doubtful.some((start) => text.startsWith(start, at))) return 'doubt';
-  return (['id', 'name', 'detection'] as const).find((key) => text.startsWith(key, at) && ' \t:'.includes(text.charAt(at + key.length)));
+  if (known[code] !== true || standsAt(doubtful, text, at)) return 'doubt';
+  if (!standsAt(key, text, at)) return undefined;
+  return text[at] === 'i' ? 'id' : text[at] === 'n' ? 'name' : 'detection';
+}
+
+/** Without a piece of the text: there are lines by the hundred thousand. */
+function standsAt(sticky: RegExp, text: string, at: number): boolean {
+  sticky.lastIndex = at;
+  return sticky.test(text);
 }
 
 // letters that are written by a number, or on two lines

@@ -102,7 +102,7 @@ function fieldsOf(query: Query, path: readonly string[]): readonly string[] {
   return [...fields];
 }
 
-const hasCidr = (query: Query): boolean => [...itemsOf(query)].some(({ test }) => test.kind === 'cidr');
+const hasCidr = (query: Query): boolean => itemsOf(query).some(({ test }) => test.kind === 'cidr');
 
 /**
  * `tstats` over the data model: its where clause lets through all that the rule means, a `where` command drops the rest. A row is the equal

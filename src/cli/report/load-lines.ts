@@ -1,6 +1,7 @@
 import type { LeftOff } from '../../pack/load-trim.ts';
 import type { Load } from '../../pack/schedule-budget.ts';
 import { type Level, levels } from '../../sigma/rule.ts';
+import { numberText } from './number.ts';
 import { visible } from './visible.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */
@@ -29,16 +30,14 @@ export function leftOffLines(target: string, leftOff: readonly LeftOff[], names:
   const { setting = '' } = counted[target] ?? {};
   const byLevel = levels.toReversed().flatMap((level: Level) => {
     const count = leftOff.filter((one) => one.level === level).length;
-    return count === 0 ? [] : [`${numbers.format(count)} ${level}`];
+    return count === 0 ? [] : [`${numberText(count)} ${level}`];
   });
   const named = names ? leftOff.map(({ name, level }) => `    ${level}: ${visible(name)}`) : [];
   return [
-    `  ${numbers.format(leftOff.length)} switched off, as the budget has no room for them:`,
+    `  ${numberText(leftOff.length)} switched off, as the budget has no room for them:`,
     `  ${byLevel.join(', ')}`,
     ...named,
     `  To change that: select, enable, a longer interval under levels, or`,
     `  ${setting}${names ? '' : '; --verbose names what is off'}`,
   ];
 }
-
-const numbers = new Intl.NumberFormat('en');

@@ -3,6 +3,7 @@ import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { countSeverities, type Paint } from './context.ts';
 import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
+import { numberText } from './number.ts';
 import { cells, visible } from './visible.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
@@ -54,7 +55,7 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
   const { title, version, files, rules, targets, artifacts } = summary;
   const parts = [`${count(rules.read, 'rule')} read from ${count(files, 'file')}`];
   if (rules.invalid > 0) parts.push(paint('red', `${count(rules.invalid, 'document')} invalid`));
-  if (rules.excluded > 0) parts.push(`${number(rules.excluded)} left out by select`);
+  if (rules.excluded > 0) parts.push(`${numberText(rules.excluded)} left out by select`);
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
@@ -75,11 +76,11 @@ function madeForRows(made: MadeFor): readonly (readonly string[])[] {
 const skippedOf = ({ skipped }: TargetSummary): number => skipped.reduce((sum, one) => sum + one.count, 0);
 
 function targetRow(target: TargetSummary): readonly string[] {
-  return [target.target, number(target.compiled), number(target.enabled), number(skippedOf(target))];
+  return [target.target, numberText(target.compiled), numberText(target.enabled), numberText(skippedOf(target))];
 }
 
 function reasons(target: TargetSummary, paint: Paint): string {
-  const rows = target.skipped.map(({ code, count }) => [number(count), code, codeCatalogue[code].title]);
+  const rows = target.skipped.map(({ code, count }) => [numberText(count), code, codeCatalogue[code].title]);
   return table([`${visible(target.target)} skipped`, 'code', 'reason'], rows, paint, [0]);
 }
 
@@ -110,9 +111,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], pa
   return [paint('dim', line(head)), ...shown.map(line)].join('\n');
 }
 
-const numbers = new Intl.NumberFormat('en');
-const number = (value: number): string => numbers.format(value);
-const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+const count = (value: number, noun: string): string => `${numberText(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** Bytes as a person reads them: `812 B`, `1.4 MiB`. */
 function formatSize(bytes: number): string {

@@ -1,5 +1,5 @@
 import type { SettledRule } from '../../query/compile.ts';
-import { type SettledDetection, type SettledItem, settledItems } from '../../query/settled.ts';
+import { type SettledDetection, type SettledItem, someSettledItem } from '../../query/settled.ts';
 import type { LogSource } from '../../sigma/rule.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
@@ -73,7 +73,7 @@ function someItem({ rule, parts, referenced, written }: RuleInProcess, holds: (i
 }
 
 function someItemOf(parts: readonly SettledDetection[], holds: (item: SettledItem) => boolean): boolean {
-  for (const { searches } of parts) for (const { body } of searches.values()) for (const item of settledItems(body)) if (holds(item)) return true;
+  for (const { searches } of parts) for (const { body } of searches.values()) if (someSettledItem(body, holds)) return true;
   return false;
 }
 

@@ -1,4 +1,4 @@
-import type { SettledItem, SettledValue } from '../../query/settled.ts';
+import { refersToFields, type SettledItem, type SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, parsePattern } from '../../sigma/pattern.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml.ts';
@@ -67,6 +67,5 @@ const samePattern = (one: Pattern, other: Pattern): boolean => one.length === ot
 
 /** True where any value of an item refers to a field for which `holds`. */
 export function refersTo(item: SettledItem, holds: (field: string) => boolean): boolean {
-  for (const { tests } of item.values) for (const test of tests) if (test.kind === 'field' && holds(test.other)) return true;
-  return false;
+  return refersToFields(item) && item.values.some(({ tests }) => tests.some((test) => test.kind === 'field' && holds(test.other)));
 }
