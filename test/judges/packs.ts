@@ -1,6 +1,6 @@
 /** node test/judges/packs.ts: builds the packs that AppInspect and Graylog look at, into dist/judges. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpusFolders } from './corpus.ts';
 import { main, packs, root } from './places.ts';
@@ -25,5 +25,11 @@ const some = paths.sort().filter((_, index) => index % 7 === 6);
 build('starter', '-c', 'rules');
 build('corpus', ...corpusFolders, '-p', 'none');
 build('some', ...some.slice(0, 500), '-p', 'none', '-t', 'graylog');
-build('processed', ...corpusFolders, '-p', 'splunk', '-t', 'splunk');
+// with Enterprise Security and without, raw events and data models
+const withSecurity = join(packs, 'with-enterprise-security.yml');
+mkdirSync(packs, { recursive: true });
+writeFileSync(withSecurity, 'targets: [splunk]\nsplunk: { index: "*", enterpriseSecurity: true }\n');
+build('processed', ...corpusFolders, '-p', 'splunk', '-c', withSecurity);
+build('data-models', ...corpusFolders, '-p', 'splunk-cim', '-c', withSecurity);
+build('some-data-models', ...some.slice(0, 100), '-p', 'splunk-cim', '-t', 'splunk');
 build('some-processed', ...some.slice(0, 100), '-p', 'graylog', '-t', 'graylog');

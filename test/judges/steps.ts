@@ -66,7 +66,7 @@ function thoroughTests(): readonly string[] {
 }
 
 /** AppInspect's checks for the cloud are among all its checks: the small app shows that they say the same when they run alone. */
-const appInspectSteps: readonly Step[] = ['corpus', 'processed', 'starter'].map((name): Step => {
+const appInspectSteps: readonly Step[] = ['corpus', 'processed', 'data-models', 'some-data-models', 'starter'].map((name): Step => {
   const args = name === 'starter' ? ['--cloud'] : [];
   return {
     name: `appinspect ${name}`,
