@@ -18,14 +18,18 @@ interface Taken {
 interface Needed {
   readonly channels: Set<string>;
   readonly providers: Set<string>;
+  readonly service: string | undefined;
 }
 
-/** What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. */
-export function dataNeeded(compiled: CompiledRule): readonly string[] {
+/**
+ * What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. `service`: the one Windows service that is
+ * searched, where two could have the events.
+ */
+export function dataNeeded(compiled: CompiledRule, service?: string): readonly string[] {
   const sources = logSourcesOf(compiled);
   const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() };
   takeRule(compiled, taken);
-  const needed: Needed = { channels: new Set(), providers: new Set() };
+  const needed: Needed = { channels: new Set(), providers: new Set(), service };
   for (const source of sources) takeChannels(source, taken, needed);
   return [
     ...sources.map((source) => `Log source: ${sourceText(source)}`),
@@ -57,12 +61,18 @@ function takeChannels({ product, category, service }: LogSource, { fields, event
   else if (log.kind === 'etw') needed.providers.add(log.provider);
   else {
     const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
-    const { audit } = log;
-    const lacking = audit ? [...fields].filter((field) => !audit.has.has(field)) : [];
-    const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
-    const or = audit && eventIds.size === 0 ? ` or ${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})` : '';
-    for (const channel of windowsChannels(log.service)) needed.channels.add(`${channel}${ids}${or}`);
+    const audited = log.audit && eventIds.size === 0 ? auditText(log.audit, fields) : undefined;
+    const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);
+    if (audited === undefined || needed.service === log.service) for (const channel of recorded) needed.channels.add(channel);
+    else if (needed.service === log.audit?.service) needed.channels.add(audited);
+    else for (const channel of recorded) needed.channels.add(`${channel} or ${audited}`);
   }
+}
+
+function auditText(audit: EventLog & { readonly has: ReadonlySet<string> }, fields: ReadonlySet<string>): string {
+  const lacking = [...fields].filter((field) => !audit.has.has(field));
+  const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
+  return `${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})`;
 }
 
 const eventIdText = ({ eventIds }: EventLog): string => `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;
