@@ -74,6 +74,12 @@ test('the README lists every command', () => {
   expect(commandNames.filter((name) => !readme.includes(`\`sigpack ${name} `))).toEqual([]);
 });
 
+test('all help fits a terminal of 80 columns', async () => {
+  const texts: string[] = [];
+  for (const name of [undefined, ...commandNames]) texts.push((await sigpack([...(name ? [name] : []), '--help'], { env: { COLUMNS: '80' } })).stdout);
+  expect(texts.flatMap((text) => text.split('\n').filter((line) => line.length > 80))).toEqual([]);
+});
+
 test('the README lists every option, as the help writes it, and no other', async () => {
   const texts = [await help()];
   for (const name of commandNames) if (name !== 'help') texts.push(await help(name));

@@ -37,6 +37,9 @@ const yesOrNo = [
   { name: 'no', description: 'they alert by means that every Splunk has' },
 ] as const;
 
+/** `y`, `N` and `Yes` are answers that people type. */
+const spelledOut = (answer: string): string => yesOrNo.find(({ name }) => [name, name[0]].includes(answer.toLowerCase()))?.name ?? answer;
+
 const questions: readonly (Question & { readonly isAsked: (answers: Answers) => boolean })[] = [
   {
     key: 'products',
@@ -112,7 +115,7 @@ export function answersIn(question: Question, line: string): readonly string[] |
   const text = line.trim() === '' && fallback !== undefined ? fallback : line.trim();
   const parts = (several ? text.split(',') : [text]).map((part) => part.trim()).filter((part) => part !== '');
   if (parts.length === 0) return 'there has to be an answer';
-  const named = parts.map((part) => (/^\d+$/.test(part) ? (choices[Number(part) - 1]?.name ?? part) : part));
+  const named = parts.map((part) => (/^\d+$/.test(part) ? (choices[Number(part) - 1]?.name ?? part) : choices === yesOrNo ? spelledOut(part) : part));
   const distinct = [...new Set(named)];
   return problem(distinct) ?? distinct;
 }

@@ -68,7 +68,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .showHelpAfterError('(sigpack --help shows what there is)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error, 4 a server refused.');
+    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on,\n2 wrong usage or configuration, 3 internal error, 4 a server refused.');
   const withReport = (command: Command) =>
     command
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(reportFormats).default('text'))
