@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../src/cli/exit-code.ts';
@@ -7,7 +9,7 @@ import { readConfig } from '../src/pack/config.ts';
 import { correlationTypes } from '../src/sigma/correlation.ts';
 import { modifierRoles } from '../src/sigma/modifier.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { sigpack } from './sigpack.ts';
+import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -68,6 +70,25 @@ test('the first code block of the README has the two commands', () => {
 const help = async (...command: readonly string[]): Promise<string> => (await sigpack([...command, '--help'], { env: { COLUMNS: '200' } })).stdout;
 
 const commandNames = [...(await help()).matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name = '']) => name);
+
+test('the first steps of the README can be taken as they are written', () => {
+  const [, section = ''] = readme.split('\n## First steps\n');
+  const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
+  try {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('3 passed of 3 tests');
+    expect(stdout).toContain('planned: 17 to create; nothing was done');
+    expect(script).toContain('sigpack init ');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
 
 test('the README lists every command', () => {
   expect(commandNames).toContain('build');
