@@ -260,7 +260,7 @@ describe('a finding', () => {
 });
 
 describe('what a list of detections shows', () => {
-  it('is what the rule says of itself', () => {
+  it('is what the rule says of itself', async () => {
     const name = 'Shell of an office program';
     expect(paramOf(raw, name, 'action.correlationsearch.annotations')).toEqual({
       analytic_story: ['Pack of a test'],
@@ -278,6 +278,9 @@ describe('what a list of detections shows', () => {
       '2024-01-02',
       '2024-05-06',
     ]);
+    const audit = await built('splunk-audit', withEs);
+    expect(audit.searches.get(name)?.get('action.escu.how_to_implement')).toContain(' Channel: Security (event ID 4688). Fields: ParentImage, Image.');
+    expect(cim.searches.get(name)?.get('action.escu.how_to_implement')).toContain('Sysmon/Operational (event ID 1) or Security (event ID 4688)');
     expect(cim.searches.get(name)?.get('action.escu.how_to_implement')).toMatch(/^The events must be in the data model Endpoint\.Processes\. /);
   });
 });

@@ -70,6 +70,7 @@ describe.skipIf(!hasPython)('sigpack init on a terminal', () => {
   ])('takes %s for an answer, in lines of 80 columns', (typed, wanted) => {
     const { out, cwd } = typing(['Splunk,2\r', '1\r', 'windows\r', `${typed}\r`, '1\r', 'all\r'], '--no-build');
     expect(readFileSync(join(cwd, 'new/sigpack.yml'), 'utf8')).toContain(`\n  enterpriseSecurity: ${wanted}\n`);
+    expect(/securityDomain|intermediate-finding/.test(readFileSync(join(cwd, 'new/sigpack.yml'), 'utf8'))).toBe(wanted);
     expect(out.split('\r\n').filter((line) => line.length > 80)).toEqual([]);
   });
 

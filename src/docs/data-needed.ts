@@ -1,4 +1,4 @@
-import { type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
+import { type CategoryLog, type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation.ts';
@@ -14,6 +14,8 @@ interface Taken {
   /** Correlations may share parts, level upon level. */
   readonly visited: Set<CompiledRule>;
 }
+
+type ChannelLog = Extract<CategoryLog, { readonly kind: 'channel' }>;
 
 interface Needed {
   readonly channels: Set<string>;
@@ -54,19 +56,21 @@ function listed(name: string, values: ReadonlySet<string>): string[] {
 }
 
 /** Where Windows writes what a source names; event ids only where the rule names none of its own. */
-function takeChannels({ product, category, service }: LogSource, { fields, eventIds }: Taken, needed: Needed): void {
+function takeChannels({ product, category, service }: LogSource, taken: Taken, needed: Needed): void {
   if (product !== 'windows') return;
   const log = category === undefined ? undefined : windowsCategory(category);
   if (service !== undefined || log === undefined) for (const channel of windowsChannels(service ?? '')) needed.channels.add(channel);
   else if (log.kind === 'etw') needed.providers.add(log.provider);
-  else {
-    const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
-    const audited = log.audit && eventIds.size === 0 ? auditText(log.audit, fields) : undefined;
-    const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);
-    if (audited === undefined || needed.service === log.service) for (const channel of recorded) needed.channels.add(channel);
-    else if (needed.service === log.audit?.service) needed.channels.add(audited);
-    else for (const channel of recorded) needed.channels.add(`${channel} or ${audited}`);
-  }
+  else for (const channel of channelsOf(log, taken, needed.service)) needed.channels.add(channel);
+}
+
+/** Of a category that a service records, with the audit event that has the same unless another service is searched. */
+function channelsOf(log: ChannelLog, { fields, eventIds }: Taken, service: string | undefined): readonly string[] {
+  const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
+  const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);
+  if (!log.audit || eventIds.size > 0 || service === log.service) return recorded;
+  const audited = auditText(log.audit, fields);
+  return service === log.audit.service ? [audited] : recorded.map((channel) => `${channel} or ${audited}`);
 }
 
 function auditText(audit: EventLog & { readonly has: ReadonlySet<string> }, fields: ReadonlySet<string>): string {

@@ -95,7 +95,7 @@ function neighbour(name: string): string | undefined {
 
 const sorted = (text: string): string => [...text].sort().join('');
 
-function complainAboutSlips(reader: Reader): void {
+export function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
     const meant = known.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
     // readers of detections have more to say about a condition outside of them
