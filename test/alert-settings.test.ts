@@ -18,7 +18,7 @@ type Target = 'splunk' | 'graylog';
 function detectionOf(target: Target, pipeline: string, rules: string, config = '') {
   const { pack, bag } = alertPack(target, pipeline, rules, config);
   const found = (target === 'splunk' ? pack.splunk : pack.graylog).at(-1)?.detection;
-  return { detection: found, pack, said: bag.list.map(({ code, message }) => `${code} ${message}`) };
+  return { detection: found, pack, said: bag.list.map(({ code, message }) => `${code} ${message}`), hints: bag.list.map(({ hint }) => hint) };
 }
 
 const entitiesOf = (target: Target, pipeline: string, rules: string, config = ''): readonly string[] | undefined =>
@@ -65,6 +65,15 @@ describe('entities, threat objects and fields of an alert', () => {
     for (const { search, detection } of pack.splunk)
       for (const column of detection.alert?.shown ?? []) expect(search.slice(0, search.indexOf('| rename'))).toMatch(new RegExp(`\\bProcesses\\.${column}\\b`));
     expect(pack.splunk).toHaveLength(2);
+  });
+
+  test.each([
+    ['splunk', 'alertFields: [Image]'],
+    ['graylog', 'alertFields: [Image]'],
+    ['graylog', 'threatObjects: [{ field: Image, type: process }]'],
+  ] as const)('have a hint in %s that fits any of them: %s', (target, setting) => {
+    const { hints } = detectionOf(target, target === 'splunk' ? 'splunk' : 'none', correlation(), `defaults: { ${setting} }`);
+    expect(hints).toContain('Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.');
   });
 
   test('may be none', () => {

@@ -38,6 +38,25 @@ describe('a target whose field names nobody has chosen', () => {
     if (targets.includes('graylog')) expect(stderr).toContain('`pipelines: { graylog: graylog-nxlog }` (Graylog with NXLog and Sysmon)');
   });
 
+  test.each([
+    ['splunk', 'splunk', 'graylog', 'graylog-nxlog', 'splunk,graylog-nxlog'],
+    ['graylog', 'graylog', 'splunk', 'splunk-audit', 'graylog,splunk-audit'],
+  ])('is one that -p %s leaves out, although sigpack.yml chooses', async (_, named, other, chosen, both) => {
+    const { stderr } = await run(project({ 'sigpack.yml': `id: acme\npipelines: { ${named}: ${named}, ${other}: ${chosen} }\n` }), ['check', '-p', named]);
+    expect(stderr).toContain(
+      `sigpack.yml:2:1: error[PIP012]: -p ${named} replaces what sigpack.yml chooses and does not choose the field names of ${other}: its pack is not built\n`,
+    );
+    expect(stderr).toContain(`hint: Write \`-p ${both}\`, or \`-t ${named}\` to build that alone. The choices for ${other}: `);
+    const bare = await run(project({}), ['check', '-p', named]);
+    expect(bare.stderr).toContain(`error[PIP012]: -p ${named} does not choose the field names of ${other}: its pack is not built\n`);
+    expect((await run(project({}), ['check', '-p', both, '--fail-on', 'never'])).stderr).not.toContain('PIP012');
+  });
+
+  test('leaves no empty table where it is the only one', async () => {
+    const { stdout } = await run(project({}), ['build', '-o', 'out']);
+    expect(stdout).toMatch(/1 rule read from 1 file\n\n2 errors, 0 warnings/);
+  });
+
   test('is not built, the other one is', async () => {
     const cwd = project({ 'sigpack.yml': 'pipelines: { graylog: graylog }\ngraylog: { streams: all }\n' });
     const { stdout } = await run(cwd, ['build', '-o', 'out']);

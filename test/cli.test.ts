@@ -132,7 +132,7 @@ describe('exit code 1', () => {
   it('for packs that would be empty, which are not written', async () => {
     const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^rules:1:1: error\[PCK005\]: no detection came of 0 files\n.*hint: No sigpack\.yml is here or above: go to the folder/m);
+    expect(stderr).toMatch(/^rules:1:1: error\[PCK005\]: no detection was made from 0 files\n.*hint: No sigpack\.yml is here or above: go to the folder/m);
     expect((await run(['check', 'other'])).stderr).toMatch(/^other:1:1: error\[PCK005\]/m);
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });

@@ -265,6 +265,8 @@ const refused = [
   ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
   ['severities: { SIG999: off }', '`severities` has no key `SIG999`', 'Known: SIG001', 'SIG999', true],
   ['levels: { hihg: {} }', '`levels` has no key `hihg`', 'Did you mean `high`?', 'hihg', true],
+  ['defaults: { entities: [Computer] }', '`defaults.entities[0]` must be a map, not a string', '`{ field: Computer, type: system }`', 'Computer', true],
+  ['defaults: { threatObjects: [Image] }', '`defaults.threatObjects[0]` must be a map, not a string', '`{ field: Image, type: process }`', 'Image', true],
   ['defaults:', '`defaults` is empty, it must be a map', 'remove the key', 'defaults', true],
   ['defaults: { interval: soon }', '`defaults.interval` has not the right form', '60s to 1d', 'soon', true],
   ['defaults: { interval: [1] }', '`defaults.interval` must be a whole number or a string, not a list', '60s to 1d', '[1', true],

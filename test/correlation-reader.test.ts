@@ -469,6 +469,12 @@ describe('filters', () => {
     expect(more).toEqual([]);
   });
 
+  test('a slip in the name of an attribute', () => {
+    const filter = (more: string): string => `title: F\nid: f\nlogsource: { product: w }\n${more}filter:\n  rules: any\n  s: { a: b }\n  condition: s\n`;
+    expect(told(complaintsOf(filter('descripton: x\n')))).toContain('SIG016 4:1 `descripton` is no attribute of Sigma');
+    expect(told(complaintsOf(filter('x-owner: x\n'))).join()).not.toContain('SIG016');
+  });
+
   test('not a map, no log source', () => {
     expect(told(complaintsOf('title: F\nid: f\nlogsource: { product: w }\nfilter: x\n'))).toEqual(['SIG060 4:9 `filter` must be a map']);
     expect(marked(complaintsOf('title: F\nid: f\nfilter:\n  rules: any\n  s: { a: b }\n  condition: s\n'))).toEqual(['SIG010 "title"']);

@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../src/cli/exit-code.ts';
@@ -7,7 +9,7 @@ import { readConfig } from '../src/pack/config.ts';
 import { correlationTypes } from '../src/sigma/correlation.ts';
 import { modifierRoles } from '../src/sigma/modifier.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { sigpack } from './sigpack.ts';
+import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -69,9 +71,34 @@ const help = async (...command: readonly string[]): Promise<string> => (await si
 
 const commandNames = [...(await help()).matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name = '']) => name);
 
+test('the first steps of the README can be taken as they are written', () => {
+  const [, section = ''] = readme.split('\n## First steps\n');
+  const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
+  try {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('3 passed of 3 tests');
+    expect(stdout).toContain('planned: 17 to create; nothing was done');
+    expect(script).toContain('sigpack init ');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
 test('the README lists every command', () => {
   expect(commandNames).toContain('build');
   expect(commandNames.filter((name) => !readme.includes(`\`sigpack ${name} `))).toEqual([]);
+});
+
+test('all help fits a terminal of 80 columns', async () => {
+  const texts: string[] = [];
+  for (const name of [undefined, ...commandNames]) texts.push((await sigpack([...(name ? [name] : []), '--help'], { env: { COLUMNS: '80' } })).stdout);
+  expect(texts.flatMap((text) => text.split('\n').filter((line) => line.length > 80))).toEqual([]);
 });
 
 test('the README lists every option, as the help writes it, and no other', async () => {

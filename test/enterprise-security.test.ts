@@ -73,6 +73,14 @@ async function built(pipeline: string, config: string, more: readonly string[] =
   return { stderr, stdout, searches: readStrictConf(text('default/savedsearches.conf')), macros: new Map(macros), readme: text('README.md') };
 }
 
+/** What is said of one rule that may be left out. */
+async function told(rule: string): Promise<string> {
+  const folder = mkdtempSync(join(temporary, 'p-'));
+  writeFileSync(join(folder, 'rules.yml'), rule);
+  writeFileSync(join(folder, 'sigpack.yml'), 'id: pk\nrules: [rules.yml]\n');
+  return (await sigpack(['check', '-t', 'splunk', '-p', 'splunk'], { cwd: folder })).stderr;
+}
+
 const withEs = 'splunk: { enterpriseSecurity: true }';
 const start = 1_700_000_000;
 const sysmon = { source: 'XmlWinEventLog:Microsoft-Windows-Sysmon/Operational', sourcetype: 'XmlWinEventLog', index: 'win', EventCode: '1', host: 'forwarder' };
@@ -252,7 +260,7 @@ describe('a finding', () => {
 });
 
 describe('what a list of detections shows', () => {
-  it('is what the rule says of itself', () => {
+  it('is what the rule says of itself', async () => {
     const name = 'Shell of an office program';
     expect(paramOf(raw, name, 'action.correlationsearch.annotations')).toEqual({
       analytic_story: ['Pack of a test'],
@@ -265,19 +273,22 @@ describe('what a list of detections shows', () => {
     const guidance = ['how_to_implement', 'known_false_positives', 'creation_date', 'modification_date'].map((key) => settings?.get(`action.escu.${key}`));
     expect([settings?.get('action.escu'), ...guidance]).toEqual([
       '0',
-      'The search finds its events by the macro pk_windows_process_creation_sysmon: define where they are. Collect these data. Log source: product windows, category process_creation. Channel: Microsoft-Windows-Sysmon/Operational (event ID 1) or Security (event ID 4688). Fields: ParentImage, Image.',
+      'The search finds its events by the macro pk_windows_process_creation_sysmon: define where they are. Collect these data. Log source: product windows, category process_creation. Channel: Microsoft-Windows-Sysmon/Operational (event ID 1). Fields: ParentImage, Image.',
       'Macros of the finance department',
       '2024-01-02',
       '2024-05-06',
     ]);
+    const audit = await built('splunk-audit', withEs);
+    expect(audit.searches.get(name)?.get('action.escu.how_to_implement')).toContain(' Channel: Security (event ID 4688). Fields: ParentImage, Image.');
+    expect(cim.searches.get(name)?.get('action.escu.how_to_implement')).toContain('Sysmon/Operational (event ID 1) or Security (event ID 4688)');
     expect(cim.searches.get(name)?.get('action.escu.how_to_implement')).toMatch(/^The events must be in the data model Endpoint\.Processes\. /);
   });
 });
 
 describe('without Enterprise Security', () => {
-  it('no action of it is written but what someone asked for, and searches alert by themselves', () => {
+  it('no action of it is written, whoever asks for it, and searches alert by themselves', () => {
     for (const settings of plain.searches.values()) {
-      expect([...settings.keys()].filter((key) => key.startsWith('action.'))).toEqual(['action.notable.param.default_owner']);
+      expect([...settings.keys()].filter((key) => key.startsWith('action.'))).toEqual([]);
       expect([settings.get('alert.track'), settings.get('alert.severity')]).toEqual(['1', expect.stringMatching(/^[356]$/)]);
     }
   });
@@ -290,9 +301,30 @@ describe('without Enterprise Security', () => {
     expect(raw.stderr).not.toContain('TGT007');
   });
 
+  it.each([
+    ['action.risk', '1'],
+    ['action.correlationsearch.label', 'x'],
+  ])('`%s` of a rule is reported and not written, and not reported of a rule that is left out', async (key, value) => {
+    const settings = `{ splunk: { savedsearch: { ${key}: ${value}, schedule_window: 5 } } }`;
+    const own = detection(8, 'Of its own', 'status: test', '{ Image: x }', settings);
+    const app = await built('splunk', '', [own]);
+    const [of] = app.stderr.split('\n').filter((line) => line.includes(`\`${key}\``));
+    expect(of).toMatch(/TGT007.* change nothing/);
+    expect([app.searches.get('Of its own')?.get(key), app.searches.get('Of its own')?.get('schedule_window')]).toEqual([undefined, '5']);
+    const left = await built('splunk', 'select: { excludeIds: [21212121-1111-4111-8111-000000000008] }', [own]);
+    expect(left.stderr).not.toContain(key);
+    const complaints = await told(own.replace('schedule_window', 'dispatchAs'));
+    expect(complaints).toContain('error[SIG070]');
+    expect(complaints).not.toContain('TGT007');
+  });
+
   it('the report and the README say which of both the app is made for', () => {
     expect(plain.stdout + plain.stderr).toMatch(/\nsplunk .*;\s+without\s+Enterprise\s+Security\n/s);
     expect(raw.stdout + raw.stderr).toMatch(/\nsplunk .*;\s+with\s+Enterprise\s+Security\n/s);
+    for (const { readme } of [raw, cim]) expect(readme).toMatch(/\nAuthor: Sigpack\.\n/);
+    expect(raw.readme).toContain('## Macros\n\n- `');
+    expect(cim.readme).not.toMatch(/## Macros|override the index/);
+    expect(cim.readme).toMatch(/^1\. Accelerate the data models/m);
     expect(plain.readme).toContain('Made for Splunk without Enterprise Security');
     expect(raw.readme).toContain('Made for Splunk with Enterprise Security 7 or 8');
   });

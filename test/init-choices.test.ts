@@ -136,7 +136,9 @@ describe('options', () => {
   test('end in the summary of a build; --no-build leaves it out', async () => {
     const made = await run(...initFlags);
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(made.stdout).toMatch(/^wrote new\/sigpack\.yml\n(?:.*\n)+Next: cd new\nThen: npm install.*\n\nConfiguration: new\/sigpack\.yml\n/);
+    expect(made.stdout).toMatch(
+      /^wrote new\/sigpack\.yml\n(?:.*\n)+Next: cd new\nThen: npm install\nThen: commit package-lock.*\n\nConfiguration: new\/sigpack\.yml\n/,
+    );
     expect(made.stdout).toMatch(/\nsplunk +1 +1 +0\ngraylog +1 +1 +0\n(?:.*\n)+0 errors, 0 warnings in [\d.]+ s\n$/);
     expect((await run(...initFlags, '--no-build')).stdout).toMatch(/\nThen: sigpack build\n$/);
   });

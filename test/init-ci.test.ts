@@ -363,7 +363,7 @@ describe('sigpack init', () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
     const made = await initialized({});
     expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: version } } });
-    expect(made.said).toContain('Next: npm install, and commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n');
+    expect(made.said).toContain('Next: npm install\nThen: commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n');
   });
 
   test.each([
@@ -371,7 +371,7 @@ describe('sigpack init', () => {
     ["a/b c's", "cd 'a/b c'\\''s'"],
   ])('says to go to the folder %s first', async (folder, step) => {
     const { stdout } = await sigpack(['init', folder, ...initFlags], { cwd: mkdtempSync(join(tools, 'init-')) });
-    expect(stdout).toContain(`\nNext: ${step}\nThen: npm install, `);
+    expect(stdout).toContain(`\nNext: ${step}\nThen: npm install\nThen: commit package-lock.json: `);
   });
 
   test('takes a tarball where no registry has the package', async () => {

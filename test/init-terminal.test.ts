@@ -64,6 +64,16 @@ describe.skipIf(!hasPython)('sigpack init on a terminal', () => {
     expect(out.slice(0, out.indexOf('Next: ')).replace(/\r?\n/g, '')).not.toMatch(/[\p{Cc}\u241b]/u);
   });
 
+  test.each([
+    ['y', true],
+    ['N', false],
+  ])('takes %s for an answer, in lines of 80 columns', (typed, wanted) => {
+    const { out, cwd } = typing(['Splunk,2\r', '1\r', 'windows\r', `${typed}\r`, '1\r', 'all\r'], '--no-build');
+    expect(readFileSync(join(cwd, 'new/sigpack.yml'), 'utf8')).toContain(`\n  enterpriseSecurity: ${wanted}\n`);
+    expect(/securityDomain|intermediate-finding/.test(readFileSync(join(cwd, 'new/sigpack.yml'), 'utf8'))).toBe(wanted);
+    expect(out.split('\r\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('asks nothing that an option answers', () => {
     const { code, out, cwd } = typing(['all\r'], '--graylog', 'graylog', '--no-build');
     expect(code).toBe(0);

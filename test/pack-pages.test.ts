@@ -129,7 +129,7 @@ describe('the page of the seed rule', () => {
     expect(pageFiles(built.bundle)).toEqual(['windows_dhcp.md']);
     expect(file).toMatch(/^# windows dhcp\n\n[^\n]+\n\n- \[DHCP [^\]\n]+\]\(#dhcp_server_error_failed_loading_the_callout_dll\)\n\n<a id/);
     expect([...pagesOf(file).keys()]).toEqual(['dhcp_server_error_failed_loading_the_callout_dll']);
-    expect(built.bundle.get('README.md')).toContain('page for each of 1 detections');
+    expect(built.bundle.get('README.md')).toContain('page for each detection (1 in all)');
   });
 
   it('is a row of the lookup that the view of the app reads', () => {

@@ -90,6 +90,8 @@ describe('the names of pipelines', () => {
     expect(await converted('windows-sysmom')).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean windows-sysmon?') });
     expect(await converted('nowhere.yml')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no pipeline file nowhere.yml') });
     expect(await converted('graylog-windows-nxlog')).toMatchObject({ code: 2, stderr: expect.stringMatching(/is for .*graylog.*, not for splunk/) });
+    expect(await converted('graylog')).toMatchObject({ code: 2, stderr: 'sigpack: the pipeline graylog is for graylog, lucene, not for splunk\n' });
+    expect(await converted('elastic')).toMatchObject({ code: 2, stderr: expect.stringMatching(/: the pipeline elastic is for \w.*, not for splunk\n$/) });
   });
 
   test('a file at fault is told with its place, and nothing is converted', async () => {

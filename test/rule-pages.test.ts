@@ -319,7 +319,9 @@ describe('ATT&CK', () => {
 
 describe('what a rule needs', () => {
   const needed = (logsource: string, detection: string) =>
-    compileText(`title: T\nlogsource: {${logsource}}\ndetection:\n  s: ${detection}\n  n: {EventID: 9}\n  condition: s and not n\n`).map(dataNeeded)[0];
+    compileText(`title: T\nlogsource: {${logsource}}\ndetection:\n  s: ${detection}\n  n: {EventID: 9}\n  condition: s and not n\n`).map((one) =>
+      dataNeeded(one),
+    )[0];
 
   it.each([
     [

@@ -369,6 +369,11 @@ describe('attributes', () => {
     ['author: [a]', ['SIG012 4:9 `author` must be a text']],
     ['severity: high', ['SIG016 4:1 `severity` is no attribute of Sigma']],
     ['custom: {anything: [1]}', []],
+    ['sigpak: {interval: 5m}', ['SIG016 4:1 `sigpak` is no attribute of Sigma']],
+    ['Sigpack: {interval: 5m}', ['SIG016 4:1 `Sigpack` is no attribute of Sigma']],
+    ['stauts: test', ['SIG016 4:1 `stauts` is no attribute of Sigma']],
+    ['tasg: [attack.t1059]', ['SIG016 4:1 `tasg` is no attribute of Sigma']],
+    ['data: 2024-01-01\nie: x\nstate: y', []],
     ['sigpack: 1', ['SIG070 4:10 `sigpack` must be a map of settings']],
     ['condition: s', ['SIG011 4:1 `condition` stands beside `detection`, not in it']],
   ])('%s', (line, wanted) => {

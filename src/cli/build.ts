@@ -118,7 +118,7 @@ function artifactsOf(
 
 /** At the configuration, or where there is none at the rules that were looked for. */
 function complainOfNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
-  const message = `no detection came of ${files} ${files === 1 ? 'file' : 'files'}`;
+  const message = `no detection was made from ${files} ${files === 1 ? 'file' : 'files'}`;
   const complaint = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
   if (loaded.exists) bag.add(loaded.file, complaint);
   else {

@@ -82,5 +82,5 @@ function cronOf({ cron }: Pick<DetectionSettings, 'cron'>, { defaults }: PackCon
   if (cron === undefined || (schedule && cron === defaults.cron)) return none;
   const [quartz, gap] = [quartzCron(cron), cronGap(cron)];
   if (quartz !== undefined && gap !== undefined) return { cron: { quartz, gap }, ignored: [] };
-  return { ignored: ['`cron` names days of the month and of the week, which Watcher can not have both: the watch runs as it does without'] };
+  return { ignored: ['`cron` names days of the month and of the week, which Watcher cannot combine: the watch runs as it does without'] };
 }

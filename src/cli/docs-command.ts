@@ -27,7 +27,7 @@ export interface DocsOptions {
   readonly verbose?: boolean;
 }
 
-/** `sigpack docs`: a page a rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
+/** `sigpack docs`: a page for each rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
 export async function docs(paths: readonly string[], options: DocsOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' } as const;
   const names = targets.map(({ name }) => name);

@@ -106,13 +106,17 @@ function misnamed(answers: readonly string[], pattern: RegExp, what: string): st
 /** The first question that the answers so far leave open. */
 export const nextQuestion = (answers: Answers): Question | undefined => questions.find(({ key, isAsked }) => isAsked(answers) && !answers.has(key));
 
-/** A line of a terminal, or the value of an option, as answers: numbers stand for the choices in their order. Text: what is wrong with it. */
+/** A line of a terminal, or the value of an option, as answers: numbers stand for the choices in their order, `y` and `n` for yes and no. Text: what is wrong with it. */
 export function answersIn(question: Question, line: string): readonly string[] | string {
   const { choices, several, fallback, problem } = question;
   const text = line.trim() === '' && fallback !== undefined ? fallback : line.trim();
   const parts = (several ? text.split(',') : [text]).map((part) => part.trim()).filter((part) => part !== '');
   if (parts.length === 0) return 'there has to be an answer';
-  const named = parts.map((part) => (/^\d+$/.test(part) ? (choices[Number(part) - 1]?.name ?? part) : part));
+  const named = parts.map((part) => {
+    const typed = part.toLowerCase();
+    const byName = choices.find(({ name }) => name === typed || (choices === yesOrNo && name[0] === typed))?.name;
+    return byName ?? (/^\d+$/.test(part) ? choices[Number(part) - 1]?.name : undefined) ?? part;
+  });
   const distinct = [...new Set(named)];
   return problem(distinct) ?? distinct;
 }

@@ -120,7 +120,7 @@ function nextSteps(folder: string, spec: string, build: boolean): string {
   const steps = [
     ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
     ...(missing.length === 0 ? [] : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
-    ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [`${install}, and commit package-lock.json: CI runs what is in it and nothing else`]),
+    ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [install, 'commit package-lock.json: CI runs what is in it and nothing else']),
     ...(build ? [] : ['sigpack build']),
   ];
   return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;

@@ -1,6 +1,7 @@
 import { UsageError } from './exit-code.ts';
 import { type Answers, answersIn, type ChoiceKey, nextQuestion, optionOf, type Question } from './init-choices.ts';
 import { hasTerminal, type LineReader, openLines } from './line-reader.ts';
+import { lineWidth, wrapped } from './report/wrapped.ts';
 
 /** Asks what the answers leave open, on a terminal; without one a usage error names the option. */
 export async function askTheRest(given: Answers): Promise<Answers> {
@@ -38,8 +39,11 @@ function withoutTerminal({ key, text, choices }: Question): string {
 async function answered(question: Question, lines: LineReader): Promise<readonly string[]> {
   const { text, choices, several, fallback } = question;
   const width = Math.max(0, ...choices.map(({ name }) => name.length));
-  const rows = choices.map(({ name, description }, index) => `  ${index + 1}) ${name.padEnd(width)}  ${description}\n`);
-  process.stdout.write(`\n${text}\n${rows.join('')}`);
+  const rows = choices.flatMap(({ name, description }, index) => {
+    const head = `  ${index + 1}) ${name.padEnd(width)}  `;
+    return wrapped(description, lineWidth - head.length).map((line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`);
+  });
+  process.stdout.write(`\n${wrapped(text, lineWidth).join('\n')}\n${rows.join('')}`);
   const wanted = choices.length === 0 ? '' : several ? 'numbers or names, with commas between them' : 'a number or a name';
   const prompt = `${[wanted, fallback === undefined ? '' : `[${fallback}]`].filter((part) => part !== '').join(' ')}> `;
   for (;;) {
@@ -47,6 +51,6 @@ async function answered(question: Question, lines: LineReader): Promise<readonly
     if (line === undefined) throw new UsageError('the input has ended; nothing was written');
     const found = answersIn(question, line);
     if (typeof found !== 'string') return found;
-    process.stdout.write(`${found}\n`);
+    process.stdout.write(`${wrapped(found, lineWidth).join('\n')}\n`);
   }
 }

@@ -68,7 +68,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .showHelpAfterError('(sigpack --help shows what there is)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage or configuration, 3 internal error, 4 a server refused.');
+    .addHelpText('after', '\nExit codes: 0 done, 1 findings at or above --fail-on,\n2 wrong usage or configuration, 3 internal error, 4 a server refused.');
   const withReport = (command: Command) =>
     command
       .addOption(new Option('-f, --format <format>', 'form of the report').choices(reportFormats).default('text'))
@@ -141,7 +141,7 @@ function createProgram(): Command {
     .addOption(pluginOption())
     .addOption(pipelineOption())
     .option('-f, --format <format>', 'form of the queries; sigpack list formats shows them')
-    .option('-o, --output <path>', 'a file, or with a slash at its end a folder with a file a rule')
+    .option('-o, --output <path>', 'a file, or with a slash at its end a folder with one file for each rule')
     .addOption(configOption())
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
     .action(async (paths: readonly string[], options: ConvertOptions) => {
@@ -293,7 +293,7 @@ function createProgram(): Command {
     });
   program
     .command('docs')
-    .description('write a page a rule, an index with the ATT&CK matrix and a Navigator layer')
+    .description('write a page for each rule, an index with the ATT&CK matrix and a Navigator layer')
     .argument('<rules...>', 'rule files and folders')
     .requiredOption('-o, --output <folder>', 'where the pages are written')
     .addOption(pipelineOption())

@@ -36,13 +36,18 @@ export async function pipelinesByTarget(
   const loaded = new Map(some.map(([target, names]) => [target, names.map((name) => loadPipelines([name], from, bag, known))]));
   const found = new Map([...loaded].map(([target, groups]) => [target, pipelinesFor(target, groups, isBuiltIn)]));
   const used = new Set([...found.values()].flat().map(({ file }) => file.path));
-  const foreign = [...loaded.values()].flat(2).find(({ file }) => !used.has(file.path));
-  if (foreign)
-    throw new UsageError(
-      `the pipeline ${foreign.name} (${foreign.file.path}) is for ${[...foreign.allowedBackends].join(', ')}, not for ${targets.join(', ')}`,
-    );
+  for (const [target, names] of some) {
+    const at = loaded.get(target)?.findIndex((group) => group.some(({ file }) => !used.has(file.path))) ?? -1;
+    if (at >= 0) throw new UsageError(foreignText(names[at] ?? '', loaded.get(target)?.[at] ?? [], targets));
+  }
   if (bag.list.slice(before).some(({ code }) => code === 'PIP001' || code === 'SIG001')) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
+}
+
+/** By the name that was given: it may be a bundle, some of whose pipelines go with any product. */
+function foreignText(name: string, group: readonly Pipeline[], targets: readonly string[]): string {
+  const products = [...new Set(group.flatMap(({ allowedBackends }) => [...allowedBackends]))];
+  return `the pipeline ${name} is for ${products.join(', ')}, not for ${targets.join(', ')}`;
 }
 
 /**

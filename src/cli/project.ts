@@ -95,7 +95,7 @@ export async function projectOf(written: LoadedConfig, request: ProjectRequest, 
   const pipelines = await pipelinesByTarget(request.targets ?? config.targets, request.pipeline, adjusted.loaded, bag);
   if (!pipelines) return undefined;
   const unchosen = request.targets === undefined && request.compares !== true ? config.targets.filter((target) => !pipelines.has(target)) : [];
-  complainOfUnchosen(unchosen, adjusted.loaded, request.rules, bag);
+  complainOfUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
   const targets = config.targets.filter((target) => !unchosen.includes(target));
   return { ...adjusted, loaded: { ...adjusted.loaded, config: { ...config, targets } }, request, pipelines, unchosen, bag, terminal };
 }

@@ -149,7 +149,7 @@ function compile(project: Project): Compiled {
     pages.add(...outcome);
     built.add(...outcome);
   });
-  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection came of the rules', span: { start: 0, end: 0 } });
+  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection was made from the rules', span: { start: 0, end: 0 } });
   complainOfBudget(project, pack);
   return { project, pack, built, pages, templates };
 }

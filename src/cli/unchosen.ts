@@ -1,4 +1,5 @@
-import type { Target } from '../pack/config.ts';
+import type { PackConfig, Target } from '../pack/config.ts';
+import { noPipeline } from '../pipeline/bundle.ts';
 import { fieldChoices } from '../pipeline/field-choice.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
@@ -12,14 +13,28 @@ export function complainOfUnchosen(
   { file, exists, config }: LoadedConfig,
   rules: readonly string[] = [],
   bag: DiagnosticBag,
+  named?: readonly string[],
 ): void {
   if (targets.length === 0) return;
   const place = exists ? file : { path: shownPath(rules[0] ?? config.rules[0] ?? '.'), text: '' };
   const span = exists ? pipelinesSpan(file) : { start: 0, end: 0 };
   for (const target of targets) {
-    const message = `nobody has chosen the field names of ${target}: its pack is not built`;
-    bag.add(place, { code: 'PIP012', message, span, hint: choicesOf(target), target });
+    const unbuilt = `the field names of ${target}: its pack is not built`;
+    const replaced = config.pipelines.has(target) ? ' replaces what sigpack.yml chooses and' : '';
+    const message = named ? `-p ${named.join(',')}${replaced} does not choose ${unbuilt}` : `nobody has chosen ${unbuilt}`;
+    const hint = named ? withBoth(target, named, config) : choicesOf(target);
+    bag.add(place, { code: 'PIP012', message, span, hint, target });
   }
+}
+
+/** What to write in place of a `-p` that leaves a target without names. */
+function withBoth(target: Target, named: readonly string[], config: PackConfig): string {
+  const choices = fieldChoices(target).flatMap(({ name }) => (name === noPipeline ? [] : [name]));
+  const chosen = config.pipelines.get(target)?.filter((name) => name !== noPipeline) ?? [];
+  const both = [...named, ...(chosen.length > 0 ? chosen : choices.slice(0, 1))].join(',');
+  const others = config.targets.filter((one) => one !== target).join(',');
+  const alone = others === '' ? '' : `, or \`-t ${others}\` to build that alone`;
+  return `Write \`-p ${both}\`${alone}. The choices for ${target}: ${choices.join(', ')}, or a pipeline of your own.`;
 }
 
 function choicesOf(target: Target): string {

@@ -1,4 +1,4 @@
-import { type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
+import { type CategoryLog, type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation.ts';
@@ -15,17 +15,23 @@ interface Taken {
   readonly visited: Set<CompiledRule>;
 }
 
+type ChannelLog = Extract<CategoryLog, { readonly kind: 'channel' }>;
+
 interface Needed {
   readonly channels: Set<string>;
   readonly providers: Set<string>;
+  readonly service: string | undefined;
 }
 
-/** What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. */
-export function dataNeeded(compiled: CompiledRule): readonly string[] {
+/**
+ * What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. `service`: the one Windows service that is
+ * searched, where two could have the events.
+ */
+export function dataNeeded(compiled: CompiledRule, service?: string): readonly string[] {
   const sources = logSourcesOf(compiled);
   const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() };
   takeRule(compiled, taken);
-  const needed: Needed = { channels: new Set(), providers: new Set() };
+  const needed: Needed = { channels: new Set(), providers: new Set(), service };
   for (const source of sources) takeChannels(source, taken, needed);
   return [
     ...sources.map((source) => `Log source: ${sourceText(source)}`),
@@ -50,19 +56,27 @@ function listed(name: string, values: ReadonlySet<string>): string[] {
 }
 
 /** Where Windows writes what a source names; event ids only where the rule names none of its own. */
-function takeChannels({ product, category, service }: LogSource, { fields, eventIds }: Taken, needed: Needed): void {
+function takeChannels({ product, category, service }: LogSource, taken: Taken, needed: Needed): void {
   if (product !== 'windows') return;
   const log = category === undefined ? undefined : windowsCategory(category);
   if (service !== undefined || log === undefined) for (const channel of windowsChannels(service ?? '')) needed.channels.add(channel);
   else if (log.kind === 'etw') needed.providers.add(log.provider);
-  else {
-    const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
-    const { audit } = log;
-    const lacking = audit ? [...fields].filter((field) => !audit.has.has(field)) : [];
-    const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
-    const or = audit && eventIds.size === 0 ? ` or ${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})` : '';
-    for (const channel of windowsChannels(log.service)) needed.channels.add(`${channel}${ids}${or}`);
-  }
+  else for (const channel of channelsOf(log, taken, needed.service)) needed.channels.add(channel);
+}
+
+/** Of a category that a service records, with the audit event that has the same unless another service is searched. */
+function channelsOf(log: ChannelLog, { fields, eventIds }: Taken, service: string | undefined): readonly string[] {
+  const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
+  const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);
+  if (!log.audit || eventIds.size > 0 || service === log.service) return recorded;
+  const audited = auditText(log.audit, fields);
+  return service === log.audit.service ? [audited] : recorded.map((channel) => `${channel} or ${audited}`);
+}
+
+function auditText(audit: EventLog & { readonly has: ReadonlySet<string> }, fields: ReadonlySet<string>): string {
+  const lacking = [...fields].filter((field) => !audit.has.has(field));
+  const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
+  return `${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})`;
 }
 
 const eventIdText = ({ eventIds }: EventLog): string => `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;

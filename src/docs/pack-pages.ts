@@ -8,6 +8,9 @@ import { dataNeeded } from './data-needed.ts';
 import { type MarkdownPage, ruleMarkdown } from './rule-markdown.ts';
 import { factRows, remarkText, sourceOf } from './rule-page.ts';
 
+/** Services of Windows that both have the events of some categories. */
+const windowsRecorders = ['sysmon', 'security'];
+
 export interface PackPageList {
   /** Takes a detection with what it became, and its rule as written. Throws `TemplateError`. */
   readonly add: (outcome: DetectionOutcome, written: CompiledRule) => void;
@@ -27,7 +30,9 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
       const needed = dataNeeded(compiled);
       const source = sourceOf(compiled.rule);
       const sections = wanted.flatMap((name) => reasonSection(name, targets) ?? []);
-      pages.push({ id: detection.id, dataNeeded: needed, source });
+      const own = windowsRecorders.map((service) => [service, dataNeeded(compiled, service)] as const);
+      const differs = own.some(([, lines]) => lines.join() !== needed.join());
+      pages.push({ id: detection.id, dataNeeded: needed, ...(differs ? { dataNeededOf: new Map(own) } : {}), source });
       bundle.add(detection, ruleMarkdown({ rows: factRows(compiled.rule, detection.attack, needed), source, sections }, renderDocs));
     },
     all: () => ({ pages, files: bundle.files() }),

@@ -27,7 +27,7 @@ export interface DocsInput {
 
 const siteAssets = ['site.css', 'site.js'];
 
-/** Every file of the pages: a page a rule under `rules/`, then the index, the ATT&CK Navigator layer and what the HTML needs. */
+/** Every file of the pages: a page for each rule under `rules/`, then the index, the ATT&CK Navigator layer and what the HTML needs. */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
   const { title, format, convert } = input;
   const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);

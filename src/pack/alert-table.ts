@@ -35,6 +35,9 @@ const table: readonly TableEntry[] = [...windowsRows, ...cloudRows, ...hostRows,
   .map((row) => ({ source: row.source, alert: read(row) }))
   .sort((a, b) => keysOf(b.source) - keysOf(a.source));
 
+/** Every log source that the table has a row for. */
+export const tableSources: readonly LogSource[] = table.map(({ source }) => source);
+
 function read({ entities, threatObjects = {}, shown = '', domain, hours }: AlertRow): AlertSource {
   const named = <Type extends string>(fields: Readonly<Record<string, Type>>) =>
     Object.entries(fields).map(([names, type]) => ({ names: names.split('|'), type }));

@@ -18,6 +18,7 @@ import { graylogComplaints } from './graylog-config-check.ts';
 import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
 import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
+import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from './selection.ts';
@@ -160,7 +161,10 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   for (const node of settingsNodes(root)) noteFile(node, file);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
-  return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
+  if (complaints.length > 0) return undefined;
+  const config = configOf(toPlain(root) as Written, root);
+  noteMatches(config, file, root);
+  return config;
 }
 
 function settingsNodes(root: YamlNode): readonly YamlNode[] {

@@ -13,6 +13,8 @@ interface Named {
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 
+const isEsKey = (key: string): boolean => /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(key);
+
 /** What a map of settings says that Enterprise Security alone can do. */
 function esSettings(settings: YamlNode): readonly Named[] {
   const splunk = lookup(settings, 'splunk');
@@ -23,20 +25,22 @@ function esSettings(settings: YamlNode): readonly Named[] {
   return [
     ...own.map(({ key }) => ({ name: key.text, span: spanOf(key) })),
     ...ofSplunk.map(({ key }) => ({ name: `splunk.${key.text}`, span: spanOf(key) })),
-    ...keys.filter(({ text }) => /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(text)).map((key) => ({ name: key.text, span: spanOf(key) })),
+    ...keys.filter(({ text }) => isEsKey(text)).map((key) => ({ name: key.text, span: spanOf(key) })),
   ];
 }
 
-const withoutRisk = new WeakMap<DetectionSettings, DetectionSettings>();
+const withoutEs = new WeakMap<DetectionSettings, DetectionSettings>();
 
-/** The settings that the app can honour: without Enterprise Security nobody is at risk, and no result needs a field for it. */
+/** The settings that the app can honour: without Enterprise Security no key of its actions is written, and no result needs a field for risk. */
 export function splunkSettings(settings: DetectionSettings, config: PackConfig): DetectionSettings {
-  if (config.splunk.enterpriseSecurity || settings.risk === undefined) return settings;
-  const known = withoutRisk.get(settings);
+  const keys = Object.entries(settings.splunk.savedsearch);
+  if (config.splunk.enterpriseSecurity || (settings.risk === undefined && !keys.some(([key]) => isEsKey(key)))) return settings;
+  const known = withoutEs.get(settings);
   if (known) return known;
   const { risk: _, ...rest } = settings;
-  withoutRisk.set(settings, rest);
-  return rest;
+  const made = { ...rest, splunk: { ...rest.splunk, savedsearch: Object.fromEntries(keys.filter(([key]) => !isEsKey(key))) } };
+  withoutEs.set(settings, made);
+  return made;
 }
 
 /** Collects settings that an app without Enterprise Security can't honour, and reports them once, with the first place. */

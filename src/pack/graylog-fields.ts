@@ -85,7 +85,7 @@ function groupNames(compiled: CompiledRule & { readonly kind: 'correlation' }, g
   throw refused(
     place,
     `\`${name}\` is no field of the group of the correlation, and its events have no others: ${group.join(', ') || 'there is none'}`,
-    'Name fields of `group-by`, or set `suppress` in the correlation itself.',
+    'Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.',
   );
 }
 

@@ -34,7 +34,7 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
     if (isCorrelation) found.push('`cron` does not apply to correlations, which run at the steps of their windows');
     else if (minimum < cronSince) found.push('`cron` needs a server from 6.1 on (graylog.minimumServerVersion): definitions run every `interval`');
     else if (quartzCron(cron) === undefined)
-      found.push('`cron` names days of the month and of the week, which Graylog can not have both: definitions run every `interval`');
+      found.push('`cron` names days of the month and of the week, which Graylog cannot combine: definitions run every `interval`');
   }
   if (isCorrelation && settings.threshold > 1) found.push('`threshold` does not apply to correlations: each group that fulfils the condition is an event');
   if (window !== undefined && isCorrelation) found.push('`window` does not apply to correlations, whose windows follow from their timespan');

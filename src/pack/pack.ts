@@ -3,6 +3,7 @@ import { createTargetCompiler, type TargetedRule } from '../pipeline/target-comp
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { lookBackOf } from '../query/look-back.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
+import type { LogSource } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { usualNames } from './alert-table.ts';
 import { attackReferences } from './attack-tags.ts';
@@ -10,13 +11,14 @@ import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './detection.ts';
 import { doubleOutput } from './es-output.ts';
-import { createEsSettingsReport, splunkSettings } from './es-settings.ts';
+import { createEsSettingsReport, type EsSettingsReport, splunkSettings } from './es-settings.ts';
 import { graylogFields } from './graylog-fields.ts';
 import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfDefaultIndexes, warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { type LeftOffByTarget, withinBudgets } from './load-trim.ts';
+import { warnOfMatchSlips } from './match-slips.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
 import { createNamer, type NamingHistory } from './naming.ts';
@@ -93,6 +95,7 @@ export function assemblePack({
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
   const esSettings = createEsSettingsReport(config, bag);
+  const sources = new Set<LogSource>();
   let excluded = 0;
   let invalid = 0;
   let index = 0;
@@ -103,15 +106,16 @@ export function assemblePack({
     if (!targeted) invalid++;
     else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
     else {
-      esSettings.add(rule);
+      logSourcesOf(targeted.written).forEach(sources.add, sources);
       const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, warnings, complaints, onOutcome }, detection, targeted);
+      if (detection) addDetection({ pack, config, warnings, complaints, esSettings, onOutcome }, detection, targeted);
       else invalid++;
     }
   }
   complaints.tell();
   warnings.tell();
   esSettings.tell();
+  warnOfMatchSlips(config, [...sources, ...pack.splunk.flatMap(({ scopes }) => scopes.map(({ source }) => source))], bag);
   const splunk = withMacrosApart(config, pack.splunk);
   const settled = withinBudgets({ ...pack, splunk }, config, history?.published ?? nothingPublished);
   const chosen = new Map(config.targets.map((target) => [target, chosenPipelines(target, config.pipelines.get(target) ?? [], pipelines.get(target) ?? [])]));
@@ -147,6 +151,7 @@ interface Adding {
   readonly config: PackConfig;
   readonly warnings: CountedWarnings;
   readonly complaints: SharedComplaints;
+  readonly esSettings: EsSettingsReport;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
@@ -197,6 +202,7 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   if (twice !== undefined) warnings.add('TGT007', 'splunk', twice, compiled.rule);
   const { search, events } = conversion.value;
   const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
+  adding.esSettings.add(compiled.rule);
   pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
   return compiledAs([detection.name], [search]);
 }

@@ -46,10 +46,19 @@ const settings: JsonSchema = {
     ),
     delay: duration('Time left for late events to be indexed, 0 to 1d.', { default: '10m' }),
     threshold: { type: 'integer', minimum: 1, maximum: 1000000, description: 'Events in a window that it takes to alert.', default: 1 },
-    entities: typedFields('Who or what an alert is about, the most important one first. Default: from the log source.', 'An entity.', entityTypes, {
-      minItems: 1,
-    }),
-    threatObjects: typedFields('What an alert on the entities is because of. Default: from the log source.', 'A threat object.', threatObjectTypes),
+    entities: typedFields(
+      'Who or what an alert is about, the most important one first. Default: from the log source.',
+      'An entity: `{ field: Computer, type: system }`.',
+      entityTypes,
+      {
+        minItems: 1,
+      },
+    ),
+    threatObjects: typedFields(
+      'What an alert on the entities is because of. Default: from the log source.',
+      'A threat object: `{ field: Image, type: process }`.',
+      threatObjectTypes,
+    ),
     alertFields: {
       type: 'array',
       items: fieldName,
@@ -70,7 +79,7 @@ const settings: JsonSchema = {
       additionalProperties: false,
       properties: {
         score: { type: 'integer', minimum: 0, maximum: 100, description: 'Risk score, 0 to 100. Default: from the severity.' },
-        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object.', entityTypes),
+        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object: `{ field: User, type: user }`.', entityTypes),
       },
     },
     splunk: {

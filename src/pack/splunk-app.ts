@@ -1,6 +1,6 @@
 import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
 import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from './detection.ts';
-import type { DetectionPage } from './detection-page.ts';
+import { type DetectionPage, searchedData } from './detection-page.ts';
 import { runsInSplunk } from './enabled.ts';
 import { cronGap, cronProblem } from './schedule.ts';
 import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from './splunk-conf.ts';
@@ -196,7 +196,7 @@ function appContext(
     info,
     enterpriseSecurity: input.enterpriseSecurity === true,
     summaryIndex: input.summaryIndex,
-    dataNeeded: (of) => pages.get(of)?.dataNeeded ?? [],
+    dataNeeded: ({ detection, scopes }) => searchedData(pages.get(detection.id), scopes),
   };
   const stanzas = [
     ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
@@ -282,6 +282,7 @@ function pageRow(
     id,
     search: {
       detection: { rule, settings },
+      scopes,
     },
   }: SearchStanza,
   page: DetectionPage | undefined,
@@ -291,7 +292,7 @@ function pageRow(
     description: confText(rule.description ?? ''),
     false_positives: list(rule.falsepositives),
     what_to_do: unflaggedLines(settings.remediation ?? '').trim(),
-    data_needed: list(page?.dataNeeded ?? []),
+    data_needed: list(searchedData(page, scopes)),
     rule: unflaggedLines(page?.source ?? ''),
   };
 }

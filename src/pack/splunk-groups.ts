@@ -32,7 +32,7 @@ export function groupResult(compiled: CompiledCorrelation, detection: PackDetect
       const names = namedField(compiled, name).names.map((one) => withoutSet(one, model));
       if (names.every((one) => columns.has(one))) return names;
       if (columns.has(name)) return [name];
-      const hint = 'Name fields of `group-by`, or set `suppress` and `risk` in the correlation itself.';
+      const hint = 'Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.';
       throw noColumn(place, name, 'a correlation', columns, hint);
     },
     named: () => [],

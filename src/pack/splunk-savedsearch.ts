@@ -16,8 +16,8 @@ export interface SavedSearchOptions {
   readonly enterpriseSecurity: boolean;
   /** Index that keeps the results of alerts; default: none. */
   readonly summaryIndex?: string | undefined;
-  /** What must be collected for a detection, by its id. */
-  readonly dataNeeded?: (id: string) => readonly string[];
+  /** What must be collected for a detection. */
+  readonly dataNeeded?: (search: SplunkDetection) => readonly string[];
 }
 
 /** All settings of a detection's stanza in a fixed order. The search is taken as it is: see `confProblem`. */
@@ -31,7 +31,7 @@ export function savedSearchSettings(search: SplunkDetection, options: SavedSearc
   addSchedule(settings, detection, schedule);
   addAlert(settings, detection, schedule);
   if (options.enterpriseSecurity) {
-    addCorrelationSearch(settings, texts.name, search, { info: options.info, dataNeeded: options.dataNeeded?.(detection.id) ?? [] });
+    addCorrelationSearch(settings, texts.name, search, { info: options.info, dataNeeded: options.dataNeeded?.(search) ?? [] });
     if (outputOf(detection) === 'finding') addFinding(settings, texts, search);
     else addRisk(settings, texts.name, detection);
   }

@@ -3,6 +3,7 @@ import { optionalText, type Reader, requiredText } from './attribute.ts';
 import type { RuleReference } from './correlation.ts';
 import { readDetection } from './detection-reader.ts';
 import type { FilterRule } from './filter.ts';
+import { complainAboutSlips } from './head.ts';
 import { readLogSource } from './rule-reader.ts';
 
 const notSelections = new Set(['rules']);
@@ -13,6 +14,7 @@ const notSelections = new Set(['rules']);
  */
 export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
+  complainAboutSlips(reader);
   const logsource = readLogSource(reader);
   const node = reader.attributes.get('filter');
   if (node?.kind !== 'mapping') reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });

@@ -1,3 +1,4 @@
+import { editDistance } from '../source/nearest.ts';
 import type { Span } from '../source/span.ts';
 import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
@@ -83,9 +84,20 @@ function entryPlace(reader: Reader, name: string, text: string): Span {
   return entry ?? keySpan(reader, name);
 }
 
-function complainAboutSlips(reader: Reader): void {
+/** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
+function neighbour(name: string): string | undefined {
+  const written = name.toLowerCase();
+  return [...known].find((one) => {
+    const isSlip = editDistance(written, one) < 2;
+    return isSlip && (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one))));
+  });
+}
+
+const sorted = (text: string): string => [...text].sort().join('');
+
+export function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
-    const meant = known.has(pair.key.text) ? undefined : slips.get(pair.key.text.toLowerCase());
+    const meant = known.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
     // readers of detections have more to say about a condition outside of them
     if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation'))) continue;
     reader.bag.add(reader.file, {

@@ -67,7 +67,7 @@ export const codeCatalogue = {
   ),
   TGT008: warning(
     'runs find the same events again',
-    'Set `suppress` with a period as long as a run looks back, a shorter `window`, or a `cron` with even gaps.',
+    'Set `suppress` with a period as long as a run looks back. Or let no run look back further than the shortest gap: an `interval` or `cron` with even gaps, such as 5m or 10m, and a `window` no longer than that.',
   ),
   TGT009: warning(
     'query by itself finds every event',
@@ -118,6 +118,7 @@ export const codeCatalogue = {
     'Choose fewer rules with `select` or `enable`, a longer `interval` for low levels, or a larger budget; `sigpack stats` shows the minutes.',
   ),
   PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
+  PCK008: warning('entry of the configuration fits no rule', 'Compare product, category and service under `match` with those of the rules.'),
   LCK001: fatal('sigpack.lock cannot be used', 'Restore the lock from git; `sigpack release` writes it, nobody edits it.'),
   LCK002: fatal('build differs from sigpack.lock', 'Run `sigpack release`, or `sigpack diff` to see what changed.'),
   LCK003: fatal('release is not finished', 'Run `sigpack release`: it finishes what was begun, and does nothing else.'),

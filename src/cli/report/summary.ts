@@ -63,9 +63,9 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
     ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
     targets.flatMap(({ target, load }) => [loadText(target, load), ...leftOffLines(target, load.leftOff, verbose)]).join('\n'),
   ];
-  if (artifacts.length > 0) sections.push(table(['artifact', 'size'], artifacts.map(artifactRow), paint, [1]));
+  sections.push(table(['artifact', 'size'], artifacts.map(artifactRow), paint, [1]));
   sections.push(closing(summary, diagnostics, paint));
-  return `${sections.join('\n\n')}\n`;
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function madeForRows(made: MadeFor): readonly (readonly string[])[] {
@@ -98,6 +98,7 @@ function closing({ milliseconds }: BuildSummary, diagnostics: readonly Diagnosti
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, rightAligned: readonly number[]): string {
+  if (rows.length === 0) return '';
   const shown = rows.map((row) => row.map(visible));
   const widths = head.map((name, at) => Math.max(name.length, ...shown.map((row) => cells(row[at] ?? ''))));
   const line = (row: readonly string[]) =>
