@@ -3,7 +3,7 @@ import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
 import { runsInSplunk } from './enabled.ts';
 import { byPlace, isForced } from './load-order.ts';
-import { definitionRate, meanRate, minutesOfDay, type Room } from './load-room.ts';
+import { definitionRate, meanRate, minutesOfDays, type Room } from './load-room.ts';
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
 import type { Published } from './published.ts';
 import { serverVersion } from './server-version.ts';
@@ -44,7 +44,7 @@ export function withinBudgets<T extends Detections>(pack: T, config: PackConfig,
   const splunk = withoutRoom({
     target: 'splunk',
     all: pack.splunk.filter(({ detection }) => runsInSplunk(detection)),
-    room: minutesOfDay(searchesPerMinute),
+    room: minutesOfDays(searchesPerMinute),
     needs: ({ detection }) => cronOf(detection),
     wasOn: wasOn('splunk'),
   });
@@ -97,10 +97,16 @@ const shown = ({ id, name, severity }: PackDetection): LeftOff => ({ id, name, l
 function createSwitch(): (detection: PackDetection) => PackDetection {
   const known = new Map<DetectionSettings, DetectionSettings>();
   return (detection) => {
-    const settings = known.get(detection.settings) ?? { ...detection.settings, enabled: false };
+    const settings = known.get(detection.settings) ?? switchedOff(detection.settings);
     known.set(detection.settings, settings);
     return { ...detection, settings };
   };
+}
+
+/** `disabled` of a rule's own would switch it on again. */
+export function switchedOff(settings: DetectionSettings): DetectionSettings {
+  const { disabled: _, ...savedsearch } = settings.splunk.savedsearch;
+  return { ...settings, enabled: false, splunk: { ...settings.splunk, savedsearch } };
 }
 
 function withReasons(
