@@ -128,6 +128,7 @@ describe('event definitions', () => {
       event_limit: 1000,
     });
     expect(Object.keys(data.field_spec).filter((name) => name.startsWith('sigma_'))).toEqual([
+      'sigma_pack',
       'sigma_rule',
       'sigma_rule_id',
       'sigma_level',
@@ -413,4 +414,22 @@ describe('checkQuery', () => {
     [`a:/${'x'.repeat(1001)}/`, '1001 characters'],
     [`a:"${'x'.repeat(31_997)}"`, '32001 characters'],
   ])('%s: %s', (query, problem) => expect(checkQuery(query).join('\n')).toContain(problem));
+});
+
+test('a dashboard shows what the pack itself raised, of which each event says so, in large packs too', () => {
+  const few = [filter(['a'])];
+  const many = Array.from({ length: 1501 }, (_, index) => filter(['a'], { detection: { id: `id ${index}` } }));
+  for (const detections of [few, many]) {
+    const { text, problems } = pack(detections, { dashboard: true });
+    const { entities } = JSON.parse(text) as { entities: { type: { name: string }; data: { field_spec?: Record<string, unknown> } }[] };
+    const queries = [...text.matchAll(/"query_string":"((?:[^"\\]|\\.)+)"/g)].map(([, query]) => query);
+    expect([problems, new Set(queries)]).toEqual([[], new Set([`fields.sigma_pack:\\"${info.id}\\"`])]);
+    const definitions = entities.filter(({ type }) => type.name === 'event_definition');
+    expect(definitions).toHaveLength(detections.length);
+    for (const { data } of definitions)
+      expect(data.field_spec).toHaveProperty('sigma_pack', {
+        data_type: 'string',
+        providers: [{ type: 'template-v1', template: info.id, require_values: false }],
+      });
+  }
 });

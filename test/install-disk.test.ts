@@ -55,6 +55,21 @@ async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
+test('a plan says of which detections local/ overrides what the new version changes', async () => {
+  await freshLab();
+  expect((await lab.install(first)).code).toBe(0);
+  const local = (text: string): void => lab.write('splunk/etc/apps/acme/local/savedsearches.conf', text);
+  local('[Third]\ncron_schedule = 1 1 * * *\n[First]\ncron_schedule = 1 1 * * *\nsearch = mine\n[Mine]\nsearch = x\n[Gone]\n');
+  const { out } = await lab.install(second, { plan: true });
+  const notes = out.split('\n').filter((line) => line.includes('local/'));
+  expect(notes).toEqual([
+    '  local/savedsearches.conf overrides cron_schedule, search of "First": what the pack says there has no effect.',
+    '  local/savedsearches.conf overrides cron_schedule of "Third": what the pack says there has no effect.',
+  ]);
+  local(`[First]\nsearch = ${search('First', 'search', readFileSync(app('default/savedsearches.conf'), 'utf8').replace('a.exe', 'other.exe'))}\n`);
+  expect((await lab.install(second, { plan: true })).out).not.toContain('overrides');
+});
+
 // each test goes on from where the one before has come to
 describe('a Splunk home on disk', { shuffle: false }, () => {
   beforeAll(freshLab);
@@ -75,7 +90,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
     expect(tree(lab.at('splunk'))).toEqual(before);
     expect((await lab.status()).out).toMatch(
-      /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+      /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
     );
   });
 
@@ -111,7 +126,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const local = await lab.status();
     expect(local.code).toBe(0);
     expect(local.out).toMatch(
-      /, as installed, 2 changed in local\/\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
+      /, as installed, 2 changed in local\/\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n {2}\* acme_windows_process_creation in local\/macros\.conf: definition\n {2}\* First in local\/savedsearches\.conf: cron_schedule\n$/,
     );
     expect(JSON.parse((await lab.status('json')).out).places[0].overrides).toContainEqual({
       name: 'First',
@@ -254,7 +269,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect((await lab.uninstall({ yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes');
     expect(existsSync(app())).toBe(true);
     expect((await lab.uninstall()).out).toMatch(
-      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 2 dashboards, 8 other files\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
+      /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 dashboards, 8 other files\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
     );
     expect(existsSync(app())).toBe(false);
     expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
@@ -405,7 +420,7 @@ describe('what goes wrong', { shuffle: false }, () => {
     const full = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
     const { stdout, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
     expect(`${stdout}${stderr}`).toMatch(
-      /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*\n$/,
+      /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
     );
     expect(tree(join(home, 'splunk'))).toEqual(before);
     mkdirSync(join(home, 'splunk/etc/.sigpack/apps/acme/new'));

@@ -1,8 +1,9 @@
 import type { PackDetection } from './detection.ts';
 import type { FieldSpec } from './event-definition.ts';
 
-/** Fields that say of each event which rule raised it. Dashboards and notifications read them. */
+/** Fields that say of each event which rule of which pack raised it. Dashboards and notifications read them. */
 export const sigmaFields = {
+  pack: 'sigma_pack',
   rule: 'sigma_rule',
   id: 'sigma_rule_id',
   level: 'sigma_level',
@@ -12,13 +13,14 @@ export const sigmaFields = {
 } as const;
 
 /** Those that the dashboard needs, of packs that have no room for more. */
-const needed: ReadonlySet<string> = new Set([sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
+const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
 
 /** The same text in each event. A field with nothing to say is left out. */
-export function sigmaEventFields({ id, name, severity, attack }: PackDetection, few: boolean): Readonly<Record<string, FieldSpec>> {
+export function sigmaEventFields({ id, name, severity, attack }: PackDetection, packId: string, few: boolean): Readonly<Record<string, FieldSpec>> {
   const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
   const values: readonly (readonly [string, string | undefined])[] = [
+    [sigmaFields.pack, packId],
     [sigmaFields.rule, withoutTemplates(name)],
     [sigmaFields.id, id],
     [sigmaFields.level, severity],
