@@ -93,6 +93,17 @@ test('an interval of a correlation is said to be ignored by Graylog, whoever set
   expect(built('splunk', text, 'defaults: { interval: 30m }\n').said).toEqual([]);
 });
 
+test.each([
+  ['by a rule', '', 'splunk: { output: intermediate-finding }'],
+  ['by sigpack.yml', 'defaults: { splunk: { output: intermediate-finding } }\n', ''],
+])('an intermediate finding that is asked for %s has nobody without a group', (_, config, sigpack) => {
+  const es = 'splunk: { enterpriseSecurity: true }\n';
+  const ungrouped = correlation('type: event_count, condition: { gte: 5 }', sigpack);
+  expect(built('splunk', ungrouped, es + config).said).toEqual([has('`splunk.output: intermediate-finding` does not apply to a correlation without a group')]);
+  expect(built('splunk', correlation('type: event_count, group-by: [User], condition: { gte: 5 }', sigpack), es + config).said).toEqual([]);
+  expect(built('splunk', correlation('type: event_count, condition: { gte: 5 }'), es).said).toEqual([]);
+});
+
 describe('what Graylog holds back of a correlation', () => {
   /** The key, the seconds of silence, and what is said of them. */
   function graceOf(text: string, config = ''): readonly unknown[] {
