@@ -30,8 +30,8 @@ describe('a plan with many objects', () => {
     const first = await lab.build('1.0.0', 1, many(41, 'a.exe'));
     const { out } = await lab.install(first);
     expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
-    expect(out).toContain('\n  + new: 41 detections, 42 macros, 3 lookups, 2 dashboards, 8 other files\n    (--verbose shows each object)\n');
-    expect(out).toContain('done: lab has 1.0.0 (96 created)\n');
+    expect(out).toContain('\n  + new: 41 detections, 42 macros, 3 lookups, 3 dashboards, 8 other files\n    (--verbose shows each object)\n');
+    expect(out).toContain('done: lab has 1.0.0 (97 created)\n');
     const second = await lab.build('1.1.0', 2, many(20, 'b.exe'));
     const planned = await lab.install(second, { plan: true });
     expect(planned.out.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
@@ -51,13 +51,13 @@ describe('a plan with many objects', () => {
     const server = await startServer((request) => graylog.handle(request));
     const lab = createLab(`{ kind: graylog, url: '${server.url}/api', secretEnv: PLANS_TOKEN, retries: 0 }`);
     const { out } = await lab.install(await lab.build('1.0.0', 1, many(41, 'a.exe')));
-    expect(out).toContain('\n  + new: 41 event definitions\n');
+    expect(out).toContain('\n  + new: 41 event definitions, 1 dashboard\n');
     expect(out).toContain(
       '\n  The pack runs 2.7 event definitions in a minute on average.\n  A node of Graylog runs 5 of them at one time: each may take 111.1 s.\n',
     );
     // an upgrade leaves the installation that names what it deleted
     await lab.install(await lab.build('1.1.0', 2, many(40, 'a.exe')));
-    expect((await lab.uninstall()).out).toMatch(/\nremoved Acme detections \([0-9a-f-]{36}\) from lab: 40 event definitions\n$/);
+    expect((await lab.uninstall()).out).toMatch(/\nremoved Acme detections \([0-9a-f-]{36}\) from lab: 40 event definitions, 1 dashboard\n$/);
     await server.close();
   });
 });
@@ -91,7 +91,7 @@ test('status shows every place, also where one has no secret or does not answer'
   const { code, out } = await said(() => status(undefined, { config, format: 'text' }));
   expect(code).toBe(4);
   expect(out).toMatch(
-    /^soc \(graylog\): soc needs a secret: .*\nfar \(elasticsearch\): .*nothing listens there\nnone \(splunk-disk\): .* is no home of Splunk.*\nlab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n$/,
+    /^soc \(graylog\): soc needs a secret: .*\nfar \(elasticsearch\): .*nothing listens there\nnone \(splunk-disk\): .* is no home of Splunk.*\nlab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for .*\n$/,
   );
   const json = JSON.parse((await said(() => status(undefined, { config, format: 'json' }))).out);
   expect(json.places.map(({ to, version, error }: Record<string, string>) => [to, version, error === undefined])).toEqual([
@@ -113,7 +113,7 @@ describe('an app that others get by Splunk', () => {
     const first = await lab.build('1.0.0', 1, firstRules);
     for (const { out } of [await lab.install(first, { plan: true }), await lab.install(first)]) for (const line of lines) expect(out).toContain(line);
     expect((await lab.install(first)).out).toBe('lab has 1.0.0 already; nothing to do\n');
-    expect((await lab.status()).out).toMatch(new RegExp(`as installed; what is changed on ${who} cannot be seen\\n$`));
+    expect((await lab.status()).out).toMatch(new RegExp(`as installed; what is changed on ${who} cannot be seen\\n {2}made for .*\\n$`));
     expect(JSON.parse((await lab.status('json')).out).places[0]).toMatchObject({ drift: [], unseen: `what is changed on ${who}` });
   });
 

@@ -140,7 +140,7 @@ describe('object by object', { shuffle: false }, () => {
 
   test('is rid of it', async () => {
     expect((await lab.uninstall()).out).toMatch(
-      / {2}- First\n.*removed Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 lookup definitions, 2 dashboards, 1 app, 1 navigation menu\n$/s,
+      / {2}- First\n.*removed Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 lookup definitions, 3 dashboards, 1 app, 1 navigation menu\n$/s,
     );
     expect(splunk.apps.has('acme')).toBe(false);
     expect((await lab.status()).out).toBe('lab (splunk): not installed\n');

@@ -18,6 +18,12 @@ const splunkKinds: readonly (readonly [RegExp, Noun])[] = [
   [/^data\/ui\/nav /, noun('navigation menu')],
 ];
 
+/** By the name: keys of Graylog's objects are ids. */
+const graylogKinds: readonly (readonly [RegExp, Noun])[] = [
+  [/^notification "/, noun('notification')],
+  [/^dashboard "/, noun('dashboard')],
+];
+
 const others: Readonly<Record<string, Noun>> = {
   graylog: noun('event definition'),
   elasticsearch: noun('watch', 'watches'),
@@ -26,13 +32,14 @@ const others: Readonly<Record<string, Noun>> = {
 };
 
 /** `41 detections, 46 macros, 2 lookups`: objects of a kind of place. */
-export function countsByKind(place: string, objects: Iterable<{ readonly key: string }>): string {
+export function countsByKind(place: string, objects: Iterable<{ readonly key: string; readonly name?: string }>): string {
   const counts = new Map<Noun, number>();
-  for (const { key } of objects) {
-    const kind = splunkKinds.find(([pattern]) => place.startsWith('splunk') && pattern.test(key))?.[1] ?? others[place] ?? other;
+  for (const { key, name = '' } of objects) {
+    const known = place === 'graylog' ? graylogKinds.find(([pattern]) => pattern.test(name)) : splunkKinds.find(([pattern]) => pattern.test(key));
+    const kind = (place === 'graylog' || place.startsWith('splunk') ? known?.[1] : undefined) ?? others[place] ?? other;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), other];
+  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), ...graylogKinds.map(([, kind]) => kind), other];
   return order
     .flatMap((kind) => {
       const count = counts.get(kind) ?? 0;

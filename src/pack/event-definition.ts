@@ -196,7 +196,7 @@ const mostFields = (many: boolean): number => (many ? 3 : 15);
 const manyDefinitions = 1500;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
-  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
+  const fields = [...new Set([...keys, ...shown.filter(isTemplateField)])].slice(0, Math.max(most, keys.length));
   return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 

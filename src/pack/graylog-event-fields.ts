@@ -12,6 +12,9 @@ export const sigmaFields = {
   techniques: 'sigma_techniques',
 } as const;
 
+const names: ReadonlySet<string> = new Set(Object.values(sigmaFields));
+export const isSigmaField = (field: string): boolean => names.has(field);
+
 /** Those that the dashboard needs, of packs that have no room for more. */
 const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
 
