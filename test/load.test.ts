@@ -68,6 +68,7 @@ describe('over the budget', () => {
     ['the highest level stays on', [{ level: 'low' }, { level: 'critical' }, { level: 'medium' }, { level: 'high' }], '2 4'],
     ['then status decides', [{ status: 'test' }, { status: 'test' }, { status: 'stable' }], '1 3'],
     ['then the id', [{}, {}, {}], '1 2'],
+    ['before the id, what runs less often', [{ settings: "cron: '7,22,37,52 * * * *'" }, {}, {}], '2 3'],
     [
       'what a rule switches on does not go before a higher level',
       [{ level: 'critical' }, { level: 'critical' }, { level: 'low', settings: "cron: '7 * * * *', enabled: true" }],
@@ -96,7 +97,11 @@ describe('over the budget', () => {
     ],
     ['a severity of the settings is the level', [{}, {}, { settings: "cron: '7 * * * *', severity: critical" }], '1 3'],
     ['a minute with room is not wasted', [{ level: 'high' }, { level: 'high' }, { level: 'high' }, { level: 'low', settings: "cron: '8 * * * *'" }], '1 2 4'],
-    ['hours of one minute are told apart', [{}, {}, { settings: "cron: '7 3 * * *'" }, { settings: "cron: '8 * * * *'" }], '1 2 4'],
+    [
+      'hours of one minute are told apart',
+      [{ level: 'high' }, { level: 'high' }, { settings: "cron: '7 3 * * *'" }, { settings: "cron: '8 * * * *'" }],
+      '1 2 4',
+    ],
   ])('%s', (_, rules, expected) => {
     expect(on(pack(rules, splunkBudget(2)))).toBe(expected);
   });
@@ -147,6 +152,13 @@ describe('over the budget', () => {
     const made = pack([{ level: 'critical', status: 'stable' }, ...strangers], splunkBudget(44));
     expect(on(made).split(' ')).toContain('1');
     expect(made.leftOff.splunk).toHaveLength(8);
+  });
+
+  test('nor do those that run each minute in Graylog', () => {
+    const strangers = Array.from({ length: 100 }, () => ({ level: 'critical', status: 'stable', settings: 'interval: 60s' }));
+    const made = pack([...strangers, { level: 'critical', status: 'stable' }], 'targets: [graylog]\n');
+    expect(on(made, 'graylog').split(' ')).toContain('101');
+    expect(made.leftOff.graylog).toHaveLength(1);
   });
 
   test('the configuration forces on what a rule does not', () => {

@@ -24,12 +24,15 @@ function placeOf(detection: PackDetection, target: 'splunk' | 'graylog', wasOn: 
   return (((by === 'configuration' ? 0 : 1) * 10 + level) * 10 + within) * 10 + status;
 }
 
+export interface Placing<T> {
+  readonly target: 'splunk' | 'graylog';
+  readonly wasOn: ReadonlySet<string>;
+  /** Runs a minute: one that runs as often as several others does not take their room. */
+  readonly rate: (one: T) => number;
+}
+
 /** Detections in the order in which they get their room in the budget of a target; by id in the end, so that no order of files matters. */
-export function byPlace<T extends { readonly detection: PackDetection }>(
-  all: readonly T[],
-  target: 'splunk' | 'graylog',
-  wasOn: ReadonlySet<string>,
-): readonly T[] {
-  const placed = all.map((one) => ({ one, place: placeOf(one.detection, target, wasOn.has(one.detection.id.toLowerCase())) }));
-  return placed.sort((a, b) => a.place - b.place || (a.one.detection.id < b.one.detection.id ? -1 : 1)).map(({ one }) => one);
+export function byPlace<T extends { readonly detection: PackDetection }>(all: readonly T[], { target, wasOn, rate }: Placing<T>): readonly T[] {
+  const placed = all.map((one) => ({ one, place: placeOf(one.detection, target, wasOn.has(one.detection.id.toLowerCase())), rate: rate(one) }));
+  return placed.sort((a, b) => a.place - b.place || a.rate - b.rate || (a.one.detection.id < b.one.detection.id ? -1 : 1)).map(({ one }) => one);
 }
