@@ -364,6 +364,14 @@ test.each([
   ['graylog: { priority: { critical: 4 } }', 'priority 4 is unknown to Graylog before 6.2'],
   ['graylog: { notification: { type: teams } }', 'Graylog before 6.1 may break the message to Teams by a quotation mark in an event'],
   ['graylog: { notification: { type: email } }', 'the notification has no recipients'],
+  ['graylog: { notification: { type: teams, recipients: [a@b.c] }, minimumServerVersion: 6.1.0 }', '`graylog.notification` has no key `recipients`'],
+  ['graylog: { notification: { type: http, users: [a] } }', '`graylog.notification` has no key `users`'],
+  ['graylog: { notification: { type: mail } }', '`graylog.notification.type` must be one of email, http, slack, teams, not `mail`'],
+  ['graylog: { notification: http }', '`graylog.notification` must be a map, not a string'],
+  ['graylog: { streams: Windows events }', '`graylog.streams` must be all or a list, not a string'],
+  ['graylog: { streams: 7 }', '`graylog.streams` must be all or a list, not `7`'],
+  ['graylog: { streams: [A, B], streamParameter: P }', '`streams` has 2 titles, and `streamParameter` asks for the one stream that is searched'],
+  ['graylog: { streams: all, streamParameter: P }', '`streams: all` and `streamParameter` say different things'],
   ['graylog: { streamParameter: NOTIFICATION_URL, notification: { type: http } }', '`streamParameter` has the name of a parameter of the notification'],
 ])('%s is refused', (text, message) => expect(read(text).complaints.map((one) => one.message)).toEqual([message]));
 
@@ -371,6 +379,14 @@ test.each(['graylog: { priority: { critical: 4 }, minimumServerVersion: 6.2.0 }'
   '%s is taken',
   (text) => expect(read(text).complaints).toEqual([]),
 );
+
+test.each([
+  ["'6.1'", '6.1.0'],
+  ["'6.10'", '6.10.0'],
+  ['6.1.3', '6.1.3'],
+])('minimumServerVersion: %s', (written, version) => {
+  expect(configured(`graylog: { minimumServerVersion: ${written} }`).graylog.minimumServerVersion).toBe(version);
+});
 
 test('docs/configuration.md names every key', () => {
   const text = readFileSync(docs('configuration.md'), 'utf8');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ContentPackInput, renderContentPack } from '../src/pack/content-pack.ts';
 import { checkContentPack, graylogLimits } from '../src/pack/content-pack-check.ts';
@@ -7,6 +8,7 @@ import { eventDefinitions } from '../src/pack/event-definition.ts';
 import { checkQuery } from '../src/pack/query-check.ts';
 import { createRenderer } from '../src/pack/template.ts';
 import { uuidV5 } from '../src/pack/uuid.ts';
+import { packOf, textOf } from './pack-of.ts';
 
 const names = ['content-pack', 'event-definition', 'stream-title', 'notification', 'dashboard'].map((name) => `graylog/${name}.json.hbs`);
 const templates = new Map(names.map((name) => [name, readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8')]));
@@ -128,6 +130,7 @@ describe('event definitions', () => {
       event_limit: 1000,
     });
     expect(Object.keys(data.field_spec).filter((name) => name.startsWith('sigma_'))).toEqual([
+      'sigma_pack',
       'sigma_rule',
       'sigma_rule_id',
       'sigma_level',
@@ -413,4 +416,48 @@ describe('checkQuery', () => {
     [`a:/${'x'.repeat(1001)}/`, '1001 characters'],
     [`a:"${'x'.repeat(31_997)}"`, '32001 characters'],
   ])('%s: %s', (query, problem) => expect(checkQuery(query).join('\n')).toContain(problem));
+});
+
+test('a dashboard shows what the pack itself raised, of which each event says so, in large packs too', () => {
+  const few = [filter(['a'])];
+  const many = Array.from({ length: 1501 }, (_, index) => filter(['a'], { detection: { id: `id ${index}` } }));
+  for (const detections of [few, many]) {
+    const { text, problems } = pack(detections, { dashboard: true });
+    const { entities } = JSON.parse(text) as { entities: { type: { name: string }; data: { field_spec?: Record<string, unknown> } }[] };
+    const queries = [...text.matchAll(/"query_string":"((?:[^"\\]|\\.)+)"/g)].map(([, query]) => query);
+    expect([problems, new Set(queries)]).toEqual([[], new Set([`fields.sigma_pack:\\"${info.id}\\"`])]);
+    const definitions = entities.filter(({ type }) => type.name === 'event_definition');
+    expect(definitions).toHaveLength(detections.length);
+    for (const { data } of definitions)
+      expect(data.field_spec).toHaveProperty('sigma_pack', {
+        data_type: 'string',
+        providers: [{ type: 'template-v1', template: info.id, require_values: false }],
+      });
+  }
+});
+
+test('a server that takes leading wildcards gets them, and no other', () => {
+  const rules = [filter(['Image:*\\\\a.exe'])];
+  const refused = pack(rules);
+  expect(refused.problems).toEqual([expect.stringContaining('a term begins with a wildcard, which Graylog refuses by default')]);
+  for (const more of [{}, { customTemplates: true }, { templatesAreOurs: true }]) {
+    expect(pack(rules, { leadingWildcards: true, ...more }).problems).toEqual([]);
+    expect(pack(rules, { leadingWildcards: false, ...more }).problems).toHaveLength(1);
+  }
+});
+
+test('no message says in place of Sigpack which rule of which pack raised an event', () => {
+  const shown = ['sigma_level', 'sigma_pack', 'user'];
+  const alert = { entities: [], threatObjects: [], shown };
+  const { data } = only(filter(['a'], { graylog: { keyFields: ['sigma_level', 'source'] }, detection: { alert } }));
+  const templateOf = (field: string): unknown => data.field_spec[field]?.providers[0]?.template;
+  expect([templateOf('sigma_level'), templateOf('sigma_pack'), data.key_spec]).toEqual(['critical', info.id, ['source']]);
+});
+
+test('a build for such a server leaves no rule out', async () => {
+  const rules = join(import.meta.dirname, '..', 'rules', 'windows', 'shadow-copies-deleted.yml');
+  const graylog = 'graylog: { streams: all, leadingWildcards: true, matching: exact }';
+  const built = await packOf([rules], `targets: [graylog]\npipelines: { graylog: graylog }\n${graylog}\n`);
+  expect(built.bag.list.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(textOf(built, 'sigpack-1.0.0-graylog.json')).toMatch(/"query":\{"@type":"string","@value":"[^}]*:\*/);
 });

@@ -85,6 +85,24 @@ describe('a threshold counts the groups of a correlation', () => {
 });
 
 const has = (text: string): unknown => expect.stringContaining(text);
+const noInterval = has('`interval` does not apply to correlations');
+
+test('an interval of a correlation is said to be ignored by Graylog, whoever sets it, and honoured by Splunk', () => {
+  const text = correlation('type: event_count, group-by: [User], condition: { gte: 5 }');
+  expect(built('graylog', text, 'levels: { medium: { interval: 30m } }\ndefaults: { interval: 30m }\n').said).toEqual([noInterval]);
+  expect(built('splunk', text, 'defaults: { interval: 30m }\n').said).toEqual([]);
+});
+
+test.each([
+  ['by a rule', '', 'splunk: { output: intermediate-finding }'],
+  ['by sigpack.yml', 'defaults: { splunk: { output: intermediate-finding } }\n', ''],
+])('an intermediate finding that is asked for %s has nobody without a group', (_, config, sigpack) => {
+  const es = 'splunk: { enterpriseSecurity: true }\n';
+  const ungrouped = correlation('type: event_count, condition: { gte: 5 }', sigpack);
+  expect(built('splunk', ungrouped, es + config).said).toEqual([has('`splunk.output: intermediate-finding` does not apply to a correlation without a group')]);
+  expect(built('splunk', correlation('type: event_count, group-by: [User], condition: { gte: 5 }', sigpack), es + config).said).toEqual([]);
+  expect(built('splunk', correlation('type: event_count, condition: { gte: 5 }'), es).said).toEqual([]);
+});
 
 describe('what Graylog holds back of a correlation', () => {
   /** The key, the seconds of silence, and what is said of them. */
@@ -103,8 +121,8 @@ describe('what Graylog holds back of a correlation', () => {
     ['an hour by its group', many('User'), '', [['User'], 3600, []]],
     ['the window where windows overlap for longer', many('User', '1h'), '', [['User'], 3900, []]],
     ['the window where settings say less', many('User', '5m', 'gte: 5', 'suppress: { period: 1m }'), '', [['User'], 600, [has('for 10m in place of 1m')]]],
-    ['no interval, which does not apply', many('User', '5m', 'gte: 5', 'interval: 1d'), '', [['User'], 3600, []]],
-    ['an hour where each message is in one window', many('User', '5m', 'lt: 5', 'interval: 1d'), '', [['User'], 3600, [has('fallen silent')]]],
+    ['no interval, which does not apply', many('User', '5m', 'gte: 5', 'interval: 1d'), '', [['User'], 3600, [noInterval]]],
+    ['an hour where each message is in one window', many('User', '5m', 'lt: 5', 'interval: 1d'), '', [['User'], 3600, [has('fallen silent'), noInterval]]],
     ['a longer period', many('User', '1h', 'gte: 5', 'suppress: { period: 2h }'), '', [['User'], 7200, []]],
     [
       'the window in place of a shorter period',

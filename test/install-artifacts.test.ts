@@ -160,6 +160,18 @@ const changed =
   ({ entities }: { entities: Json[] }): unknown =>
     Object.assign(entities[0]?.data as Json, data);
 
+/** A notification whose address is a parameter with a value. */
+const notifying =
+  (type: string, key: string, name = 'NOTIFICATION_URL') =>
+  (pack: Json & { entities: Json[] }): void => {
+    const value = (is: string, text: string): Json => ({ '@type': is, '@value': text });
+    const more = type.startsWith('teams') ? { adaptive_card: value('string', '{}'), time_zone: value('string', 'UTC') } : {};
+    const config = { type, [key]: value('parameter', name), ...more };
+    const data = { title: value('string', 'T'), description: value('string', ''), config };
+    pack.entities.push({ v: '1', id: 'n', type: { name: 'notification', version: '1' }, constraints: [], data });
+    pack.parameters = [{ name, title: 'T', description: '', type: 'string', default_value: 'https://elsewhere.test/hook' }];
+  };
+
 test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   [
     'a notification',
@@ -220,6 +232,12 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   ],
   ['a definition without its settings', ({ entities }) => Object.assign(entities[0]?.data as Json, { config: null }), 'has "data.config", which no build'],
   ['a key of its own', (pack) => Object.assign(pack, { extra: 1 }), 'the content pack has "extra"'],
+  ['an address of its own for alerts', notifying('http-notification-v1', 'url'), 'a value for "NOTIFICATION_URL", an address that alerts are sent to'],
+  [
+    'an address under another name',
+    notifying('teams-notification-v2', 'webhook_url', 'STREAM'),
+    'the content pack has a value for "STREAM", an address that alerts are sent to',
+  ],
   ['parameters that are none', (pack) => Object.assign(pack, { parameters: [1] }), 'the content pack has "parameters[0]", which no build'],
 ])('a content pack with %s is refused before anything is asked of a server', async (_, change, message) => {
   const other = createLab("{ kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0 }", 'graylog: { dashboard: false }\n');

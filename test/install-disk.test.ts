@@ -55,6 +55,21 @@ async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
+test('a plan says of which detections local/ overrides what the new version changes', async () => {
+  await freshLab();
+  expect((await lab.install(first)).code).toBe(0);
+  const local = (text: string): void => lab.write('splunk/etc/apps/acme/local/savedsearches.conf', text);
+  local('[Third]\ncron_schedule = 1 1 * * *\n[First]\ncron_schedule = 1 1 * * *\nsearch = mine\n[Mine]\nsearch = x\n[Gone]\n');
+  const { out } = await lab.install(second, { plan: true });
+  const notes = out.split('\n').filter((line) => line.includes('local/'));
+  expect(notes).toEqual([
+    '  local/savedsearches.conf overrides cron_schedule, search of "First": what the pack says there has no effect.',
+    '  local/savedsearches.conf overrides cron_schedule of "Third": what the pack says there has no effect.',
+  ]);
+  local(`[First]\nsearch = ${search('First', 'search', readFileSync(app('default/savedsearches.conf'), 'utf8').replace('a.exe', 'other.exe'))}\n`);
+  expect((await lab.install(second, { plan: true })).out).not.toContain('overrides');
+});
+
 // each test goes on from where the one before has come to
 describe('a Splunk home on disk', { shuffle: false }, () => {
   beforeAll(freshLab);

@@ -140,6 +140,32 @@ describe('a Graylog server', { shuffle: false }, () => {
     expect((await one.install(sixth)).out).toContain('nothing to do');
   });
 
+  test('settings that are switched off take what they made along, and what someone changed stays without it', async () => {
+    const notified = 'graylog: { streamParameter: STREAM, notification: { type: email, recipients: [soc@example.test], minimumLevel: critical } }\n';
+    const seventh = await lab('', notified).build('1.6.0', 7, firstRules);
+    const on = lab('', notified);
+    await on.build('1.6.0', 7, firstRules);
+    const done = await on.install(seventh);
+    expect(done.out).toMatch(/= alerts are mailed to "soc@example\.test"\n[\s\S]*\+ notification "/);
+    const [id = ''] = [...graylog.extras].find(([, { config: its }]) => its !== undefined) ?? [];
+    const [key = '', first] = [...graylog.definitions].find(([, { title }]) => title === 'First') ?? [];
+    // by hand: another description, the pack's notification below its level, and one of the admin's own
+    const uses = [id, 'of-the-admin'].map((one) => ({ notification_id: one, notification_parameters: null }));
+    graylog.definitions.set(key, { ...first, description: 'ours', notifications: uses });
+    const off = lab('', 'graylog: { streamParameter: STREAM, dashboard: false }\n');
+    const eighth = await off.build('1.7.0', 8, firstRules);
+    const plan = await off.install(eighth, { plan: true });
+    expect(plan.out).toMatch(/- dashboard "/);
+    expect(plan.out).toMatch(/- notification "/);
+    expect((await off.install(eighth)).code).toBe(0);
+    expect(graylog.extras.size).toBe(0);
+    expect(graylog.definitions.get(key)).toMatchObject({ description: 'ours', notifications: [{ notification_id: 'of-the-admin' }] });
+    expect(JSON.stringify([...graylog.definitions.values()])).not.toContain(id);
+    expect((await off.install(eighth)).out).toContain('nothing to do');
+    expect((await off.status()).out).not.toContain('notification');
+    expect((await off.install(eighth, { drift: 'overwrite' })).code).toBe(0);
+  });
+
   test('a machine is told of a failure, too', async () => {
     const one = lab('', config);
     const second = await one.build('1.1.0', 2, secondRules);

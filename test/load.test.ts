@@ -68,14 +68,40 @@ describe('over the budget', () => {
     ['the highest level stays on', [{ level: 'low' }, { level: 'critical' }, { level: 'medium' }, { level: 'high' }], '2 4'],
     ['then status decides', [{ status: 'test' }, { status: 'test' }, { status: 'stable' }], '1 3'],
     ['then the id', [{}, {}, {}], '1 2'],
+    ['before the id, what runs less often', [{ settings: "cron: '7,22,37,52 * * * *'" }, {}, {}], '2 3'],
     [
-      'what a rule switches on goes first',
+      'what a rule switches on does not go before a higher level',
       [{ level: 'critical' }, { level: 'critical' }, { level: 'low', settings: "cron: '7 * * * *', enabled: true" }],
+      '1 2',
+    ],
+    [
+      'nor by savedsearches.conf',
+      [{ level: 'critical' }, { level: 'critical' }, { level: 'low', settings: "cron: '7 * * * *', splunk: { savedsearch: { disabled: 0 } }" }],
+      '1 2',
+    ],
+    [
+      'within a level it goes first, whatever its status',
+      [{ status: 'stable' }, { status: 'stable' }, { status: 'experimental', settings: "cron: '7 * * * *', enabled: true" }],
       '1 3',
+    ],
+    ['days of one minute are told apart', [{ settings: "cron: '7 3 1 * *'" }, { settings: "cron: '7 3 2 * *'" }, { settings: "cron: '7 3 3 * *'" }], '1 2 3'],
+    [
+      'a daily search needs room on the fullest day',
+      [{ level: 'high', settings: "cron: '7 3 1 * *'" }, { level: 'high', settings: "cron: '7 3 * * 1'" }, {}],
+      '1 2',
+    ],
+    [
+      'days of the month and of the week meet',
+      [{ settings: "cron: '7 3 1 * *'" }, { settings: "cron: '7 3 1 * *'" }, { settings: "cron: '7 3 * * 1'" }],
+      '1 2',
     ],
     ['a severity of the settings is the level', [{}, {}, { settings: "cron: '7 * * * *', severity: critical" }], '1 3'],
     ['a minute with room is not wasted', [{ level: 'high' }, { level: 'high' }, { level: 'high' }, { level: 'low', settings: "cron: '8 * * * *'" }], '1 2 4'],
-    ['hours of one minute are told apart', [{}, {}, { settings: "cron: '7 3 * * *'" }, { settings: "cron: '8 * * * *'" }], '1 2 4'],
+    [
+      'hours of one minute are told apart',
+      [{ level: 'high' }, { level: 'high' }, { settings: "cron: '7 3 * * *'" }, { settings: "cron: '8 * * * *'" }],
+      '1 2 4',
+    ],
   ])('%s', (_, rules, expected) => {
     expect(on(pack(rules, splunkBudget(2)))).toBe(expected);
   });
@@ -119,6 +145,55 @@ describe('over the budget', () => {
     expect(on(made)).toBe('1 2 3');
     expect(budgetProblems(made)).toEqual(['3 searches start at minute 7, 1 more than the budget of 2']);
     expect(made.config.severities.get('PCK006')).toBe(overBudget === 'error' ? 'error' : undefined);
+  });
+
+  test('rules of a stranger that run once a month push out nothing', () => {
+    const strangers = Array.from({ length: 51 }, () => ({ level: 'critical', settings: "enabled: true, cron: '7 3 1 * *', severity: informational" }));
+    const made = pack([{ level: 'critical', status: 'stable' }, ...strangers], splunkBudget(44));
+    expect(on(made).split(' ')).toContain('1');
+    expect(made.leftOff.splunk).toHaveLength(8);
+  });
+
+  test('nor do those that run each minute in Graylog', () => {
+    const strangers = Array.from({ length: 100 }, () => ({ level: 'critical', status: 'stable', settings: 'interval: 60s' }));
+    const made = pack([...strangers, { level: 'critical', status: 'stable' }], 'targets: [graylog]\n');
+    expect(on(made, 'graylog').split(' ')).toContain('101');
+    expect(made.leftOff.graylog).toHaveLength(1);
+  });
+
+  test('the configuration forces on what a rule does not', () => {
+    const order = 'levels: { low: { splunk: { savedsearch: { disabled: 0 } } } }\n';
+    expect(on(pack([{ level: 'critical' }, { level: 'critical' }, { level: 'low' }], splunkBudget(2, order)))).toBe('1 3');
+  });
+
+  test('a search of the pack that a rule switched on by itself is off in the app', () => {
+    const made = pack([{ level: 'high' }, { settings: "cron: '7 * * * *', splunk: { savedsearch: { disabled: 0 } }" }], splunkBudget(1));
+    expect(made.splunk.map(({ detection }) => [detection.settings.enabled, detection.settings.splunk.savedsearch])).toEqual([
+      [true, {}],
+      [false, {}],
+    ]);
+  });
+
+  test('all minutes over the budget are one complaint, the worst first', () => {
+    const at = (minute: number): Given => ({ settings: `cron: '${minute} * * * *'` });
+    const rules = [5, 5, 53, 53, 53, 8, 8, 8, 23, 23, 38, 38, 41, 41, 59, 59].map(at);
+    expect(budgetProblems(pack(rules, splunkBudget(1, 'overBudget: warn\n')))).toEqual([
+      '3 searches start at minute 8, 2 more than the budget of 1; 3 at minute 53; 2 at minute 5; 2 at minute 23; 2 at minute 38; and more than the budget at 2 other minutes',
+    ]);
+  });
+
+  test('Graylog counts the runs of a cron expression by its days and hours', () => {
+    const graylog = 'targets: [graylog]\ngraylog: { minimumServerVersion: 6.1.0 }\n';
+    expect(loadOf(pack([{ settings: "cron: '0-59/5 * * * *'" }], graylog), 'graylog').mean).toBe(0.2);
+    expect(
+      loadOf(
+        pack(
+          Array.from({ length: 20 }, () => ({ settings: "cron: '0-59/5 0-11 * * *'" })),
+          graylog,
+        ),
+        'graylog',
+      ).mean,
+    ).toBe(2);
   });
 
   test('what is forced on stays on, and is reported where it passes the budget by itself', () => {

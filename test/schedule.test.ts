@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config.ts';
-import {
-  cronGap,
-  cronMinutes,
-  cronPeriod,
-  cronProblem,
-  minimumSplunkInterval,
-  scheduleHistogram,
-  searchWindow,
-  spreadCron,
-  windowOver,
-} from '../src/pack/schedule.ts';
+import { cronGap, cronMinutes, cronPeriod, cronProblem, minimumSplunkInterval, searchWindow, spreadCron, windowOver } from '../src/pack/schedule.ts';
+import { scheduleHistogram } from '../src/pack/schedule-load.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 
 const id = '9c3b6f0a-5a1e-4d36-9b5a-0d6f5c4f1b11';
@@ -138,5 +129,16 @@ describe('cron expressions', () => {
     expect(cronMinutes('x')).toEqual([]);
     const histogram = scheduleHistogram(['5 1 * * *', '5 1 * * *', '5 2 * * *', '6 * * * *', 'x']);
     expect([histogram[4], histogram[5], histogram[6]]).toEqual([0, 2, 1]);
+  });
+
+  it.each([
+    [['5 1 1 * *', '5 1 2 * *', '5 1 3 1 *'], 1],
+    [['5 1 * 1 *', '5 1 * 2-12 *', '5 1 * 12 *'], 2],
+    [['5 1 1 * *', '5 1 * * 1', '5 1 * * *'], 3],
+    [['5 1 29 2 *', '5 1 1 3 *'], 1],
+    [['5 1 1 * 1', '5 1 2 * *', '5 1 * * 2'], 2],
+    [['5 1 1 * 1', '5 1 2 * *', '5 1 * * 1'], 3],
+  ])('counts %j on the fullest day', (crons, most) => {
+    expect(scheduleHistogram(crons)[5]).toBe(most);
   });
 });

@@ -2,7 +2,7 @@ import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/digest.ts';
 import { isTooDeep, maximumDepth } from '../release/json-depth.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
-import { isExtra, type WantedExtra, wantedExtra } from './graylog-extras.ts';
+import { addressProblem, isExtra, type WantedExtra, wantedExtra } from './graylog-extras.ts';
 import { packProblem } from './pack-allowed.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from './plan.ts';
 
@@ -47,7 +47,10 @@ export function readContentPack(text: string): ContentPack {
     throw new PackError('the content pack has an id or revision that Sigpack does not write');
   const problem = packProblem(pack);
   if (problem !== undefined) throw new PackError(problem);
-  return { parameters: [], ...pack } as unknown as ContentPack;
+  const read = { parameters: [], ...pack } as unknown as ContentPack;
+  const address = addressProblem(read);
+  if (address !== undefined) throw new PackError(address);
+  return read;
 }
 
 /** The pack with its parameters' values in place of their defaults: as it is kept on the server it says what was installed. */

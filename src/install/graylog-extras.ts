@@ -27,6 +27,20 @@ export const secretParameters = (pack: ContentPack): ReadonlySet<string> =>
     }),
   );
 
+/** An address that came with the pack would send alerts to whoever made it, and is not shown. */
+export function addressProblem(pack: ContentPack): string | undefined {
+  const secret = secretParameters(pack);
+  const given = pack.parameters.find(({ name, default_value: value }) => secret.has(name) && value !== undefined && value !== '');
+  return given && `the content pack has a value for ${JSON.stringify(given.name)}, an address that alerts are sent to: no build of Sigpack writes one`;
+}
+
+/** Who gets the mails of a pack: Graylog has no parameters for them, so they come with it. */
+export const mailRecipients = ({ entities }: ContentPack): readonly string[] =>
+  entities.flatMap(({ type, data }) => {
+    const config = type.name === 'notification' && isRecord(data.config) ? data.config : {};
+    return [config.email_recipients, config.user_recipients].flatMap((list) => (Array.isArray(list) ? list.map(String) : []));
+  });
+
 const isAddress = (key: string): boolean => key === 'url' || key === 'webhook_url';
 
 /** The pack without the values of those parameters. */

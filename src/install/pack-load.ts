@@ -1,7 +1,7 @@
 import { isRecord } from '../event/field.ts';
 import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/load-budget.ts';
-import { scheduleHistogram } from '../pack/schedule.ts';
 import { loadOfMinutes } from '../pack/schedule-budget.ts';
+import { scheduleHistogram } from '../pack/schedule-load.ts';
 import { type AppFiles, settingsIn } from './app-files.ts';
 import type { ContentPack } from './content-pack-model.ts';
 

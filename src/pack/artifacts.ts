@@ -154,8 +154,8 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
   const { graylog } = pack.config;
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
-  const { minimumServerVersion, titlePrefix, priority, notification, dashboard } = graylog;
-  const content = { minimumServerVersion, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
+  const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } = graylog;
+  const content = { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
 }

@@ -133,8 +133,8 @@ const graylog = map(
       description:
         'Graylog’s string fields are case-sensitive and Sigma is not: case-insensitive spells values as regular expressions, exact is faster and misses PowerShell.EXE for powershell.exe.',
     },
-    minimumServerVersion: text('Oldest Graylog version that may install the pack, x.y.z, 5.2.0 or newer; keys that came later are left out.', {
-      pattern: '^(?:5\\.(?:[2-9]|[1-9][0-9])|(?:[6-9]|[1-9][0-9])\\.[0-9]{1,2})\\.[0-9]{1,2}$',
+    minimumServerVersion: text('Oldest Graylog version that may install the pack, x.y or x.y.z, 5.2.0 or newer; keys that came later are left out.', {
+      pattern: '^(?:5\\.(?:[2-9]|[1-9][0-9])|(?:[6-9]|[1-9][0-9])\\.[0-9]{1,2})(?:\\.[0-9]{1,2})?$',
       default: '6.0.0',
     }),
     streams: {
@@ -143,7 +143,7 @@ const graylog = map(
       default: [],
     },
     streamParameter: text(
-      'Name of a content pack parameter, asked for at installation, that holds the title of the stream to search; the first of `streams` is its default.',
+      'Name of a content pack parameter, asked for at installation, that holds the title of the stream to search; the one under `streams` is its default.',
       {
         pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
       },

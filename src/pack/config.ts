@@ -243,12 +243,13 @@ function graylogOf({ streams = [], ...written }: NonNullable<Written['graylog']>
   const allStreams = streams === 'all';
   return {
     ...graylogDefaults,
-    minimumServerVersion: '6.0.0',
     titlePrefix: '',
     priority: {},
     dashboard: true,
     definitionsPerMinute: defaultDefinitionsPerMinute,
     ...written,
+    // a range of versions has all three numbers
+    minimumServerVersion: written.minimumServerVersion?.replace(/^\d+\.\d+$/, '$&.0') ?? '6.0.0',
     streams: allStreams ? [] : streams,
     allStreams,
   };

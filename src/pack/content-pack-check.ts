@@ -11,11 +11,18 @@ const entityKeys = { v: 0, type: 0, id: 0, constraints: 0, data: 0 };
 const parameterKeys = { name: 0, title: 0, description: 0, type: 0, default_value: 0 };
 const parameterTypes: ReadonlySet<unknown> = new Set(['boolean', 'double', 'float', 'integer', 'long', 'string']);
 
+export interface ServerOptions {
+  /** Such as `6.0.0`; the pack uses nothing newer and refuses to install on anything older. */
+  readonly minimumServerVersion: string;
+  /** The server has `allow_leading_wildcard_searches`; default: it has not. */
+  readonly leadingWildcards?: boolean;
+}
+
 /**
  * What Graylog would refuse of a content pack, or install and then silently fail at run by run; Graylog itself looks at neither queries nor
  * definitions at installation. Of entities other than event definitions and stream references only the envelope is looked at.
  */
-export function checkContentPack(pack: unknown, options: { readonly minimumServerVersion: string }): readonly string[] {
+export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
   return checkWholePack(pack, options).problems;
 }
 
@@ -25,10 +32,10 @@ interface Checked {
 }
 
 /** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
-export function checkWholePack(pack: unknown, { minimumServerVersion }: { readonly minimumServerVersion: string }): Checked {
+export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
   if (!isRecord(pack)) return { problems: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
-  const check = createPackCheck({ ...pack, entities: [] }, { minimumServerVersion, referable: entities });
+  const check = createPackCheck({ ...pack, entities: [] }, { ...options, referable: entities });
   let tooLarge = false;
   for (const entity of entities) tooLarge = !check.add(entity);
   return { problems: check.problems(), tooLarge };
@@ -40,19 +47,18 @@ export interface PackCheck {
   readonly problems: () => string[];
 }
 
-export interface PackCheckOptions {
-  readonly minimumServerVersion: string;
+export interface PackCheckOptions extends ServerOptions {
   /** Entities that others may refer to; those of other types may be missing. */
   readonly referable: readonly unknown[];
 }
 
 /** As `checkContentPack`, of entities that come one by one. `pack`: without them. */
-export function createPackCheck(pack: Json, { minimumServerVersion, referable }: PackCheckOptions): PackCheck {
+export function createPackCheck(pack: Json, { minimumServerVersion, leadingWildcards = false, referable }: PackCheckOptions): PackCheck {
   const minimum = serverVersion(minimumServerVersion);
   if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) {
     return { add: () => true, problems: () => [`the minimum server version is not ${oldestServer} or newer`] };
   }
-  const names = packNames(pack, referable, minimum);
+  const names = { ...packNames(pack, referable, minimum), leadingWildcards };
   const problems: string[] = [];
   checkEnvelope(pack, minimum, problems);
   const seen = new Set<string>();
@@ -77,7 +83,7 @@ export function createPackCheck(pack: Json, { minimumServerVersion, referable }:
   };
 }
 
-function packNames(pack: Json, entities: readonly unknown[], minimum: number): PackNames {
+function packNames(pack: Json, entities: readonly unknown[], minimum: number): Omit<PackNames, 'leadingWildcards'> {
   const streams = new Set<string>();
   const notifications = new Set<string>();
   for (const entity of entities) {

@@ -1,7 +1,8 @@
 import type { Target } from './config.ts';
 import type { PackDetection } from './detection.ts';
 
-const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y)$/i.test(value.trim());
+/** As Splunk reads it. */
+export const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y)$/i.test(value.trim());
 
 /** Whether the app's search runs once it is installed: overrides of its settings count. */
 export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): boolean {

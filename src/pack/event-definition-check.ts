@@ -6,6 +6,8 @@ import { versionNumber } from './server-version.ts';
 
 /** What an event definition may refer to: ids of entities and names of parameters of the pack. And what servers it is for. */
 export interface PackNames {
+  /** The server takes terms that begin with a wildcard. */
+  readonly leadingWildcards: boolean;
   readonly streams: ReadonlySet<string>;
   readonly notifications: ReadonlySet<string>;
   readonly parameters: ReadonlySet<string>;
@@ -119,7 +121,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, problems: strin
   checkValue(config, 'query', 'string', names, problems);
   for (const id of listOf(config.streams)) if (!names.streams.has(String(id))) problems.push(`config.streams names ${id}, which is no stream of the pack`);
   const query = referenceValue(config.query);
-  if (typeof query === 'string') problems.push(...checkQuery(query));
+  if (typeof query === 'string') problems.push(...checkQuery(query, names.leadingWildcards));
   const grace = isRecord(data.notification_settings) ? Number(data.notification_settings.grace_period_ms) : 0;
   checkAggregation(config, listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms), problems);
 }

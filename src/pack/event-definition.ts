@@ -116,7 +116,7 @@ const packIds = new WeakMap<PackInfo, string>();
 /** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
 export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
   const packId = graylogPackId(info);
-  const shared = sharedData(g, options);
+  const shared = sharedData(g, info.id, options);
   const { title = g.detection.name } = options;
   const constraints = serverConstraints(options.minimumServerVersion);
   return searchConfigs(g, options).map((config, index) => ({
@@ -138,7 +138,7 @@ const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 
 export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
-function sharedData({ detection, search }: GraylogDetection, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
+function sharedData({ detection, search }: GraylogDetection, packId: string, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
   const many = (options.definitions ?? 1) > manyDefinitions;
   const minimum = serverVersion(options.minimumServerVersion) ?? 0;
@@ -154,7 +154,7 @@ function sharedData({ detection, search }: GraylogDetection, options: EventDefin
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: fieldSpecs(sigmaEventFields(detection, many), fields, detection.alert?.shown ?? [], mostFields(many)),
+    field_spec: fieldSpecs(sigmaEventFields(detection, packId, many), fields, detection.alert?.shown ?? [], mostFields(many)),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -195,13 +195,13 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
 }
 
 /** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
-const mostFields = (many: boolean): number => (many ? 4 : 15);
+const mostFields = (many: boolean): number => (many ? 3 : 15);
 const manyDefinitions = 1500;
 
 /** The fields of the rule's own texts, then those of the messages: keys, and what is shown while there is room. */
 function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
   const fields = new Set(keys);
-  for (const field of shown) if (fields.size < most) fields.add(field);
+  for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
   return Object.fromEntries([...texts, ...Array.from(fields, fieldEntry)]);
 }
 

@@ -14,6 +14,7 @@ export function graylogComplaints(graylog: YamlNode | undefined): readonly Compl
   return [
     ...titleComplaints(lookup(graylog, 'titlePrefix')),
     ...priorityComplaints(lookup(graylog, 'priority'), minimum),
+    ...streamComplaints(lookup(graylog, 'streams'), lookup(graylog, 'streamParameter')),
     ...notificationComplaints(graylog, minimum),
   ];
 }
@@ -40,6 +41,15 @@ function priorityComplaints(priority: YamlNode | undefined, minimum: number): re
       ? [complaint(value, 'priority 4 is unknown to Graylog before 6.2', 'Set `graylog.minimumServerVersion: 6.2.0`, or a lower priority.')]
       : [],
   );
+}
+
+/** A parameter holds one title, which stands in place of all others. */
+function streamComplaints(streams: YamlNode | undefined, parameter: YamlNode | undefined): readonly Complaint[] {
+  if (!streams || !parameter) return [];
+  const hint = 'Take `streamParameter` away, or leave one title under `streams`: it is the default of the parameter.';
+  if (streams.kind !== 'sequence') return [complaint(streams, '`streams: all` and `streamParameter` say different things', hint)];
+  const found = `\`streams\` has ${streams.items.length} titles, and \`streamParameter\` asks for the one stream that is searched`;
+  return streams.items.length > 1 ? [complaint(streams, found, hint)] : [];
 }
 
 function notificationComplaints(graylog: YamlNode, minimum: number): readonly Complaint[] {

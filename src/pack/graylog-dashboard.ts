@@ -57,7 +57,7 @@ export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
   const packId = graylogPackId(info);
   const stream = streamTitle(info, { '@type': 'string', '@value': 'All events' }, minimum);
   const queryId = uuidV5(packId, 'dashboard query');
-  const widgets = dashboardWidgets(stream.id, week);
+  const widgets = dashboardWidgets(info.id, stream.id, week);
   const byId = <T>(value: (one: (typeof widgets)[number]) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(widgets.map((one) => [one.widget.id, value(one)]));
   const state: DashboardState = {

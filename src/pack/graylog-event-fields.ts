@@ -1,8 +1,9 @@
 import type { PackDetection } from './detection.ts';
 import type { FieldEntry, FieldSpec } from './event-definition.ts';
 
-/** Fields that say of each event which rule raised it. Dashboards and notifications read them. */
+/** Fields that say of each event which rule of which pack raised it. Dashboards and notifications read them. */
 export const sigmaFields = {
+  pack: 'sigma_pack',
   rule: 'sigma_rule',
   id: 'sigma_rule_id',
   level: 'sigma_level',
@@ -11,14 +12,18 @@ export const sigmaFields = {
   techniques: 'sigma_techniques',
 } as const;
 
+const names: ReadonlySet<string> = new Set(Object.values(sigmaFields));
+export const isSigmaField = (field: string): boolean => names.has(field);
+
 /** Those that the dashboard needs, of packs that have no room for more. */
-const needed: ReadonlySet<string> = new Set([sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
+const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
 
 /** The same text in each event. A field with nothing to say is left out. */
-export function sigmaEventFields({ id, name, severity, attack }: PackDetection, few: boolean): readonly FieldEntry[] {
+export function sigmaEventFields({ id, name, severity, attack }: PackDetection, packId: string, few: boolean): readonly FieldEntry[] {
   const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
   const values: readonly (readonly [string, string | undefined])[] = [
+    [sigmaFields.pack, packId],
     [sigmaFields.rule, withoutTemplates(name)],
     [sigmaFields.id, id],
     [sigmaFields.level, severity],

@@ -79,11 +79,12 @@ const columns = ['timestamp', eventField(sigmaFields.level), 'message', 'key', e
 /** Values that a chart or a table shows. */
 const mostValues = 15;
 const mostMessages = 150;
-const queryOfAll: Query = { type: 'elasticsearch', query_string: `_exists_:${level}` };
+/** Other packs of the server raise events with the same fields. */
+const queryOf = (packId: string): Query => ({ type: 'elasticsearch', query_string: `${eventField(sigmaFields.pack)}:"${packId}"` });
 
 /** `stream`: id of the entity of the stream with the events. */
-export function dashboardWidgets(stream: string, timerange: TimeRange): readonly DashboardWidget[] {
-  const common = { timerange, query: queryOfAll, streams: [stream] };
+export function dashboardWidgets(packId: string, stream: string, timerange: TimeRange): readonly DashboardWidget[] {
+  const common = { timerange, query: queryOf(packId), streams: [stream] };
   const widgets = charts.map(
     (chart): DashboardWidget => ({
       title: chart.title,

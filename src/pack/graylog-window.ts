@@ -1,5 +1,6 @@
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection } from './detection.ts';
+import { isSigmaField } from './graylog-event-fields.ts';
 import { cronGap, quartzCron } from './schedule.ts';
 import { versionNumber } from './server-version.ts';
 import type { DetectionSettings } from './settings.ts';
@@ -27,7 +28,7 @@ export function graylogWindow({ interval, window = 0, cron, given, threshold }: 
 
 /** Settings of the detection that Graylog can't honour, and why. */
 export function ignoredByGraylog({ detection: { settings }, search }: GraylogDetection, compiled: CompiledRule, minimum: number): readonly string[] {
-  const { cron, delay = 0, window } = settings.given ?? {};
+  const { interval, cron, delay = 0, window } = settings.given ?? {};
   const isCorrelation = compiled.kind === 'correlation';
   const found: string[] = [];
   if (cron !== undefined) {
@@ -36,6 +37,8 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
     else if (quartzCron(cron) === undefined)
       found.push('`cron` names days of the month and of the week, which Graylog cannot combine: definitions run every `interval`');
   }
+  if (isCorrelation && cron === undefined && interval !== undefined && search.kind === 'aggregation' && interval !== search.every)
+    found.push('`interval` does not apply to correlations, which run at the steps of their windows');
   if (isCorrelation && settings.threshold > 1) found.push('`threshold` does not apply to correlations: each group that fulfils the condition is an event');
   if (window !== undefined && isCorrelation) found.push('`window` does not apply to correlations, whose windows follow from their timespan');
   const counted = search.kind === 'aggregation' && (!isCorrelation || search.within <= compiled.rule.timespan);
@@ -43,6 +46,9 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
   return found;
 }
 
-/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
-export const isTemplateField = (field: string): boolean => templateField.test(field);
+/**
+ * True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. What Sigpack says
+ * of each event itself is no message's to say.
+ */
+export const isTemplateField = (field: string): boolean => templateField.test(field) && !isSigmaField(field);
 const templateField = /^[A-Za-z0-9_@-]+$/;

@@ -1,6 +1,6 @@
 import type { GraylogDetection } from './detection.ts';
 import { graylogWindow } from './graylog-window.ts';
-import { cronRuns } from './schedule.ts';
+import { createScheduleLoad, cronRate } from './schedule-load.ts';
 
 /** What a minute still has room for. */
 export interface Room<T> {
@@ -10,25 +10,22 @@ export interface Room<T> {
   readonly force: (one: T) => void;
 }
 
-/** Room for searches by their cron expressions, on each minute of a day. */
-export function minutesOfDay(budget: number): Room<string> {
-  const starts = new Uint32Array(24 * 60);
+/** Room for searches by their cron expressions, on each minute of each day. */
+export function minutesOfDays(budget: number): Room<string> {
+  const load = createScheduleLoad();
   // minutes only fill up: what had no room once never has any again
   const full = new Set<string>();
-  const add = (cron: string): void => {
-    for (const minute of cronRuns(cron)) starts[minute] = (starts[minute] ?? 0) + 1;
-  };
   return {
     take(cron) {
       if (full.has(cron)) return false;
-      if (cronRuns(cron).some((minute) => (starts[minute] ?? 0) >= budget)) {
+      if (load.mostWith(cron) >= budget) {
         full.add(cron);
         return false;
       }
-      add(cron);
+      load.add(cron);
       return true;
     },
-    force: add,
+    force: (cron) => load.add(cron),
   };
 }
 
@@ -50,6 +47,7 @@ export function meanRate(budget: number): Room<number> {
 
 /** Runs a minute of a detection's event definitions. */
 export function definitionRate({ detection: { settings }, search }: GraylogDetection, minimumVersion: number): number {
-  if (search.kind === 'aggregation') return 60 / search.every;
-  return (search.queries.length * 60) / graylogWindow(settings, minimumVersion).every;
+  const window = search.kind === 'aggregation' ? search : graylogWindow(settings, minimumVersion);
+  const rate = window.cron === undefined ? 60 / window.every : cronRate(settings.cron ?? '');
+  return search.kind === 'aggregation' ? rate : search.queries.length * rate;
 }

@@ -3,9 +3,10 @@ import type { PackConfig, Target } from './config.ts';
 import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
 import { runsInSplunk } from './enabled.ts';
 import { byPlace, isForced } from './load-order.ts';
-import { definitionRate, meanRate, minutesOfDay, type Room } from './load-room.ts';
+import { definitionRate, meanRate, minutesOfDays, type Room } from './load-room.ts';
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
 import type { Published } from './published.ts';
+import { cronRate } from './schedule-load.ts';
 import { serverVersion } from './server-version.ts';
 import type { DetectionSettings } from './settings.ts';
 import { cronOf } from './splunk-schedule.ts';
@@ -44,8 +45,9 @@ export function withinBudgets<T extends Detections>(pack: T, config: PackConfig,
   const splunk = withoutRoom({
     target: 'splunk',
     all: pack.splunk.filter(({ detection }) => runsInSplunk(detection)),
-    room: minutesOfDay(searchesPerMinute),
+    room: minutesOfDays(searchesPerMinute),
     needs: ({ detection }) => cronOf(detection),
+    rate: cronRate,
     wasOn: wasOn('splunk'),
   });
   const graylog = withoutRoom({
@@ -53,6 +55,7 @@ export function withinBudgets<T extends Detections>(pack: T, config: PackConfig,
     all: pack.graylog.filter(({ detection }) => detection.settings.enabled),
     room: meanRate(definitionsPerMinute),
     needs: (one) => definitionRate(one, minimum),
+    rate: (need) => need,
     wasOn: wasOn('graylog'),
   });
   if (splunk.length + graylog.length === 0) return { ...pack, leftOff: nothingLeftOff };
@@ -76,13 +79,21 @@ interface Trimming<T, Need> {
   readonly all: readonly T[];
   readonly room: Room<Need>;
   readonly needs: (one: T) => Need;
+  readonly rate: (need: Need) => number;
   readonly wasOn: ReadonlySet<string>;
 }
 
 /** In the order in which they had no room. */
-function withoutRoom<T extends { readonly detection: PackDetection }, Need>({ target, all, room, needs, wasOn }: Trimming<T, Need>): readonly PackDetection[] {
+function withoutRoom<T extends { readonly detection: PackDetection }, Need>({
+  target,
+  all,
+  room,
+  needs,
+  rate,
+  wasOn,
+}: Trimming<T, Need>): readonly PackDetection[] {
   const found: PackDetection[] = [];
-  for (const one of byPlace(all, target, wasOn)) {
+  for (const one of byPlace(all, { target, wasOn, rate: (of) => rate(needs(of)) })) {
     if (isForced(one.detection, target)) room.force(needs(one));
     else if (!room.take(needs(one))) found.push(one.detection);
   }
@@ -97,10 +108,16 @@ const shown = ({ id, name, severity }: PackDetection): LeftOff => ({ id, name, l
 function createSwitch(): (detection: PackDetection) => PackDetection {
   const known = new Map<DetectionSettings, DetectionSettings>();
   return (detection) => {
-    const settings = known.get(detection.settings) ?? { ...detection.settings, enabled: false };
+    const settings = known.get(detection.settings) ?? switchedOff(detection.settings);
     known.set(detection.settings, settings);
     return { ...detection, settings };
   };
+}
+
+/** `disabled` of a rule's own would switch it on again. */
+export function switchedOff(settings: DetectionSettings): DetectionSettings {
+  const { disabled: _, ...savedsearch } = settings.splunk.savedsearch;
+  return { ...settings, enabled: false, splunk: { ...settings.splunk, savedsearch } };
 }
 
 function withReasons(

@@ -2,8 +2,9 @@ import { filterFits } from '../sigma/filter.ts';
 import type { LogSource, RuleHead } from '../sigma/rule.ts';
 import { type AlertSource, alertSourceOf } from './alert-table.ts';
 import type { PackConfig } from './config.ts';
+import { isTrue } from './enabled.ts';
 import { isEnabled, levelOf } from './selection.ts';
-import type { DetectionSettings, Suppression } from './settings.ts';
+import type { DetectionSettings, OrderedBy, Suppression } from './settings.ts';
 import { readSettings, type SettingsPatch } from './settings-patch.ts';
 
 type MergedRule = Pick<RuleHead, 'level' | 'status' | 'tags' | 'settings'>;
@@ -17,7 +18,7 @@ const builtIn = {
 } as const satisfies SettingsPatch;
 
 // what is not in the patch was not set
-const { delay: _, ...builtInPatch } = builtIn;
+const { delay: _, interval: __, ...builtInPatch } = builtIn;
 
 /** Of a log source that the table of alerts does not know. */
 const otherwise = { period: 3600, domain: 'threat' } as const;
@@ -48,7 +49,9 @@ const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
  */
 export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): DetectionSettings {
   const { patch, settings } = sharedSettings(config, rule, logSources);
-  return rule.settings ? complete(merged(patch, readSettings(rule.settings)), usualOf(logSources), isEnabled(config.enable, rule)) : settings;
+  if (!rule.settings) return settings;
+  const own = readSettings(rule.settings);
+  return { ...complete(merged(patch, own), usualOf(logSources), isEnabled(config.enable, rule)), ...orderedOf(patch, own) };
 }
 
 function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
@@ -59,7 +62,7 @@ function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readon
   const found = known.get(key);
   if (found) return found;
   const patch = sharedPatch(config, rule, logSources);
-  const shared = { patch, settings: complete(patch, usualOf(logSources), enabled) };
+  const shared = { patch, settings: { ...complete(patch, usualOf(logSources), enabled), ...orderedOf(patch) } };
   known.set(key, shared);
   return shared;
 }
@@ -119,9 +122,17 @@ function suppressionOf({ fields, period }: NonNullable<SettingsPatch['suppress']
   return period === undefined ? { fields: [], period: usual.period, byEntity: true, usual: true } : { fields: [], period, byEntity: true };
 }
 
-function givenOf({ enabled, delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
+function orderedOf(patch: SettingsPatch, own: SettingsPatch = {}): Pick<DetectionSettings, 'ordered'> {
+  const by = (isOn: (of: SettingsPatch) => boolean): OrderedBy | undefined => (isOn(patch) ? 'configuration' : isOn(own) ? 'rule' : undefined);
+  const enabled = by((of) => of.enabled === true);
+  const savedsearch = by(({ splunk }) => splunk?.savedsearch?.disabled !== undefined && !isTrue(splunk.savedsearch.disabled));
+  if (enabled === undefined && savedsearch === undefined) return {};
+  return { ordered: { ...(enabled === undefined ? {} : { enabled }), ...(savedsearch === undefined ? {} : { savedsearch }) } };
+}
+
+function givenOf({ interval, delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
   const given = {
-    ...(enabled === true ? { enabled } : {}),
+    ...(interval === undefined ? {} : { interval }),
     ...(delay === undefined ? {} : { delay }),
     ...(window === undefined ? {} : { window }),
     ...(cron === undefined ? {} : { cron }),

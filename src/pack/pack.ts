@@ -17,7 +17,7 @@ import { graylogGrace } from './graylog-grace.ts';
 import { graylogSearch } from './graylog-search.ts';
 import { ignoredByGraylog } from './graylog-window.ts';
 import { warnOfDefaultIndexes, warnOfUnplaced, withMacrosApart } from './index-macro.ts';
-import { type LeftOffByTarget, withinBudgets } from './load-trim.ts';
+import { type LeftOffByTarget, switchedOff, withinBudgets } from './load-trim.ts';
 import { warnOfMatchSlips } from './match-slips.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
@@ -166,7 +166,7 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     }
     const { compiled, off } = made;
     if (!off) warnOfPipelines(adding.warnings, target, compiled);
-    const shown = off ? switchedOff(detection) : detection;
+    const shown = off ? { ...detection, settings: switchedOff(detection.settings) } : detection;
     const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
     const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
     targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off } : outcome);
@@ -174,11 +174,6 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
   const outcome = { detection, targets };
   pack.outcomes.push(outcome);
   adding.onOutcome?.(outcome, written);
-}
-
-function switchedOff(detection: PackDetection): PackDetection {
-  const { disabled: _, ...savedsearch } = detection.settings.splunk.savedsearch;
-  return { ...detection, settings: { ...detection.settings, enabled: false, splunk: { ...detection.settings.splunk, savedsearch } } };
 }
 
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {

@@ -2,7 +2,7 @@ import type { Target } from './config.ts';
 import { runsInSplunk } from './enabled.ts';
 import { definitionRate } from './load-room.ts';
 import type { Pack } from './pack.ts';
-import { scheduleHistogram } from './schedule.ts';
+import { scheduleHistogram } from './schedule-load.ts';
 import { serverVersion } from './server-version.ts';
 import { cronOf } from './splunk-schedule.ts';
 
@@ -39,12 +39,20 @@ export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonl
   return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
 }
 
-/** One message for each minute that is over the budget of `splunk.searchesPerMinute`. */
-function scheduleProblems(pack: Pack): readonly string[] {
+/** Minutes over the budget that a message names. */
+const namedMinutes = 5;
+
+/** Of all minutes over the budget of `splunk.searchesPerMinute`, the worst first. */
+function scheduleProblem(pack: Pack): string | undefined {
   const budget = pack.config.splunk.searchesPerMinute;
-  return searchesPerMinute(pack, 'enabled').flatMap((count, minute) =>
-    count > budget ? [`${count} searches start at minute ${minute}, ${count - budget} more than the budget of ${budget}`] : [],
-  );
+  const over = [...searchesPerMinute(pack, 'enabled').entries()].filter(([, count]) => count > budget);
+  const [worst, ...others] = over.sort(([a, one], [b, other]) => other - one || a - b);
+  if (!worst) return undefined;
+  const [minute, count] = worst;
+  const first = `${count} searches start at minute ${minute}, ${count - budget} more than the budget of ${budget}`;
+  const next = others.slice(0, namedMinutes - 1).map(([at, starts]) => `${starts} at minute ${at}`);
+  const more = others.length - next.length;
+  return [first, ...next, ...(more > 0 ? [`and more than the budget at ${more} other ${more === 1 ? 'minute' : 'minutes'}`] : [])].join('; ');
 }
 
 /** What is over the budgets of the targets that the pack is built for. */
@@ -52,5 +60,6 @@ export function budgetProblems(pack: Pack): readonly string[] {
   const { targets } = pack.config;
   const { mean, budget } = graylogLoad(pack);
   const graylog = mean > budget ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`] : [];
-  return [...(targets.includes('splunk') ? scheduleProblems(pack) : []), ...(targets.includes('graylog') ? graylog : [])];
+  const splunk = scheduleProblem(pack);
+  return [...(targets.includes('splunk') && splunk !== undefined ? [splunk] : []), ...(targets.includes('graylog') ? graylog : [])];
 }

@@ -236,15 +236,31 @@ export function cronRuns(cron: string): readonly number[] {
   return runs;
 }
 
-/** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */
-export function scheduleHistogram(crons: readonly string[]): number[] {
-  const perMinute = new Array<number>(24 * 60).fill(0);
-  const times = new Map<string, number>();
-  for (const cron of crons) times.set(cron, (times.get(cron) ?? 0) + 1);
-  for (const [cron, count] of times) {
-    for (const minute of cronRuns(cron)) perMinute[minute] = (perMinute[minute] ?? 0) + count;
+/** Each date of a leap year on each day of the week. */
+export const kindsOfDay = 366 * 7;
+const firstOfLeapYear = Date.UTC(2024, 0, 1);
+
+const daysByCron = new WeakMap<Cron, Uint16Array>();
+
+/** The kinds of day on which it runs, as numbers under {@link kindsOfDay}; undefined where it runs every day, or is invalid. */
+export function cronDays(cron: string): Uint16Array | undefined {
+  const parsed = parseCron(cron);
+  if (typeof parsed === 'string') return undefined;
+  const { days, months, weekdays } = parsed;
+  if (days.length === 31 && months.length === 12 && weekdays.length === 7) return undefined;
+  const known = daysByCron.get(parsed) ?? Uint16Array.from(kindsWithRuns(parsed));
+  daysByCron.set(parsed, known);
+  return known;
+}
+
+function* kindsWithRuns({ days, months, weekdays, eitherDay }: Cron): Generator<number> {
+  for (let day = 0; day < 366; day++) {
+    const date = new Date(firstOfLeapYear + day * 86_400_000);
+    if (!months.includes(date.getUTCMonth() + 1)) continue;
+    const isDay = days.includes(date.getUTCDate());
+    for (let weekday = 0; weekday < 7; weekday++) {
+      const isWeekday = weekdays.includes(weekday);
+      if (eitherDay ? isDay || isWeekday : isDay && isWeekday) yield day * 7 + weekday;
+    }
   }
-  const worst = new Array<number>(60).fill(0);
-  for (const [index, count] of perMinute.entries()) worst[index % 60] = Math.max(worst[index % 60] ?? 0, count);
-  return worst;
 }

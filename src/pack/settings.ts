@@ -4,6 +4,9 @@ import type { Entity, ThreatObject } from './alert-fields.ts';
 /** What a detection makes in Enterprise Security: a finding that an analyst triages (a notable before), or risk alone. */
 export type EsOutput = 'finding' | 'intermediate-finding';
 
+/** The configuration has the say over rules, which may be anyone's. */
+export type OrderedBy = 'configuration' | 'rule';
+
 /** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
 export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */
@@ -23,8 +26,10 @@ export interface DetectionSettings {
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
-  /** Those that the configuration or the rule sets: where a target's default is another one, it can't honour them, or no budget may overrule them. */
-  readonly given?: { readonly enabled?: true; readonly delay?: number; readonly window?: number; readonly cron?: string };
+  /** Those that the configuration or the rule sets: where a target's default is another one, or it can't honour them. */
+  readonly given?: { readonly interval?: number; readonly delay?: number; readonly window?: number; readonly cron?: string };
+  /** Who switches the detection on whatever `enable` says; undefined: nobody. */
+  readonly ordered?: { readonly enabled?: OrderedBy; readonly savedsearch?: OrderedBy };
   /** Events in a window that it takes to alert; default 1. */
   readonly threshold: number;
   /** Who or what an alert is about; default: from the log source. */

@@ -42,8 +42,14 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
   });
 }
 
-function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk }: DetectionSettings, remarks: Remark[]): void {
+function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk, splunk }: DetectionSettings, remarks: Remark[]): void {
   if ((risk?.objects ?? []).length > 0) return;
+  if (splunk.output === 'intermediate-finding') {
+    const message =
+      '`splunk.output: intermediate-finding` does not apply to a correlation without a group: no field names an entity to add risk to, so it makes a finding';
+    remarks.push({ code: 'TGT007', message, file, span });
+    return;
+  }
   remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
 }
 

@@ -76,21 +76,45 @@ function resolve(root: JsonSchema, schema: JsonSchema): JsonSchema {
 
 /** True when a branch fits. Where none does, the branch of the value's own type that comes nearest says why. */
 function checkBranches(check: Check, schema: JsonSchema, branches: readonly JsonSchema[], node: YamlNode, label: string, path: string): boolean {
+  const meant = meantBranches(check, branches, node, path);
+  if (meant.length === 0) return false;
   let nearMiss: Complaint[] | undefined;
-  for (const given of branches) {
-    const branch = resolve(check.root, given);
+  for (const branch of meant) {
     const inner: Check = { ...check, found: [] };
     checkNode(inner, { ...branch, ...(schema.description === undefined ? {} : { description: schema.description }) }, node, label, path);
     if (inner.found.length === 0) return true;
-    if (inner.found.length < (nearMiss?.length ?? Number.POSITIVE_INFINITY) && (branch.type === undefined || hasType(node, branch.type)))
+    if (
+      inner.found.length < (nearMiss?.length ?? Number.POSITIVE_INFINITY) &&
+      (branch.type === undefined ? branch.const === undefined : hasType(node, branch.type))
+    )
       nearMiss = inner.found;
   }
   if (nearMiss) check.found.push(...nearMiss);
   else {
-    const wanted = branches.flatMap((branch) => typesOf(resolve(check.root, branch).type));
-    complain(check, node, `${label} must be ${wanted.map(typeName).join(' or ')}, not ${nodeName(node)}`, schema.description);
+    const wanted = branches
+      .map((branch) => resolve(check.root, branch))
+      .flatMap(({ const: value, type }) => (value === undefined ? typesOf(type).map(typeName) : [String(value)]));
+    complain(check, node, `${label} must be ${[...new Set(wanted)].join(' or ')}, not ${nodeName(node)}`, schema.description);
   }
   return false;
+}
+
+/** The key that has another value in each of them, such as `type: email` and `type: http`. */
+const telling = (branches: readonly JsonSchema[]): string | undefined =>
+  Object.keys(branches[0]?.properties ?? {}).find((key) => branches.every(({ properties = {} }) => properties[key]?.const !== undefined));
+
+/** What the value of that key leaves of them; a value of none of them is complained about. */
+function meantBranches(check: Check, branches: readonly JsonSchema[], node: YamlNode, path: string): readonly JsonSchema[] {
+  const resolved = branches.map((branch) => resolve(check.root, branch));
+  const key = node.kind === 'mapping' ? telling(resolved) : undefined;
+  const given = node.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.value : undefined;
+  if (key === undefined || given?.kind !== 'scalar') return resolved;
+  const values = resolved.flatMap(({ properties = {} }) => properties[key]?.const ?? []);
+  if (!values.some((value) => value === given.value)) {
+    checkScalar(check, { enum: values }, given, `\`${path}${key}\``);
+    return [];
+  }
+  return resolved.filter(({ properties = {} }) => properties[key]?.const === given.value);
 }
 
 function typesOf(type: JsonSchema['type']): readonly SchemaType[] {

@@ -58,7 +58,11 @@ describe('queries', () => {
       '(sourcetype="auditd" OR sourcetype="linux_audit" OR sourcetype="linux:audit") type="SYSCALL" comm="insmod" exe="/usr/bin/kmod"',
     ],
     ['splunk', 'gcp_gworkspace_role_privilege_deleted', 'sourcetype="gws:reports:admin" id.applicationName="admin" event.name="REMOVE_PRIVILEGE"'],
-    ['splunk', 'zeek_default_cobalt_strike_certificate', '(sourcetype="bro:x509:json" OR sourcetype="corelight_x509") certificate.serial="8BB00EE"'],
+    [
+      'splunk',
+      'zeek_default_cobalt_strike_certificate',
+      '(sourcetype="bro:x509:json" OR sourcetype="zeek:x509:json" OR sourcetype="corelight_x509") certificate.serial="8BB00EE"',
+    ],
     [
       'splunk',
       'okta_new_behaviours_admin_console',

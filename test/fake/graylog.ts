@@ -23,6 +23,8 @@ export interface FakeGraylog {
   readonly handle: (request: Request) => Reply;
 }
 
+const usesOf = ({ notifications }: Json): readonly Json[] => (Array.isArray(notifications) ? notifications : []);
+
 export function createFakeGraylog(authorization: string): FakeGraylog {
   const packs = new Map<string, Map<number, Json>>();
   const installations = new Map<string, Installation[]>();
@@ -123,8 +125,11 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   function routeExtras(method: string, id: string, body: Json): Reply {
     const there = extras.get(id);
     if (!there) return notFound;
-    if (method === 'DELETE') extras.delete(id);
-    else if (method === 'PUT') extras.set(id, body);
+    if (method === 'DELETE') {
+      extras.delete(id);
+      // the real server takes a notification out of all definitions that name it, too
+      for (const one of definitions.values()) one.notifications = usesOf(one).filter((use) => use.notification_id !== id);
+    } else if (method === 'PUT') extras.set(id, body);
     return json(200, extras.get(id) ?? {});
   }
 

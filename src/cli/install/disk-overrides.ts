@@ -20,6 +20,21 @@ export const overridesIn = (target: string, installed: AppFiles): readonly Overr
     }
   });
 
+/** Overrides that are named; `sigpack status` has all of them. */
+const namedOverrides = 5;
+
+/** Detections of which local/ has settings of its own, the search first: what a version says of these changes nothing. */
+export function overrideNotes(target: string, files: AppFiles): readonly string[] {
+  const ofSearch = ({ settings }: Override): number => (settings.includes('search') ? 0 : 1);
+  const found = overridesIn(target, files).filter(({ file, settings }) => file === 'local/savedsearches.conf' && settings.length > 0);
+  const lines = found
+    .sort((a, b) => ofSearch(a) - ofSearch(b))
+    .slice(0, namedOverrides)
+    .map(({ name, file, settings }) => `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}: what the pack says there has no effect.`);
+  const more = found.length - lines.length;
+  return more > 0 ? [...lines, `${more} more in local/savedsearches.conf; sigpack status names them.`] : lines;
+}
+
 interface Ours {
   readonly path: string;
   readonly bytes: Buffer;

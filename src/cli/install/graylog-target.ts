@@ -1,6 +1,6 @@
 import type { ContentPack } from '../../install/content-pack-model.ts';
 import { packDigest, serverObject, streamTitles, versionOf, withParameters } from '../../install/graylog-definitions.ts';
-import { notificationObject, secretParameters, serverDashboard } from '../../install/graylog-extras.ts';
+import { mailRecipients, notificationObject, secretParameters, serverDashboard } from '../../install/graylog-extras.ts';
 import { packLoadLines } from '../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../install/plan.ts';
 import { madeForIn } from '../../pack/made-for.ts';
@@ -41,7 +41,10 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
       digest: packDigest(pack),
       objects: [...extras, ...definitions].map(({ object }) => object),
       content: pack,
-      refers: streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+      refers: [
+        ...streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+        ...mailRecipients(pack).map((to) => `alerts are mailed to ${JSON.stringify(to)}`),
+      ],
     };
   };
   return {

@@ -8,7 +8,7 @@ import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
-import { overridesIn } from './disk-overrides.ts';
+import { overrideNotes, overridesIn } from './disk-overrides.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
 import { isFolder, linkOnTheWay, readTree } from './disk-tree.ts';
@@ -66,7 +66,11 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
         return read();
       });
     },
-    advice: async ({ content }) => [...appLoadLines(content, undefined), ...deploymentNotes(place, appId)],
+    advice: async ({ content }) => [
+      ...appLoadLines(content, undefined),
+      ...deploymentNotes(place, appId),
+      ...there('look', () => (existsSync(places.target) ? overrideNotes(places.target, content) : [])),
+    ],
     async apply({ plan, wanted, direction }) {
       const left = there('change', () =>
         withDiskLock(state, () => {

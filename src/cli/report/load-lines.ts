@@ -21,7 +21,8 @@ export function loadText(target: string, { most, mean, budget }: Load): string {
     most === undefined
       ? `${mean} ${noun} run in a minute on average`
       : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ${mean} on average`;
-  return `${target}: ${starts}; budget ${budget}`;
+  const needed = most ?? mean;
+  return `${target}: ${starts}; ${needed > budget ? `over the budget of ${budget}` : `budget ${budget}`}`;
 }
 
 /** What was left off and how to have more of it on; with `names` all of it, one line for each. */
