@@ -3,6 +3,7 @@ import type { PackDetection } from './detection.ts';
 import { cronGaps, spanText } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
 import { confValue } from './splunk-conf.ts';
+import { nobodyColumn } from './splunk-nobody.ts';
 import type { SplunkSchedule } from './splunk-schedule.ts';
 
 // Splunk: 1 debug, 2 info, 3 warn, 4 error, 5 severe, 6 fatal
@@ -23,7 +24,8 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
   settings.set('alert.digest_mode', fields.length > 0 ? '0' : '1');
   settings.set('alert.suppress', suppress === undefined ? '0' : '1');
   if (suppress === undefined) return;
-  if (fields.length > 0) settings.set('alert.suppress.fields', confValue(fields.map(listedField).join(',')));
+  const throttled = detection.nobody ? [...fields, nobodyColumn] : fields;
+  if (fields.length > 0) settings.set('alert.suppress.fields', confValue(throttled.map(listedField).join(',')));
   settings.set('alert.suppress.period', spanText(suppress.period));
 }
 
