@@ -1,5 +1,6 @@
 import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
-import { dataModelOf } from '../backend/splunk/data-model.ts';
+import { dataModelOf, modelColumns } from '../backend/splunk/data-model.ts';
+import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert, onePerField } from './alert-chosen.ts';
@@ -10,10 +11,11 @@ import type { PackDetection } from './detection.ts';
 import { placeOfName } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 import type { DetectionSettings } from './settings.ts';
-import { entityCommands, isOwnColumn } from './splunk-columns.ts';
+import { countColumns, entityCommands, isOwnColumn } from './splunk-columns.ts';
 import { groupAlert, groupColumns, groupResult } from './splunk-groups.ts';
 import { nobodyColumn, nobodyValue } from './splunk-nobody.ts';
-import { modelResult, rawResult, type SplunkResult } from './splunk-result.ts';
+import type { SearchResults } from './splunk-overrides.ts';
+import { modelResult, rawResult, type SplunkResult, withoutSet } from './splunk-result.ts';
 
 export interface SplunkFields {
   /** With the fields of its settings and of its alert as the results have them. */
@@ -26,6 +28,7 @@ export interface SplunkFields {
   readonly steps: readonly string[];
   /** Commands behind the filter macro that make one result for each entity. */
   readonly commands: readonly string[];
+  readonly results: SearchResults;
 }
 
 /** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
@@ -50,6 +53,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
       single,
       steps,
       commands,
+      results: { kind: results, columns: columnsOf(compiled, settings, alert, results) },
     };
   });
 }
@@ -83,6 +87,16 @@ function withoutOwnColumns(result: SplunkResult): SplunkResult {
 function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: 'entity' | 'raw' | 'group', place: Place): string | undefined {
   if (suppress === undefined || suppress.period === 0 || splunk.savedsearch['alert.suppress.fields'] !== undefined) return undefined;
   return nobodyValue(suppress.fields, entities, results, place);
+}
+
+/** Columns that the results are known to have. */
+function columnsOf(compiled: CompiledRule, settings: DetectionSettings, alert: AlertFields, results: SearchResults['kind']): ReadonlySet<string> {
+  if (compiled.kind === 'correlation') return new Set(['_time', 'sigpack_hits', ...groupColumns(compiled)]);
+  const named = [...alert.shown, ...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+  const model = dataModelOf(compiled);
+  const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [...ownFields(compiled), ...splunkOwnFields];
+  const counts = results === 'entity' || model ? countColumns : [];
+  return new Set([...named, ...rows, ...counts]);
 }
 
 /** Fields beside the entities that results are told apart by. */

@@ -25,9 +25,10 @@ export function splunkSchedule(detection: PackDetection): SplunkSchedule {
 
 function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
   const { delay, window = 0 } = settings;
+  const cron = chosenCron(settings);
   const lead = splunkLead(lookBack);
-  const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
-  if (settings.cron === undefined || gaps === undefined) {
+  const gaps = cron === undefined ? undefined : cronGaps(cron);
+  if (cron === undefined || gaps === undefined) {
     const interval = Math.max(settings.interval, minimumSplunkInterval);
     const period = cronPeriod(interval);
     const whole = period + lead;
@@ -40,7 +41,13 @@ function madeSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSche
   // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
   const overlaps = lead > 0 && window > whole;
   const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
-  return { cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+  return { cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+}
+
+/** An override of the schedule moves the window as the setting does. */
+export function chosenCron({ cron, splunk }: DetectionSettings): string | undefined {
+  const override = splunk.savedsearch.cron_schedule;
+  return override === undefined ? cron : confValue(override);
 }
 
 function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
@@ -48,8 +55,8 @@ function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: numb
   return repeats === undefined ? undefined : { repeats };
 }
 
-/** When the search runs; an override of the setting counts. */
-export const cronOf = (detection: PackDetection): string => confValue(detection.settings.splunk.savedsearch.cron_schedule ?? splunkSchedule(detection).cron);
+/** When the search runs. */
+export const cronOf = (detection: PackDetection): string => splunkSchedule(detection).cron;
 
 export function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
   settings.set('cron_schedule', cron);
