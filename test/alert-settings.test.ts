@@ -106,9 +106,9 @@ describe('suppression', () => {
     ['by entity for an hour', rule, '', [['Computer', 'User'], 3600], [['Computer', 'User', 'source'], 3600]],
     ['for as long as is set', rule, 'defaults: { suppress: { period: 1d } }', [['Computer', 'User'], 86_400], [['Computer', 'User', 'source'], 86_400]],
     ['not at all', rule, 'defaults: { suppress: { period: 0 } }', [[], 0], [[], 0]],
-    ['by one field', rule, 'defaults: { suppress: { fields: [User] } }', [['User'], 3600], [['User'], 3600]],
+    ['by one field', rule, 'defaults: { suppress: { fields: [User] } }', [['User'], 3600], [['User', 'sigpack_nobody'], 3600]],
     ['all at once', rule, 'defaults: { suppress: { fields: [] } }', [[], 3600], [[], 3600]],
-    ['for four hours', alertRule('category: dns', 'query: a.example'), '', [['src_ip'], 14_400], [['src_ip', 'source'], 14_400]],
+    ['for four hours', alertRule('category: dns', 'query: a.example'), '', [['src_ip'], 14_400], [['src_ip', 'source', 'sigpack_nobody'], 14_400]],
     ['by group', correlation(), '', [['User'], 3600], [['User'], 3600]],
     // one alert would silence it for everybody
     ['not without a group', correlation().replace('group-by: [User], ', ''), '', [[], 0], [[], 0]],

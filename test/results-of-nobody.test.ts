@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { eventDefinitions } from '../src/pack/event-definition.ts';
 import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 import { compileSpl } from './judges/spl/spl.ts';
@@ -73,6 +74,41 @@ correlation: { type: event_count, rules: [add], group-by: [user], timespan: 10m,
     const stanza = stanzaOf('none', many);
     expect(stanza.get('alert.suppress.fields')).toBe('user,sigpack_nobody');
     expect(stanza.get('search')).toContain('eval sigpack_nobody=if(in(coalesce(\'user\',"unknown"),"unknown","-",""),tostring(_time),"no")');
+  });
+});
+
+describe('keys of Graylog of messages that name nobody', () => {
+  function definitionOf(rule: string, config = '') {
+    const { pack } = alertPack('graylog', 'none', rule, config);
+    const [definition] = pack.graylog.flatMap((one) => eventDefinitions(one, pack.config.info, { minimumServerVersion: '6.0', streamIds: [] }));
+    const template = definition?.data.field_spec.sigpack_nobody?.providers[0]?.template;
+    return { keys: definition?.data.key_spec, template };
+  }
+  const id = `\${source.gl2_message_id}`;
+
+  test.each([
+    ['a user', alertRule('product: m365, service: audit', 'Operation: x'), '', `\${if source.UserId}no\${else}${id}\${end}`],
+    [
+      'a sender and a user',
+      alertRule('category: proxy', "'c-uri|contains': x"),
+      '',
+      `\${if source.c-ip}no\${else}\${if source.cs-username}no\${else}${id}\${end}\${end}`,
+    ],
+    ['a user that is set', shell, 'defaults: { suppress: { fields: [User] } }', `\${if source.User}no\${else}${id}\${end}`],
+  ])('are their own: %s', (_, rule, config, template) => {
+    const found = definitionOf(rule, config);
+    expect(found.template).toBe(template);
+    expect(found.keys?.at(-1)).toBe('sigpack_nobody');
+  });
+
+  test.each([
+    ['a machine of Windows', shell, ''],
+    ['nothing held back', alertRule('product: m365, service: audit', 'Operation: x'), 'defaults: { suppress: { period: 0 } }'],
+    ['one alert for all', shell, 'defaults: { suppress: { fields: [] } }'],
+  ])('are as ever with %s', (_, rule, config) => {
+    const found = definitionOf(rule, config);
+    expect(found.template).toBeUndefined();
+    expect(found.keys).not.toContain('sigpack_nobody');
   });
 });
 

@@ -3,6 +3,7 @@ import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInf
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { sigmaEventFields } from './graylog-event-fields.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
+import { nobodyField, nobodyTemplate } from './graylog-nobody.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
@@ -144,14 +145,21 @@ function sharedData({ detection, search }: GraylogDetection, options: EventDefin
   const { usual, period = 0 } = settings.suppress ?? {};
   // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
   const byMessage = named.length === 0 || (usual && window > period);
-  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const isFilter = search.kind === 'filter' && settings.threshold <= 1;
+  const keys = byMessage && window > 0 && isFilter ? [messageId] : named;
+  const nobody = keys === named && isFilter && period > 0 ? nobodyTemplate(keys, detection) : undefined;
+  const fields = nobody === undefined ? keys : [...keys, nobodyField];
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: { ...sigmaEventFields(detection, many), ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(many)) },
+    field_spec: {
+      ...sigmaEventFields(detection, many),
+      ...fieldSpecs(fields, detection.alert?.shown ?? [], mostFields(many)),
+      ...(nobody === undefined ? {} : { [nobodyField]: templateSpec(nobody) }),
+    },
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -203,10 +211,12 @@ function fieldSpecs(keys: readonly string[], shown: readonly string[], most: num
 function fieldSpec(field: string): FieldSpec {
   const known = specs.get(field);
   if (known) return known;
-  const spec: FieldSpec = { data_type: 'string', providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }] };
+  const spec = templateSpec(`\${source.${field}}`);
   specs.set(field, spec);
   return spec;
 }
+
+const templateSpec = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });
 
 // thousands of definitions have a few hundred fields
 const specs = new Map<string, FieldSpec>();
