@@ -41,17 +41,17 @@ const sysmon = (events: readonly Event[]): readonly Event[] =>
 describe('one result of Splunk for each entity and run', () => {
   test('has its entities, how many events there were and when, and what they held', () => {
     expect(resultsOf(stanzaOf('splunk', alertRule(windows, shell)), sysmon(processes))).toEqual([
-      { Computer: 'PC1', User: 'ann', count: 2, firstTime: 100, lastTime: 130, Image: path, CommandLine: ['cmd /c a', 'cmd /c b'] },
-      { Computer: 'PC2', User: 'ann', count: 1, firstTime: 150, lastTime: 150, Image: path, CommandLine: 'cmd' },
-      { Computer: 'PC2', User: 'unknown', count: 1, firstTime: 160, lastTime: 160, Image: path, CommandLine: 'cmd /k' },
-      { Computer: 'unknown', User: 'unknown', count: 1, firstTime: 170, lastTime: 170, Image: path },
+      { Computer: 'PC1', User: 'ann', count: 2, firstTime: 100, lastTime: 130, Image: path, CommandLine: ['cmd /c a', 'cmd /c b'], sigpack_nobody: 'no' },
+      { Computer: 'PC2', User: 'ann', count: 1, firstTime: 150, lastTime: 150, Image: path, CommandLine: 'cmd', sigpack_nobody: 'no' },
+      { Computer: 'PC2', User: 'unknown', count: 1, firstTime: 160, lastTime: 160, Image: path, CommandLine: 'cmd /k', sigpack_nobody: 'no' },
+      { Computer: 'unknown', User: 'unknown', count: 1, firstTime: 170, lastTime: 170, Image: path, sigpack_nobody: '170 1' },
     ]);
   });
 
   test('throttles by its entities, each result by itself', () => {
     const stanza = stanzaOf('splunk', alertRule(windows, shell));
     const keys = ['alert.suppress', 'alert.suppress.fields', 'alert.suppress.period', 'alert.digest_mode', 'quantity'];
-    expect(keys.map((key) => stanza.get(key))).toEqual(['1', 'Computer,User', '1h', '0', '0']);
+    expect(keys.map((key) => stanza.get(key))).toEqual(['1', 'Computer,User,sigpack_nobody', '1h', '0', '0']);
   });
 
   test('stands behind the filter macro, which sees every field of an event', () => {
@@ -108,6 +108,7 @@ describe('one result of Splunk for each entity and run', () => {
     expect(found).toEqual(
       sysmon(processes)
         .filter(({ Image }) => Image === path)
+        .map((event) => ({ ...event, sigpack_nobody: event.Computer === undefined ? '170 ' : 'no' }))
         .toReversed(),
     );
   });
@@ -142,8 +143,18 @@ describe('one result of Splunk for each entity and run', () => {
     ];
     const nobody = { 'userIdentity.userName': 'unknown' };
     expect(resultsOf(stanzaOf('none', rule), events)).toEqual([
-      { 'userIdentity.arn': 'arn:a', ...nobody, count: 2, firstTime: 1, lastTime: 2, eventName: 'StopLogging', 'odd name': ['x', 'y'], 'a-b': '1' },
-      { 'userIdentity.arn': 'unknown', ...nobody, count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging' },
+      {
+        'userIdentity.arn': 'arn:a',
+        ...nobody,
+        count: 2,
+        firstTime: 1,
+        lastTime: 2,
+        eventName: 'StopLogging',
+        'odd name': ['x', 'y'],
+        'a-b': '1',
+        sigpack_nobody: 'no',
+      },
+      { 'userIdentity.arn': 'unknown', ...nobody, count: 1, firstTime: 3, lastTime: 3, eventName: 'StopLogging', sigpack_nobody: '3 1' },
     ]);
   });
 

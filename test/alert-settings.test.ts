@@ -115,11 +115,14 @@ describe('suppression', () => {
     ['by entity for an hour', rule, '', [['Computer', 'User'], 3600], [['Computer', 'User', 'source'], 3600]],
     ['for as long as is set', rule, 'defaults: { suppress: { period: 1d } }', [['Computer', 'User'], 86_400], [['Computer', 'User', 'source'], 86_400]],
     ['not at all', rule, 'defaults: { suppress: { period: 0 } }', [[], 0], [[], 0]],
-    ['by one field', rule, 'defaults: { suppress: { fields: [User] } }', [['User'], 3600], [['User'], 3600]],
+    ['by one field', rule, 'defaults: { suppress: { fields: [User] } }', [['User'], 3600], [['User', 'sigpack_nobody'], 3600]],
     ['all at once', rule, 'defaults: { suppress: { fields: [] } }', [[], 3600], [[], 3600]],
-    ['for four hours', alertRule('category: dns', 'query: a.example'), '', [['src_ip'], 14_400], [['src_ip', 'source'], 14_400]],
+    ['for four hours', alertRule('category: dns', 'query: a.example'), '', [['src_ip'], 14_400], [['src_ip', 'source', 'sigpack_nobody'], 14_400]],
     ['by group', correlation(), '', [['User'], 3600], [['User'], 3600]],
-    ['without a group', correlation().replace('group-by: [User], ', ''), '', [[], 3600], [[], 3600]],
+    // one alert would silence it for everybody
+    ['not without a group', correlation().replace('group-by: [User], ', ''), '', [[], 0], [[], 0]],
+    ['without a group where that is set', correlation().replace('group-by: [User], ', ''), 'defaults: { suppress: { period: 1h } }', [[], 3600], [[], 3600]],
+    ['not by the machine of a database', alertRule('category: database', 'message: x'), '', [[], 0], [[], 0]],
     // the machine may be one that collects the events of all others
     ['not where nobody is named', alertRule('product: unheard_of', 'Field: x'), '', [[], 0], [[], 0]],
     [
@@ -155,7 +158,7 @@ describe('suppression', () => {
     const text = 'postprocessing: [{ type: simple_template, template: "{query} | table x" }]\ntransformations: []\n';
     const { detection, pack } = detectionOf('splunk', `text:${text}`, rule);
     expect(pack.splunk[0]?.search).toMatch(/ \| table x \| `\w+_filter`$/);
-    expect(detection?.settings.suppress).toEqual({ fields: [], period: 0 });
+    expect(detection?.settings.suppress).toEqual({ fields: [], period: 0, usual: true });
     const chosen = detectionOf('splunk', `text:${text}`, rule, 'defaults: { splunk: { results: entity } }');
     expect(chosen.pack.splunk[0]?.search).toContain(' | stats count ');
   });

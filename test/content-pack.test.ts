@@ -223,7 +223,7 @@ describe('event definitions', () => {
     const { data } = only(filter(['a'], { settings: { enabled: false, suppress: { fields: ['user'], period: 60 } }, graylog: { keyFields: [] } }));
     expect(data.is_scheduled['@value']).toBe(false);
     expect(data.notification_settings.grace_period_ms).toBe(60_000);
-    expect(data.key_spec).toEqual(['user']);
+    expect(data.key_spec).toEqual(['user', 'sigpack_nobody']);
   });
 
   test.each(['win.user', 'a b', `$\{x}`, 'a}b', 'a;b', 'a,b', '', 'ünï'])('key field %j is refused', (field) => {

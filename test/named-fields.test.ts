@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { nobodyColumn } from '../src/pack/splunk-nobody.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
 import { sigpack } from './sigpack.ts';
@@ -90,7 +91,7 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
     const one = await built('splunk', pipeline, rule);
     expect(one.code).toBe(0);
     const settings = await stanza(one);
-    expect((settings.get('alert.suppress.fields') ?? '').split(',').filter((name) => name !== '')).toEqual(suppressed);
+    expect((settings.get('alert.suppress.fields') ?? '').split(',').filter((name) => name !== '' && name !== nobodyColumn)).toEqual(suppressed);
     const entities = JSON.parse(settings.get('action.notable.param._entities') ?? '[]');
     expect(entities.map((entity: { risk_object_field: string }) => entity.risk_object_field)).toEqual(objects.slice(0, 1));
     expect(settings.get('action.notable.param.nes_fields') ?? '').toBe(objects.join(','));
@@ -102,7 +103,7 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
   test('one field of several is the first that the event has', async () => {
     const one = await built('splunk', 'own.yml', shell('{ suppress: { fields: [IpAddress] }, risk: { objects: [{ field: IpAddress, type: system }] } }'));
     const settings = await stanza(one);
-    expect(settings.get('alert.suppress.fields')).toBe('IpAddress');
+    expect(settings.get('alert.suppress.fields')).toBe('IpAddress,sigpack_nobody');
     expect(settings.get('search')).toMatch(/ \| eval IpAddress=coalesce\('src_ip', 'client_ip'\) \| `pk_a_shell_filter` \| .* BY host IpAddress \|/);
   });
 

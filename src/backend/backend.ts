@@ -5,7 +5,21 @@ import type { SourceFile, Span } from '../source/span.ts';
 export interface Remark {
   readonly code: Extract<
     DiagnosticCode,
-    'TGT001' | 'TGT002' | 'TGT003' | 'TGT004' | 'TGT005' | 'TGT006' | 'TGT007' | 'TGT008' | 'TGT009' | 'PIP002' | 'PIP003' | 'PIP005' | 'PIP007' | 'PIP008'
+    | 'TGT001'
+    | 'TGT002'
+    | 'TGT003'
+    | 'TGT004'
+    | 'TGT005'
+    | 'TGT006'
+    | 'TGT007'
+    | 'TGT008'
+    | 'TGT009'
+    | 'TGT010'
+    | 'PIP002'
+    | 'PIP003'
+    | 'PIP005'
+    | 'PIP007'
+    | 'PIP008'
   >;
   readonly message: string;
   readonly file: SourceFile;

@@ -11,11 +11,18 @@ export type Resolve = (name: string, place: Place) => readonly string[];
 /** The usual alert with what settings say in its place. */
 export function chosenAlert(compiled: CompiledRule, settings: DetectionSettings, usual: AlertFields, resolve: Resolve): AlertFields {
   const typed = <Type>(list: readonly { readonly field: string; readonly type: Type }[] | undefined) =>
-    list?.flatMap(({ field, type }, index) => resolve(field, placeOfName(compiled, list, index)).map((name) => ({ field: name, type })));
+    list && onePerField(list.flatMap(({ field, type }, index) => resolve(field, placeOfName(compiled, list, index)).map((name) => ({ field: name, type }))));
   const entities = typed(settings.entities);
   const threatObjects = typed(settings.threatObjects);
   const { alertFields: list } = settings;
   const shown = list?.flatMap((name, index) => resolve(name, placeOfName(compiled, list, index)));
   if (!entities && !threatObjects && !shown) return usual;
   return alertOf(entities ?? usual.entities, threatObjects ?? usual.threatObjects, shown ?? usual.shown);
+}
+
+/** Names that pipelines make one are one: the first says its type. */
+export function onePerField<Field extends { readonly field: string }>(list: readonly Field[]): readonly Field[] {
+  const found = new Map<string, Field>();
+  for (const one of list) if (!found.has(one.field)) found.set(one.field, one);
+  return [...found.values()];
 }

@@ -22,6 +22,8 @@ export type ThreatObjectType = (typeof threatObjectTypes)[number];
 export interface Entity {
   readonly field: string;
   readonly type: 'user' | 'system' | 'other';
+  /** A machine that may have collected the event from another one: by itself it tells nobody apart. */
+  readonly relayed?: true;
 }
 
 export interface ThreatObject {

@@ -25,4 +25,9 @@ export interface AlertRow {
 export const columnOf = (name: string): string | undefined => (name.startsWith('cim.') ? name.slice('cim.'.length) : undefined);
 
 /** The field with the machine that an event is from, which each store has under a name of its own. */
-export const eventHost = '@host';
+const eventHost = '@host';
+/** The same where it may well be a machine that collects the events of others, so that it tells nobody apart. */
+const eventRelay = '@relay';
+
+export const isEventHost = (name: string): boolean => name === eventHost || name === eventRelay;
+export const withoutRelay = (names: readonly string[]): readonly string[] => names.filter((name) => name !== eventRelay);

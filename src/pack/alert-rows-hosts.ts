@@ -50,7 +50,7 @@ export const hostRows: readonly AlertRow[] = [
   ]),
   {
     source: { category: 'antivirus' },
-    entities: { 'Computer|ComputerName|cim.dest|@host': 'system', 'User|cim.user': 'user' },
+    entities: { 'Computer|ComputerName|cim.dest|@relay': 'system', 'User|cim.user': 'user' },
     threatObjects: { Filename: 'file_path', Hashes: 'file_hash' },
     shown: 'Signature Action',
     domain: 'endpoint',
@@ -58,14 +58,14 @@ export const hostRows: readonly AlertRow[] = [
   },
   {
     source: { product: 'qualys' },
-    entities: { 'host.ip|@host': 'system' },
+    entities: { 'host.ip|@relay': 'system' },
     shown: 'host.scan.vuln host.scan.vuln_name',
     domain: 'threat',
     hours: 24,
   },
   {
     source: { product: 'opencanary' },
-    entities: { 'node_id|@host': 'system' },
+    entities: { 'node_id|@relay': 'system' },
     threatObjects: { src_host: 'ip_address' },
     shown: 'logtype dst_port src_port logdata.USERNAME',
     domain: 'network',
@@ -73,13 +73,13 @@ export const hostRows: readonly AlertRow[] = [
   },
   {
     source: { product: 'rpc_firewall' },
-    entities: { 'Computer|@host': 'system' },
+    entities: { 'Computer|@relay': 'system' },
     threatObjects: { SourceAddress: 'ip_address' },
     shown: 'EventID InterfaceUuid OpNum',
     domain: 'network',
     hours: 1,
   },
   ...['database', 'application'].map(
-    (category): AlertRow => ({ source: { category }, entities: { '@host': 'system' }, shown: 'message', domain: 'threat', hours: 1 }),
+    (category): AlertRow => ({ source: { category }, entities: { '@relay': 'system' }, shown: 'message', domain: 'threat', hours: 1 }),
   ),
 ];

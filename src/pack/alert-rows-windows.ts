@@ -1,6 +1,6 @@
 import type { AlertRow } from './alert-row.ts';
 
-const machine = { 'Computer|@host': 'system' } as const;
+const machine = { 'Computer|@relay': 'system' } as const;
 const machineAndUser = { ...machine, 'User|SubjectUserName|cim.user': 'user' } as const;
 const image = { Image: 'process' } as const;
 
@@ -59,14 +59,14 @@ export const windowsRows: readonly AlertRow[] = [
     ...endpoint,
   }),
   category('network_connection', {
-    entities: { 'Computer|SourceIp|SourceAddress|cim.src|@host': 'system', 'User|cim.user': 'user' },
+    entities: { 'Computer|SourceIp|SourceAddress|cim.src|@relay': 'system', 'User|cim.user': 'user' },
     threatObjects: { 'DestinationIp|DestAddress': 'ip_address', DestinationHostname: 'domain', 'Image|Application': 'process' },
     shown: 'SourceIp SourcePort DestinationPort Protocol Initiated',
     domain: 'network',
     hours: 1,
   }),
   category('dns_query', {
-    entities: { 'Computer|cim.src|@host': 'system', User: 'user' },
+    entities: { 'Computer|cim.src|@relay': 'system', User: 'user' },
     threatObjects: { 'QueryName|cim.query': 'domain', ...image },
     shown: 'QueryResults QueryStatus ProcessId',
     domain: 'network',

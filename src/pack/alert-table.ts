@@ -1,7 +1,7 @@
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { Entity, ThreatObject } from './alert-fields.ts';
-import { type AlertRow, columnOf, eventHost, type SecurityDomain } from './alert-row.ts';
+import { type AlertRow, columnOf, isEventHost, type SecurityDomain } from './alert-row.ts';
 import { cloudRows } from './alert-rows-cloud.ts';
 import { hostRows } from './alert-rows-hosts.ts';
 import { networkRows } from './alert-rows-network.ts';
@@ -50,7 +50,7 @@ function read({ entities, threatObjects = {}, shown = '', domain, hours }: Alert
   };
   const names = new Set([...alert.entities, ...alert.threatObjects].flatMap((field) => field.names));
   for (const field of alert.shown.flat()) names.add(field);
-  return { ...alert, names: [...names].filter((name) => name !== eventHost && columnOf(name) === undefined) };
+  return { ...alert, names: [...names].filter((name) => !isEventHost(name) && columnOf(name) === undefined) };
 }
 
 const known = new Map<string, AlertSource | undefined>();

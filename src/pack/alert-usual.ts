@@ -1,4 +1,5 @@
 import type { AlertFields, Entity, ThreatObject } from './alert-fields.ts';
+import { withoutRelay } from './alert-row.ts';
 import type { AlertSource, Alternatives } from './alert-table.ts';
 
 /** What a target's results call the first of these names that the product has; several where it stands for several. */
@@ -11,7 +12,10 @@ export function usualAlert({ entities, threatObjects, shown }: AlertSource, name
     for (const { names, type } of list) for (const field of named(names)) if (!found.has(field)) found.set(field, { field, type });
     return [...found.values()];
   };
-  return alertOf(typed(entities), typed(threatObjects), shown.flatMap(named));
+  // a field that a product itself has for the machine names it
+  const relays = new Set(entities.flatMap(({ names }) => (named(withoutRelay(names)).length > 0 ? [] : named(names))));
+  const marked = typed(entities).map((entity): Entity => (relays.has(entity.field) ? { ...entity, relayed: true } : entity));
+  return alertOf(marked, typed(threatObjects), shown.flatMap(named));
 }
 
 /** An alert with these, and `shown` beside them. */

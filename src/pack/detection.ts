@@ -26,6 +26,8 @@ export interface PackDetection {
   readonly settings: DetectionSettings;
   /** As the results of a target have them; undefined where none is resolved yet. */
   readonly alert?: AlertFields;
+  /** Results of Splunk that name nobody are told apart by a column. */
+  readonly nobody?: true;
   /** Seconds that the windows of a correlation and of those below it reach back. */
   readonly lookBack?: number;
   /** Of a correlation: its group as the results of its search have it; default: as the rule has it. */

@@ -135,7 +135,7 @@ function checkFields(data: Json, problems: string[]): void {
     const spec = fields[name];
     for (const provider of isRecord(spec) ? listOf(spec.providers) : []) {
       const template = isRecord(provider) && provider.type === 'template-v1' ? provider.template : '';
-      const stray = typeof template !== 'string' || template.replace(/\$\{[A-Za-z0-9_@.-]+\}/g, '').includes('${');
+      const stray = typeof template !== 'string' || template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
       if (stray) problems.push(`the template of the event field ${name} is more than names of fields`);
     }
   }

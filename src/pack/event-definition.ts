@@ -3,6 +3,7 @@ import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInf
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { sigmaEventFields } from './graylog-event-fields.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
+import { nobodyField, nobodyTemplate } from './graylog-nobody.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
 import { sigpackNamespace, uuidV5 } from './uuid.ts';
@@ -147,14 +148,22 @@ function sharedData({ detection, search }: GraylogDetection, packId: string, opt
   const { usual, period = 0 } = settings.suppress ?? {};
   // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
   const byMessage = named.length === 0 || (usual && window > period);
-  const fields = byMessage && window > 0 && search.kind === 'filter' && settings.threshold <= 1 ? [messageId] : named;
+  const isFilter = search.kind === 'filter' && settings.threshold <= 1;
+  const keys = byMessage && window > 0 && isFilter ? [messageId] : named;
+  const nobody = keys === named && isFilter && period > 0 ? nobodyTemplate(keys, detection) : undefined;
+  const fields = nobody === undefined ? keys : [...keys, nobodyField];
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: text(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
     alert: truths.true,
-    field_spec: fieldSpecs(sigmaEventFields(detection, packId, many), fields, detection.alert?.shown ?? [], mostFields(many)),
+    field_spec: fieldSpecs(
+      [...sigmaEventFields(detection, packId, many), ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const])],
+      fields,
+      detection.alert?.shown ?? [],
+      mostFields(many),
+    ),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
     notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
@@ -208,11 +217,12 @@ function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown
 function fieldEntry(field: string): FieldEntry {
   const known = entries.get(field);
   if (known) return known;
-  const spec: FieldSpec = { data_type: 'string', providers: [{ type: 'template-v1', template: `\${source.${field}}`, require_values: false }] };
-  const entry = [field, spec] as const;
+  const entry = [field, templateSpec(`\${source.${field}}`)] as const;
   entries.set(field, entry);
   return entry;
 }
+
+const templateSpec = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });
 
 // thousands of definitions have a few hundred fields
 const entries = new Map<string, FieldEntry>();

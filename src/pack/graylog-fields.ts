@@ -3,7 +3,7 @@ import { isGraylogOwn } from '../backend/graylog/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
 import type { AlertFields } from './alert-fields.ts';
-import { columnOf, eventHost } from './alert-row.ts';
+import { columnOf, isEventHost } from './alert-row.ts';
 import { type Alternatives, alertSourceOf } from './alert-table.ts';
 import { alertOf, ownFieldsFirst, usualAlert } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
@@ -18,7 +18,7 @@ export function graylogFields(compiled: CompiledRule, given: PackDetection, sear
   return converted((remarks) => {
     const { settings } = given;
     const alert = graylogAlert(compiled, given, search, remarks);
-    const detection = { ...given, alert, settings: alert.entities === source ? heldBackByNobody(settings) : settings };
+    const detection = { ...given, alert, settings: namesNobody(alert) || isUngrouped(compiled) ? heldBackByNobody(settings) : settings };
     const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
     if (list.length === 0) return detection;
     const place = (index: number): Place => placeOfName(compiled, list, index);
@@ -122,7 +122,12 @@ const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
 
 /** Where nobody is named: the machine that the messages are from, which may be one that collects those of others. */
-const source = [{ field: 'source', type: 'system' }] as const;
+const source = [{ field: 'source', type: 'system', relayed: true }] as const;
+
+const namesNobody = ({ entities }: AlertFields): boolean => entities.length > 0 && entities.every(({ relayed }) => relayed === true);
+
+/** One result for all: silence after it would hide everybody. */
+const isUngrouped = (compiled: CompiledRule): boolean => compiled.kind === 'correlation' && compiled.rule.groupBy.length === 0;
 
 /** By what is the same for all rules that the pipelines name alike. */
 const usuals = new WeakMap<object, AlertFields>();
@@ -136,7 +141,7 @@ function usualOf({ rule, processing }: CompiledDetection): AlertFields {
   const table = tableOf();
   if (!table || !key) return alertOf(source, [], []);
   const namesOf = (name: string) => {
-    if (name === eventHost) return ['source'];
+    if (isEventHost(name)) return ['source'];
     if (columnOf(name) !== undefined) return undefined;
     return names ? names.get(name) : [name];
   };

@@ -26,11 +26,13 @@ import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from '
 import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
 import { nothingPublished } from './published.ts';
 import { resultThreshold } from './result-threshold.ts';
+import { placeOfKey } from './savedsearch-place.ts';
 import { isSelected, levelOf } from './selection.ts';
 import { serverVersion } from './server-version.ts';
 import { checkRuleSettings } from './settings-patch.ts';
 import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
-import { splunkFields } from './splunk-fields.ts';
+import { type SplunkFields, splunkFields } from './splunk-fields.ts';
+import { overrideProblems } from './splunk-overrides.ts';
 import { splunkSchedule } from './splunk-schedule.ts';
 import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 import { type Tombstone, tombstonesOf } from './tombstone.ts';
@@ -189,8 +191,7 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   complaints.add('splunk', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
-  const { repeats } = splunkSchedule(fields.value.detection);
-  if (repeats !== undefined && !suppressedByHand(detection)) warnings.add('TGT008', 'splunk', repeats, compiled.rule);
+  warnOfOverrides(adding, fields.value, compiled);
   warnOfUnplaced(warnings, scopes, compiled, config);
   warnOfDefaultIndexes(warnings, scopes, compiled, config);
   const twice = config.splunk.enterpriseSecurity ? doubleOutput(fields.value.detection) : undefined;
@@ -212,9 +213,16 @@ function drilledInto(compiled: CompiledRule, events: (() => string) | undefined)
 const searchesAllStreams = ({ settings }: PackDetection, { graylog }: PackConfig): boolean =>
   settings.graylog.streams.length === 0 && graylog.streams.length === 0 && graylog.streamParameter === undefined && !graylog.allStreams;
 
-/** Keys of savedsearches.conf that replace what is made from `suppress` and the schedule. */
-const suppressedByHand = ({ settings: { splunk } }: PackDetection): boolean =>
-  Object.keys(splunk.savedsearch).some((key) => /^(?:alert\.suppress|cron_schedule|dispatch\.(?:earliest|latest)_time)/.test(key));
+/** Keys of savedsearches.conf that replace what is made from `suppress` and the window. */
+const isByHand = ({ settings: { splunk } }: PackDetection): boolean =>
+  Object.keys(splunk.savedsearch).some((key) => /^(?:alert\.suppress|dispatch\.(?:earliest|latest)_time)/.test(key));
+
+function warnOfOverrides({ config, complaints, warnings }: Adding, { detection, results }: SplunkFields, { rule }: CompiledRule): void {
+  const { repeats } = splunkSchedule(detection);
+  if (repeats !== undefined && !isByHand(detection)) warnings.add('TGT008', 'splunk', repeats, rule);
+  const found = overrideProblems(detection, results).map(({ key, ...problem }) => ({ ...problem, ...placeOfKey(key, rule, detection.logSources, config) }));
+  complaints.add('splunk', rule, found);
+}
 
 function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
   const { pack, config, complaints, warnings } = adding;

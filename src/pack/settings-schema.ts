@@ -17,6 +17,8 @@ const typedFields = (description: string, one: string, types: readonly string[],
   },
   ...more,
 });
+/** More would tell no alert apart better, and each is a part of every key and search. */
+const mostEntities = 10;
 const entityTypes = ['user', 'system', 'other'];
 
 const settings: JsonSchema = {
@@ -50,17 +52,17 @@ const settings: JsonSchema = {
       'Who or what an alert is about, the most important one first. Default: from the log source.',
       'An entity: `{ field: Computer, type: system }`.',
       entityTypes,
-      {
-        minItems: 1,
-      },
+      { minItems: 1, maxItems: mostEntities },
     ),
     threatObjects: typedFields(
       'What an alert on the entities is because of. Default: from the log source.',
       'A threat object: `{ field: Image, type: process }`.',
       threatObjectTypes,
+      { maxItems: 20 },
     ),
     alertFields: {
       type: 'array',
+      maxItems: 30,
       items: fieldName,
       description: 'Fields that an alert shows beside entities and threat objects. Default: from the log source, and those that the rule asks for.',
     },
@@ -69,7 +71,12 @@ const settings: JsonSchema = {
       description: 'No second alert for the same values of these fields during the period.',
       additionalProperties: false,
       properties: {
-        fields: { type: 'array', items: fieldName, description: 'Fields; an empty list: one alert for all. Default: those of the entities.' },
+        fields: {
+          type: 'array',
+          items: fieldName,
+          maxItems: mostEntities,
+          description: 'Fields; an empty list: one alert for all. Default: those of the entities.',
+        },
         period: duration('How long; 0 turns suppression off. Default: from the log source, mostly 1h.'),
       },
     },
@@ -79,7 +86,9 @@ const settings: JsonSchema = {
       additionalProperties: false,
       properties: {
         score: { type: 'integer', minimum: 0, maximum: 100, description: 'Risk score, 0 to 100. Default: from the severity.' },
-        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object: `{ field: User, type: user }`.', entityTypes),
+        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object: `{ field: User, type: user }`.', entityTypes, {
+          maxItems: mostEntities,
+        }),
       },
     },
     splunk: {
@@ -116,6 +125,7 @@ const settings: JsonSchema = {
       properties: {
         keyFields: {
           type: 'array',
+          maxItems: mostEntities,
           items: { type: 'string', pattern: '^[A-Za-z0-9_.@-]+$', description: 'A field name of letters, digits and . - _ @' },
           description: 'Fields of the message that become fields and keys of the event. Default: the entities, or the fields of suppress.',
           default: [],

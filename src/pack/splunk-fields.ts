@@ -1,8 +1,9 @@
-import { type Conversion, converted, type Place, type Remark } from '../backend/backend.ts';
-import { dataModelOf } from '../backend/splunk/data-model.ts';
+import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
+import { dataModelOf, modelColumns } from '../backend/splunk/data-model.ts';
+import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection, CompiledRule } from '../query/compile.ts';
-import { chosenAlert } from './alert-chosen.ts';
+import { chosenAlert, onePerField } from './alert-chosen.ts';
 import type { AlertFields, Entity } from './alert-fields.ts';
 import { alertSourceOf } from './alert-table.ts';
 import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
@@ -10,37 +11,100 @@ import type { PackDetection } from './detection.ts';
 import { placeOfName } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 import type { DetectionSettings } from './settings.ts';
-import { type EntityResults, entityCommands } from './splunk-columns.ts';
+import { countColumns, entityCommands, isOwnColumn } from './splunk-columns.ts';
 import { groupAlert, groupColumns, groupResult } from './splunk-groups.ts';
-import { modelResult, rawResult, type SplunkResult } from './splunk-result.ts';
+import { nobodyColumn, nobodyValue } from './splunk-nobody.ts';
+import type { SearchResults } from './splunk-overrides.ts';
+import { modelResult, rawResult, type SplunkResult, withoutSet } from './splunk-result.ts';
 
 export interface SplunkFields {
   /** With the fields of its settings and of its alert as the results have them. */
   readonly detection: PackDetection;
   /** Fields of a data model that the rows need for them. */
   readonly more: readonly string[];
+  /** Columns of which a row has one value. */
+  readonly single: readonly string[];
   /** Commands behind the search that make a field of several. */
   readonly steps: readonly string[];
   /** Commands behind the filter macro that make one result for each entity. */
   readonly commands: readonly string[];
+  readonly results: SearchResults;
 }
 
 /** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
 export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
   return converted((remarks) => {
-    const result =
-      compiled.kind === 'correlation' ? groupResult(compiled, detection) : dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
+    const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
+    const result = resultOf(compiled, detection, results, remarks);
     const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result) : detectionAlert(compiled, detection, result);
     const settings = withFields(compiled, detection, alert, result);
     if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
-    const commands = compiled.kind === 'correlation' ? [] : commandsOf(compiled, detection, settings, alert);
+    const nobody = nobodyOf(settings, alert, results, placeOf(compiled));
+    const commands = compiled.kind === 'correlation' || results === 'raw' ? [] : commandsOf(compiled, detection, settings, alert, nobody);
     const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
     // the search counts the events
     const changed = commands.length > 0 && settings.threshold > 1 ? { ...settings, threshold: 1 } : settings;
     const steps = [...result.steps].map(([name, value]) => `eval ${name}=${value}`);
-    return { detection: { ...detection, ...group, settings: changed, alert }, more: [...result.more], steps, commands };
+    if (nobody !== undefined && results !== 'entity') steps.push(`eval ${nobodyColumn}=${nobody}`);
+    const single = [...alert.entities.map(({ field }) => field), ...toldApart(settings)];
+    return {
+      detection: { ...detection, ...group, settings: changed, alert, ...(nobody === undefined ? {} : { nobody: true }) },
+      more: [...result.more],
+      single,
+      steps,
+      commands,
+      results: { kind: results, columns: columnsOf(compiled, settings, alert, results) },
+    };
   });
 }
+
+function resultOf(compiled: CompiledRule, detection: PackDetection, results: 'entity' | 'raw' | 'group', remarks: Remark[]): SplunkResult {
+  if (compiled.kind === 'correlation') return groupResult(compiled, detection);
+  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
+  return results === 'entity' ? withoutOwnColumns(found) : found;
+}
+
+/** What a result is: what pipelines make of the text may have other columns. */
+const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw' => settings.splunk.results ?? (postprocessed ? 'raw' : 'entity');
+
+/** Names that are columns of the results: as fields of the events they can be neither told apart by nor shown. */
+function withoutOwnColumns(result: SplunkResult): SplunkResult {
+  return {
+    ...result,
+    resolve(name, place) {
+      const names = result.resolve(name, place);
+      const own = names.find(isOwnColumn);
+      if (own === undefined) return names;
+      throw refused(
+        place,
+        `\`${own}\` is a column that the search makes of the events of an entity, so a field of that name is in no result`,
+        'Give the field another name in a pipeline, or set `splunk.results: raw`.',
+      );
+    },
+  };
+}
+
+function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: 'entity' | 'raw' | 'group', place: Place): string | undefined {
+  if (suppress === undefined || suppress.period === 0 || splunk.savedsearch['alert.suppress.fields'] !== undefined) return undefined;
+  return nobodyValue(suppress.fields, entities, results, place);
+}
+
+/** Columns that the results are known to have. */
+function columnsOf(compiled: CompiledRule, settings: DetectionSettings, alert: AlertFields, results: SearchResults['kind']): ReadonlySet<string> {
+  if (compiled.kind === 'correlation') return new Set(['_time', 'sigpack_hits', ...groupColumns(compiled)]);
+  const named = [...alert.shown, ...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+  const model = dataModelOf(compiled);
+  const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [...ownFields(compiled), ...splunkOwnFields];
+  const counts = results === 'entity' || model ? countColumns : [];
+  return new Set([...named, ...rows, ...counts]);
+}
+
+/** Fields beside the entities that results are told apart by. */
+const toldApart = (settings: DetectionSettings): readonly string[] => [
+  ...(settings.suppress?.fields ?? []),
+  ...byHand(settings),
+  ...(settings.risk?.objects ?? []).map(({ field }) => field),
+];
 
 function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk, splunk }: DetectionSettings, remarks: Remark[]): void {
   if ((risk?.objects ?? []).length > 0) return;
@@ -55,17 +119,20 @@ function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk,
 
 const placeOf = ({ rule }: CompiledRule): Place => ({ file: rule.file, span: rule.titleSpan });
 
-function commandsOf(compiled: CompiledDetection, { postprocessed, settings: { threshold } }: PackDetection, settings: DetectionSettings, alert: AlertFields) {
-  // what pipelines make of the text may have other columns
-  const { results = postprocessed ? 'raw' : 'entity' } = settings.splunk;
-  if (results === 'raw') return [];
-  const more = [...(settings.suppress?.fields ?? []), ...byHand(settings), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+function commandsOf(
+  compiled: CompiledDetection,
+  { settings: { threshold } }: PackDetection,
+  settings: DetectionSettings,
+  alert: AlertFields,
+  nobody: string | undefined,
+): readonly string[] {
+  const more = toldApart(settings);
   const entities = alert.entities.map(({ field }) => field);
-  const isUsual = threshold <= 1 && more.every((field) => entities.includes(field));
+  const isUsual = threshold <= 1 && settings.suppress?.usual === true && more.every((field) => entities.includes(field));
   const known = isUsual ? usualCommands.get(alert) : undefined;
   if (known) return known;
-  const found: EntityResults = { by: [...new Set([...entities, ...more])], shown: alert.shown, counted: dataModelOf(compiled) !== undefined, threshold };
-  const commands = entityCommands(found, placeOf(compiled));
+  const counted = dataModelOf(compiled) !== undefined;
+  const commands = entityCommands({ by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody }, placeOf(compiled));
   if (isUsual) usualCommands.set(alert, commands);
   return commands;
 }
@@ -79,7 +146,7 @@ function byHand({ splunk }: DetectionSettings): readonly string[] {
   if (given === undefined) return [];
   return given.split(',').flatMap((name) => {
     const field = name.trim().replace(/^"(.*)"$/, '$1');
-    return isNameable(field) ? [field] : [];
+    return isNameable(field) && !isOwnColumn(field) ? [field] : [];
   });
 }
 
@@ -91,7 +158,7 @@ function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection
 }
 
 /** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
-const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system' }];
+const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system', relayed: true }];
 
 interface Usual {
   readonly alert: AlertFields;
@@ -128,12 +195,14 @@ function withFields(compiled: CompiledRule, { settings, postprocessed }: PackDet
   const known = isShared ? shared.get(settings)?.get(entities) : undefined;
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
-  const objects = own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name) => ({ field: name, type })));
+  const objects = onePerField(
+    own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name) => ({ field: name, type }))),
+  );
   // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
-  const unsure = (postprocessed && settings.splunk.results === undefined) || entities === eventHosts;
+  const unsure = (postprocessed && settings.splunk.results === undefined) || entities.every(({ relayed }) => relayed);
   const suppress =
     settings.suppress?.usual && unsure
-      ? { fields: [], period: 0 }
+      ? { fields: [], period: 0, usual: true as const }
       : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
   const changed = {
     ...settings,

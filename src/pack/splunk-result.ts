@@ -4,10 +4,10 @@ import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { evalField, isNameable } from '../backend/splunk/text.ts';
 import type { CompiledDetection } from '../query/compile.ts';
 import type { Entity } from './alert-fields.ts';
-import { columnOf, eventHost } from './alert-row.ts';
+import { columnOf, isEventHost } from './alert-row.ts';
 import type { Alternatives } from './alert-table.ts';
 import { guessedName, namedField } from './named-fields.ts';
-import { countColumns } from './splunk-columns.ts';
+import { countColumns, isOwnColumn } from './splunk-columns.ts';
 
 /** What the results of a search have. */
 export interface SplunkResult {
@@ -56,7 +56,7 @@ function oneUsual(steps: Map<string, string>, place: Place, found: readonly stri
   return fields.length > 1 && simple !== undefined ? oneOf(steps, simple, place, fields) : fields.slice(0, 1);
 }
 
-const unusual = (field: string): boolean => field.startsWith('_') || countColumns.has(field) || !isNameable(field);
+const unusual = (field: string): boolean => field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
 /** Events as they are. */
 export function rawResult(compiled: CompiledDetection, remarks: Remark[]): SplunkResult {
@@ -77,7 +77,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
     },
     named(names) {
       for (const name of names) {
-        const found = name === eventHost ? ['host'] : usual ? usual.get(name) : columnOf(name) === undefined ? [name] : undefined;
+        const found = isEventHost(name) ? ['host'] : usual ? usual.get(name) : columnOf(name) === undefined ? [name] : undefined;
         if (found) return oneUsual(steps, place, found).filter((field) => !unusual(field));
       }
       return [];
@@ -117,7 +117,7 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
     },
     named(names) {
       for (const name of names) {
-        const column = name === eventHost ? 'host' : columnOf(name);
+        const column = isEventHost(name) ? 'host' : columnOf(name);
         const found = column !== undefined ? [column] : (compiled.processing?.usual?.get(name) ?? [name]);
         if (found.every((field) => usual.has(field) || isField(field))) return oneUsual(steps, place, found.map(inRows));
       }

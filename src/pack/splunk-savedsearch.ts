@@ -29,7 +29,7 @@ export function savedSearchSettings(search: SplunkDetection, options: SavedSearc
   settings.set('description', fullDescription(texts.description, detection));
   const schedule = splunkSchedule(detection);
   addSchedule(settings, detection, schedule);
-  addAlert(settings, detection, schedule);
+  addAlert(settings, detection);
   if (options.enterpriseSecurity) {
     addCorrelationSearch(settings, texts.name, search, { info: options.info, dataNeeded: options.dataNeeded?.(search) ?? [] });
     if (outputOf(detection) === 'finding') addFinding(settings, texts, search);

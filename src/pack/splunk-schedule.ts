@@ -45,9 +45,10 @@ function timingOf(settings: DetectionSettings, lookBack: number): Timing {
 function madeTiming(settings: DetectionSettings, lookBack: number): Timing {
   const { delay, window = 0 } = settings;
   const interval = Math.max(settings.interval, minimumSplunkInterval);
+  const cron = chosenCron(settings);
   const lead = splunkLead(lookBack);
-  const gaps = settings.cron === undefined ? undefined : cronGaps(settings.cron);
-  if (settings.cron === undefined || gaps === undefined) {
+  const gaps = cron === undefined ? undefined : cronGaps(cron);
+  if (cron === undefined || gaps === undefined) {
     const period = cronPeriod(interval);
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
@@ -59,7 +60,13 @@ function madeTiming(settings: DetectionSettings, lookBack: number): Timing {
   // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
   const overlaps = lead > 0 && window > whole;
   const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
-  return { interval, cron: settings.cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+  return { interval, cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+}
+
+/** An override of the schedule moves the window as the setting does. */
+export function chosenCron({ cron, splunk }: DetectionSettings): string | undefined {
+  const override = splunk.savedsearch.cron_schedule;
+  return override === undefined ? cron : confValue(override);
 }
 
 function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
@@ -67,11 +74,10 @@ function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: numb
   return repeats === undefined ? undefined : { repeats };
 }
 
-/** When the search runs; an override of the setting counts. */
+/** When the search runs. */
 export function cronOf({ id, settings, lookBack = 0 }: PackDetection): string {
   const { cron, interval } = timingOf(settings, lookBack);
-  const given = settings.splunk.savedsearch.cron_schedule ?? cron;
-  return given === undefined ? spreadCron(id, interval) : confValue(given);
+  return cron ?? spreadCron(id, interval);
 }
 
 export function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {

@@ -54,7 +54,7 @@ export interface SplunkSearch {
 /** The search of a saved search: index macro, the rule, filter macro, and what makes one result of the events of an entity. */
 export function splunkDetection(
   compiled: CompiledRule,
-  { detection, more, steps, commands }: SplunkFields,
+  { detection, more, single, steps, commands }: SplunkFields,
   scopes: readonly SearchScope[],
   config: PackConfig,
 ): Conversion<SplunkSearch> {
@@ -63,7 +63,8 @@ export function splunkDetection(
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
   if (refusal) return refusal;
-  const printed = compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more) : splunkCorrelation(compiled, scopeOf, options);
+  const printed =
+    compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more, single) : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
   const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
   if (!conversion.ok) return conversion;

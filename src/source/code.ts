@@ -73,6 +73,10 @@ export const codeCatalogue = {
     'query by itself finds every event',
     'Add the index, the source or another condition of your own to the query, or use a pipeline that knows the log source.',
   ),
+  TGT010: warning(
+    'override does not fit the search',
+    'Use the settings of Sigpack in place of the key of savedsearches.conf; docs/splunk-pack.md says what a result, a window and a suppression are.',
+  ),
   PIP001: fatal('invalid pipeline', 'See docs/pipelines.md for what a processing pipeline can hold.'),
   PIP002: fatal('pipeline cannot process the rule', 'Change the rule, or the processing item that refuses it.'),
   PIP003: warning('field stays unmapped', 'Add the field to a mapping of your pipeline, or map it to itself if the name is right.'),

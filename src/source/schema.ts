@@ -26,6 +26,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -192,6 +193,9 @@ function checkMapping(check: Check, schema: JsonSchema, node: YamlMapping, label
 }
 
 function checkSequence(check: Check, schema: JsonSchema, node: YamlSequence, label: string, path: string): void {
+  if (schema.maxItems !== undefined && node.items.length > schema.maxItems) {
+    complain(check, node, `${label} must have at most ${schema.maxItems} entries`, schema.description);
+  }
   if (schema.minItems !== undefined && node.items.length < schema.minItems) {
     complain(check, node, `${label} must have at least ${schema.minItems} ${schema.minItems === 1 ? 'entry' : 'entries'}`, schema.description);
   }

@@ -104,11 +104,21 @@ function fieldsOf(query: Query, path: readonly string[]): readonly string[] {
 
 const hasCidr = (query: Query): boolean => itemsOf(query).some(({ test }) => test.kind === 'cidr');
 
+/** Fields of the Common Information Model that hold several values of one event. */
+const lists: ReadonlySet<string> = new Set('answer additional_answers recipient orig_recipient cve bugtraq cert msft mskb xref tag'.split(' '));
+const mayBeList = (field: string): boolean => lists.has(field.slice(field.lastIndexOf('.') + 1));
+
 /**
  * `tstats` over the data model: its where clause lets through all that the rule means, a `where` command drops the rest. A row is the equal
  * events of one second, with their `count`. Manual: Search Reference, "tstats".
  */
-export function dataModelSearch(query: Query, model: DataModel, options: SplunkOptions, more: readonly string[] = []): string {
+export function dataModelSearch(
+  query: Query,
+  model: DataModel,
+  options: SplunkOptions,
+  more: readonly string[] = [],
+  single: readonly string[] = more,
+): string {
   const { path } = model;
   const own = fieldsOf(query, path);
   const meant = inModel(query);
@@ -116,11 +126,16 @@ export function dataModelSearch(query: Query, model: DataModel, options: SplunkO
   const over = bounded(indexable(meant, 'over'), 'over', options.cloudSafe);
   const node = path.length > 2 ? `nodename=${path.slice(1).join('.')}` : '';
   const where = [node, printSearch(over, options.cloudSafe)].filter((part) => part !== '').join(' ');
-  const by = new Set(['_time span=1s', ...[...model.fields, ...own, ...more].filter((field) => field !== '_time')]);
-  const tstats = `| tstats summariesonly=false fillnull_value="${missing}" count min(_time) AS firstTime max(_time) AS lastTime FROM datamodel=${path.slice(0, 2).join('.')}`;
-  const search = `${tstats}${where === '' ? '' : ` WHERE ${where}`} BY ${[...by].join(' ')}`;
-  if (exact(meant)) return search;
-  const rest = meant.kind === 'and' ? and(meant.operands.filter((operand) => !exact(operand))) : meant;
+  const rest = exact(meant) ? undefined : meant.kind === 'and' ? and(meant.operands.filter((operand) => !exact(operand))) : meant;
+  const asked = new Set([...single, ...(rest === undefined ? [] : fieldsOf(rest, path))]);
+  const columns = [...new Set([...model.fields, ...own, ...more])].filter((field) => field !== '_time');
+  // `BY` makes a row of each value, and an event with two of them would count twice
+  const several = columns.filter((field) => mayBeList(field) && !asked.has(field));
+  const by = ['_time span=1s', ...columns.filter((field) => !several.includes(field))];
+  const counts = ['count', 'min(_time) AS firstTime', 'max(_time) AS lastTime', ...several.map((field) => `values(${field}) AS ${field}`)];
+  const tstats = `| tstats summariesonly=false fillnull_value="${missing}" ${counts.join(' ')} FROM datamodel=${path.slice(0, 2).join('.')}`;
+  const search = `${tstats}${where === '' ? '' : ` WHERE ${where}`} BY ${by.join(' ')}`;
+  if (rest === undefined) return search;
   return `${search} | where ${printWhere(rest)}`;
 }
 
@@ -135,10 +150,18 @@ export const modelFields = (fields: readonly string[], { path }: DataModel, plac
   fields.map((field) => modelField(field, path, place));
 
 /** The search of a rule with `more` fields in the rows of a data model: over its data model, else behind its scope, such as an index macro in backticks. */
-export function detectionSearch(compiled: CompiledDetection, scope: string, options: SplunkOptions, more: readonly string[] = []): Conversion<string> {
+export function detectionSearch(
+  compiled: CompiledDetection,
+  scope: string,
+  options: SplunkOptions,
+  more: readonly string[] = [],
+  single: readonly string[] = [],
+): Conversion<string> {
   return converted(() => {
     const model = dataModelOf(compiled);
     if (!model) return joinStages(splunkStages(compiled.query, options), scope);
-    return `${dataModelSearch(compiled.query, model, options, more)} | ${withoutDataSet(model)}`;
+    const set = model.path[1] ?? model.path[0];
+    const inRows = single.map((field) => (baseFields.has(field) ? field : `${set}.${field}`));
+    return `${dataModelSearch(compiled.query, model, options, more, inRows)} | ${withoutDataSet(model)}`;
   });
 }

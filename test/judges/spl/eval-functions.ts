@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cidrTest } from './cidr.ts';
 import { pcre } from './pcre.ts';
 import { SplError } from './text.ts';
@@ -32,6 +33,7 @@ const TOLERANT: Readonly<Record<string, Call>> = {
 };
 
 const FUNCTIONS: Readonly<Record<string, Call>> = {
+  md5: ([value]) => createHash('md5').update(text(value)).digest('hex'),
   match: ([value, regex]) => scalarsOf(value).some((scalar) => pcre(text(regex)).test(textOf(scalar))),
   like: ([value, pattern]) => scalarsOf(value).some((scalar) => likePattern(text(pattern)).test(textOf(scalar))),
   cidrmatch: ([block, address]) => {

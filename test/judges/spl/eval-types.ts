@@ -47,6 +47,7 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['nullif', sign('any', 2)],
   ['lower', sign('str', 1)],
   ['upper', sign('str', 1)],
+  ['md5', sign('str', 1)],
   ['len', sign('num', 1)],
   ['substr', sign('str', 2, 3)],
   ['replace', sign('str', 3)],

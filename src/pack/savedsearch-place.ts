@@ -1,0 +1,32 @@
+import type { Place } from '../backend/backend.ts';
+import type { Rule } from '../sigma/collection.ts';
+import { filterFits } from '../sigma/filter.ts';
+import type { LogSource } from '../sigma/rule.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, type YamlNode } from '../source/yaml.ts';
+import type { PackConfig } from './config.ts';
+import { levelOf } from './selection.ts';
+import { writtenSettings } from './settings-patch.ts';
+
+interface Layer {
+  readonly file: SourceFile;
+  readonly settings: YamlNode;
+}
+
+/** The layers that settings of a rule are merged from, the one that wins first. */
+function layersOf({ file, settings, level }: Rule, logSources: readonly LogSource[], config: PackConfig): readonly Layer[] {
+  const bySource = config.logsources.filter(({ match }) => logSources.some((source) => filterFits(match, source))).toReversed();
+  const patches = [...bySource.map((entry) => entry.settings), config.levels.get(levelOf({ ...(level ? { level } : {}) })), config.defaults];
+  const shared = patches.flatMap((patch) => (patch && writtenSettings(patch)) ?? []);
+  return settings ? [{ file, settings }, ...shared] : shared;
+}
+
+/** Where the key under `splunk.savedsearch` stands that counts for a rule. */
+export function placeOfKey(key: string, rule: Rule, logSources: readonly LogSource[], config: PackConfig): Place {
+  for (const { file, settings } of layersOf(rule, logSources, config)) {
+    const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
+    const pair = node?.kind === 'mapping' ? node.pairs.find((one) => one.key.text === key) : undefined;
+    if (pair) return { file, span: { start: pair.key.start, end: pair.key.end } };
+  }
+  return { file: rule.file, span: rule.titleSpan };
+}
