@@ -87,10 +87,11 @@ describe('a threshold counts the groups of a correlation', () => {
 const has = (text: string): unknown => expect.stringContaining(text);
 const noInterval = has('`interval` does not apply to correlations');
 
-test('an interval of a correlation is said to be ignored by Graylog, whoever sets it, and honoured by Splunk', () => {
-  const text = correlation('type: event_count, group-by: [User], condition: { gte: 5 }');
-  expect(built('graylog', text, 'levels: { medium: { interval: 30m } }\ndefaults: { interval: 30m }\n').said).toEqual([noInterval]);
-  expect(built('splunk', text, 'defaults: { interval: 30m }\n').said).toEqual([]);
+test('an interval of its own for a correlation is said to be ignored by Graylog, and honoured by Splunk', () => {
+  const type = 'type: event_count, group-by: [User], condition: { gte: 5 }';
+  expect(built('graylog', correlation(type, 'interval: 30m')).said).toEqual([noInterval]);
+  expect(built('splunk', correlation(type, 'interval: 30m')).said).toEqual([]);
+  expect(built('graylog', correlation(type), 'levels: { medium: { interval: 30m } }\n').said).toEqual([]);
 });
 
 test.each([

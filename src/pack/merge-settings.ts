@@ -18,7 +18,7 @@ const builtIn = {
 } as const satisfies SettingsPatch;
 
 // what is not in the patch was not set
-const { delay: _, interval: __, ...builtInPatch } = builtIn;
+const { delay: _, ...builtInPatch } = builtIn;
 
 /** Of a log source that the table of alerts does not know. */
 const otherwise = { period: 3600, domain: 'threat' } as const;
@@ -51,7 +51,10 @@ export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: 
   const { patch, settings } = sharedSettings(config, rule, logSources);
   if (!rule.settings) return settings;
   const own = readSettings(rule.settings);
-  return { ...complete(merged(patch, own), usualOf(logSources), isEnabled(config.enable, rule)), ...orderedOf(patch, own) };
+  const all = complete(merged(patch, own), usualOf(logSources), isEnabled(config.enable, rule));
+  // one by level is for all rules that have a use for it
+  const given = own.interval === undefined ? {} : { given: { ...all.given, interval: own.interval } };
+  return { ...all, ...given, ...orderedOf(patch, own) };
 }
 
 function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
@@ -130,9 +133,8 @@ function orderedOf(patch: SettingsPatch, own: SettingsPatch = {}): Pick<Detectio
   return { ordered: { ...(enabled === undefined ? {} : { enabled }), ...(savedsearch === undefined ? {} : { savedsearch }) } };
 }
 
-function givenOf({ interval, delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
+function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {
   const given = {
-    ...(interval === undefined ? {} : { interval }),
     ...(delay === undefined ? {} : { delay }),
     ...(window === undefined ? {} : { window }),
     ...(cron === undefined ? {} : { cron }),

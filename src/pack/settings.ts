@@ -26,7 +26,7 @@ export interface DetectionSettings {
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
-  /** Those that the configuration or the rule sets: where a target's default is another one, or it can't honour them. */
+  /** Those that the configuration or the rule sets, `interval` by the rule alone: where a target's default is another one, or it can't honour them. */
   readonly given?: { readonly interval?: number; readonly delay?: number; readonly window?: number; readonly cron?: string };
   /** Who switches the detection on whatever `enable` says; undefined: nobody. */
   readonly ordered?: { readonly enabled?: OrderedBy; readonly savedsearch?: OrderedBy };
