@@ -47,9 +47,9 @@ describe('the windows of a filter', () => {
     [
       'keep the key of `suppress`, for as long as messages are found again',
       'defaults: { delay: 30m, suppress: { fields: [User], period: 10m } }',
-      [2700, 900, ['User'], 2700],
+      [2700, 900, ['User', 'sigpack_nobody'], 2700],
     ],
-    ['keep a longer grace period', 'defaults: { delay: 1m, suppress: { fields: [User], period: 1h } }', [960, 900, ['User'], 3600]],
+    ['keep a longer grace period', 'defaults: { delay: 1m, suppress: { fields: [User], period: 1h } }', [960, 900, ['User', 'sigpack_nobody'], 3600]],
   ] as const)('%s', (_, config, expected) => {
     const { data, said } = built(config);
     expect([windows(data), said]).toEqual([expected, []]);

@@ -296,7 +296,8 @@ describe('the content pack', () => {
   it('holds no expression for the template language but names of fields', () => {
     const templates = [...textOf(built, 'hostile-1.0.0-graylog.json').matchAll(/"template": ?"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]);
     expect(templates.length).toBeGreaterThan(0);
-    for (const template of templates) expect(template).toMatch(/^(?:\$\{source\.[A-Za-z0-9_@-]+\}|(?:(?!\$\{|\\\\).)*)$/);
+    for (const template of templates)
+      expect(template).toMatch(/^(?:(?:\$\{if source\.[A-Za-z0-9_@-]+\}no\$\{else\})*\$\{source\.[A-Za-z0-9_@-]+\}(?:\$\{end\})*|(?:(?!\$\{|\\\\).)*)$/);
     expect(textOf(built, 'hostile-1.0.0-graylog.json')).not.toMatch(/<\/?script|<!--/i);
   });
 });

@@ -201,7 +201,7 @@ describe('in Graylog keys are the fields of the messages', () => {
   test.each<[string, string, string, readonly string[]]>([
     ['Winlogbeat', 'graylog', '{ suppress: { fields: [Computer, User] } }', ['winlogbeat_winlog_computer_name', 'winlogbeat_winlog_event_data_User']],
     ['NXLog', 'graylog-nxlog', '{ suppress: { fields: [Computer] } }', ['source']],
-    ['Illuminate', 'graylog-illuminate', '{ graylog: { keyFields: [Image] }, suppress: { fields: [User] } }', ['process_path']],
+    ['Illuminate', 'graylog-illuminate', '{ graylog: { keyFields: [Image] }, suppress: { fields: [User] } }', ['process_path', 'sigpack_nobody']],
     [
       'names of the product',
       'graylog',
