@@ -11,6 +11,7 @@ import type { Complaint, DiagnosticBag, Severity } from '../source/diagnostic.ts
 import { checkSchema } from '../source/schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
+import { misreadPlaces } from './all-events.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
@@ -155,6 +156,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
       ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')),
       ...elasticsearchComplaints(lookup(root, 'elasticsearch')),
       ...graylogComplaints(lookup(root, 'graylog')),
+      ...misreadPlaces(root),
     ];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);

@@ -1,6 +1,7 @@
 import { checkEventDefinition, checkKeys, checkValue, type PackNames } from './event-definition-check.ts';
 import { graylogLimits } from './graylog-limits.ts';
 import { isRecord, type Json, listOf, referenceValue } from './json-value.ts';
+import type { QueryCheckOptions } from './query-check.ts';
 import { oldestServer, serverVersion } from './server-version.ts';
 
 export { graylogLimits } from './graylog-limits.ts';
@@ -15,8 +16,13 @@ const parameterTypes: ReadonlySet<unknown> = new Set(['boolean', 'double', 'floa
  * What Graylog would refuse of a content pack, or install and then silently fail at run by run; Graylog itself looks at neither queries nor
  * definitions at installation. Of entities other than event definitions and stream references only the envelope is looked at.
  */
-export function checkContentPack(pack: unknown, options: { readonly minimumServerVersion: string }): readonly string[] {
+export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
   return checkWholePack(pack, options).problems;
+}
+
+/** What is known of the servers that install the pack. */
+export interface ServerOptions extends QueryCheckOptions {
+  readonly minimumServerVersion: string;
 }
 
 interface Checked {
@@ -25,10 +31,10 @@ interface Checked {
 }
 
 /** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
-export function checkWholePack(pack: unknown, { minimumServerVersion }: { readonly minimumServerVersion: string }): Checked {
+export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
   if (!isRecord(pack)) return { problems: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
-  const check = createPackCheck({ ...pack, entities: [] }, { minimumServerVersion, referable: entities });
+  const check = createPackCheck({ ...pack, entities: [] }, { ...options, referable: entities });
   let tooLarge = false;
   for (const entity of entities) tooLarge = !check.add(entity);
   return { problems: check.problems(), tooLarge };
@@ -40,19 +46,18 @@ export interface PackCheck {
   readonly problems: () => string[];
 }
 
-export interface PackCheckOptions {
-  readonly minimumServerVersion: string;
+export interface PackCheckOptions extends ServerOptions {
   /** Entities that others may refer to; those of other types may be missing. */
   readonly referable: readonly unknown[];
 }
 
 /** As `checkContentPack`, of entities that come one by one. `pack`: without them. */
-export function createPackCheck(pack: Json, { minimumServerVersion, referable }: PackCheckOptions): PackCheck {
+export function createPackCheck(pack: Json, { minimumServerVersion, leadingWildcards = false, referable }: PackCheckOptions): PackCheck {
   const minimum = serverVersion(minimumServerVersion);
   if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) {
     return { add: () => true, problems: () => [`the minimum server version is not ${oldestServer} or newer`] };
   }
-  const names = packNames(pack, referable, minimum);
+  const names = { ...packNames(pack, referable), minimum, leadingWildcards };
   const problems: string[] = [];
   checkEnvelope(pack, minimum, problems);
   const seen = new Set<string>();
@@ -77,7 +82,7 @@ export function createPackCheck(pack: Json, { minimumServerVersion, referable }:
   };
 }
 
-function packNames(pack: Json, entities: readonly unknown[], minimum: number): PackNames {
+function packNames(pack: Json, entities: readonly unknown[]): Omit<PackNames, 'minimum' | 'leadingWildcards'> {
   const streams = new Set<string>();
   const notifications = new Set<string>();
   for (const entity of entities) {
@@ -86,7 +91,7 @@ function packNames(pack: Json, entities: readonly unknown[], minimum: number): P
     if (isRecord(entity) && type === 'notification') notifications.add(String(entity.id));
   }
   const parameters = new Set(listOf(pack.parameters).flatMap((parameter) => (isRecord(parameter) ? [String(parameter.name)] : [])));
-  return { streams, notifications, parameters, minimum };
+  return { streams, notifications, parameters };
 }
 
 const typeName = (entity: Json): unknown => (isRecord(entity.type) ? entity.type.name : undefined);

@@ -1,6 +1,6 @@
 import type { Level } from '../sigma/rule.ts';
 import { createByteWriter } from './byte-writer.ts';
-import { checkWholePack, createPackCheck } from './content-pack-check.ts';
+import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
 import { type EventDefinitionEntity, eventDefinitions, graylogPackId, keyFieldsOf } from './event-definition.ts';
 import { type DashboardEntity, packDashboard } from './graylog-dashboard.ts';
@@ -16,6 +16,8 @@ import type { Render } from './template.ts';
 export interface ContentPackOptions {
   /** Such as `6.0.0`; the pack uses nothing newer and refuses to install on anything older. */
   readonly minimumServerVersion: string;
+  /** Queries may have terms that begin with a wildcard. Default: no. */
+  readonly leadingWildcards?: boolean;
   /** For detections whose settings name no streams. */
   readonly streams: StreamChoice;
   /** Default: the pack has none. */
@@ -122,7 +124,7 @@ type Rendered = Pick<ContentPack, 'bytes' | 'problems' | 'tooLarge'>;
 
 /** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
 function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
-  const check = createPackCheck({ ...envelope }, { minimumServerVersion: options.minimumServerVersion, referable });
+  const check = createPackCheck({ ...envelope }, { ...serverOf(options), referable });
   const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', { pack: envelope, entities: entitiesMarker }).split(entitiesMarker);
   const writer = createByteWriter();
   writer.add(head);
@@ -191,18 +193,20 @@ function settingProblems(g: GraylogDetection): string[] {
   return problems;
 }
 
-function textProblems(text: string, pack: PackModel, { customTemplates, minimumServerVersion }: ContentPackOptions): Omit<Rendered, 'bytes'> {
+function textProblems(text: string, pack: PackModel, options: ContentPackOptions): Omit<Rendered, 'bytes'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
     return { problems: [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`], tooLarge: false };
   }
-  const difference = customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
+  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
   const found = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
-  const { problems, tooLarge } = checkWholePack(parsed, { minimumServerVersion });
+  const { problems, tooLarge } = checkWholePack(parsed, serverOf(options));
   return { problems: [...found, ...problems], tooLarge };
 }
+
+const serverOf = ({ minimumServerVersion, leadingWildcards = false }: ContentPackOptions): ServerOptions => ({ minimumServerVersion, leadingWildcards });
 
 /** What templates of the user's own must not change. */
 function searchDifference(parsed: unknown, pack: PackModel): string | undefined {

@@ -11,6 +11,7 @@ export interface PackNames {
   readonly parameters: ReadonlySet<string>;
   /** The minimum server version as a number. */
   readonly minimum: number;
+  readonly leadingWildcards: boolean;
 }
 
 /** Graylog refuses keys that it does not know: each with the first version that knows it, 0 for those that are older than the packs. */
@@ -119,7 +120,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, problems: strin
   checkValue(config, 'query', 'string', names, problems);
   for (const id of listOf(config.streams)) if (!names.streams.has(String(id))) problems.push(`config.streams names ${id}, which is no stream of the pack`);
   const query = referenceValue(config.query);
-  if (typeof query === 'string') problems.push(...checkQuery(query));
+  if (typeof query === 'string') problems.push(...checkQuery(query, names));
   const grace = isRecord(data.notification_settings) ? Number(data.notification_settings.grace_period_ms) : 0;
   checkAggregation(config, listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms), problems);
 }

@@ -1,7 +1,7 @@
 import type { Level } from '../sigma/rule.ts';
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
-import { sigmaEventFields } from './graylog-event-fields.ts';
+import { isSigmaField, sigmaEventFields } from './graylog-event-fields.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
@@ -196,7 +196,7 @@ const mostFields = (many: boolean): number => (many ? 4 : 15);
 const manyDefinitions = 1500;
 
 function fieldSpecs(keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
-  const fields = [...new Set([...keys, ...shown])].slice(0, Math.max(most, keys.length));
+  const fields = [...new Set([...keys, ...shown])].filter((field) => !isSigmaField(field)).slice(0, Math.max(most, keys.length));
   return Object.fromEntries(fields.map((field) => [field, fieldSpec(field)]));
 }
 

@@ -11,6 +11,11 @@ export const sigmaFields = {
   techniques: 'sigma_techniques',
 } as const;
 
+const sigmaNames: ReadonlySet<string> = new Set(Object.values(sigmaFields));
+
+/** Whether events have a constant of Sigpack under that name, which what a message says must not replace. */
+export const isSigmaField = (name: string): boolean => sigmaNames.has(name);
+
 /** Those that the dashboard needs, of packs that have no room for more. */
 const needed: ReadonlySet<string> = new Set([sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
 

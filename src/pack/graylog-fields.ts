@@ -7,6 +7,8 @@ import { columnOf, eventHost } from './alert-row.ts';
 import { type Alternatives, alertSourceOf } from './alert-table.ts';
 import { alertOf, ownFieldsFirst, usualAlert } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
+import { keyFieldsOf } from './event-definition.ts';
+import { isSigmaField } from './graylog-event-fields.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName } from './named-fields.ts';
@@ -16,32 +18,49 @@ import type { DetectionSettings } from './settings.ts';
 /** The detection with the fields of its alert, and its key fields, as messages have them. */
 export function graylogFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
   return converted((remarks) => {
-    const { settings } = given;
-    const alert = graylogAlert(compiled, given, search, remarks);
-    const detection = { ...given, alert, settings: alert.entities === source ? heldBackByNobody(settings) : settings };
-    const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-    if (list.length === 0) return detection;
-    const place = (index: number): Place => placeOfName(compiled, list, index);
-    if (search.kind === 'filter') {
-      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
-      return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
-    }
-    if (compiled.kind === 'detection') {
-      const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
-      remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
-      return detection;
-    }
-    const named = list.flatMap((name, index) => groupNames(compiled, search.groupBy, name, place(index)));
-    for (const [index, name] of list.entries()) {
-      if (groupNames(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
-      throw untemplated(name, place(index));
-    }
-    if (search.groupBy.some((field) => !named.includes(field))) {
-      const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
-      remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
-    }
+    const detection = namedFields(compiled, given, search, remarks);
+    checkConstants(compiled, { detection, search }, remarks);
     return detection;
   });
+}
+
+/** Constants that Sigpack gives each event keep their names. */
+function checkConstants({ rule: { file, titleSpan: span } }: CompiledRule, one: GraylogDetection, remarks: Remark[]): void {
+  const key = keyFieldsOf(one).find(isSigmaField);
+  const hint = 'Give the field another name in the messages and in the rule.';
+  if (key !== undefined) throw refused({ file, span }, `events have a constant of Sigpack under the name of the key field \`${key}\``, hint);
+  for (const field of one.detection.alert?.shown.filter(isSigmaField) ?? []) {
+    const message = `an event does not show the field \`${field}\` of its message: it has a constant of Sigpack under that name`;
+    remarks.push({ code: 'TGT007', message, file, span, hint });
+  }
+}
+
+function namedFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search'], remarks: Remark[]): PackDetection {
+  const { settings } = given;
+  const alert = graylogAlert(compiled, given, search, remarks);
+  const detection = { ...given, alert, settings: alert.entities === source ? heldBackByNobody(settings) : settings };
+  const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
+  if (list.length === 0) return detection;
+  const place = (index: number): Place => placeOfName(compiled, list, index);
+  if (search.kind === 'filter') {
+    const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
+    return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
+  }
+  if (compiled.kind === 'detection') {
+    const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
+    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
+    return detection;
+  }
+  const named = list.flatMap((name, index) => groupNames(compiled, search.groupBy, name, place(index)));
+  for (const [index, name] of list.entries()) {
+    if (groupNames(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
+    throw untemplated(name, place(index));
+  }
+  if (search.groupBy.some((field) => !named.includes(field))) {
+    const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
+    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
+  }
+  return detection;
 }
 
 /** What messages call a field that settings name. */

@@ -23,14 +23,20 @@ interface Scan {
   readonly groups: Group[];
   group: Group;
   readonly problems: Set<string>;
+  readonly options: QueryCheckOptions;
+}
+
+export interface QueryCheckOptions {
+  /** The server has `allow_leading_wildcard_searches = true`. */
+  readonly leadingWildcards?: boolean;
 }
 
 /**
  * What OpenSearch or Graylog would refuse or take for something else in a query that Graylog does not check at installation. An empty query finds all.
  * Reads the text anew, by the rules of Lucene's query parser: it knows nothing of the printer that wrote it.
  */
-export function checkQuery(query: string): string[] {
-  const scan: Scan = { text: query, at: 0, clauses: 0, groups: [], group: newGroup(), problems: new Set() };
+export function checkQuery(query: string, options: QueryCheckOptions = {}): string[] {
+  const scan: Scan = { text: query, at: 0, clauses: 0, groups: [], group: newGroup(), problems: new Set(), options };
   if (query.length > queryLimits.length) scan.problems.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
   const parameter = query.includes('$') ? /\$[A-Za-z_][A-Za-z0-9_]*\$/.exec(query) : null;
   if (parameter) scan.problems.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
@@ -218,7 +224,7 @@ const beginsOddly = /^[<>=*?~^+-]/;
 function readTerm(scan: Scan, word: string): void {
   leaf(scan);
   if (word === '') scan.problems.add('a bracket is closed that was not opened');
-  if (/^[<>]?=?[*?]/.test(word)) scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
+  if (scan.options.leadingWildcards !== true && /^[<>]?=?[*?]/.test(word)) scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
   if (/^[-+]/.test(word)) scan.problems.add('a term begins with an unescaped sign');
   if (/^(?:and|or|not)$/i.test(word)) scan.problems.add(`${word} reads as a term that looks like an operator`);
 }
