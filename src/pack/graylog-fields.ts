@@ -11,7 +11,7 @@ import { keyFieldsOf } from './event-definition.ts';
 import { isSigmaField } from './graylog-event-fields.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { groupFields } from './group-fields.ts';
-import { guessedName, namedField, placeOfName } from './named-fields.ts';
+import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 
@@ -43,20 +43,21 @@ function namedFields(compiled: CompiledRule, given: PackDetection, search: Grayl
   if (list.length === 0) return detection;
   const place = (index: number): Place => placeOfName(compiled, list, index);
   if (search.kind === 'filter') {
-    const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
-    return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
+    const keyFields = [...new Set(resolvedList(compiled, list, remarks, (name, at) => [keyField(compiled, name, at, remarks)]))];
+    const own = { ...settings, graylog: { ...settings.graylog, keyFields } };
+    return { ...detection, settings: keyFields.length === 0 && own.suppress ? { ...own, suppress: { ...own.suppress, fields: [], byEntity: true } } : own };
   }
   if (compiled.kind === 'detection') {
     const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
     remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
     return detection;
   }
-  const named = list.flatMap((name, index) => groupNames(compiled, search.groupBy, name, place(index)));
-  for (const [index, name] of list.entries()) {
-    if (groupNames(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
-    throw untemplated(name, place(index));
-  }
-  if (search.groupBy.some((field) => !named.includes(field))) {
+  const named = resolvedList(compiled, list, remarks, (name, at) => {
+    const names = groupNames(compiled, search.groupBy, name, at);
+    if (names.every(isTemplateField)) return names;
+    throw untemplated(name, at);
+  });
+  if (named.length > 0 && search.groupBy.some((field) => !named.includes(field))) {
     const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
     remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
   }
@@ -67,7 +68,7 @@ function namedFields(compiled: CompiledRule, given: PackDetection, search: Grayl
 function messageFields(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
-  const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
+  const guess = isGraylogOwn(name) ? undefined : guessedName(compiled, known, name, place);
   if (guess) remarks.push(guess);
   if (absent && !isGraylogOwn(name))
     throw refused(
@@ -121,7 +122,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
       if (odd !== undefined) throw noTemplate(odd, place);
       return names;
     };
-    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
+    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, remarks);
     return settings.alertFields ? alert : ownFieldsFirst(alert, templateFields(ownFields(compiled)));
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
@@ -129,11 +130,17 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   const { entities, threatObjects } = groupFields(groupBy, written, logSources);
   const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
   const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
-  return chosenAlert(compiled, settings, usual, (name, place) => {
-    const names = groupNames(compiled, groupBy, name, place);
-    if (names.every(isTemplateField)) return names;
-    throw noTemplate(name, place);
-  });
+  return chosenAlert(
+    compiled,
+    settings,
+    usual,
+    (name, place) => {
+      const names = groupNames(compiled, groupBy, name, place);
+      if (names.every(isTemplateField)) return names;
+      throw noTemplate(name, place);
+    },
+    remarks,
+  );
 }
 
 /** Nobody asked for it, and an alert on one must not silence all of whom nobody knows the names. */
