@@ -106,13 +106,13 @@ describe('a word for everywhere where names are wanted', () => {
     ['defaults: { graylog: { streams: ["*"] } }', 'PCK001', 'this would look in a stream titled `*`'],
   ])('%s', async (config, code, message) => {
     const { code: exit, told } = await built([process], `${chosen}${config}\n`);
-    expect([exit, told]).toEqual([1, [expect.stringContaining(`error[${code}]: `)]]);
+    expect([exit, told]).toEqual([2, [expect.stringContaining(`error[${code}]: `)]]);
     expect(told[0]).toContain(message);
   });
 
   test('in a rule', async () => {
     const { told } = await built([`${process}sigpack: { graylog: { streams: [all] } }\n`, cloudTrail], `${chosen}${places}`);
-    expect(told).toEqual([expect.stringMatching(/^rules\/0\.yml:7:34: error\[SIG070\].*a stream titled `all`/)]);
+    expect(told).toEqual([expect.stringMatching(/^rules\/0\.yml:7:33: error\[SIG070\].*a stream titled `all`/)]);
   });
 });
 
@@ -162,6 +162,20 @@ describe('a field that settings name and a log source does not have', () => {
     const made = await built([`${named}---\n${many}`], `${chosen}${places}defaults: { suppress: { fields: [Computer] } }\n`);
     expect(made.code).toBe(0);
     expect((await stanza(made, 'Many of them')).get('alert.suppress.fields')).toBe('User');
+  });
+
+  test('so it is for what sigpack.yml says of a level', async () => {
+    const made = await built(
+      [cloudTrail],
+      `${chosen}${places}levels: { high: { risk: { objects: [{ field: Computer, type: system }] }, suppress: { fields: [User, awsRegion] } } }\n`,
+    );
+    expect((await stanza(made, 'Rule 2')).get('alert.suppress.fields')).toBe('awsRegion');
+  });
+
+  test('is an error where sigpack.yml says it of log sources', async () => {
+    const config = 'logsources: [{ match: { product: windows }, settings: { alertFields: [GrandParentImage] } }]\n';
+    const { told } = await built([process, cloudTrail], `${chosen}${places}${config}`, '-t', 'splunk');
+    expect(told).toEqual([expect.stringMatching(/error\[TGT001\]: splunk: no event of the log source has a field `GrandParentImage`/)]);
   });
 
   test('is reported at its place in a rule', async () => {

@@ -22,7 +22,7 @@ import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-bu
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from './selection.ts';
-import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { noteFile, noteGeneral, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
@@ -160,19 +160,23 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     ];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
+  for (const node of generalNodes(root)) noteGeneral(node);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? configOf(toPlain(root) as Written, root) : undefined;
 }
 
-function settingsNodes(root: YamlNode): readonly YamlNode[] {
+function generalNodes(root: YamlNode): readonly YamlNode[] {
+  const defaults = lookup(root, 'defaults');
   const levels = lookup(root, 'levels');
+  return [...(defaults ? [defaults] : []), ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : [])];
+}
+
+function settingsNodes(root: YamlNode): readonly YamlNode[] {
   const logsources = lookup(root, 'logsources');
-  return [
-    lookup(root, 'defaults'),
-    ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
-    ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : []),
-  ].filter((node) => node !== undefined);
+  return [...generalNodes(root), ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : [])].filter(
+    (node) => node !== undefined,
+  );
 }
 
 /** `none` says that there are no others. */

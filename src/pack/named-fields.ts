@@ -3,7 +3,7 @@ import { type CompiledRule, logSourcesOf, type NamedField } from '../query/compi
 import type { Rule } from '../sigma/collection.ts';
 import type { PackConfig } from './config.ts';
 import { isSecurityField } from './security-fields.ts';
-import { placeOfField, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { isGeneralList, placeOfField, readSettings, type SettingsPatch } from './settings-patch.ts';
 
 const namesIn = ({ suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): readonly string[] => [
   ...(suppress?.fields ?? []),
@@ -38,8 +38,8 @@ export const placeOfName = ({ rule }: CompiledRule, list: readonly unknown[], in
   placeOfField(list, index) ?? { file: rule.file, span: rule.titleSpan };
 
 /**
- * The names of a list of the settings, as `resolve` has them. A list of sigpack.yml is for rules of many log sources: what the results of this one do not
- * have, or nobody knows them to have, is left out of it and reported once for all rules. In a rule's own list it is refused or warned of at its place.
+ * The names of a list of the settings, as `resolve` has them. `defaults` and `levels` are for rules of any log source: what the results of this one do
+ * not have, or nobody knows them to have, is left out of their lists, and reported once for all rules. In others it is refused or warned of at its place.
  */
 export function resolvedList<Entry extends string | { readonly field: string }, Found>(
   compiled: CompiledRule,
@@ -47,9 +47,10 @@ export function resolvedList<Entry extends string | { readonly field: string }, 
   remarks: Remark[],
   resolve: (entry: Entry, place: Place) => readonly Found[],
 ): readonly Found[] {
+  const isGeneral = isGeneralList(list);
   return list.flatMap((entry, index) => {
     const place = placeOfName(compiled, list, index);
-    if (place.file.path === compiled.rule.file.path) return resolve(entry, place);
+    if (!isGeneral) return resolve(entry, place);
     const before = remarks.length;
     const found = converted(() => resolve(entry, place));
     if (found.ok && !remarks.slice(before).some(({ code }) => code === 'PIP003')) return found.value;

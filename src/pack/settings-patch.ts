@@ -78,6 +78,17 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 /** Remembers which file a map of settings stands in. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
 
+const general = new WeakSet<YamlNode>();
+
+/** Remembers that a map of settings is for rules of whatever log source. */
+export const noteGeneral = (settings: YamlNode): void => void general.add(settings);
+
+/** Whether a list of fields stands in such a map. */
+export function isGeneralList(list: readonly unknown[]): boolean {
+  const known = lists.get(list);
+  return known !== undefined && general.has(known.settings);
+}
+
 const nodes = new WeakMap<SettingsPatch, YamlNode>();
 
 /** The checked map of settings that a layer was read from, with its file; undefined for a layer that nobody wrote. */
