@@ -88,7 +88,7 @@ describe('entities, threat objects and fields of an alert', () => {
     ['graylog', 'none', rule, 'alertFields: ["a.b"]', "`a.b` can't stand in a template of Graylog"],
     ['graylog', 'none', correlation(), 'entities: [{ field: Image, type: other }]', '`Image` is no field of the group of the correlation'],
   ] as const)('are refused where no result has them: %s, %s, %#', (target, pipeline, rules, setting, message) => {
-    const { said } = detectionOf(target, pipeline, rules, `defaults: { ${setting} }`);
+    const { said } = detectionOf(target, pipeline, rules, `logsources: [{ match: { product: windows }, settings: { ${setting} } }]`);
     expect(said).toContainEqual(expect.stringContaining(`TGT001 ${target}: `));
     expect(said).toContainEqual(expect.stringContaining(message));
   });

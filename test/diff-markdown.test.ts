@@ -22,6 +22,7 @@ const view = (more: Partial<DiffView>): DiffView => ({
   unchanged: 0,
   changes: [],
   parameters: { added: [], removed: [] },
+  settings: [],
   uncompiled: [],
   notCompared: [],
   conditionsKnown: true,

@@ -429,6 +429,37 @@ describe('build --frozen', () => {
     expect(existsSync(at('dist/packs'))).toBe(false);
     expect((await built(false)).code).toBe(0);
   });
+
+  test.each([
+    ['Enterprise Security', 'splunk: { index: "*", enterpriseSecurity: true }', 'splunk.enterpriseSecurity: false → true'],
+    ['an index', 'splunk: { index: other }', 'macro acme_windows_process_creation: index=* → index=other'],
+    ['a summary index', 'splunk: { index: "*", summaryIndex: soc }', 'splunk.summaryIndex: (none) → soc'],
+    ['a title prefix', 'graylog: { streams: all, titlePrefix: "[x] " }', 'graylog.titlePrefix: (none) → [x] '],
+    ['a notification', 'graylog: { streams: all, notification: { type: http } }', 'graylog.notification: (none) → {"type":"http"}'],
+    ['streams', 'graylog: { streams: [Windows] }', 'graylog.streams: (none) → Windows'],
+    ['priorities', 'graylog: { streams: all, priority: { high: 2 } }', 'graylog.priority: (none) → {"high":2}'],
+    ['no dashboard', 'graylog: { streams: all, dashboard: false }', 'graylog.dashboard: true → false'],
+    ['a description', 'description: Ours.', 'description: Detections compiled from Sigma rules. → Ours.'],
+  ])('sees %s as a change, and so do diff and release', async (_, line, change) => {
+    await publish('1.0.0');
+    const key = line.replace(/:.*/, '');
+    write('sigpack.yml', `${read('sigpack.yml').replace(new RegExp(`^${key}:.*\n`, 'm'), '')}${line}\n`);
+    const frozen = await built(true);
+    expect([frozen.code, frozen.out]).toEqual([1, expect.stringContaining(`LCK002]: a setting of the pack differs: ${change.trim()}`)]);
+    expect((await diffed(undefined)).out).toContain(`settings of the pack\n  ${change.trim()}`);
+    expect((await diffed(undefined, undefined, 'markdown')).out).toContain('setting of the pack');
+    const out = await publish('1.0.1');
+    expect(out).toContain('(patch: 1 pack)');
+    expect(read('CHANGELOG.md')).toMatch(/## \[1\.0\.1\].*\n\n### Changed\n\n- Setting of the pack: /);
+    expect((await built(true)).code).toBe(0);
+  });
+
+  test('takes a lock of an older Sigpack, which has no settings of the pack', async () => {
+    await publish('1.0.0');
+    write('sigpack.lock', read('sigpack.lock').replace(/^ {2}settings:\n(?: {4}.*\n)+/m, ''));
+    expect(read('sigpack.lock')).not.toContain('enterpriseSecurity');
+    expect((await built(true)).code).toBe(0);
+  });
 });
 
 describe('sigpack diff', () => {

@@ -47,6 +47,8 @@ describe('what a rule may set of savedsearches.conf', () => {
     ['lookups written', ['action.lookup', 'action.lookup.filename', 'action.populate_lookup.dest', 'action.outputtelemetry']],
     ['another search', ['alert_condition', 'action.notable.param.drilldown_search', 'action.notable.param.drilldown_searches', 'query', 'qualifiedSearch']],
     ['what a person is told to run', ['action.notable.param.recommended_actions', 'action.notable.param.next_steps', 'action.customsearchbuilder.spec']],
+    ['risk without bounds', ['action.risk.param._risk']],
+    ['a group of throttled searches', ['alert.suppress.group_name']],
     ['an address that a page asks', ['display.visualizations.mapping.tileLayer.url', 'action.email.logo_path', 'embed.enabled']],
     ['other spellings', ['Action.Email.To', 'ACTIONS', 'DispatchAs', 'Action.Notable', 'Description', 'action.notable.', 'action.notable:x', 'action_notable']],
     ['names of JavaScript', ['constructor', '__proto__', 'toString']],

@@ -64,8 +64,8 @@ describe.each(['build', 'convert'] as const)('%s tells once what is wrong in a f
 });
 
 test('what is wrong in the configuration names the rules that it leaves out', async () => {
-  const config = 'defaults: { suppress: { fields: [GrandParentImage] } }\n';
+  const config = 'logsources: [{ match: { product: windows }, settings: { suppress: { fields: [GrandParentImage] } } }]\n';
   expect(await told('build', { target: 'splunk', pipeline: 'splunk', config })).toEqual([
-    'sigpack.yml:3:34: error[TGT001]: splunk: no event of the log source has a field `GrandParentImage`; in the rules "Rule 1", "Rule 2"',
+    'sigpack.yml:3:78: error[TGT001]: splunk: no event of the log source has a field `GrandParentImage`; in the rules "Rule 1", "Rule 2"',
   ]);
 });

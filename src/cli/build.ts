@@ -7,7 +7,7 @@ import { madeFor } from '../pack/made-for.ts';
 import type { Pack } from '../pack/pack.ts';
 import { loadOf } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
-import { compileRules, complainOfBudget, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
+import { compileRules, complainOfPack, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { optimizeLate } from './optimize-late.ts';
@@ -60,7 +60,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     built?.add(...outcome);
   });
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
-  complainOfBudget(project, pack);
+  complainOfPack(project, pack);
   // of a target that is left out, every rule would differ
   if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
   const refused =

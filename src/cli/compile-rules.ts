@@ -3,6 +3,7 @@ import { createPackPages } from '../docs/pack-pages.ts';
 import { templateFault } from '../pack/artifacts.ts';
 import type { PackConfig } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
+import { idleSettings } from '../pack/idle-settings.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
@@ -38,8 +39,9 @@ export function compileCollection(project: Project, paths: readonly string[], on
   return { pack: packOf(project, { collection }, onOutcome), collection };
 }
 
-/** Of what a pack starts beyond its budgets. */
-export function complainOfBudget({ loaded, bag }: Project, pack: Pack): void {
+/** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
+export function complainOfPack({ loaded, bag }: Project, pack: Pack): void {
+  for (const complaint of idleSettings(pack, loaded.file)) bag.add(loaded.file, complaint);
   for (const message of budgetProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
 

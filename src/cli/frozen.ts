@@ -1,5 +1,6 @@
 import type { Pack } from '../pack/pack.ts';
 import { diffOf } from '../release/diff.ts';
+import { settingText } from '../release/diff-view.ts';
 import { lockSnapshot } from '../release/lock.ts';
 import { type Built, snapshotOf } from '../release/snapshot.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -15,7 +16,7 @@ export function checkFrozen({ lock, lockFile, loaded, bag }: Locked & { readonly
   const { version, revision } = loaded.config.info;
   if (version !== lock.pack.version) complain(`the version is ${version}, locked is ${lock.pack.version}`);
   if (revision !== lock.pack.revision) complain(`the revision is ${revision}, locked is ${lock.pack.revision}`);
-  const { changes, parameters } = diffOf(lockSnapshot(lock), snapshotOf(version, pack, built));
+  const { changes, parameters, settings } = diffOf(lockSnapshot(lock), snapshotOf(version, pack, built));
   for (const { id, kinds, before, after } of changes) {
     const at = lockFile.text.indexOf(`\n  ${id}:`) + 3;
     complain(`"${(after ?? before)?.title}" (${id}): ${kinds.map((kind) => words[kind]).join(', ')}`, Math.max(0, at));
@@ -25,6 +26,7 @@ export function checkFrozen({ lock, lockFile, loaded, bag }: Locked & { readonly
     const now = entities.get(rule.id);
     if (now !== undefined && now !== rule.entities.join()) complain(`"${rule.title}" (${rule.id}): its Graylog entities differ`);
   }
+  for (const change of settings) complain(`a setting of the pack differs: ${settingText(change)}`);
   for (const name of [...parameters.added, ...parameters.removed]) complain(`parameter ${name} is on one side only`);
 }
 

@@ -52,7 +52,8 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     text: 'Which indexes of Splunk hold the events? Names with commas between them; * for all.',
     choices: [],
     several: true,
-    problem: (answers) => misnamed(answers, /^[A-Za-z0-9_*-]+$/, 'the name of an index'),
+    problem: (answers) =>
+      answers.includes('all') ? '`all` names an index; all of them are `*`' : misnamed(answers, /^[A-Za-z0-9_*-]+$/, 'the name of an index'),
     // data models have indexes of their own
     isAsked: (answers) => has('splunk')(answers) && answers.get('splunk')?.[0] !== 'splunk-cim',
   },
@@ -72,7 +73,11 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     choices: [],
     several: true,
     problem: (answers) =>
-      answers.length > 1 && answers.includes('all') ? '`all` goes with no other stream' : misnamed(answers, /^[^\p{Cc}]+$/u, 'the title of a stream'),
+      answers.includes('*')
+        ? '`*` is no title of a stream; all of them are `all`'
+        : answers.length > 1 && answers.includes('all')
+          ? '`all` goes with no other stream'
+          : misnamed(answers, /^[^\p{Cc}]+$/u, 'the title of a stream'),
     isAsked: has('graylog'),
   },
   { ...one('elasticsearch', 'Which names do the fields in Elasticsearch have?'), isAsked: has('elasticsearch') },

@@ -10,6 +10,7 @@ import { type InitFile, initFiles, initPaths, packIdFrom } from './init.ts';
 import { answersOf, type ChoiceOptions } from './init-choices.ts';
 import { askTheRest } from './init-questions.ts';
 import { toolVersion } from './package-root.ts';
+import { entryStatsOf } from './path-stats.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { loadTemplates } from './template-files.ts';
@@ -70,8 +71,26 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   return build([], { config: join(folder, configName), format: 'text', verbose: false, dryRun: false });
 }
 
+/** Before anything is written: half a project is harder to mend than none, and a link leads to a folder that nobody named. */
+function refuseInTheWay(folder: string): void {
+  nearestFolder(folder);
+  for (const path of initPaths) {
+    const parts = path.split('/');
+    for (const [index] of parts.entries()) {
+      const at = join(folder, ...parts.slice(0, index + 1));
+      const stats = entryStatsOf(at);
+      const isLast = index === parts.length - 1;
+      if (stats === undefined) break;
+      if (stats.isSymbolicLink()) throw new UsageError(`${shownPath(at)} is a link; init writes through none: name the folder that it leads to, or remove it`);
+      if (isLast ? !stats.isFile() : !stats.isDirectory())
+        throw new UsageError(`${shownPath(at)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${isLast ? 'file' : 'folder'} is needed there`);
+    }
+  }
+}
+
 /** Asked before the questions too: nobody answers them for nothing. */
 function refuseTaken(folder: string, force: boolean): void {
+  refuseInTheWay(folder);
   const taken = initPaths.filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path))).map((path) => shownPath(join(folder, path)));
   if (taken.length > 0 && !force) throw new UsageError(`${taken.join(', ')} exist already; --force replaces them`);
 }

@@ -11,12 +11,13 @@ import { type Diff, diffOf } from '../release/diff.ts';
 import { diffView } from '../release/diff-view.ts';
 import { type Lock, lockSnapshot, nextLock } from '../release/lock.ts';
 import { lockText } from '../release/lock-text.ts';
+import { packSettings } from '../release/pack-settings.ts';
 import { releaseNotes } from '../release/release-notes.ts';
 import { type Built, builtEntries, createBuilt, parametersOf, snapshotOf } from '../release/snapshot.ts';
 import { bumped } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { dirtyTreeProblem } from './clean-tree.ts';
-import { compileRules, complainOfBudget, createPageList, projectTemplates } from './compile-rules.ts';
+import { compileRules, complainOfPack, createPageList, projectTemplates } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { lockSide } from './diff-command.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
@@ -150,7 +151,7 @@ function compile(project: Project): Compiled {
     built.add(...outcome);
   });
   if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection was made from the rules', span: { start: 0, end: 0 } });
-  complainOfBudget(project, pack);
+  complainOfPack(project, pack);
   return { project, pack, built, pages, templates };
 }
 
@@ -178,7 +179,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
   const source = sourceOf(loaded.folder);
   const nextLocked = nextLock({
     before: lock,
-    pack: { id: next.config.info.id, version, revision, parameters: parametersOf(next) },
+    pack: { id: next.config.info.id, version, revision, parameters: parametersOf(next), settings: packSettings(next) },
     entries: builtEntries(pack, built),
     dropRetired: options.dropRetired,
   });
@@ -279,7 +280,7 @@ async function artifactsOf(
     },
   });
   // a release has all the rules that its lock names, or is none
-  if (!artifacts || !whole) return undefined;
+  if (!artifacts || !whole || bag.list.some(({ code }) => code === 'PCK005')) return undefined;
   return releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
 }
 

@@ -1,21 +1,22 @@
-import type { Place } from '../backend/backend.ts';
+import type { Place, Remark } from '../backend/backend.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { AlertFields } from './alert-fields.ts';
 import { alertOf } from './alert-usual.ts';
-import { placeOfName } from './named-fields.ts';
+import { resolvedList } from './named-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 
 /** What a target's results call a name of the settings; it throws what is wrong with that. */
 export type Resolve = (name: string, place: Place) => readonly string[];
 
 /** The usual alert with what settings say in its place. */
-export function chosenAlert(compiled: CompiledRule, settings: DetectionSettings, usual: AlertFields, resolve: Resolve): AlertFields {
+export function chosenAlert(compiled: CompiledRule, settings: DetectionSettings, usual: AlertFields, resolve: Resolve, remarks: Remark[]): AlertFields {
   const typed = <Type>(list: readonly { readonly field: string; readonly type: Type }[] | undefined) =>
-    list && onePerField(list.flatMap(({ field, type }, index) => resolve(field, placeOfName(compiled, list, index)).map((name) => ({ field: name, type }))));
+    list &&
+    someOf(list, onePerField(resolvedList(compiled, list, remarks, ({ field, type }, place) => resolve(field, place).map((name) => ({ field: name, type })))));
   const entities = typed(settings.entities);
   const threatObjects = typed(settings.threatObjects);
   const { alertFields: list } = settings;
-  const shown = list?.flatMap((name, index) => resolve(name, placeOfName(compiled, list, index)));
+  const shown = list && someOf(list, resolvedList(compiled, list, remarks, resolve));
   if (!entities && !threatObjects && !shown) return usual;
   return alertOf(entities ?? usual.entities, threatObjects ?? usual.threatObjects, shown ?? usual.shown);
 }
@@ -26,3 +27,6 @@ export function onePerField<Field extends { readonly field: string }>(list: read
   for (const one of list) if (!found.has(one.field)) found.set(one.field, one);
   return [...found.values()];
 }
+
+/** Undefined where nothing is left of what was named: then what is usual holds. */
+const someOf = <T>(list: readonly unknown[], found: readonly T[]): readonly T[] | undefined => (list.length > 0 && found.length === 0 ? undefined : found);

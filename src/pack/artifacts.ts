@@ -45,20 +45,24 @@ export interface Artifact extends ArtifactDigest {
  * Renders and packs everything: app, content pack, manifest, release bundle. A detection that breaks a pack by itself is left out of it, with a
  * complaint (PCK007). Undefined after a fatal complaint about the packs as a whole.
  */
-export async function makeArtifacts(input: ArtifactInput): Promise<readonly Artifact[] | undefined> {
-  const { bag, configFile } = input;
+export async function makeArtifacts(given: ArtifactInput): Promise<readonly Artifact[] | undefined> {
+  const { bag, configFile } = given;
+  const input = withoutEmpty(given);
+  if (input.pack.config.targets.length === 0) return undefined;
   const render = createRenderer(input.templates);
   try {
     const first = await packed(input, render);
     if (first.problems.length === 0) return first.artifacts;
     const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
     const pack = withoutBroken(input.pack, broken);
-    const made = broken.length === 0 ? first : await packed({ ...input, pack }, render);
     for (const one of broken) {
       const { file, titleSpan: span } = one.detection.rule;
       const { code, message } = complaintAbout(one);
       bag.add(input.ruleFile?.(file.path) ?? file, { code, message: `${one.target}: ${message}; the rule is left out`, span, target: one.target });
     }
+    const rest = broken.length === 0 ? input : withoutEmpty({ ...input, pack });
+    if (rest.pack.config.targets.length === 0) return undefined;
+    const made = broken.length === 0 ? first : await packed(rest, render);
     for (const message of made.problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
     if (made.problems.length > 0) return undefined;
     input.onPack?.(pack);
@@ -66,6 +70,19 @@ export async function makeArtifacts(input: ArtifactInput): Promise<readonly Arti
   } catch (error) {
     return templateFault(error, bag, configFile);
   }
+}
+
+/** The input without targets of which every detection was left out: installed, an empty pack would take away all that the one before it brought. */
+function withoutEmpty(input: ArtifactInput): ArtifactInput {
+  const { pack, bag, configFile } = input;
+  const { targets } = pack.config;
+  const empty = pack.outcomes.length === 0 ? [] : targets.filter((target) => pack[target].length === 0);
+  if (empty.length === 0) return input;
+  for (const target of empty) {
+    const message = `${target}: every detection was left out, so no pack is written: installed, it would take all detections away`;
+    bag.add(configFile, { code: 'PCK005', message, hint: 'See why above, or leave the target out: `targets`.', span: { start: 0, end: 0 }, target });
+  }
+  return { ...input, pack: { ...pack, config: { ...pack.config, targets: targets.filter((target) => !empty.includes(target)) } } };
 }
 
 interface Packed {

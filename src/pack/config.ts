@@ -11,6 +11,7 @@ import type { Complaint, DiagnosticBag, Severity } from '../source/diagnostic.ts
 import { checkSchema } from '../source/schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../source/yaml.ts';
+import { misreadPlaces } from './all-events.ts';
 import { configSchema } from './config-schema.ts';
 import type { PackInfo } from './detection.ts';
 import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
@@ -22,7 +23,7 @@ import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { savedSearchComplaints, savedSearchValueComplaints } from './savedsearch-check.ts';
 import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from './selection.ts';
-import { noteFile, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
+import { noteFile, noteGeneral, rangeComplaints, readSettings, type SettingsPatch } from './settings-patch.ts';
 import { retiredSettings } from './settings-schema.ts';
 import { confProblem } from './splunk-conf.ts';
 import type { StreamChoice } from './stream-reference.ts';
@@ -156,9 +157,11 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
       ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')),
       ...elasticsearchComplaints(lookup(root, 'elasticsearch')),
       ...graylogComplaints(lookup(root, 'graylog')),
+      ...misreadPlaces(root),
     ];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
+  for (const node of generalNodes(root)) noteGeneral(node);
   if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   if (complaints.length > 0) return undefined;
@@ -167,14 +170,17 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   return config;
 }
 
-function settingsNodes(root: YamlNode): readonly YamlNode[] {
+function generalNodes(root: YamlNode): readonly YamlNode[] {
+  const defaults = lookup(root, 'defaults');
   const levels = lookup(root, 'levels');
+  return [...(defaults ? [defaults] : []), ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : [])];
+}
+
+function settingsNodes(root: YamlNode): readonly YamlNode[] {
   const logsources = lookup(root, 'logsources');
-  return [
-    lookup(root, 'defaults'),
-    ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
-    ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : []),
-  ].filter((node) => node !== undefined);
+  return [...generalNodes(root), ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : [])].filter(
+    (node) => node !== undefined,
+  );
 }
 
 /** `none` says that there are no others. */

@@ -13,7 +13,9 @@ export const sigmaFields = {
 } as const;
 
 const names: ReadonlySet<string> = new Set(Object.values(sigmaFields));
-export const isSigmaField = (field: string): boolean => names.has(field);
+
+/** Whether events have a constant of Sigpack under that name, which what a message says must not replace. */
+export const isSigmaField = (name: string): boolean => names.has(name);
 
 /** Those that the dashboard needs, of packs that have no room for more. */
 const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);

@@ -7,48 +7,68 @@ import { columnOf, isEventHost } from './alert-row.ts';
 import { type Alternatives, alertSourceOf } from './alert-table.ts';
 import { alertOf, ownFieldsFirst, usualAlert } from './alert-usual.ts';
 import type { GraylogDetection, PackDetection } from './detection.ts';
+import { keyFieldsOf } from './event-definition.ts';
+import { isSigmaField } from './graylog-event-fields.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { groupFields } from './group-fields.ts';
-import { guessedName, namedField, placeOfName } from './named-fields.ts';
+import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 
 /** The detection with the fields of its alert, and its key fields, as messages have them. */
 export function graylogFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
   return converted((remarks) => {
-    const { settings } = given;
-    const alert = graylogAlert(compiled, given, search, remarks);
-    const detection = { ...given, alert, settings: namesNobody(alert) || isUngrouped(compiled) ? heldBackByNobody(settings) : settings };
-    const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
-    if (list.length === 0) return detection;
-    const place = (index: number): Place => placeOfName(compiled, list, index);
-    if (search.kind === 'filter') {
-      const keyFields = [...new Set(list.map((name, index) => keyField(compiled, name, place(index), remarks)))];
-      return { ...detection, settings: { ...settings, graylog: { ...settings.graylog, keyFields } } };
-    }
-    if (compiled.kind === 'detection') {
-      const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
-      remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
-      return detection;
-    }
-    const named = list.flatMap((name, index) => groupNames(compiled, search.groupBy, name, place(index)));
-    for (const [index, name] of list.entries()) {
-      if (groupNames(compiled, search.groupBy, name, place(index)).every(isTemplateField)) continue;
-      throw untemplated(name, place(index));
-    }
-    if (search.groupBy.some((field) => !named.includes(field))) {
-      const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
-      remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
-    }
+    const detection = namedFields(compiled, given, search, remarks);
+    checkConstants(compiled, { detection, search }, remarks);
     return detection;
   });
+}
+
+/** Constants that Sigpack gives each event keep their names. */
+function checkConstants({ rule: { file, titleSpan: span } }: CompiledRule, one: GraylogDetection, remarks: Remark[]): void {
+  const key = keyFieldsOf(one).find(isSigmaField);
+  const hint = 'Give the field another name in the messages and in the rule.';
+  if (key !== undefined) throw refused({ file, span }, `events have a constant of Sigpack under the name of the key field \`${key}\``, hint);
+  for (const field of one.detection.alert?.shown.filter(isSigmaField) ?? []) {
+    const message = `an event does not show the field \`${field}\` of its message: it has a constant of Sigpack under that name`;
+    remarks.push({ code: 'TGT007', message, file, span, hint });
+  }
+}
+
+function namedFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search'], remarks: Remark[]): PackDetection {
+  const { settings } = given;
+  const alert = graylogAlert(compiled, given, search, remarks);
+  const detection = { ...given, alert, settings: namesNobody(alert) || isUngrouped(compiled) ? heldBackByNobody(settings) : settings };
+  const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
+  if (list.length === 0) return detection;
+  const place = (index: number): Place => placeOfName(compiled, list, index);
+  if (search.kind === 'filter') {
+    const keyFields = [...new Set(resolvedList(compiled, list, remarks, (name, at) => [keyField(compiled, name, at, remarks)]))];
+    const own = { ...settings, graylog: { ...settings.graylog, keyFields } };
+    return { ...detection, settings: keyFields.length === 0 && own.suppress ? { ...own, suppress: { ...own.suppress, fields: [], byEntity: true } } : own };
+  }
+  if (compiled.kind === 'detection') {
+    const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
+    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
+    return detection;
+  }
+  const named = resolvedList(compiled, list, remarks, (name, at) => {
+    const names = groupNames(compiled, search.groupBy, name, at);
+    if (names.every(isTemplateField)) return names;
+    throw untemplated(name, at);
+  });
+  if (named.length > 0 && search.groupBy.some((field) => !named.includes(field))) {
+    const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
+    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
+  }
+  return detection;
 }
 
 /** What messages call a field that settings name. */
 function messageFields(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
-  const guess = isGraylogOwn(name) ? undefined : guessedName(known, name, place);
+  const guess = isGraylogOwn(name) ? undefined : guessedName(compiled, known, name, place);
   if (guess) remarks.push(guess);
   if (absent && !isGraylogOwn(name))
     throw refused(
@@ -102,7 +122,7 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
       if (odd !== undefined) throw noTemplate(odd, place);
       return names;
     };
-    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve);
+    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, remarks);
     return settings.alertFields ? alert : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
@@ -110,11 +130,17 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
   const { entities, threatObjects } = groupFields(groupBy, written, logSources);
   const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
   const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
-  return chosenAlert(compiled, settings, usual, (name, place) => {
-    const names = groupNames(compiled, groupBy, name, place);
-    if (names.every(isTemplateField)) return names;
-    throw noTemplate(name, place);
-  });
+  return chosenAlert(
+    compiled,
+    settings,
+    usual,
+    (name, place) => {
+      const names = groupNames(compiled, groupBy, name, place);
+      if (names.every(isTemplateField)) return names;
+      throw noTemplate(name, place);
+    },
+    remarks,
+  );
 }
 
 /** Nobody asked for it, and an alert on one must not silence all of whom nobody knows the names. */

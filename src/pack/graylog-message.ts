@@ -7,6 +7,8 @@ const field = (name: string): string => `\${event.fields.${name}}`;
 
 /** Where the definition shows its remediation steps. */
 const remediation = `\${http_external_uri}alerts/definitions/\${event_definition_id}`;
+/** Where the messages of the event are. */
+const messages = `\${http_external_uri}alerts/\${event.id}/replay-search`;
 const eachField = (line: string): string => `\${foreach event.fields field}${line}\${end}`;
 
 export const mailSubject = `[${field(level)}] \${event_definition_title}`;
@@ -26,14 +28,18 @@ What to do: ${remediation}
 \${event_definition_description}
 `;
 
+/** Without what an event says: Slack reads `<!channel>` and links in it, and a template has no escape for them. */
 export const slackMessage = `*\${event_definition_title}*
 Level ${field(level)}, priority \${event.priority}, \${event.timestamp}
-${eachField(`\`\${field.key}\`: \`\${field.value}\`\n`)}
+Techniques: ${field(techniques)}
+Rule: ${field(id)}
+
+<${messages}|Messages of the event>
 <${remediation}|What to do>`;
 
 const block = (text: string, more: object = {}): object => ({ type: 'TextBlock', text, wrap: true, ...more });
 
-/** The server escapes the values for JSON, from 6.1 on. */
+/** The server escapes the values for JSON, from 6.1 on. Teams reads Markdown in them, so what an event says is not there. */
 export const adaptiveCard = JSON.stringify(
   {
     contentType: 'application/vnd.microsoft.card.adaptive',
@@ -51,7 +57,7 @@ export const adaptiveCard = JSON.stringify(
             { title: 'Rule', value: field(id) },
           ],
         },
-        block(eachField(`\${field.key}: \${field.value}; `)),
+        block(`[Messages of the event](${messages})`),
         block(`[What to do](${remediation})`),
       ],
     },

@@ -1,6 +1,5 @@
 import type { CompiledRule } from '../query/compile.ts';
 import type { GraylogDetection } from './detection.ts';
-import { isSigmaField } from './graylog-event-fields.ts';
 import { cronGap, quartzCron } from './schedule.ts';
 import { versionNumber } from './server-version.ts';
 import type { DetectionSettings } from './settings.ts';
@@ -46,9 +45,6 @@ export function ignoredByGraylog({ detection: { settings }, search }: GraylogDet
   return found;
 }
 
-/**
- * True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. What Sigpack says
- * of each event itself is no message's to say.
- */
-export const isTemplateField = (field: string): boolean => templateField.test(field) && !isSigmaField(field);
+/** True for a name that Graylog's template language can look up: it takes `.` for a step into an object, and other signs for its syntax. */
+export const isTemplateField = (field: string): boolean => templateField.test(field);
 const templateField = /^[A-Za-z0-9_@-]+$/;

@@ -27,5 +27,10 @@ export function groupFields(
 
 function typeOfName(field: string): Entity['type'] {
   if (/user|account|identity/i.test(field)) return 'user';
-  return /host|computer|device|dest|src|ip(?:$| )/i.test(field) ? 'system' : 'other';
+  if (/host|computer|device|dest|src/i.test(field)) return 'system';
+  // `IpAddress`, `client_ip` and `sourceIPAddress`, but not `relationship`
+  const words = field.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+  return words.some((word) => addressWord.test(word)) ? 'system' : 'other';
 }
+
+const addressWord = /^(?:dst|source|client|server|remote|local|peer|caller)?ip(?:v?[46])?(?:addr(?:ess)?)?$/i;

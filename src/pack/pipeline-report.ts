@@ -1,5 +1,5 @@
 import { logSourceText } from '../pipeline/describe.ts';
-import type { CompiledRule } from '../query/compile.ts';
+import type { CompiledRule, Processing } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -11,6 +11,7 @@ export interface CountedWarnings {
     target: string,
     message: string,
     rule: CompiledRule['rule'],
+    hint?: string,
   ) => void;
   /** Notes names of a pipeline that no public source proves, once for all of them. */
   readonly addUnproved: (target: string, pipeline: string, names: readonly string[], rule: CompiledRule['rule']) => void;
@@ -24,6 +25,7 @@ interface Counted {
   /** What the message ends with. */
   readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
+  readonly hint: string | undefined;
   /** Where they stand: a rule below several correlations is one. */
   readonly rules: Set<string>;
 }
@@ -37,12 +39,12 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
     if (last?.rule !== rule) last = { rule, place: `${rule.file.path}\0${rule.titleSpan.start}` };
     return last.place;
   };
-  const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule']): Counted => {
+  const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule'], hint?: string): Counted => {
     const messages = byTarget.get(target) ?? new Map<string, Counted>();
     byTarget.set(target, messages);
     let known = messages.get(message);
     if (!known) {
-      known = { code, target, message, names: new Set(), first, rules: new Set() };
+      known = { code, target, message, names: new Set(), first, hint, rules: new Set() };
       messages.set(message, known);
       found.push(known);
     }
@@ -50,29 +52,44 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
     return known;
   };
   return {
-    add(code, target, message, first) {
-      count(code, target, message, first);
+    add(code, target, message, first, hint) {
+      count(code, target, message, first, hint);
     },
     addUnproved(target, pipeline, names, first) {
       const known = count('PIP011', target, `no public source proves these names of the pipeline ${pipeline}: `, first);
       for (const name of names) known.names.add(name);
     },
     tell() {
-      for (const { code, target, message, names, first, rules } of found) {
+      for (const { code, target, message, names, first, hint, rules } of found) {
         const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
-        bag.add(first.file, { code, message: `${target}: ${message}${list.join(', ')}${others}`, span: first.titleSpan, target });
+        bag.add(first.file, {
+          code,
+          message: `${target}: ${message}${list.join(', ')}${others}`,
+          span: first.titleSpan,
+          target,
+          ...(hint === undefined ? {} : { hint }),
+        });
       }
     },
   };
 }
 
+function strangeText({ part, name, product, near }: NonNullable<Processing['strange']>): string {
+  const meant = near === undefined ? '' : `; did you mean \`${near}\`?`;
+  return `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to its events${meant}`;
+}
+
+const strangeHint = 'Correct the name in `logsource`; where it is right, give the log source a place and fields in a pipeline of your own.';
+
 /** What pipelines leave open in a rule and those below it: fields without a name, log sources whose fields none knows, names that nothing public proves. */
 export function warnOfPipelines(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
   if (compiled.kind === 'detection' && !compiled.processing) return;
-  for (const { rule, processing } of detectionsBelow(compiled))
+  for (const { rule, processing } of detectionsBelow(compiled)) {
     if (processing?.known === false)
       warnings.add('PIP003', target, `no pipeline knows the fields of the log source ${logSourceText(processing.logsource ?? rule.logsource)}`, rule);
+    else if (processing?.strange) warnings.add('PIP003', target, strangeText(processing.strange), rule, strangeHint);
+  }
   for (const { rule, processing } of rulesBelow(compiled)) {
     for (const field of processing?.unmapped ?? []) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
     for (const { pipeline, names } of processing?.unproved ?? []) warnings.addUnproved(target, pipeline, names, rule);

@@ -12,6 +12,7 @@ const reasons = {
   meaning: ['minor', 'The condition of a detection changed.'],
   query: ['minor', 'A query changed though its rule did not: a backend or pipeline did.'],
   settings: ['minor', 'Severity, schedule or other settings of a detection changed.'],
+  pack: ['patch', 'A setting of the packs as a whole changed, such as Enterprise Security, an index macro, streams or a notification.'],
   title: ['patch', 'A title changed; the published name stays.'],
   moved: ['patch', 'The file of a rule is another one.'],
   text: ['patch', 'Description, references or other texts of a rule changed.'],

@@ -14,14 +14,14 @@ export const ruleSavedSearchKeys: ReadonlySet<string> = new Set([
   ...words('', 'description disabled enableSched is_visible cron_schedule schedule_window allow_skew realtime_schedule'),
   ...words('dispatch.', 'earliest_time latest_time index_earliest index_latest'),
   ...words('', 'counttype relation quantity'),
-  ...words('alert.', 'severity track expires digest_mode suppress suppress.fields suppress.period suppress.group_name'),
+  ...words('alert.', 'severity track expires digest_mode suppress suppress.fields suppress.period'),
   ...words('action.', 'notable risk'),
   ...words(
     'action.notable.param.',
     'rule_title rule_description security_domain severity nes_fields default_owner default_status default_disposition ' +
       'drilldown_name drilldown_earliest_offset drilldown_latest_offset asset_extraction identity_extraction',
   ),
-  ...words('action.risk.param.', '_risk _risk_message _risk_object _risk_object_type _risk_score'),
+  ...words('action.risk.param.', '_risk_message _risk_object _risk_object_type _risk_score'),
   ...words('action.correlationsearch.', 'label annotations'),
   ...words('display.', 'general.type events.fields events.type statistics.show page.search.mode page.search.tab'),
 ]);

@@ -4,6 +4,7 @@ import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../source/yaml.ts';
+import { misreadStreams } from './all-events.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronGapProblem, cronProblem } from './schedule.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
@@ -45,7 +46,7 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
   const cron = lookup(node, 'cron');
   const problem = cron?.kind === 'scalar' ? (cronProblem(cron.text) ?? cronGapProblem(cron.text)) : undefined;
   if (cron && problem !== undefined) found.push({ code, message: `\`cron\` ${problem}`, span: { start: cron.start, end: cron.end } });
-  return found;
+  return [...found, ...misreadStreams(node, code)];
 }
 
 /** Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to complain about. */
@@ -76,6 +77,17 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 
 /** Remembers which file a map of settings stands in. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
+
+const general = new WeakSet<YamlNode>();
+
+/** Remembers that a map of settings is for rules of whatever log source. */
+export const noteGeneral = (settings: YamlNode): void => void general.add(settings);
+
+/** Whether a list of fields stands in such a map. */
+export function isGeneralList(list: readonly unknown[]): boolean {
+  const known = lists.get(list);
+  return known !== undefined && general.has(known.settings);
+}
 
 const nodes = new WeakMap<SettingsPatch, YamlNode>();
 

@@ -8,7 +8,7 @@ import type { AlertFields, Entity } from './alert-fields.ts';
 import { alertSourceOf } from './alert-table.ts';
 import { alertOf, usualAlert, withOwnFields } from './alert-usual.ts';
 import type { PackDetection } from './detection.ts';
-import { placeOfName } from './named-fields.ts';
+import { resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 import type { DetectionSettings } from './settings.ts';
 import { countColumns, entityCommands, isOwnColumn } from './splunk-columns.ts';
@@ -36,8 +36,8 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
   return converted((remarks) => {
     const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
     const result = resultOf(compiled, detection, results, remarks);
-    const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result) : detectionAlert(compiled, detection, result);
-    const settings = withFields(compiled, detection, alert, result);
+    const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result, remarks) : detectionAlert(compiled, detection, result, remarks);
+    const settings = withFields(compiled, detection, alert, result, remarks);
     if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
     const nobody = nobodyOf(settings, alert, results, placeOf(compiled));
     const commands = compiled.kind === 'correlation' || results === 'raw' ? [] : commandsOf(compiled, detection, settings, alert, nobody);
@@ -150,8 +150,8 @@ function byHand({ splunk }: DetectionSettings): readonly string[] {
   });
 }
 
-function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult): AlertFields {
-  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve);
+function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult, remarks: Remark[]): AlertFields {
+  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, remarks);
   // rows of a data model have what is asked for
   for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
   return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
@@ -189,21 +189,27 @@ function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields
 /** One object for all detections of the same settings and entities. */
 const shared = new WeakMap<DetectionSettings, WeakMap<readonly unknown[], DetectionSettings>>();
 
-function withFields(compiled: CompiledRule, { settings, postprocessed }: PackDetection, { entities }: AlertFields, result: SplunkResult): DetectionSettings {
+function withFields(
+  compiled: CompiledRule,
+  { settings, postprocessed }: PackDetection,
+  { entities }: AlertFields,
+  result: SplunkResult,
+  remarks: Remark[],
+): DetectionSettings {
   const own = settings.risk?.objects ?? [];
   const isShared = own.length === 0 && settings.suppress?.byEntity === true && !postprocessed;
   const known = isShared ? shared.get(settings)?.get(entities) : undefined;
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = onePerField(
-    own.flatMap(({ field, type }, index) => result.resolve(field, placeOfName(compiled, own, index)).map((name) => ({ field: name, type }))),
+    resolvedList(compiled, own, remarks, ({ field, type }, place) => result.resolve(field, place).map((name) => ({ field: name, type }))),
   );
   // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
   const unsure = (postprocessed && settings.splunk.results === undefined) || entities.every(({ relayed }) => relayed);
   const suppress =
     settings.suppress?.usual && unsure
       ? { fields: [], period: 0, usual: true as const }
-      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result) };
+      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result, remarks) };
   const changed = {
     ...settings,
     ...(suppress ? { suppress } : {}),
@@ -222,7 +228,9 @@ function suppressFields(
   compiled: CompiledRule,
   entities: AlertFields['entities'],
   { resolve }: SplunkResult,
+  remarks: Remark[],
 ): readonly string[] {
-  if (byEntity) return entities.map(({ field }) => field);
-  return [...new Set(fields.flatMap((field, index) => resolve(field, placeOfName(compiled, fields, index))))];
+  const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, remarks, resolve))];
+  // an empty list holds back all results; one of which nothing is left does not
+  return byEntity || (fields.length > 0 && found.length === 0) ? entities.map(({ field }) => field) : found;
 }

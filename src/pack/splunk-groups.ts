@@ -1,3 +1,4 @@
+import type { Remark } from '../backend/backend.ts';
 import { dataModelOf } from '../backend/splunk/data-model.ts';
 import { type CompiledCorrelation, detectionsBelow } from '../query/compile.ts';
 import { chosenAlert } from './alert-chosen.ts';
@@ -42,8 +43,8 @@ export function groupResult(compiled: CompiledCorrelation, detection: PackDetect
 }
 
 /** A correlation's alert is about its group. */
-export function groupAlert(compiled: CompiledCorrelation, detection: PackDetection, { resolve }: SplunkResult): AlertFields {
+export function groupAlert(compiled: CompiledCorrelation, detection: PackDetection, { resolve }: SplunkResult, remarks: Remark[]): AlertFields {
   const group = groupColumns(compiled);
   const { entities, threatObjects } = groupFields(group, writtenGroup(detection, group), detection.logSources);
-  return chosenAlert(compiled, detection.settings, alertOf(entities, threatObjects, [...group, 'sigpack_hits']), resolve);
+  return chosenAlert(compiled, detection.settings, alertOf(entities, threatObjects, [...group, 'sigpack_hits']), resolve, remarks);
 }

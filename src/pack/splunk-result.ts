@@ -71,7 +71,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
       const { names, absent } = named;
       if (splunkOwnFields.has(name)) return oneOf(steps, name, at, names);
       if (absent) throw noField(at, name);
-      const guess = guessedName(named, name, at);
+      const guess = guessedName(compiled, named, name, at);
       if (guess) remarks.push(guess);
       return oneOf(steps, name, at, names);
     },

@@ -1,3 +1,4 @@
+import type { LogSource } from '../sigma/rule.ts';
 import { nearestHint } from '../source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../source/schema.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
@@ -70,6 +71,7 @@ export function readItemHead<D extends ItemParameters>(
       type: type.text,
       appliesTo: (rule) => applies(rule, undefined),
       bySourceOnly: conditionNodes(mapping).every((condition) => scalarText(lookup(condition, 'type')) === 'logsource'),
+      sources: conditionNodes(mapping).flatMap(sourceNamedBy),
       file: reading.file,
       span: { start: mapping.start, end: mapping.end },
     },
@@ -82,6 +84,12 @@ function conditionNodes(item: YamlMapping): readonly YamlNode[] {
   const node = lookup(item, 'rule_conditions');
   if (node?.kind === 'sequence') return node.items;
   return node?.kind === 'mapping' ? node.pairs.map(({ value }) => value) : [];
+}
+
+function sourceNamedBy(condition: YamlNode): readonly LogSource[] {
+  if (scalarText(lookup(condition, 'type')) !== 'logsource') return [];
+  const named = (['product', 'category', 'service'] as const).map((part) => [part, scalarText(lookup(condition, part))] as const);
+  return [Object.fromEntries(named.filter(([, text]) => text !== ''))];
 }
 
 const scalarText = (node: YamlNode | undefined): string => (node?.kind === 'scalar' ? node.text : '');

@@ -1,5 +1,6 @@
 import type { SettledBody, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
+import type { LogSource } from '../sigma/rule.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 import type { FinalizerContext } from './template-value.ts';
@@ -28,6 +29,8 @@ export interface PipelineItem {
   readonly appliesTo: (rule: RuleInProcess) => boolean;
   /** Only the log source decides whether it applies. */
   readonly bySourceOnly: boolean;
+  /** Log sources that its conditions name. */
+  readonly sources?: readonly LogSource[];
   readonly file: SourceFile;
   readonly span: Span;
 }

@@ -8,6 +8,7 @@ import { positionAt, type SourceFile } from '../source/span.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
+import { createSourceCheck } from './named-sources.ts';
 import type { FieldTransformation, Pipeline, PipelineItem, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { ProcessingFailure } from './processing-failure.ts';
@@ -55,6 +56,7 @@ interface Run extends ProcessOptions {
   readonly postprocessing: readonly PostprocessingItem[];
   readonly numbers: ReadonlyMap<ProcessingItem, number>;
   readonly usualFields: ReturnType<typeof createUsualFields>;
+  readonly strangeSource: ReturnType<typeof createSourceCheck>;
   /** Some item renames fields. */
   readonly renames: boolean;
   readonly pipelineFiles: ReadonlySet<SourceFile>;
@@ -78,6 +80,7 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
     items,
     numbers: new Map(items.map((item, index) => [item, index])),
     usualFields: createUsualFields(options.usualNames ?? (() => []), given),
+    strangeSource: createSourceCheck(items),
     relevant: createRelevance(items),
     renames: fields.length > 0,
     pipelineFiles: new Set(items.map(({ file }) => file)),
@@ -149,7 +152,7 @@ function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInP
 }
 
 function finished(
-  { bag, postprocessing, renames, pipelineFiles, given, usualFields }: Run,
+  { bag, postprocessing, renames, pipelineFiles, given, usualFields, strangeSource }: Run,
   done: RuleInProcess,
   written: SettledRule,
 ): SettledRule | undefined {
@@ -171,6 +174,9 @@ function finished(
   const { known, ...coverage } = fieldCoverage(done, given);
   const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
   const usual = written.kind === 'detection' ? usualFields(written.rule.logsource, done) : undefined;
+  const source = written.kind === 'detection' ? strangeSource(written.rule.logsource) : undefined;
+  // keywords are found wherever they are
+  const strange = source && (done.renames || source.near !== undefined) ? source : undefined;
   const processing = {
     state,
     attributes,
@@ -179,6 +185,7 @@ function finished(
     pipelineFiles,
     ...named,
     ...(usual ? { usual } : {}),
+    ...(strange ? { strange } : {}),
     ...(done.unproved.size === 0 ? {} : { unproved: unprovedInUse(done) }),
     ...logsource,
     ...postprocess,

@@ -70,6 +70,8 @@ export interface Processing {
   readonly named?: ReadonlyMap<string, NamedField>;
   /** What the product calls the fields that the log source is known by; those that it does not have are missing. One map for many rules. */
   readonly usual?: ReadonlyMap<string, readonly string[]>;
+  /** A category or service that the pipelines do not know of a product whose others they tell apart. */
+  readonly strange?: { readonly part: string; readonly name: string; readonly product: string; readonly near?: string };
   /** False where the pipelines rename fields, but none of this rule's log source. */
   readonly known: boolean;
   /** Changes the text of a query after a backend made it; throws what it can't do. Undefined: no pipeline asks for that. */

@@ -1,5 +1,5 @@
 import { markdownText } from '../docs/escape.ts';
-import type { ChangeView, DiffView } from './diff-view.ts';
+import { type ChangeView, type DiffView, settingText } from './diff-view.ts';
 
 const head = `# Changelog
 
@@ -26,13 +26,14 @@ export function changelogSection({ version, date, view, retired, dropped }: Rele
     ...view.parameters.added.map((name) => `- New parameter: ${markdownText(name)}`),
     ...view.parameters.removed.map((name) => `- Parameter gone: ${markdownText(name)}`),
   ];
+  const settings = view.settings.map((change) => `- Setting of the pack: ${markdownText(settingText(change))}`);
   const kept =
     retired.length === 0 ? [] : ['', 'Disabled in the Splunk app until a release drops them:', '', ...retired.map((title) => `- ${markdownText(title)}`)];
   const gone =
     dropped.length === 0 ? [] : ['', 'Dropped from the Splunk app; delete them there by hand:', '', ...dropped.map((title) => `- ${markdownText(title)}`)];
   const sections = [
     ['Added', added],
-    ['Changed', [...changed, ...parameters]],
+    ['Changed', [...changed, ...settings, ...parameters]],
     ['Removed', [...removed, ...kept, ...gone]],
   ] as const;
   const body = sections.flatMap(([name, lines]) => (lines.length === 0 ? [] : ['', `### ${name}`, '', ...lines.join('\n').replace(/^\n/, '').split('\n')]));

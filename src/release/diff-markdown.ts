@@ -1,6 +1,6 @@
 import { fenceFor, markdownText } from '../docs/escape.ts';
 import type { ChangeKind } from './diff.ts';
-import { type ChangeView, type DiffView, wordsOf } from './diff-view.ts';
+import { type ChangeView, type DiffView, settingsWord, settingText, wordsOf } from './diff-view.ts';
 import { shortened } from './query-diff.ts';
 import type { SideChange } from './side-change.ts';
 
@@ -17,9 +17,15 @@ const headingOf = (kind: ChangeKind, view: DiffView): string => wordsOf(kind, vi
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
   const lines = [`## Detections: ${shortText(view.from)} → ${shortText(view.to)}`, ''];
   lines.push(...errorLines(view));
-  if (view.counts.length === 0 && sides.length === 0) return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
-  lines.push(`${view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`).join(', ')}, ${view.unchanged} unchanged.`, '');
-  const parameters = [...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`), ...view.parameters.added.map(newParameter)];
+  if (view.counts.length === 0 && view.settings.length === 0 && sides.length === 0)
+    return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
+  const settings = view.settings.length === 0 ? [] : [`**${view.settings.length}** ${settingsWord(view)}`];
+  lines.push(`${[...view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`), ...settings].join(', ')}, ${view.unchanged} unchanged.`, '');
+  const parameters = [
+    ...view.settings.map((change) => `- setting of the pack: ${shortText(settingText(change))}`),
+    ...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`),
+    ...view.parameters.added.map(newParameter),
+  ];
   lines.push(...firstOf(parameters));
   if (sides.length > 0) lines.push('### Test events that change sides', '', ...firstOf(sides.map(sideLine)), '');
   return withChanges(`${lines.join('\n')}\n`, view);

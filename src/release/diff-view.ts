@@ -27,6 +27,7 @@ export interface DiffView {
   readonly unchanged: number;
   readonly changes: readonly ChangeView[];
   readonly parameters: Diff['parameters'];
+  readonly settings: Diff['settings'];
   /** Errors in the rules of both sides. */
   readonly uncompiled: readonly SideUncompiled[];
   /** Titles of detections that are missing on one side because of such an error. */
@@ -64,6 +65,7 @@ export function diffView(diff: Diff): DiffView {
     unchanged: diff.unchanged,
     changes: diff.changes.map(changeView),
     parameters: diff.parameters,
+    settings: diff.settings,
     uncompiled: uncompiledOf(diff.from, diff.to),
     notCompared: diff.notCompared.map(({ title }) => title),
     conditionsKnown: [diff.from, diff.to].every(knowsConditions),
@@ -90,6 +92,12 @@ function changeView(change: Change): ChangeView {
     },
   };
 }
+
+export const settingsWord = ({ settings }: Pick<DiffView, 'settings'>): string =>
+  settings.length === 1 ? 'setting of the pack changed' : 'settings of the pack changed';
+
+/** `name: before → after`. */
+export const settingText = ({ name, before, after }: Diff['settings'][number]): string => `${name}: ${arrow(before, after)}`;
 
 const arrow = (before: string, after: string): string => `${before || '(none)'} → ${after || '(none)'}`;
 

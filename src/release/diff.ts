@@ -1,6 +1,7 @@
 import type { Target } from '../pack/config.ts';
 import { correlationTerms, sortedJson } from './digest.ts';
 import { type MeaningChange, meaningChange } from './meaning.ts';
+import { changedPackSettings, type PackSettingChange } from './pack-settings.ts';
 import type { Snapshot, SnapshotEntry } from './snapshot.ts';
 
 /** What can happen to a detection, the weightiest first. */
@@ -25,6 +26,8 @@ export interface Diff {
   readonly changes: readonly Change[];
   readonly unchanged: number;
   readonly parameters: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** Of the packs as a whole. */
+  readonly settings: readonly PackSettingChange[];
   /** Detections of one side whose file has errors on the other: nobody added or removed them. */
   readonly notCompared: readonly SnapshotEntry[];
 }
@@ -58,6 +61,7 @@ export function diffOf(from: Snapshot, to: Snapshot): Diff {
     changes: changes.sort(byWeight),
     unchanged,
     parameters: { added: now.filter((one) => !old.includes(one)), removed: old.filter((one) => !now.includes(one)) },
+    settings: changedPackSettings(from.settings, to.settings),
     notCompared,
   };
 }

@@ -46,12 +46,16 @@ const rule = map(
 /** The form of sigpack.lock. */
 export const lockSchema: JsonSchema = map({
   lock: { const: 1, description: 'This Sigpack knows locks of the form 1.' },
-  pack: map({
-    id: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_]*$' },
-    version,
-    revision: { type: 'integer', minimum: 1 },
-    parameters: { type: 'array', items: line },
-  }),
+  pack: map(
+    {
+      id: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_]*$' },
+      version,
+      revision: { type: 'integer', minimum: 1 },
+      parameters: { type: 'array', items: line },
+      settings: { type: 'object', propertyNames: line, additionalProperties: text },
+    },
+    ['settings'],
+  ),
   rules: { type: 'object', propertyNames: uuid, additionalProperties: rule },
   retired: {
     type: 'object',

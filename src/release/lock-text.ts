@@ -14,10 +14,10 @@ const heading = '# Written by `sigpack release`: what was published, a block a r
 
 /** The lock as YAML, always the same for the same lock. The last line tells that the file is whole. */
 export function lockText({ pack, rules, retired }: Lock): string {
-  const { id, version, revision, parameters } = pack;
+  const { id, version, revision, parameters, settings } = pack;
   const written = {
     lock: 1,
-    pack: { id, version, revision, parameters },
+    pack: { id, version, revision, parameters, ...(settings === undefined ? {} : { settings }) },
     rules: Object.fromEntries([...rules].map(([key, rule]) => [key, writtenRule(rule)])),
     retired: Object.fromEntries([...retired].map(([key, one]) => [key, writtenRetired(one)])),
     end: true,

@@ -2,6 +2,7 @@ import type { PublishedDetection, RetiredDetection } from '../pack/published.ts'
 import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
 import { sortedJson } from './digest.ts';
+import type { PackSettings } from './pack-settings.ts';
 import type { BuiltEntry, Digests, Snapshot } from './snapshot.ts';
 
 /** What was published: sigpack.lock. */
@@ -20,6 +21,8 @@ export interface LockedPack {
   /** Graylog's revision and Splunk's build number. */
   readonly revision: number;
   readonly parameters: readonly string[];
+  /** Undefined in locks of an older Sigpack. */
+  readonly settings?: PackSettings;
 }
 
 export interface LockedRule extends PublishedDetection {
@@ -33,8 +36,8 @@ export interface LockedRule extends PublishedDetection {
 }
 
 /** The lock as a diff reads it. */
-export function lockSnapshot(lock: Lock): Snapshot {
-  return { label: lock.pack.version, version: lock.pack.version, entries: lock.rules, parameters: lock.pack.parameters };
+export function lockSnapshot({ pack: { version, parameters, settings }, rules }: Lock): Snapshot {
+  return { label: version, version, entries: rules, parameters, ...(settings === undefined ? {} : { settings }) };
 }
 
 export interface NextLock {

@@ -7,6 +7,7 @@ import type { Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Level } from '../sigma/rule.ts';
 import { conditionDigest, digestOf, sortedJson } from './digest.ts';
+import { type PackSettings, packSettings } from './pack-settings.ts';
 import type { Uncompiled } from './uncompiled.ts';
 
 /** Digests of 32 hexadecimal digits: two detections differ in what theirs differ in. */
@@ -50,6 +51,8 @@ export interface Snapshot {
   readonly entries: ReadonlyMap<string, SnapshotEntry>;
   /** What an installation asks for or an admin sets: names of macros and of content pack parameters. Undefined where it is not known. */
   readonly parameters?: readonly string[];
+  /** Undefined where they are not known. */
+  readonly settings?: PackSettings;
   /** Errors of a build from rules: why a detection may be missing. */
   readonly uncompiled?: readonly Uncompiled[];
 }
@@ -162,6 +165,7 @@ export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
     version: pack.config.info.version,
     entries: new Map(builtEntries(pack, built).map((entry) => [entry.id, entry])),
     parameters: parametersOf(pack),
+    settings: packSettings(pack),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../../release/diff.ts';
-import { type ChangeView, type DiffView, type Note, wordsOf } from '../../release/diff-view.ts';
+import { type ChangeView, type DiffView, type Note, settingsWord, settingText, wordsOf } from '../../release/diff-view.ts';
 import { type QueryPiece, shortened } from '../../release/query-diff.ts';
 import type { SideChange } from '../../release/side-change.ts';
 import type { SideUncompiled } from '../../release/uncompiled.ts';
@@ -36,6 +36,7 @@ export function diffText(view: DiffView, sides: readonly SideChange[], options: 
   if (view.uncompiled.length > 0) lines.push('', paint('red', 'does not compile'), ...view.uncompiled.map((one) => `  ${uncompiledText(one)}`));
   if (view.notCompared.length > 0)
     lines.push('', 'not compared, since an error leaves them out on one side', ...view.notCompared.map((title) => `  ${visible(title)}`));
+  if (view.settings.length > 0) lines.push('', 'settings of the pack', ...view.settings.map((change) => `  ${visible(settingText(change))}`));
   if (parameters.length > 0) lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
   for (const [index, change] of view.changes.entries()) {
     const full = verbose || index < shownInFull;
@@ -49,9 +50,10 @@ const uncompiledText = ({ file, line, column, code, message, side }: SideUncompi
   visible(`${file}:${line}:${column}: ${message} (${code}, ${side})`);
 
 export function countsText(view: DiffView): string {
-  const { counts, unchanged } = view;
-  if (counts.length === 0) return `nothing changed (${unchanged} detections)`;
-  return [...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`), `${unchanged} unchanged`].join(', ');
+  const { counts, settings, unchanged } = view;
+  if (counts.length === 0 && settings.length === 0) return `nothing changed (${unchanged} detections)`;
+  const ofPack = settings.length === 0 ? [] : [`${settings.length} ${settingsWord(view)}`];
+  return [...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`), ...ofPack, `${unchanged} unchanged`].join(', ');
 }
 
 function headLine({ kinds, title, severity, file }: ChangeView, view: DiffView, paint: Paint): string {
