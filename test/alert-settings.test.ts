@@ -72,7 +72,12 @@ describe('entities, threat objects and fields of an alert', () => {
     ['graylog', 'alertFields: [Image]'],
     ['graylog', 'threatObjects: [{ field: Image, type: process }]'],
   ] as const)('have a hint in %s that fits any of them: %s', (target, setting) => {
-    const { hints } = detectionOf(target, target === 'splunk' ? 'splunk' : 'none', correlation(), `defaults: { ${setting} }`);
+    const { hints } = detectionOf(
+      target,
+      target === 'splunk' ? 'splunk' : 'none',
+      correlation(),
+      `logsources: [{ match: { product: windows }, settings: { ${setting} } }]`,
+    );
     expect(hints).toContain('Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.');
   });
 

@@ -451,7 +451,7 @@ test('no message says in place of Sigpack which rule of which pack raised an eve
   const alert = { entities: [], threatObjects: [], shown };
   const { data } = only(filter(['a'], { graylog: { keyFields: ['sigma_level', 'source'] }, detection: { alert } }));
   const templateOf = (field: string): unknown => data.field_spec[field]?.providers[0]?.template;
-  expect([templateOf('sigma_level'), templateOf('sigma_pack'), data.key_spec]).toEqual(['critical', info.id, ['source']]);
+  expect([templateOf('sigma_level'), templateOf('sigma_pack'), data.key_spec]).toEqual(['critical', info.id, ['sigma_level', 'source']]);
 });
 
 test('a build for such a server leaves no rule out', async () => {

@@ -141,7 +141,7 @@ describe('names that the results have for themselves', () => {
     ['threatObjects: [{ field: _time, type: other }]', '_time'],
     ['entities: [{ field: sigpack_events, type: other }]', 'sigpack_events'],
   ])('are refused at their place: %s', (setting, name) => {
-    const { pack, bag } = alertPack('splunk', 'none', shell, `defaults:\n  ${setting}`);
+    const { pack, bag } = alertPack('splunk', 'none', shell, `logsources:\n  - match: { product: windows }\n    settings: { ${setting} }`);
     expect(pack.splunk).toEqual([]);
     const [found] = bag.list.filter(({ code }) => code === 'TGT001');
     expect(found?.message).toContain(`\`${name}\` is a column that the search makes`);

@@ -147,11 +147,17 @@ describe('a field that settings name and a log source does not have', () => {
       expect(made.told.filter((line) => line.includes(`PIP003]: ${target}: \`CommandLine\` is left out`))).toHaveLength(1);
     }
     const [first, second] = [await stanza(made, 'Rule 1'), await stanza(made, 'Rule 2')];
-    expect([first.get('alert.suppress.fields'), second.get('alert.suppress.fields')]).toEqual(['Computer', 'userIdentity.arn,userIdentity.userName']);
+    expect([first.get('alert.suppress.fields'), second.get('alert.suppress.fields')]).toEqual([
+      'Computer,sigpack_nobody',
+      'userIdentity.arn,userIdentity.userName,sigpack_nobody',
+    ]);
     expect(second.get('search')).not.toMatch(/Computer|CommandLine/);
     expect(second.get('search')).toContain('values(awsRegion)');
     const [windows, aws] = definitions(made);
-    expect([windows?.key_spec, aws?.key_spec]).toEqual([['winlogbeat_winlog_computer_name'], ['userIdentity_arn', 'userIdentity_userName', 'source']]);
+    expect([windows?.key_spec, aws?.key_spec]).toEqual([
+      ['winlogbeat_winlog_computer_name'],
+      ['userIdentity_arn', 'userIdentity_userName', 'source', 'sigpack_nobody'],
+    ]);
     expect(Object.keys(aws?.field_spec ?? {})).not.toContain('CommandLine');
   });
 
@@ -161,7 +167,7 @@ describe('a field that settings name and a log source does not have', () => {
       'title: Many of them\nid: 12121212-1111-4111-8111-111111111109\nstatus: stable\nlevel: high\ncorrelation: { type: event_count, rules: [one], group-by: [User], timespan: 10m, condition: { gte: 5 } }\n';
     const made = await built([`${named}---\n${many}`], `${chosen}${places}defaults: { suppress: { fields: [Computer] } }\n`);
     expect(made.code).toBe(0);
-    expect((await stanza(made, 'Many of them')).get('alert.suppress.fields')).toBe('User');
+    expect((await stanza(made, 'Many of them')).get('alert.suppress.fields')).toBe('User,sigpack_nobody');
   });
 
   test('so it is for what sigpack.yml says of a level', async () => {
@@ -169,7 +175,7 @@ describe('a field that settings name and a log source does not have', () => {
       [cloudTrail],
       `${chosen}${places}levels: { high: { risk: { objects: [{ field: Computer, type: system }] }, suppress: { fields: [User, awsRegion] } } }\n`,
     );
-    expect((await stanza(made, 'Rule 2')).get('alert.suppress.fields')).toBe('awsRegion');
+    expect((await stanza(made, 'Rule 2')).get('alert.suppress.fields')).toBe('awsRegion,sigpack_nobody');
   });
 
   test('is an error where sigpack.yml says it of log sources', async () => {

@@ -1,7 +1,7 @@
 import type { Level } from '../sigma/rule.ts';
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
-import { isSigmaField, sigmaEventFields } from './graylog-event-fields.ts';
+import { sigmaEventFields } from './graylog-event-fields.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
 import { nobodyField, nobodyTemplate } from './graylog-nobody.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
@@ -210,8 +210,10 @@ const manyDefinitions = 1500;
 /** The fields of the rule's own texts, then those of the messages: keys, and what is shown while there is room. */
 function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
   const fields = new Set(keys);
-  for (const field of shown) if (fields.size < most && isTemplateField(field) && !isSigmaField(field)) fields.add(field);
-  return Object.fromEntries([...texts, ...Array.from(fields, fieldEntry)]);
+  for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
+  // Sigpack's own texts win
+  const own = new Set(texts.map(([name]) => name));
+  return Object.fromEntries([...texts, ...[...fields].filter((field) => !own.has(field)).map(fieldEntry)]);
 }
 
 function fieldEntry(field: string): FieldEntry {
