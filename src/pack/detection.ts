@@ -66,7 +66,7 @@ export interface PackFile {
   readonly content: string | Uint8Array;
 }
 
-/** A detection with its Splunk search, which ends with its filter macro. */
+/** A detection with its Splunk search, which calls its filter macro. */
 export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
@@ -76,7 +76,7 @@ export interface SplunkDetection {
   readonly dataModel?: string;
   /** The log sources whose index macros it uses. */
   readonly scopes: readonly SearchScope[];
-  /** Name of the filter macro at the end of the search. */
+  /** Name of the filter macro, behind what the rule asks for. */
   readonly filterMacro: string;
 }
 
