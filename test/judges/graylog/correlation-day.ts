@@ -27,7 +27,7 @@ export async function dayPackOf(rules: readonly DayRule[]): Promise<DayPack & { 
     writeFileSync(path, [baseRules, ...rules.map(({ correlation, settings }) => documentsOf(correlation, settings))].join('---\n'));
     const built = await packOf(
       [path],
-      'id: day\ntitle: Correlations of a day\nversion: 1.0.0\nfailOn: never\ntargets: [graylog]\ndefaults: { enabled: false }\n',
+      'id: day\ntitle: Correlations of a day\nversion: 1.0.0\nfailOn: never\ntargets: [graylog]\ngraylog: { dashboard: false }\ndefaults: { enabled: false }\n',
     );
     const pack = JSON.parse(textOf(built, 'day-1.0.0-graylog.json')) as { readonly id: string; readonly entities: readonly Entity[] };
     const counted = pack.entities.filter(({ data }) => data.config.series.every(({ type }) => type !== 'percentile'));

@@ -99,6 +99,9 @@ async function fires(server: GraylogServer, id: string): Promise<boolean> {
   return false;
 }
 
+/** In each pack. */
+const dashboards = 1;
+
 const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
 
 async function judged(server: GraylogServer, { first, second, fired, edited, changed, event }: Packs): Promise<void> {
@@ -107,7 +110,7 @@ async function judged(server: GraylogServer, { first, second, fired, edited, cha
   token = String((await server.call('POST', '/users/local:admin/tokens/judge', version.startsWith('6.') ? {} : { token_ttl: 'P30D' })).token);
   const install = (pack: Built, ...more: readonly string[]) => ['install', pack.path, '--to', 'judge', ...more];
   await expectRun('nothing installed', 0, /not installed/, 'status');
-  await expectRun('plan', 0, new RegExp(`planned: ${first.titles.length} to create`), ...install(first, '--plan'));
+  await expectRun('plan', 0, new RegExp(`planned: ${first.titles.length + dashboards} to create`), ...install(first, '--plan'));
   check('a plan does nothing', (await definitions()).size === 0);
   await expectRun('no terminal', 2, /give --yes/, ...install(first));
   await expectRun('install', 0, /done: judge has 1\.0\.0/, ...install(first, '--yes'));
