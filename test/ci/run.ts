@@ -13,11 +13,13 @@ if (unknown !== undefined) {
 }
 
 /** The steps named and those that they need, without waits for others. */
-function chosen(names: readonly string[]): readonly Step[] {
-  const wanted = new Set(names);
+function chosen(given: readonly string[]): readonly Step[] {
+  const wanted = new Set(given);
   for (const name of wanted) for (const need of all.find((step) => step.name === name)?.needs ?? []) wanted.add(need);
   const isChosen = ({ name, ends }: Step): boolean => wanted.has(name) || (ends !== undefined && wanted.has(ends));
-  return all.filter(isChosen).map((step) => ({ ...step, after: (step.after ?? []).filter((name) => wanted.has(name)) }));
+  const kept = all.filter(isChosen);
+  const names = new Set(kept.map(({ name }) => name));
+  return kept.map((step) => ({ ...step, after: (step.after ?? []).filter((name) => names.has(name)) }));
 }
 
 const run = await runSteps(positionals.length > 0 ? chosen(positionals) : all, (text) => process.stdout.write(text));
