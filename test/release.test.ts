@@ -13,6 +13,7 @@ import { readEnvelope } from '../src/release/envelope.ts';
 import { readTar } from './archives.ts';
 import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
+import { spread } from './thoroughness.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -430,7 +431,7 @@ describe('build --frozen', () => {
     expect((await built(false)).code).toBe(0);
   });
 
-  test.each([
+  const packSettings = [
     ['Enterprise Security', 'splunk: { index: "*", enterpriseSecurity: true }', 'splunk.enterpriseSecurity: false → true'],
     ['an index', 'splunk: { index: other }', 'macro acme_windows_process_creation: index=* → index=other'],
     ['a summary index', 'splunk: { index: "*", summaryIndex: soc }', 'splunk.summaryIndex: (none) → soc'],
@@ -440,19 +441,23 @@ describe('build --frozen', () => {
     ['priorities', 'graylog: { streams: all, priority: { high: 2 } }', 'graylog.priority: (none) → {"high":2}'],
     ['no dashboard', 'graylog: { streams: all, dashboard: false }', 'graylog.dashboard: true → false'],
     ['a description', 'description: Ours.', 'description: Detections compiled from Sigma rules. → Ours.'],
-  ])('sees %s as a change, and so do diff and release', async (_, line, change) => {
-    await publish('1.0.0');
-    const key = line.replace(/:.*/, '');
-    write('sigpack.yml', `${read('sigpack.yml').replace(new RegExp(`^${key}:.*\n`, 'm'), '')}${line}\n`);
-    const frozen = await built(true);
-    expect([frozen.code, frozen.out]).toEqual([1, expect.stringContaining(`LCK002]: a setting of the pack differs: ${change.trim()}`)]);
-    expect((await diffed(undefined)).out).toContain(`settings of the pack\n  ${change.trim()}`);
-    expect((await diffed(undefined, undefined, 'markdown')).out).toContain('setting of the pack');
-    const out = await publish('1.0.1');
-    expect(out).toContain('(patch: 1 pack)');
-    expect(read('CHANGELOG.md')).toMatch(/## \[1\.0\.1\].*\n\n### Changed\n\n- Setting of the pack: /);
-    expect((await built(true)).code).toBe(0);
-  });
+  ] as const;
+  test.each(spread(0, packSettings.length - 1, 4).flatMap((index) => (packSettings[index] ? [packSettings[index]] : [])))(
+    'sees %s as a change, and so do diff and release',
+    async (_, line, change) => {
+      await publish('1.0.0');
+      const key = line.replace(/:.*/, '');
+      write('sigpack.yml', `${read('sigpack.yml').replace(new RegExp(`^${key}:.*\n`, 'm'), '')}${line}\n`);
+      const frozen = await built(true);
+      expect([frozen.code, frozen.out]).toEqual([1, expect.stringContaining(`LCK002]: a setting of the pack differs: ${change.trim()}`)]);
+      expect((await diffed(undefined)).out).toContain(`settings of the pack\n  ${change.trim()}`);
+      expect((await diffed(undefined, undefined, 'markdown')).out).toContain('setting of the pack');
+      const out = await publish('1.0.1');
+      expect(out).toContain('(patch: 1 pack)');
+      expect(read('CHANGELOG.md')).toMatch(/## \[1\.0\.1\].*\n\n### Changed\n\n- Setting of the pack: /);
+      expect((await built(true)).code).toBe(0);
+    },
+  );
 
   test('takes a lock of an older Sigpack, which has no settings of the pack', async () => {
     await publish('1.0.0');

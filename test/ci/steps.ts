@@ -1,7 +1,7 @@
 /** Runs steps side by side: each waits for those that it names and for a free core; its output is printed whole when it ends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Step {
@@ -157,6 +157,7 @@ class Runner {
       env: { ...process.env, ...step.env },
     });
     closeSync(log);
+    if (!step.alone && step.cores !== 0) yieldCores(child);
     const running: Running = { step, child, start: this.seconds(), hung: false };
     this.running.set(step.name, running);
     const limit = setTimeout(
@@ -217,6 +218,15 @@ class Runner {
 
   private seconds(): number {
     return (performance.now() - this.begin) / 1000;
+  }
+}
+
+/** What computes leaves the cores to servers, whose judges wait for them: they take longest. */
+function yieldCores({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // it has ended by itself
   }
 }
 
