@@ -42,6 +42,7 @@ const builtKeys: ReadonlySet<string> = new Set([
   'action.escu.known_false_positives',
   'action.escu.creation_date',
   'action.escu.modification_date',
+  'action.risk.param._risk',
   'action.risk.param.verbose',
 ]);
 
