@@ -2,7 +2,7 @@ import type { Level } from '../sigma/rule.ts';
 import { createByteWriter } from './byte-writer.ts';
 import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
 import type { GraylogDetection, PackInfo } from './detection.ts';
-import { type EventDefinitionEntity, eventDefinitions, graylogPackId, keyFieldsOf } from './event-definition.ts';
+import { type EventDefinitionEntity, eventDefinitions, keyFieldsOf } from './event-definition.ts';
 import { type DashboardEntity, packDashboard } from './graylog-dashboard.ts';
 import { type NotificationChoice, type NotificationEntity, packNotification } from './graylog-notification.ts';
 import type { StreamTitleEntity } from './graylog-stream.ts';
@@ -10,6 +10,7 @@ import { graylogTitle } from './graylog-title.ts';
 import { isTemplateField } from './graylog-window.ts';
 import { firstDifference } from './json-difference.ts';
 import { isRecord, type Json } from './json-value.ts';
+import { graylogPackId } from './pack-entity.ts';
 import { type PackParameter, type StreamChoice, streamReferences } from './stream-reference.ts';
 import type { Render } from './template.ts';
 

@@ -2,25 +2,13 @@ import type { Level } from '../sigma/rule.ts';
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { sigmaEventFields } from './graylog-event-fields.ts';
+import { type FieldEntry, type FieldSpec, templateSpec } from './graylog-field-spec.ts';
 import { foundAgain, graylogGrace } from './graylog-grace.ts';
 import { nobodyField, nobodyTemplate } from './graylog-nobody.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
+import { flagValue, graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
-import { sigpackNamespace, uuidV5 } from './uuid.ts';
-
-/** A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the pack. */
-export interface ValueReference<T extends string | number | boolean = string | number | boolean> {
-  readonly '@type': 'string' | 'integer' | 'boolean' | 'parameter';
-  readonly '@value': T;
-}
-
-export interface PackEntity<Name extends string, Data, Version extends '1' | '2' = '1'> {
-  readonly v: '1';
-  readonly type: { readonly name: Name; readonly version: Version };
-  readonly id: string;
-  readonly constraints: readonly { readonly type: 'server-version'; readonly version: string }[];
-  readonly data: Data;
-}
+import { uuidV5 } from './uuid.ts';
 
 export type EventDefinitionEntity = PackEntity<'event_definition', EventDefinitionData>;
 
@@ -76,14 +64,6 @@ export type ConditionExpression =
   | { readonly expr: 'number'; readonly value: number }
   | { readonly expr: 'number-ref'; readonly ref: string };
 
-export interface FieldSpec {
-  readonly data_type: 'string';
-  readonly providers: readonly { readonly type: 'template-v1'; readonly template: string; readonly require_values: false }[];
-}
-
-/** A field of an event with its name. */
-export type FieldEntry = readonly [string, FieldSpec];
-
 export interface EventDefinitionOptions {
   readonly minimumServerVersion: string;
   /** Ids of stream entities of the pack; none: all streams. */
@@ -103,17 +83,6 @@ export const eventsStream = '000000000000000000000002';
 const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
 const eventLimit = 1000;
 
-/** Graylog's id of a pack, the namespace of the ids of its entities. */
-export function graylogPackId(info: PackInfo): string {
-  const known = packIds.get(info);
-  if (known !== undefined) return known;
-  const id = uuidV5(sigpackNamespace, info.id);
-  packIds.set(info, id);
-  return id;
-}
-
-const packIds = new WeakMap<PackInfo, string>();
-
 /** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
 export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
   const packId = graylogPackId(info);
@@ -125,7 +94,7 @@ export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: E
     type: eventDefinitionType,
     id: entityId(packId, g.detection.id, index),
     constraints,
-    data: { title: text(index === 0 ? title : `${title} (part ${index + 1})`), ...shared, config },
+    data: { title: textValue(index === 0 ? title : `${title} (part ${index + 1})`), ...shared, config },
   }));
 }
 
@@ -136,8 +105,6 @@ export const eventDefinitionIds = (info: PackInfo, detectionId: string, count: n
   Array.from({ length: count }, (_, index) => entityId(graylogPackId(info), detectionId, index));
 
 const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
-
-export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
 
 function sharedData({ detection, search }: GraylogDetection, packId: string, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
@@ -154,10 +121,10 @@ function sharedData({ detection, search }: GraylogDetection, packId: string, opt
   const fields = nobody === undefined ? keys : [...keys, nobodyField];
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
-    description: text(eventDescription(detection)),
-    ...(remediation === '' ? undefined : { remediation_steps: text(remediation) }),
+    description: textValue(eventDescription(detection)),
+    ...(remediation === '' ? undefined : { remediation_steps: textValue(remediation) }),
     priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
-    alert: truths.true,
+    alert: flagValue(true),
     field_spec: fieldSpecs(
       [...sigmaEventFields(detection, packId, many), ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const])],
       fields,
@@ -166,9 +133,9 @@ function sharedData({ detection, search }: GraylogDetection, packId: string, opt
     ),
     key_spec: fields,
     notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
-    notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: text(id), notification_parameters: null })),
+    notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: textValue(id), notification_parameters: null })),
     storage,
-    is_scheduled: settings.enabled ? truths.true : truths.false,
+    is_scheduled: flagValue(settings.enabled),
     ...(minimum >= tagsSince ? labels(detection) : undefined),
   };
 }
@@ -188,9 +155,6 @@ export const criticalSince = versionNumber(6, 2);
 const tagsSince = versionNumber(7, 2);
 const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
 const defaultPriority = (severity: Level, minimum: number): number => (severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity]);
-
-const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });
-const truths = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
 
 /** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
 export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
@@ -223,8 +187,6 @@ function fieldEntry(field: string): FieldEntry {
   entries.set(field, entry);
   return entry;
 }
-
-const templateSpec = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });
 
 // thousands of definitions have a few hundred fields
 const entries = new Map<string, FieldEntry>();
@@ -270,7 +232,7 @@ type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>
 function config(query: string, streams: readonly string[], aggregation: Aggregation, { within, every, cron }: GraylogWindow): AggregationConfig {
   return {
     type: 'aggregation-v1',
-    query: text(query),
+    query: textValue(query),
     streams,
     ...aggregation,
     search_within_ms: within * 1000,

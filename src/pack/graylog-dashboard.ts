@@ -1,7 +1,7 @@
 import type { PackInfo } from './detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './event-definition.ts';
 import { type StreamTitleEntity, streamTitle } from './graylog-stream.ts';
 import { dashboardWidgets, type Place, type SearchType, type Widget } from './graylog-widgets.ts';
+import { graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
 import { uuidV5 } from './uuid.ts';
 
 export type DashboardEntity = PackEntity<'dashboard', DashboardData, '2'>;
@@ -55,7 +55,7 @@ const created = '2026-01-01T00:00:00.000Z';
 /** A page that shows what the pack's definitions raised. */
 export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
   const packId = graylogPackId(info);
-  const stream = streamTitle(info, { '@type': 'string', '@value': 'All events' }, minimum);
+  const stream = streamTitle(info, textValue('All events'), minimum);
   const queryId = uuidV5(packId, 'dashboard query');
   const widgets = dashboardWidgets(info.id, stream.id, week);
   const byId = <T>(value: (one: (typeof widgets)[number]) => T): Readonly<Record<string, T>> =>
@@ -82,9 +82,9 @@ export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
     constraints: serverConstraints(minimum),
     data: {
       type: 'DASHBOARD',
-      title: text(info.title),
-      summary: text(`What the detections of ${info.title} found`),
-      description: text(''),
+      title: textValue(info.title),
+      summary: textValue(`What the detections of ${info.title} found`),
+      description: textValue(''),
       search: { queries: [query], parameters: [], requires: {}, owner: null, created_at: created },
       properties: [],
       requires: {},
@@ -95,5 +95,3 @@ export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
   };
   return { dashboard, stream };
 }
-
-const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });

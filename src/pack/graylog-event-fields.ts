@@ -1,5 +1,5 @@
 import type { PackDetection } from './detection.ts';
-import type { FieldEntry, FieldSpec } from './event-definition.ts';
+import { type FieldEntry, templateSpec } from './graylog-field-spec.ts';
 
 /** Fields that say of each event which rule of which pack raised it. Dashboards and notifications read them. */
 export const sigmaFields = {
@@ -34,10 +34,10 @@ export function sigmaEventFields({ id, name, severity, attack }: PackDetection, 
     [sigmaFields.technique, techniques[0]],
     [sigmaFields.techniques, techniques.join(' ')],
   ];
-  return values.flatMap(([field, value]) => (value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, constant(value)] as const]));
+  return values.flatMap(([field, value]) =>
+    value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, templateSpec(value)] as const],
+  );
 }
-
-const constant = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });
 
 // Graylog's templates take a backslash for an escape, and drop the whole field where one is wrong
 const withoutTemplates = (text: string): string => text.replaceAll('\\', '/').replaceAll('${', '$ {');

@@ -1,8 +1,8 @@
 import { type Level, levels } from '../sigma/rule.ts';
 import type { JsonSchema } from '../source/schema.ts';
 import type { PackInfo } from './detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './event-definition.ts';
 import { adaptiveCard, mailBody, mailSubject, slackMessage } from './graylog-message.ts';
+import { flagValue, graylogPackId, type PackEntity, parameterValue, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
 import { versionNumber } from './server-version.ts';
 import type { PackParameter } from './stream-reference.ts';
 import { uuidV5 } from './uuid.ts';
@@ -43,50 +43,46 @@ export function packNotification(info: PackInfo, minimum: string, choice: Notifi
     type: { name: 'notification', version: '1' },
     id: uuidV5(graylogPackId(info), 'notification'),
     constraints: serverConstraints(minimum),
-    data: { title: text(info.title), description: text(`Alerts of ${info.title}`), config: configOf(choice) },
+    data: { title: textValue(info.title), description: textValue(`Alerts of ${info.title}`), config: configOf(choice) },
   };
   const lowest = levels.indexOf(minimumLevel);
   return { entity, parameters: parametersOf(choice), notifies: (level) => levels.indexOf(level) >= lowest };
 }
 
-const text = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });
-const flag = (value: boolean): ValueReference<boolean> => ({ '@type': 'boolean', '@value': value });
-const parameter = (value: string): ValueReference<string> => ({ '@type': 'parameter', '@value': value });
-
 function configOf(choice: NotificationChoice): NotificationConfig {
-  const url = parameter(notificationParameters.url);
+  const url = parameterValue(notificationParameters.url);
   switch (choice.type) {
     case 'http':
       return { type: 'http-notification-v1', url };
     case 'teams':
-      return { type: 'teams-notification-v2', webhook_url: url, adaptive_card: text(adaptiveCard), time_zone: text('UTC') };
+      return { type: 'teams-notification-v2', webhook_url: url, adaptive_card: textValue(adaptiveCard), time_zone: textValue('UTC') };
     case 'email':
       return {
         type: 'email-notification-v1',
-        sender: parameter(notificationParameters.sender),
-        subject: text(mailSubject),
-        body_template: text(mailBody),
-        html_body_template: text(''),
+        sender: parameterValue(notificationParameters.sender),
+        subject: textValue(mailSubject),
+        body_template: textValue(mailBody),
+        html_body_template: textValue(''),
         email_recipients: choice.recipients ?? [],
         user_recipients: choice.users ?? [],
-        time_zone: text('UTC'),
+        time_zone: textValue('UTC'),
       };
     case 'slack':
       return {
         type: 'slack-notification-v1',
-        color: text('#FF0000'),
+        color: textValue('#FF0000'),
         webhook_url: url,
-        channel: parameter(notificationParameters.channel),
-        custom_message: text(slackMessage),
-        user_name: text('Graylog'),
-        notify_channel: flag(false),
-        notify_here: flag(false),
-        link_names: flag(false),
-        icon_url: text(''),
-        icon_emoji: text(''),
-        time_zone: text('UTC'),
+        channel: parameterValue(notificationParameters.channel),
+        custom_message: textValue(slackMessage),
+        user_name: textValue('Graylog'),
+        notify_channel: flagValue(false),
+        notify_here: flagValue(false),
+        link_names: flagValue(false),
+        icon_url: textValue(''),
+        icon_emoji: textValue(''),
+        time_zone: textValue('UTC'),
         // the server's own title brings the whole description of the definition along
-        include_title: flag(false),
+        include_title: flagValue(false),
       };
   }
 }

@@ -1,5 +1,5 @@
 import type { PackInfo } from './detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './event-definition.ts';
+import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './pack-entity.ts';
 import { uuidV5 } from './uuid.ts';
 
 /** Refers to a stream that the server has; installing fails where no stream, or more than one, has the title. */

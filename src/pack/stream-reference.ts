@@ -1,6 +1,6 @@
 import type { GraylogDetection, PackInfo } from './detection.ts';
-import type { ValueReference } from './event-definition.ts';
 import { type StreamTitleEntity, streamTitle } from './graylog-stream.ts';
+import { parameterValue, textValue, type ValueReference } from './pack-entity.ts';
 
 /** Where the event definitions search: everywhere, in streams that the server has by title, or in the one that whoever installs the pack names. */
 export type StreamChoice =
@@ -33,18 +33,16 @@ export function streamReferences(info: PackInfo, minimum: string, choice: Stream
   };
   const ids = detections.map(({ detection }) => {
     const own = detection.settings.graylog.streams;
-    return (own.length > 0 ? own.map(literalTitle) : chosenTitles(choice)).map(refer);
+    return (own.length > 0 ? own.map(textValue) : chosenTitles(choice)).map(refer);
   });
   const byDetection = new Map(detections.map((g, index) => [g, [...new Set(ids[index])]]));
   const asked = choice.kind === 'parameter' && detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
   return { entities: [...entities.values()], parameters: asked ? [streamParameter(choice)] : [], idsFor: (g) => byDetection.get(g) ?? [] };
 }
 
-const literalTitle = (title: string): ValueReference<string> => ({ '@type': 'string', '@value': title });
-
 function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
-  if (choice.kind === 'parameter') return [{ '@type': 'parameter', '@value': choice.name }];
-  return choice.kind === 'titles' ? choice.titles.map(literalTitle) : [];
+  if (choice.kind === 'parameter') return [parameterValue(choice.name)];
+  return choice.kind === 'titles' ? choice.titles.map(textValue) : [];
 }
 
 const streamParameter = ({ name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
