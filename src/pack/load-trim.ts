@@ -93,9 +93,10 @@ function withoutRoom<T extends { readonly detection: PackDetection }, Need>({
   wasOn,
 }: Trimming<T, Need>): readonly PackDetection[] {
   const found: PackDetection[] = [];
-  for (const one of byPlace(all, { target, wasOn, rate: (of) => rate(needs(of)) })) {
-    if (isForced(one.detection, target)) room.force(needs(one));
-    else if (!room.take(needs(one))) found.push(one.detection);
+  const needed = all.map((one) => ({ detection: one.detection, need: needs(one) }));
+  for (const { detection, need } of byPlace(needed, { target, wasOn, rate: (of) => rate(of.need) })) {
+    if (isForced(detection, target)) room.force(need);
+    else if (!room.take(need)) found.push(detection);
   }
   return found;
 }

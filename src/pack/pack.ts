@@ -105,14 +105,19 @@ export function assemblePack({
     onProgress?.(index++, total);
     if (!collection.standsAlone(rule)) continue;
     const targeted = compile(rule);
-    if (!targeted) invalid++;
-    else if (!isSelected(config.select, rule, logSourcesOf(targeted.written))) excluded++;
-    else {
-      logSourcesOf(targeted.written).forEach(sources.add, sources);
-      const detection = detectionOf(targeted.written, config, nameOf, bag);
-      if (detection) addDetection({ pack, config, warnings, complaints, esSettings, onOutcome }, detection, targeted);
-      else invalid++;
+    if (!targeted) {
+      invalid++;
+      continue;
     }
+    const logSources = logSourcesOf(targeted.written);
+    if (!isSelected(config.select, rule, logSources)) {
+      excluded++;
+      continue;
+    }
+    logSources.forEach(sources.add, sources);
+    const detection = detectionOf(targeted.written, logSources, config, nameOf, bag);
+    if (detection) addDetection({ pack, config, warnings, complaints, esSettings, onOutcome }, detection, targeted);
+    else invalid++;
   }
   complaints.tell();
   warnings.tell();
@@ -124,10 +129,15 @@ export function assemblePack({
   return { config, chosen, ...settled, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
 }
 
-function detectionOf(compiled: CompiledRule, config: PackConfig, nameOf: ReturnType<typeof createNamer>, bag: DiagnosticBag): PackDetection | undefined {
+function detectionOf(
+  compiled: CompiledRule,
+  logSources: readonly LogSource[],
+  config: PackConfig,
+  nameOf: ReturnType<typeof createNamer>,
+  bag: DiagnosticBag,
+): PackDetection | undefined {
   const { rule } = compiled;
   if (!checkRuleSettings(rule, bag)) return undefined;
-  const logSources = logSourcesOf(compiled);
   const settings = mergeSettings(config, rule, logSources);
   const names = nameOf(rule, settings.name);
   if (!names) return undefined;
