@@ -3,7 +3,7 @@ import { noPipeline } from '../pipeline/bundle.ts';
 import { fieldChoices } from '../pipeline/field-choice.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { parseYaml } from '../source/yaml.ts';
+import { parseYaml, spanOfKey } from '../source/yaml.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -46,6 +46,5 @@ function choicesOf(target: Target): string {
 /** The key `pipelines`, or the start of the file. */
 function pipelinesSpan(file: LoadedConfig['file']): Span {
   const [root] = parseYaml(file, createBag());
-  const key = root?.kind === 'mapping' ? root.pairs.find((pair) => pair.key.text === 'pipelines')?.key : undefined;
-  return key ? { start: key.start, end: key.end } : { start: 0, end: 0 };
+  return spanOfKey(root, 'pipelines') ?? { start: 0, end: 0 };
 }

@@ -1,14 +1,20 @@
 import { type Complaint, createBag } from '../source/diagnostic.ts';
-import type { SourceFile, Span } from '../source/span.ts';
-import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, parseYaml, spanOfKey } from '../source/yaml.ts';
 import type { Pack } from './pack.ts';
 
 type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & { readonly path: readonly [string, string] };
 
 /** Warns of keys of the configuration that change nothing beside the others, or less than they seem to. */
 export function idleSettings(pack: Pack, file: SourceFile): readonly Complaint[] {
+  const found = idle(pack);
+  if (found.length === 0) return [];
   const [root] = parseYaml(file, createBag());
-  return idle(pack).map(({ path, ...complaint }) => ({ code: 'TGT007', ...complaint, span: keySpan(root, path) }));
+  return found.map(({ path: [outer, inner], ...complaint }) => ({
+    code: 'TGT007',
+    ...complaint,
+    span: spanOfKey(lookup(root, outer), inner) ?? { start: 0, end: 0 },
+  }));
 }
 
 function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack): readonly Idle[] {
@@ -39,10 +45,4 @@ function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack
       hint: 'Remove the key unless searches of your own read the index.',
     });
   return found;
-}
-
-function keySpan(root: YamlNode | undefined, [outer, inner]: Idle['path']): Span {
-  const map = lookup(root, outer);
-  const key = map?.kind === 'mapping' ? map.pairs.find((pair) => pair.key.text === inner)?.key : undefined;
-  return key ? { start: key.start, end: key.end } : { start: 0, end: 0 };
 }

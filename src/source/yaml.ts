@@ -327,6 +327,12 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
   return undefined;
 }
 
+/** Where a key of a mapping is written. */
+export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
+  const found = node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
+  return found && { start: found.start, end: found.end };
+}
+
 /** The tree as plain JavaScript data; maps become objects without a prototype. */
 export function toPlain(node: YamlNode): unknown {
   if (node.kind === 'scalar') return typeof node.value === 'bigint' ? node.text : node.value;
