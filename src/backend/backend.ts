@@ -33,6 +33,9 @@ export interface Place {
   readonly span: Span;
 }
 
+/** Of a complaint about a rule as a whole. */
+export const placeOfRule = ({ file, titleSpan }: { readonly file: SourceFile; readonly titleSpan: Span }): Place => ({ file, span: titleSpan });
+
 /** What a backend makes of a rule. `problems` is never empty. */
 export type Conversion<T> =
   | { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] }

@@ -1,4 +1,4 @@
-import { converted, type Place, type Remark } from '../backend/backend.ts';
+import { converted, type Place, placeOfRule, type Remark } from '../backend/backend.ts';
 import { type CompiledRule, logSourcesOf, type NamedField } from '../query/compile.ts';
 import type { Rule } from '../sigma/collection.ts';
 import type { PackConfig } from './config.ts';
@@ -34,8 +34,7 @@ const isOfWindows = (compiled: CompiledRule): boolean => logSourcesOf(compiled).
 const hint = 'Use the name that rules or the product have for it. Where the events have it by this name, map it to itself in a pipeline of your own.';
 
 /** Where an entry of a list of fields stands: in the rule or the configuration; else the rule as a whole. */
-export const placeOfName = ({ rule }: CompiledRule, list: readonly unknown[], index: number): Place =>
-  placeOfField(list, index) ?? { file: rule.file, span: rule.titleSpan };
+export const placeOfName = ({ rule }: CompiledRule, list: readonly unknown[], index: number): Place => placeOfField(list, index) ?? placeOfRule(rule);
 
 /**
  * The names of a list of the settings, as `resolve` has them. `defaults` and `levels` are for rules of any log source: what the results of this one do

@@ -1,9 +1,9 @@
-import type { Place } from '../backend/backend.ts';
+import { type Place, placeOfRule } from '../backend/backend.ts';
 import type { Rule } from '../sigma/collection.ts';
 import { filterFits } from '../sigma/filter.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, type YamlNode } from '../source/yaml.ts';
+import { lookup, spanOfKey, type YamlNode } from '../source/yaml.ts';
 import type { PackConfig } from './config.ts';
 import { levelOf } from './selection.ts';
 import { writtenSettings } from './settings-patch.ts';
@@ -24,9 +24,8 @@ function layersOf({ file, settings, level }: Rule, logSources: readonly LogSourc
 /** Where the key under `splunk.savedsearch` stands that counts for a rule. */
 export function placeOfKey(key: string, rule: Rule, logSources: readonly LogSource[], config: PackConfig): Place {
   for (const { file, settings } of layersOf(rule, logSources, config)) {
-    const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
-    const pair = node?.kind === 'mapping' ? node.pairs.find((one) => one.key.text === key) : undefined;
-    if (pair) return { file, span: { start: pair.key.start, end: pair.key.end } };
+    const span = spanOfKey(lookup(lookup(settings, 'splunk'), 'savedsearch'), key);
+    if (span) return { file, span };
   }
-  return { file: rule.file, span: rule.titleSpan };
+  return placeOfRule(rule);
 }

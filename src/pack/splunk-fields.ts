@@ -1,4 +1,4 @@
-import { type Conversion, converted, type Place, type Remark, refused } from '../backend/backend.ts';
+import { type Conversion, converted, type Place, placeOfRule, type Remark, refused } from '../backend/backend.ts';
 import { dataModelOf, modelColumns } from '../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { isNameable } from '../backend/splunk/text.ts';
@@ -14,7 +14,7 @@ import type { DetectionSettings } from './settings.ts';
 import { countColumns, entityCommands, isOwnColumn } from './splunk-columns.ts';
 import { groupAlert, groupColumns, groupResult } from './splunk-groups.ts';
 import { nobodyColumn, nobodyValue } from './splunk-nobody.ts';
-import type { SearchResults } from './splunk-overrides.ts';
+import { namesIn, type SearchResults } from './splunk-overrides.ts';
 import { modelResult, rawResult, type SplunkResult, withoutSet } from './splunk-result.ts';
 
 export interface SplunkFields {
@@ -39,7 +39,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
     const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result, remarks) : detectionAlert(compiled, detection, result, remarks);
     const settings = withFields(compiled, detection, alert, result, remarks);
     if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
-    const nobody = nobodyOf(settings, alert, results, placeOf(compiled));
+    const nobody = nobodyOf(settings, alert, results, placeOfRule(compiled.rule));
     const commands = compiled.kind === 'correlation' || results === 'raw' ? [] : commandsOf(compiled, detection, settings, alert, nobody);
     const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
     // the search counts the events
@@ -58,7 +58,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
   });
 }
 
-function resultOf(compiled: CompiledRule, detection: PackDetection, results: 'entity' | 'raw' | 'group', remarks: Remark[]): SplunkResult {
+function resultOf(compiled: CompiledRule, detection: PackDetection, results: SearchResults['kind'], remarks: Remark[]): SplunkResult {
   if (compiled.kind === 'correlation') return groupResult(compiled, detection);
   const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
   return results === 'entity' ? withoutOwnColumns(found) : found;
@@ -84,7 +84,7 @@ function withoutOwnColumns(result: SplunkResult): SplunkResult {
   };
 }
 
-function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: 'entity' | 'raw' | 'group', place: Place): string | undefined {
+function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: SearchResults['kind'], place: Place): string | undefined {
   if (suppress === undefined || suppress.period === 0 || splunk.savedsearch['alert.suppress.fields'] !== undefined) return undefined;
   return nobodyValue(suppress.fields, entities, results, place);
 }
@@ -117,8 +117,6 @@ function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk,
   remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
 }
 
-const placeOf = ({ rule }: CompiledRule): Place => ({ file: rule.file, span: rule.titleSpan });
-
 function commandsOf(
   compiled: CompiledDetection,
   { settings: { threshold } }: PackDetection,
@@ -132,7 +130,7 @@ function commandsOf(
   const known = isUsual ? usualCommands.get(alert) : undefined;
   if (known) return known;
   const counted = dataModelOf(compiled) !== undefined;
-  const commands = entityCommands({ by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody }, placeOf(compiled));
+  const commands = entityCommands({ by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody }, placeOfRule(compiled.rule));
   if (isUsual) usualCommands.set(alert, commands);
   return commands;
 }
@@ -144,10 +142,7 @@ const usualCommands = new WeakMap<AlertFields, readonly string[]>();
 function byHand({ splunk }: DetectionSettings): readonly string[] {
   const given = splunk.savedsearch['alert.suppress.fields'];
   if (given === undefined) return [];
-  return given.split(',').flatMap((name) => {
-    const field = name.trim().replace(/^"(.*)"$/, '$1');
-    return isNameable(field) && !isOwnColumn(field) ? [field] : [];
-  });
+  return namesIn(given).filter((field) => isNameable(field) && !isOwnColumn(field));
 }
 
 function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult, remarks: Remark[]): AlertFields {

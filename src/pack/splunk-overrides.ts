@@ -66,7 +66,8 @@ function throttleProblems(detection: PackDetection, { columns }: SearchResults):
   return found;
 }
 
-const namesIn = (list: string): readonly string[] =>
+/** Fields in a value of `alert.suppress.fields`. */
+export const namesIn = (list: string): readonly string[] =>
   list
     .split(',')
     .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))

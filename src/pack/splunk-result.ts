@@ -1,4 +1,4 @@
-import { type Place, type Remark, refused } from '../backend/backend.ts';
+import { type Place, placeOfRule, type Remark, refused } from '../backend/backend.ts';
 import { baseFields, type DataModel, dataModelOf, modelColumns } from '../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../backend/splunk/own-fields.ts';
 import { evalField, isNameable } from '../backend/splunk/text.ts';
@@ -62,7 +62,7 @@ const unusual = (field: string): boolean => field.startsWith('_') || isOwnColumn
 export function rawResult(compiled: CompiledDetection, remarks: Remark[]): SplunkResult {
   const steps = new Map<string, string>();
   const usual = compiled.processing?.usual;
-  const place = { file: compiled.rule.file, span: compiled.rule.titleSpan };
+  const place = placeOfRule(compiled.rule);
   return {
     more: new Set(),
     steps,
@@ -102,7 +102,7 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
     if (isField(field) && !usual.has(bare(field))) more.add(field);
     return bare(field);
   };
-  const place = { file: compiled.rule.file, span: compiled.rule.titleSpan };
+  const place = placeOfRule(compiled.rule);
   return {
     more,
     steps,

@@ -1,7 +1,7 @@
 import type { CompiledDetection } from '../../query/compile.ts';
 import { and, type Item, itemsOf, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
-import { type Conversion, converted, Inexpressible, type Place, refused } from '../backend.ts';
+import { type Conversion, converted, Inexpressible, type Place, placeOfRule, refused } from '../backend.ts';
 import { dataModelState, inDataModel } from './scope.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
@@ -23,7 +23,7 @@ export function dataModelOf(part: CompiledDetection): DataModel | undefined {
   if (!inDataModel(part)) return undefined;
   const { rule, processing } = part;
   const name = processing?.state.get(dataModelState);
-  const place = { file: rule.file, span: rule.titleSpan };
+  const place = placeOfRule(rule);
   if (typeof name !== 'string' || !modelName.test(name)) {
     throw refused(place, `\`${String(name)}\` is no data model of Splunk`, 'Set data_model_set to a data model and a data set, such as Endpoint.Processes.');
   }
