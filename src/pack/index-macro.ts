@@ -117,22 +117,27 @@ export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | und
 
 /** Warns, at the rules that have them, of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
 export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
-  if (config.splunk.index !== undefined) return;
-  for (const { source, definition } of scopes) {
-    if (definition !== undefined || placeOf(config, source) !== undefined) continue;
-    const { rule } = detectionsBelow(compiled).find((part) => part.rule.logsource === source) ?? compiled;
-    warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(source)} are`, rule);
+  for (const scope of withoutIndex(config, scopes)) {
+    if (scope.definition !== undefined) continue;
+    warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(scope.source)} are`, ruleOf(compiled, scope));
   }
 }
 
 /** Warns of saved searches that look in the default indexes of whoever runs them: a pipeline says which events it is about, and nothing in which index. */
 export function warnOfDefaultIndexes(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
-  if (config.splunk.index !== undefined) return;
-  const unsaid = scopes.find(({ source, definition }) => definition !== undefined && !namesIndex(definition) && placeOf(config, source) === undefined);
+  const unsaid = withoutIndex(config, scopes).find(({ definition }) => definition !== undefined && !namesIndex(definition));
   if (!unsaid) return;
-  const { rule } = detectionsBelow(compiled).find((part) => part.rule.logsource === unsaid.source) ?? compiled;
-  warnings.add('PIP004', 'splunk', 'nothing says which indexes hold the events, so searches look in the default indexes of the role alone', rule);
+  const message = 'nothing says which indexes hold the events, so searches look in the default indexes of the role alone';
+  warnings.add('PIP004', 'splunk', message, ruleOf(compiled, unsaid));
 }
+
+/** What sigpack.yml gives no place. */
+const withoutIndex = (config: PackConfig, scopes: readonly Scope[]): readonly Scope[] =>
+  config.splunk.index === undefined ? scopes.filter(({ source }) => placeOf(config, source) === undefined) : [];
+
+/** The one that has the log source: a correlation names none. */
+const ruleOf = (compiled: CompiledRule, { source }: Scope): CompiledRule['rule'] =>
+  (detectionsBelow(compiled).find((part) => part.rule.logsource === source) ?? compiled).rule;
 
 function eitherOf(definitions: readonly string[]): string {
   const [only] = definitions;
