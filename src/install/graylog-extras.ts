@@ -19,12 +19,9 @@ export interface WantedExtra {
 /** Names of the parameters that hold an address, which may have a token in it: they are neither shown nor kept in the pack on the server. */
 export const secretParameters = (pack: ContentPack): ReadonlySet<string> =>
   new Set(
-    pack.entities.flatMap(({ type, data }) => {
-      const config = type.name === 'notification' && isRecord(data.config) ? data.config : {};
-      return Object.entries(config).flatMap(([key, value]) =>
-        isAddress(key) && isRecord(value) && value['@type'] === 'parameter' ? [String(value['@value'])] : [],
-      );
-    }),
+    notificationConfigs(pack).flatMap((config) =>
+      Object.entries(config).flatMap(([key, value]) => (isAddress(key) && isRecord(value) && value['@type'] === 'parameter' ? [String(value['@value'])] : [])),
+    ),
   );
 
 /** An address that came with the pack would send alerts to whoever made it, and is not shown. */
@@ -35,11 +32,13 @@ export function addressProblem(pack: ContentPack): string | undefined {
 }
 
 /** Who gets the mails of a pack: Graylog has no parameters for them, so they come with it. */
-export const mailRecipients = ({ entities }: ContentPack): readonly string[] =>
-  entities.flatMap(({ type, data }) => {
-    const config = type.name === 'notification' && isRecord(data.config) ? data.config : {};
-    return [config.email_recipients, config.user_recipients].flatMap((list) => (Array.isArray(list) ? list.map(String) : []));
-  });
+export const mailRecipients = (pack: ContentPack): readonly string[] =>
+  notificationConfigs(pack).flatMap((config) =>
+    [config.email_recipients, config.user_recipients].flatMap((list) => (Array.isArray(list) ? list.map(String) : [])),
+  );
+
+const notificationConfigs = ({ entities }: ContentPack): readonly JsonObject[] =>
+  entities.flatMap(({ type, data }) => (type.name === 'notification' && isRecord(data.config) ? [data.config] : []));
 
 const isAddress = (key: string): boolean => key === 'url' || key === 'webhook_url';
 

@@ -1,6 +1,6 @@
 import { isRecord } from '../event/field.ts';
 import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/load-budget.ts';
-import { loadOfMinutes } from '../pack/schedule-budget.ts';
+import { loadOfMinutes, tenths } from '../pack/schedule-budget.ts';
 import { scheduleHistogram } from '../pack/schedule-load.ts';
 import { type AppFiles, settingsIn } from './app-files.ts';
 import type { ContentPack } from './content-pack-model.ts';
@@ -26,9 +26,8 @@ export function appLoadLines(files: AppFiles, slots: Slots | undefined): readonl
 
 /** The same for the event definitions of a content pack. */
 export function packLoadLines({ entities }: ContentPack): readonly string[] {
-  const mean = entities.reduce((sum, { type, data }) => (type.name === 'event_definition' ? sum + runsOf(data) : sum), 0);
-  const rounded = Math.round(mean * 10) / 10;
-  return [`The pack runs ${rounded} event definitions in a minute on average.`, fitText('A node of Graylog', graylogWorkers, rounded, 'of them')];
+  const mean = tenths(entities.reduce((sum, { type, data }) => (type.name === 'event_definition' ? sum + runsOf(data) : sum), 0));
+  return [`The pack runs ${mean} event definitions in a minute on average.`, fitText('A node of Graylog', graylogWorkers, mean, 'of them')];
 }
 
 const countOf = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

@@ -1,6 +1,7 @@
 import type { PackDetection, PackInfo, SplunkDetection } from './detection.ts';
 import { killChainPhases } from './kill-chain.ts';
 import { confText } from './splunk-conf.ts';
+import { falsePositivesOf } from './splunk-texts.ts';
 
 /** What lists of detections show of it, whatever it makes. `dataNeeded`: what must be collected for it. */
 export function addCorrelationSearch(
@@ -52,8 +53,7 @@ function addGuidance(settings: Map<string, string>, name: string, { detection, s
   ];
   const needed = dataNeeded.length === 0 ? [] : [`Collect these data. ${dataNeeded.map((one) => `${one}.`).join(' ')}`];
   settings.set('action.escu.how_to_implement', confText([...places, ...needed].join(' ')) || 'The search needs no setup.');
-  const falsePositives = rule.falsepositives.filter((text) => text.trim() !== '');
-  settings.set('action.escu.known_false_positives', confText(falsePositives.join('; ')) || 'None known.');
+  settings.set('action.escu.known_false_positives', confText(falsePositivesOf(rule)) || 'None known.');
   const [created, changed] = [rule.date ?? rule.modified, rule.modified ?? rule.date];
   if (created !== undefined) settings.set('action.escu.creation_date', confText(created));
   if (changed !== undefined) settings.set('action.escu.modification_date', confText(changed));

@@ -120,7 +120,8 @@ const group = (field: string): object =>
   isTime(field) ? { type: 'time', fields: [field], interval } : { type: 'values', fields: [field], limit: mostValues, skip_empty_values: false };
 
 /** A table is sorted by what it counts, the most frequent first. */
-const bySize = ({ kind, rows }: Chart): boolean => rows.length > 0 && kind === 'table';
+const sortOf = ({ kind, rows }: Chart): readonly object[] =>
+  rows.length > 0 && kind === 'table' ? [{ type: 'series', field: 'count()', direction: 'Descending' }] : [];
 
 const drawings = { bar: { barmode: 'stack' }, numeric: { trend: false, trend_preference: 'NEUTRAL' } } as const;
 
@@ -130,7 +131,7 @@ function drawn(chart: Chart): object {
     row_pivots: rows.map(pivotField),
     column_pivots: across.map(pivotField),
     series: [{ config: { name: 'Alerts' }, function: 'count()' }],
-    sort: bySize(chart) ? [{ type: 'series', field: 'count()', direction: 'Descending' }] : [],
+    sort: sortOf(chart),
     visualization: kind,
     ...(kind === 'bar' || kind === 'numeric' ? { visualization_config: drawings[kind] } : {}),
     rollup: true,
@@ -143,6 +144,6 @@ const pivot = (chart: Chart): object => ({
   row_groups: chart.rows.map(group),
   column_groups: chart.columns.map(group),
   series: [{ type: 'count', id: 'count()' }],
-  sort: bySize(chart) ? [{ type: 'series', field: 'count()', direction: 'Descending' }] : [],
+  sort: sortOf(chart),
   rollup: true,
 });

@@ -31,7 +31,7 @@ export const loadOfMinutes = (minutes: readonly number[]): { readonly most: numb
 });
 
 /** No more than a reader needs. */
-const tenths = (value: number): number => Math.round(value * 10) / 10;
+export const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship enabled (or of all). */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {

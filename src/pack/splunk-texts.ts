@@ -1,4 +1,4 @@
-import type { PackDetection } from './detection.ts';
+import type { PackDetection, PackRule } from './detection.ts';
 import { confText, stanzaName } from './splunk-conf.ts';
 
 /** A rule's texts as conf values, made once. */
@@ -14,9 +14,9 @@ export const searchTexts = ({ name, rule }: PackDetection): SearchTexts => ({
 
 /** The description with what else a list of saved searches should show. */
 export function fullDescription(description: string, { rule, settings }: PackDetection): string {
-  const falsePositives = rule.falsepositives.filter((text) => text.trim() !== '');
+  const falsePositives = falsePositivesOf(rule);
   let rest = '';
-  if (falsePositives.length > 0) rest += ` False positives: ${sentence(falsePositives.join('; '))}`;
+  if (falsePositives !== '') rest += ` False positives: ${sentence(falsePositives)}`;
   if (rule.author !== undefined) rest += ` Author: ${sentence(rule.author)}`;
   if (settings.owner !== undefined) rest += ` Owner: ${sentence(settings.owner)}`;
   // last, so that no full stop is taken for a part of a URL
@@ -25,6 +25,10 @@ export function fullDescription(description: string, { rule, settings }: PackDet
   // signs that are dropped may leave nothing of a description
   return description === '' ? confText(rest) : `${sentence(description)} ${confText(rest)}`;
 }
+
+/** As one text; empty where the rule names none. */
+export const falsePositivesOf = ({ falsepositives }: Pick<PackRule, 'falsepositives'>): string =>
+  falsepositives.filter((text) => text.trim() !== '').join('; ');
 
 export function sentence(text: string): string {
   const trimmed = text.trim();
