@@ -84,6 +84,11 @@ describe('over the budget', () => {
       [{ status: 'stable' }, { status: 'stable' }, { status: 'experimental', settings: "cron: '7 * * * *', enabled: true" }],
       '1 3',
     ],
+    ...['1', 'true', 'on'].map((value): readonly [string, readonly Given[], string] => [
+      `what savedsearches.conf switches off by \`${value}\` needs no room`,
+      [{ level: 'high', settings: `cron: '7 * * * *', splunk: { savedsearch: { disabled: ${value} } }` }, {}, {}],
+      '2 3',
+    ]),
     ['days of one minute are told apart', [{ settings: "cron: '7 3 1 * *'" }, { settings: "cron: '7 3 2 * *'" }, { settings: "cron: '7 3 3 * *'" }], '1 2 3'],
     [
       'a daily search needs room on the fullest day',

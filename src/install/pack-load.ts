@@ -2,10 +2,9 @@ import { isRecord } from '../event/field.ts';
 import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/load-budget.ts';
 import { loadOfMinutes, tenths } from '../pack/schedule-budget.ts';
 import { scheduleHistogram } from '../pack/schedule-load.ts';
+import { isTrue } from '../pack/splunk-boolean.ts';
 import { type AppFiles, settingsIn } from './app-files.ts';
 import type { ContentPack } from './content-pack-model.ts';
-
-const isOn = (value: string | undefined, otherwise: boolean): boolean => (value === undefined ? otherwise : /^(?:1|true|t|yes|y)$/i.test(value.trim()));
 
 /** How many scheduled searches a server runs at one time, or why it does not say so. */
 export type Slots = { readonly count: number } | { readonly unknown: string };
@@ -14,7 +13,7 @@ export type Slots = { readonly count: number } | { readonly unknown: string };
 export function appLoadLines(files: AppFiles, slots: Slots | undefined): readonly string[] {
   const crons = [...settingsIn(files, 'default/savedsearches.conf').values()].flatMap((settings) => {
     const cron = settings.get('cron_schedule');
-    const runs = isOn(settings.get('enableSched'), false) && !isOn(settings.get('disabled'), false);
+    const runs = isTrue(settings.get('enableSched') ?? '') && !isTrue(settings.get('disabled') ?? '');
     return runs && cron !== undefined ? [cron] : [];
   });
   const { most, mean } = loadOfMinutes(scheduleHistogram(crons));

@@ -1,8 +1,6 @@
 import type { Target } from './config.ts';
 import type { PackDetection } from './detection.ts';
-
-/** As Splunk reads it. */
-export const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y)$/i.test(value.trim());
+import { isTrue } from './splunk-boolean.ts';
 
 /** Whether the app's search runs once it is installed: overrides of its settings count. */
 export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): boolean {

@@ -1,6 +1,7 @@
 import type { PackDetection } from './detection.ts';
 import { entitiesOf } from './es-entity.ts';
 import type { EsOutput } from './settings.ts';
+import { isTrue } from './splunk-boolean.ts';
 
 /** As set, or by level and status: what is sure enough for a person to look at each time is a finding. So is what has no entity to add risk to. */
 export function outputOf(detection: PackDetection): EsOutput {
@@ -16,6 +17,6 @@ export function doubleOutput(detection: PackDetection): string | undefined {
   const { savedsearch } = detection.settings.splunk;
   const output = outputOf(detection);
   const other = output === 'finding' ? 'action.risk' : 'action.notable';
-  if (!/^(?:1|true|t|yes)$/i.test(savedsearch[other] ?? '')) return undefined;
+  if (!isTrue(savedsearch[other] ?? '')) return undefined;
   return `\`${other}\` makes a detection both a finding and an intermediate finding, which counts its risk twice; \`splunk.output\` chooses one of them`;
 }

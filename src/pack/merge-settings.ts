@@ -2,10 +2,10 @@ import { filterFits } from '../sigma/filter.ts';
 import type { LogSource, RuleHead } from '../sigma/rule.ts';
 import { type AlertSource, alertSourceOf } from './alert-table.ts';
 import type { PackConfig } from './config.ts';
-import { isTrue } from './enabled.ts';
 import { isEnabled, levelOf } from './selection.ts';
 import type { DetectionSettings, OrderedBy, Suppression } from './settings.ts';
 import { readSettings, type SettingsPatch } from './settings-patch.ts';
+import { isTrue } from './splunk-boolean.ts';
 
 type MergedRule = Pick<RuleHead, 'level' | 'status' | 'tags' | 'settings'>;
 

@@ -2,6 +2,7 @@ import type { Level } from '../sigma/rule.ts';
 import type { PackDetection } from './detection.ts';
 import { cronGaps, spanText } from './schedule.ts';
 import type { DetectionSettings } from './settings.ts';
+import { isTrue } from './splunk-boolean.ts';
 import { confValue } from './splunk-conf.ts';
 import { nobodyColumn } from './splunk-nobody.ts';
 import { chosenCron, splunkSchedule } from './splunk-schedule.ts';
@@ -41,9 +42,6 @@ export function ownSuppression(detection: PackDetection): DetectionSettings['sup
   const forAll = digest !== undefined && isTrue(digest) && chosen.fields.length > 0;
   return forAll && suppress?.usual && !isOverlap ? undefined : chosen;
 }
-
-/** As Splunk reads a setting that is true or false. */
-export const isTrue = (value: string): boolean => /^(?:1|true|t|yes|y|on|enabled?)$/i.test(value.trim());
 
 /** What two runs of a correlation see is alerted once, by its group. */
 function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection, least: number): NonNullable<DetectionSettings['suppress']> {

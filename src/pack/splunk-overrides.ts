@@ -2,7 +2,8 @@ import { splunkLead } from '../backend/splunk/correlation.ts';
 import type { PackDetection } from './detection.ts';
 import { relativeSpan } from './relative-time.ts';
 import { cronGaps, overlapProblem, spanText } from './schedule.ts';
-import { isTrue, ownSuppression } from './splunk-alert.ts';
+import { ownSuppression } from './splunk-alert.ts';
+import { isTrue } from './splunk-boolean.ts';
 import { confValue } from './splunk-conf.ts';
 import { cronOf, splunkSchedule } from './splunk-schedule.ts';
 
