@@ -10,7 +10,7 @@ interface Sample {
   readonly time: number;
 }
 
-interface Aggregation {
+export interface Aggregation {
   readonly name: string;
   readonly samples: (row: Row) => readonly Sample[];
   /** Null: nothing to compute, and no field is written. */

@@ -1,4 +1,4 @@
-import { aggregate, groupsOf, parseAggregations, timeOf } from './aggregate.ts';
+import { type Aggregation, aggregate, groupsOf, parseAggregations, timeOf } from './aggregate.ts';
 import { cursor, takeName, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { bucketStart } from './span.ts';
@@ -34,9 +34,7 @@ export function timechart(text: string, nulls: NullLogic): (rows: readonly Row[]
     for (const row of rows) buckets.get(start(timeOf(row)))?.push(row);
     const columns = by[0] === undefined ? undefined : columnsOf(rows, by[0]);
     return [...buckets].map(([time, inside]) => {
-      const cells = columns
-        ? Object.assign({}, ...columns.map((name) => renamed(aggregate(list, inside.filter(has(by[0] ?? '', name))), agg.name, name)))
-        : aggregate(list, inside);
+      const cells = columns ? cellsOf(agg, inside, by[0] ?? '', columns) : aggregate(list, inside);
       return rowOf({ _time: time, ...cells });
     });
   };
@@ -55,8 +53,7 @@ export function chart(text: string, nulls: NullLogic): (rows: readonly Row[]) =>
     const columns = columnsOf(rows, takeName(cursor(column)));
     return columnsOf(rows, row).map((key) => {
       const inside = rows.filter(has(row, key));
-      const cells: readonly Event[] = columns.map((name) => renamed(aggregate(list, inside.filter(has(column, name))), agg.name, name));
-      return rowOf(Object.assign({ [row]: key }, ...cells) as Record<string, FieldValue>);
+      return rowOf({ [row]: key, ...cellsOf(agg, inside, column, columns) });
     });
   };
 }
@@ -84,7 +81,15 @@ const has =
   (row: Row): boolean =>
     (groupsOf(row, [field]) ?? []).some(([one]) => textOf(one ?? '') === value);
 
-const renamed = (cells: Event, from: string, to: string): Event => (from in cells ? { [to]: cells[from] } : {});
+/** What the aggregation makes of the rows with each value of the field. */
+function cellsOf(agg: Aggregation, rows: readonly Row[], field: string, values: readonly string[]): Event {
+  const cells: Record<string, FieldValue> = {};
+  for (const value of values) {
+    const { [agg.name]: cell } = aggregate([agg], rows.filter(has(field, value)));
+    if (cell !== undefined) cells[value] = cell;
+  }
+  return cells;
+}
 
 function next(time: number, start: (time: number) => number): number {
   let step = 1;

@@ -27,14 +27,13 @@ export function foreachCommand(text: string, nulls: NullLogic): RowCommand {
   if (template === undefined) throw new SplError('foreach: this reader knows templates of eval only');
   const run = (field: string): RowCommand => evalCommand(template.replaceAll('<<FIELD>>', field), nulls);
   run('any_field');
-  if (/(?<!["'])<<FIELD>>|<<FIELD>>(?!["'])/.test(template)) {
-    return (rows) => {
-      const odd = fieldsOf(rows, tests).find((field) => !SIMPLE.test(field));
-      if (odd !== undefined) throw new SplError(`foreach: the template does not quote <<FIELD>>, which is '${odd}'`);
-      return fieldsOf(rows, tests).reduce<readonly Row[]>((current, field) => run(field)(current), rows);
-    };
-  }
-  return (rows) => fieldsOf(rows, tests).reduce<readonly Row[]>((current, field) => run(field)(current), rows);
+  const isQuoted = !/(?<!["'])<<FIELD>>|<<FIELD>>(?!["'])/.test(template);
+  return (rows) => {
+    const fields = fieldsOf(rows, tests);
+    const odd = isQuoted ? undefined : fields.find((field) => !SIMPLE.test(field));
+    if (odd !== undefined) throw new SplError(`foreach: the template does not quote <<FIELD>>, which is '${odd}'`);
+    return fields.reduce<readonly Row[]>((current, field) => run(field)(current), rows);
+  };
 }
 
 function fieldsOf(rows: readonly Row[], tests: readonly ((name: string) => boolean)[]): readonly string[] {
