@@ -87,10 +87,12 @@ function entryPlace(reader: Reader, name: string, text: string): Span {
 /** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
-  return [...known].find((one) => {
-    const isSlip = editDistance(written, one) < 2;
-    return isSlip && (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one))));
-  });
+  for (const one of known) {
+    // a slip makes a name longer or shorter by one letter at most
+    if (Math.abs(one.length - written.length) > 1 || editDistance(written, one) > 1) continue;
+    if (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one)))) return one;
+  }
+  return undefined;
 }
 
 const sorted = (text: string): string => [...text].sort().join('');
