@@ -49,21 +49,24 @@ export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
 
 /** Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for itself. */
 export function parsePattern(text: string): Pattern {
-  if (!/[*?\\]/.test(text)) return text === '' ? [] : [text];
+  // a backslash before anything else stands for itself, as in most paths
+  if (!/[*?]|\\\\/.test(text)) return text === '' ? [] : [text];
   const parts: PatternPart[] = [];
   let literal = '';
+  let start = 0;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at] ?? '';
+    const char = text[at];
     const next = text[at + 1];
     if (char === '\\' && (next === '\\' || next === '*' || next === '?')) {
-      literal += next;
+      literal += text.slice(start, at) + next;
       at++;
     } else if (char === '*' || char === '?') {
-      parts.push(literal, char === '*' ? ANY : ONE);
+      parts.push(literal + text.slice(start, at), char === '*' ? ANY : ONE);
       literal = '';
-    } else literal += char;
+    } else continue;
+    start = at + 1;
   }
-  parts.push(literal);
+  parts.push(literal + text.slice(start));
   return joinParts(parts);
 }
 
