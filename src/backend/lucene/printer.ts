@@ -73,6 +73,7 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
       at++;
     }
   }
+  if (parts.length < 2) return parts;
   const texts = new Set<string>();
   return parts.filter(({ text }) => texts.size < texts.add(text).size);
 }

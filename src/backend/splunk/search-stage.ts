@@ -103,8 +103,11 @@ const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /** SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there, so every group has its parentheses. */
 export function printSearch(query: Query, cloudSafe: boolean): string {
-  if (query.kind === 'and') return query.operands.map((operand) => printSearch(operand, cloudSafe)).join(' ');
-  return printOperand(query, cloudSafe);
+  if (query.kind !== 'and') return printOperand(query, cloudSafe);
+  const [first] = query.operands;
+  let text = '';
+  for (const operand of query.operands) text += operand === first ? printSearch(operand, cloudSafe) : ` ${printSearch(operand, cloudSafe)}`;
+  return text;
 }
 
 function printOperand(query: Query, cloudSafe: boolean): string {
@@ -121,8 +124,6 @@ function printOperand(query: Query, cloudSafe: boolean): string {
       return printItem(query, cloudSafe);
   }
 }
-
-const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 /** Values of one field in a row become `field IN (...)`. */
 function printOr(operands: readonly Query[], cloudSafe: boolean): string {
@@ -147,7 +148,7 @@ function printOr(operands: readonly Query[], cloudSafe: boolean): string {
     }
   }
   // a set of one long list would have to hash it
-  const alternatives = printed.length === 1 ? printed : distinct(printed);
+  const alternatives = printed.length === 1 ? printed : [...new Set(printed)];
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 

@@ -33,6 +33,7 @@ export function splunkSearch(query: Query, scope: string, options: SplunkOptions
 }
 
 export function joinStages(stages: SplunkStages, scope: string): string {
-  const search = [scope, stages.search].filter((part) => part !== '').join(' ') || '*';
+  const both = scope === '' || stages.search === '' ? scope + stages.search : `${scope} ${stages.search}`;
+  const search = both || '*';
   return stages.where === '' ? search : `${search} | where ${stages.where}`;
 }

@@ -31,8 +31,7 @@ function sayable(literal: string, cloudSafe: boolean): boolean {
 
 /** True where {@link searchValue} says exactly what the pattern does. */
 export function isSayable(pattern: Pattern, cloudSafe: boolean): boolean {
-  for (const part of pattern) if (part === ONE || (typeof part === 'string' && !sayable(part, cloudSafe))) return false;
-  return true;
+  return pattern.every((part) => part !== ONE && (typeof part !== 'string' || sayable(part, cloudSafe)));
 }
 
 /** A pattern as the search stage has it. Whatever that can't say becomes `*`, so the value matches at least what the pattern does. */
