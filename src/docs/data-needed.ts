@@ -3,6 +3,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation.ts';
 import { patternText } from '../sigma/pattern.ts';
+import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
 
 const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
@@ -80,13 +81,10 @@ function isAudited(source: LogSource, { eventIds }: Taken): boolean {
 }
 
 /** `product windows, service dhcp`. */
-function sourceText(source: LogSource): string {
-  let text = '';
-  for (const name of ['product', 'category', 'service'] as const) {
-    if (source[name] !== undefined) text += `${text === '' ? '' : ', '}${name} ${source[name]}`;
-  }
-  return text === '' ? 'any' : text;
-}
+const sourceText = perSource((source) => {
+  const parts = (['product', 'category', 'service'] as const).flatMap((name) => (source[name] === undefined ? [] : [`${name} ${source[name]}`]));
+  return parts.length > 0 ? parts.join(', ') : 'any';
+});
 
 function listed(name: string, values: ReadonlySet<string>): string[] {
   if (values.size === 0) return [];
