@@ -110,8 +110,7 @@ function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
 
 /** Letters of either case, and signs that a plain term must not hold, are said by a regular expression alone. */
 function needsRegex(pattern: Pattern, letters: boolean, dialect: Dialect): boolean {
-  for (const part of pattern) if (typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$')))) return true;
-  return false;
+  return pattern.some((part) => typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$'))));
 }
 
 function termText(pattern: Pattern): string {
