@@ -27,20 +27,18 @@ export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem |
   const names = item.modifiers.map((modifier) => modifier.name);
   if (!chainHolds(meaning, item, names)) return undefined;
   const testsOf = testReader(meaning, item, names);
-  const values: SettledValue[] = [];
-  let sound = true;
-  for (const value of item.values) {
+  const values = item.values.map((value): SettledValue | undefined => {
     const span = value.text === '' ? item.span : value;
     try {
       const tests = testsOf(value);
-      values.push(tests === 'absent' ? { tests: [{ kind: 'exists' }], absent: true, span } : { tests, absent: false, span });
+      return tests === 'absent' ? { tests: [{ kind: 'exists' }], absent: true, span } : { tests, absent: false, span };
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       complainAbout(meaning, item, value, error);
-      sound = false;
+      return undefined;
     }
-  }
-  if (!sound) return undefined;
+  });
+  if (!values.every((value) => value !== undefined)) return undefined;
   if (names.includes('expand')) warnOfLiterals(meaning, item);
   if (item.field !== undefined && (names.includes('all') || names.includes('base64offset'))) warnOfWhole(meaning, item, names);
   const link = names.includes('all') ? 'and' : 'or';

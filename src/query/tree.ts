@@ -152,10 +152,15 @@ export function itemsOf(query: Query): readonly Item[] {
   return items;
 }
 
-/** The first item of each list of values of one field, for who asks only which fields there are. */
+const fieldItems = new WeakMap<Query, readonly Item[]>();
+
+/** The first item of each list of values of one field, for who asks only which fields there are: several do for each target. */
 export function fieldItemsOf(query: Query): readonly Item[] {
+  const known = fieldItems.get(query);
+  if (known) return known;
   const items: Item[] = [];
   collectFieldItems(query, items);
+  fieldItems.set(query, items);
   return items;
 }
 

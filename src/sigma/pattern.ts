@@ -91,6 +91,9 @@ export function literalText(pattern: Pattern): string | undefined {
 
 /** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
+  const [text] = pattern;
+  // nearly every pattern: written out, an array is not longer than what it holds
+  if (pattern.length === 1 && typeof text === 'string') return shape === 'contains' ? [ANY, text, ANY] : shape === 'startswith' ? [text, ANY] : [ANY, text];
   const open = shape !== 'startswith' && pattern[0] !== ANY;
   const close = shape !== 'endswith' && pattern.at(-1) !== ANY;
   if (open && close) return pattern.length === 0 ? [ANY] : [ANY, ...pattern, ANY];
