@@ -1,6 +1,6 @@
 import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { Truth } from '../query/three-valued.ts';
-import { itemsOf } from '../query/tree.ts';
+import { fieldItemsOf } from '../query/tree.ts';
 import type { Conversion, Remark } from './backend.ts';
 
 /** Field names that mean something of its own in a target. */
@@ -23,7 +23,7 @@ export function withOwnFieldRemarks<T>(conversion: Conversion<T>, compiled: Comp
   if (!conversion.ok) return conversion;
   const found = new Map<string, Remark>();
   for (const { query, processing } of detectionsBelow(compiled))
-    for (const { field, file, span } of itemsOf(query)) {
+    for (const { field, file, span } of fieldItemsOf(query)) {
       if (field === undefined || found.has(field) || !own.has(field) || processing?.asWritten?.has(field) === false) continue;
       const message = `the field \`${field}\` ${own.meaning}, whatever the rule means by it`;
       found.set(field, { code: 'TGT002', message, file, span, hint: 'Map it in a pipeline to the name that it has there; to itself if the name is right.' });

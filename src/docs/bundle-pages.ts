@@ -1,4 +1,5 @@
 import type { PackDetection, PackFile } from '../pack/detection.ts';
+import { perSource } from '../sigma/per-source.ts';
 import { markdownText } from './escape.ts';
 
 /** Folder of the pages in the bundle. */
@@ -29,8 +30,7 @@ export function collectBundlePages(): BundlePages {
   const sources = new Map<string, SourceFile>();
   return {
     add(detection, markdown) {
-      const title = sourceTitle(detection);
-      const name = fileName(title);
+      const { title, name } = sourceOf(detection);
       const file = sources.get(name) ?? { title, contents: '', pages: [] };
       sources.set(name, file);
       const heading = markdownText(detection.name);
@@ -48,12 +48,20 @@ export function collectBundlePages(): BundlePages {
   };
 }
 
-/** `windows process_creation`; correlations have a file of their own. */
-function sourceTitle({ rule, logSources: [source] }: PackDetection): string {
-  if (rule.kind === 'correlation') return 'correlations';
-  const parts = [source?.product, source?.category, source?.service].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(' ') : 'any';
+interface PageSource {
+  /** `windows process_creation`. */
+  readonly title: string;
+  readonly name: string;
 }
+
+const named = (title: string): PageSource => ({ title, name: fileName(title) });
+
+const ofCorrelations = named('correlations');
+
+const ofSource = perSource(({ product, category, service }) => named([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'));
+
+/** Correlations have a file of their own. */
+const sourceOf = ({ rule, logSources: [source] }: PackDetection): PageSource => (rule.kind === 'correlation' || !source ? ofCorrelations : ofSource(source));
 
 /** `[a-z0-9_]+`. Log sources whose names come out the same share a file. */
 function fileName(title: string): string {

@@ -3,6 +3,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation.ts';
 import { patternText } from '../sigma/pattern.ts';
+import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
 
 const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
@@ -17,54 +18,80 @@ interface Taken {
 
 type ChannelLog = Extract<CategoryLog, { readonly kind: 'channel' }>;
 
-interface Needed {
-  readonly channels: Set<string>;
-  readonly providers: Set<string>;
-  readonly service: string | undefined;
+/** What a rule needs, as far as it is the same whichever service is searched. */
+interface Needs {
+  readonly sources: readonly LogSource[];
+  readonly taken: Taken;
+  /** Lines before and behind those of the channels. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
-/**
- * What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. `service`: the one Windows service that is
- * searched, where two could have the events.
- */
-export function dataNeeded(compiled: CompiledRule, service?: string): readonly string[] {
+export interface DataNeeded {
+  readonly lines: readonly string[];
+  /** By the one Windows service that is searched, where that makes a difference. */
+  readonly ofService?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. */
+export const dataNeeded = (compiled: CompiledRule): readonly string[] => linesOf(needsOf(compiled), undefined);
+
+/** The same, and what it is where one of the services of Windows is searched alone: two may have the events. */
+export function dataNeededOf(compiled: CompiledRule, services: readonly string[]): DataNeeded {
+  const needs = needsOf(compiled);
+  const lines = linesOf(needs, undefined);
+  if (!needs.sources.some((source) => isAudited(source, needs.taken))) return { lines };
+  const own = services.map((service) => [service, linesOf(needs, service)] as const);
+  return own.some(([, others]) => others.join() !== lines.join()) ? { lines, ofService: new Map(own) } : { lines };
+}
+
+function needsOf(compiled: CompiledRule): Needs {
   const sources = logSourcesOf(compiled);
   const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() };
   takeRule(compiled, taken);
-  const needed: Needed = { channels: new Set(), providers: new Set(), service };
-  for (const source of sources) takeChannels(source, taken, needed);
-  return [
-    ...sources.map((source) => `Log source: ${sourceText(source)}`),
-    ...[...new Set(sources.flatMap(({ definition }) => definition ?? []))].map((definition) => `Setup: ${definition}`),
-    ...listed('Channel', needed.channels),
-    ...listed('ETW provider', needed.providers),
-    ...listed('Event ID', taken.eventIds),
-    ...listed('Field', taken.fields),
-    ...(taken.keywords ? ['Keywords in the whole event'] : []),
-  ];
+  const before = sources.map((source) => `Log source: ${sourceText(source)}`);
+  const definitions = new Set(sources.flatMap(({ definition }) => definition ?? []));
+  for (const definition of definitions) before.push(`Setup: ${definition}`);
+  const after = [...listed('Event ID', taken.eventIds), ...listed('Field', taken.fields)];
+  if (taken.keywords) after.push('Keywords in the whole event');
+  return { sources, taken, before, after };
+}
+
+function linesOf({ sources, taken, before, after }: Needs, service: string | undefined): readonly string[] {
+  const channels = new Set<string>();
+  const providers = new Set<string>();
+  for (const source of sources) {
+    const log = logOf(source);
+    if (log?.kind === 'etw') providers.add(log.provider);
+    else for (const channel of log ? channelsOf(log, taken, service) : channelsBySource(source)) channels.add(channel);
+  }
+  return [...before, ...listed('Channel', channels), ...listed('ETW provider', providers), ...after];
+}
+
+/** The log of a category of Windows; a source that names its service is in that of the service. */
+const logOf = ({ product, category, service }: LogSource): CategoryLog | undefined =>
+  product !== 'windows' || service !== undefined || category === undefined ? undefined : windowsCategory(category);
+
+const channelsBySource = ({ product, service = '' }: LogSource): readonly string[] => (product === 'windows' ? windowsChannels(service) : []);
+
+/** Whether an audit event has what the category's own service records. */
+function isAudited(source: LogSource, { eventIds }: Taken): boolean {
+  const log = logOf(source);
+  return log?.kind === 'channel' && log.audit !== undefined && eventIds.size === 0;
 }
 
 /** `product windows, service dhcp`. */
-function sourceText(source: LogSource): string {
+const sourceText = perSource((source) => {
   const parts = (['product', 'category', 'service'] as const).flatMap((name) => (source[name] === undefined ? [] : [`${name} ${source[name]}`]));
   return parts.length > 0 ? parts.join(', ') : 'any';
-}
+});
 
 function listed(name: string, values: ReadonlySet<string>): string[] {
   if (values.size === 0) return [];
   return [`${name}${values.size > 1 ? 's' : ''}: ${[...values].join(', ')}`];
 }
 
-/** Where Windows writes what a source names; event ids only where the rule names none of its own. */
-function takeChannels({ product, category, service }: LogSource, taken: Taken, needed: Needed): void {
-  if (product !== 'windows') return;
-  const log = category === undefined ? undefined : windowsCategory(category);
-  if (service !== undefined || log === undefined) for (const channel of windowsChannels(service ?? '')) needed.channels.add(channel);
-  else if (log.kind === 'etw') needed.providers.add(log.provider);
-  else for (const channel of channelsOf(log, taken, needed.service)) needed.channels.add(channel);
-}
-
-/** Of a category that a service records, with the audit event that has the same unless another service is searched. */
+/** Of a category that a service records, with the audit event that has the same unless another service is searched; event ids only where the rule names none. */
 function channelsOf(log: ChannelLog, { fields, eventIds }: Taken, service: string | undefined): readonly string[] {
   const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
   const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);

@@ -1,6 +1,6 @@
 // a single blank stays as it is: most are
 const special = /[&<>|`\\$*_~[\]]|\s{2,}|[^\S ]/g;
-const entities: Readonly<Record<string, string>> = {
+const spellings: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -8,6 +8,11 @@ const entities: Readonly<Record<string, string>> = {
   '`': '&#96;',
   '\\': '&#92;',
   $: '&#36;',
+  '*': '\\*',
+  _: '\\_',
+  '~': '\\~',
+  '[': '\\[',
+  ']': '\\]',
 };
 // what can't be seen may still turn a line around or end it
 const unseen = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
@@ -16,7 +21,7 @@ const everyUnseen = new RegExp(unseen, 'gu');
 /** A text for one line of Markdown, a table's cell included: shown as it is, nothing in it is markup. Line breaks become spaces. */
 export function markdownText(text: string): string {
   const plain = unseen.test(text) ? text.replace(everyUnseen, ' ') : text;
-  return plain.trim().replace(special, (found) => entities[found] ?? (found.trim() === '' ? ' ' : `\\${found}`));
+  return plain.trim().replace(special, (found) => spellings[found] ?? ' ');
 }
 
 // parentheses, pipes, quotes and brackets would end a link, a cell or an attribute

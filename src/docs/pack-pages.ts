@@ -4,7 +4,7 @@ import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Render } from '../pack/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { collectBundlePages } from './bundle-pages.ts';
-import { dataNeeded } from './data-needed.ts';
+import { dataNeededOf } from './data-needed.ts';
 import { type MarkdownPage, ruleMarkdown } from './rule-markdown.ts';
 import { factRows, remarkText, sourceOf } from './rule-page.ts';
 
@@ -27,13 +27,11 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
     add({ detection, targets }, compiled) {
       const outcomes = [...targets.values()];
       if (outcomes.every(({ kind }) => kind === 'skipped')) return;
-      const needed = dataNeeded(compiled);
+      const { lines, ofService } = dataNeededOf(compiled, windowsRecorders);
       const source = sourceOf(compiled.rule);
       const sections = wanted.flatMap((name) => reasonSection(name, targets) ?? []);
-      const own = windowsRecorders.map((service) => [service, dataNeeded(compiled, service)] as const);
-      const differs = own.some(([, lines]) => lines.join() !== needed.join());
-      pages.push({ id: detection.id, dataNeeded: needed, ...(differs ? { dataNeededOf: new Map(own) } : {}), source });
-      bundle.add(detection, ruleMarkdown({ rows: factRows(compiled.rule, detection.attack, needed), source, sections }, renderDocs));
+      pages.push({ id: detection.id, dataNeeded: lines, ...(ofService ? { dataNeededOf: ofService } : {}), source });
+      bundle.add(detection, ruleMarkdown({ rows: factRows(compiled.rule, detection.attack, lines), source, sections }, renderDocs));
     },
     all: () => ({ pages, files: bundle.files() }),
   };

@@ -1,4 +1,5 @@
 import { filterFits } from '../sigma/filter.ts';
+import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { Entity, ThreatObject } from './alert-fields.ts';
 import { type AlertRow, columnOf, isEventHost, type SecurityDomain } from './alert-row.ts';
@@ -53,16 +54,8 @@ function read({ entities, threatObjects = {}, shown = '', domain, hours }: Alert
   return { ...alert, names: [...names].filter((name) => !isEventHost(name) && columnOf(name) === undefined) };
 }
 
-const known = new Map<string, AlertSource | undefined>();
-
-/** What the table says of a log source; undefined where it does not know it. One object for each log source. */
-export function alertSourceOf(source: LogSource): AlertSource | undefined {
-  const key = `${source.category ?? ''}\n${source.product ?? ''}\n${source.service ?? ''}`;
-  if (known.has(key)) return known.get(key);
-  const found = table.find((entry) => filterFits(entry.source, source))?.alert;
-  known.set(key, found);
-  return found;
-}
+/** What the table says of a log source; undefined where it does not know it. */
+export const alertSourceOf = perSource((source) => table.find((entry) => filterFits(entry.source, source))?.alert);
 
 /** Fields whose names the pipelines of a target are asked for. */
 export const usualNames = (source: LogSource): readonly string[] => alertSourceOf(source)?.names ?? none;

@@ -1,5 +1,7 @@
+import { pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
+import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
 import type { PackConfig } from './config.ts';
 import type { SearchMacro, SearchScope, SplunkDetection } from './detection.ts';
@@ -8,13 +10,17 @@ import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
 function plainName(packId: string, source: LogSource): string {
-  const parts = [packId, source.product, source.category, source.service].filter((part) => part !== undefined);
-  const name = parts
-    .join('_')
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '_');
+  const name = wordsOf(packId) + nameEnd(source);
   return name.endsWith('_filter') ? `${name}_events` : name;
 }
+
+const wordsOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_]+/g, '_');
+
+const nameEnd = perSource(({ product, category, service }) => {
+  let text = '';
+  for (const part of [product, category, service]) if (part !== undefined) text += `_${part}`;
+  return wordsOf(text);
+});
 
 type Scope = Pick<SearchScope, 'source' | 'definition'>;
 
@@ -42,7 +48,7 @@ export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNa
   return names;
 }
 
-const keyOf = ({ product, category, service }: LogSource): string => JSON.stringify([product ?? null, category ?? null, service ?? null]);
+const keyOf = perSource(({ product, category, service }) => JSON.stringify([product ?? null, category ?? null, service ?? null]));
 
 /** The macro of a log source among others. */
 export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string => names.get(keyOf(source)) ?? plainName(config.info.id, source);
@@ -135,9 +141,9 @@ export function warnOfDefaultIndexes(warnings: CountedWarnings, scopes: readonly
 const withoutIndex = (config: PackConfig, scopes: readonly Scope[]): readonly Scope[] =>
   config.splunk.index === undefined ? scopes.filter(({ source }) => placeOf(config, source) === undefined) : [];
 
-/** The one that has the log source: a correlation names none. */
-const ruleOf = (compiled: CompiledRule, { source }: Scope): CompiledRule['rule'] =>
-  (detectionsBelow(compiled).find((part) => part.rule.logsource === source) ?? compiled).rule;
+/** The one that has the log source and is searched there: a correlation names none. */
+const ruleOf = (compiled: CompiledRule, { source, definition }: Scope): CompiledRule['rule'] =>
+  (detectionsBelow(compiled).find((part) => part.rule.logsource === source && pipelineScope(part) === definition) ?? compiled).rule;
 
 function eitherOf(definitions: readonly string[]): string {
   const [only] = definitions;
@@ -148,7 +154,7 @@ function eitherOf(definitions: readonly string[]): string {
 const plainWord = /^[\w.-]+$/;
 
 /** Words only: the app's README shows them. */
-function described({ product, category, service }: LogSource): string {
+const described = perSource(({ product, category, service }) => {
   const parts = [product, category, service].filter((part) => part !== undefined);
   return parts.map((part) => (plainWord.test(part) ? part : part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim())).join(', ');
-}
+});

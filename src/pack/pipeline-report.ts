@@ -3,6 +3,7 @@ import type { CompiledRule, Processing } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { Span } from '../source/span.ts';
 
 /** Warns once of what many rules have in common, at the first of them, with their number. */
 export interface CountedWarnings {
@@ -26,19 +27,13 @@ interface Counted {
   readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
   readonly hint: string | undefined;
-  /** Where they stand: a rule below several correlations is one. */
-  readonly rules: Set<string>;
+  /** Places of titles, which all forms of a rule share: a rule below several correlations is one. */
+  readonly rules: Set<Span>;
 }
 
 export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   const found: Counted[] = [];
   const byTarget = new Map<string, Map<string, Counted>>();
-  // a rule is counted for several things in turn
-  let last: { readonly rule: CompiledRule['rule']; readonly place: string } | undefined;
-  const placeOf = (rule: CompiledRule['rule']): string => {
-    if (last?.rule !== rule) last = { rule, place: `${rule.file.path}\0${rule.titleSpan.start}` };
-    return last.place;
-  };
   const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule'], hint?: string): Counted => {
     const messages = byTarget.get(target) ?? new Map<string, Counted>();
     byTarget.set(target, messages);
@@ -48,7 +43,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       messages.set(message, known);
       found.push(known);
     }
-    known.rules.add(placeOf(first));
+    known.rules.add(first.titleSpan);
     return known;
   };
   return {

@@ -53,7 +53,7 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
       single,
       steps,
       commands,
-      results: { kind: results, columns: columnsOf(compiled, settings, alert, results) },
+      results: { kind: results, columns: () => columnsOf(compiled, settings, alert, results) },
     };
   });
 }

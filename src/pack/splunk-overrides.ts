@@ -18,7 +18,8 @@ export interface OverrideProblem {
 /** What the results of a search are, and the columns that are known of them. */
 export interface SearchResults {
   readonly kind: 'entity' | 'raw' | 'group';
-  readonly columns: ReadonlySet<string>;
+  /** Asked for by the few detections that override what they are told apart by. */
+  readonly columns: () => ReadonlySet<string>;
 }
 
 /** Overrides that contradict the search, its schedule or each other. */
@@ -59,7 +60,8 @@ function throttleProblems(detection: PackDetection, { columns }: SearchResults):
   if (isOn && own === undefined && savedsearch['alert.suppress.period'] === undefined) {
     found.push({ key: 'alert.suppress', code: 'TGT010', message: '`alert.suppress` has no period', hint: 'Set `suppress` with its `period`.' });
   }
-  const missing = isOn && written !== undefined ? fields.filter((field) => !columns.has(field)) : [];
+  const known = isOn && written !== undefined ? columns() : undefined;
+  const missing = known ? fields.filter((field) => !known.has(field)) : [];
   if (missing.length > 0) {
     const message = `no result is known to have ${missing.map((name) => `\`${name}\``).join(', ')}: one alert may hold back all others`;
     found.push({ key: 'alert.suppress.fields', code: 'TGT010', message, hint: 'Use `suppress.fields`, whose names go through the pipelines.' });

@@ -228,11 +228,12 @@ const writtenSource = ({ rule, processing }: CompiledDetection): LogSource => pr
 
 /** Every detection below a rule once, in order of first mention. */
 export function detectionsBelow(compiled: CompiledRule): readonly CompiledDetection[] {
-  return rulesBelow(compiled).filter((part) => part.kind === 'detection');
+  return compiled.kind === 'detection' ? [compiled] : rulesBelow(compiled).filter((part) => part.kind === 'detection');
 }
 
 /** The rule itself and all below it, each once: correlations may share parts level upon level. */
 export function rulesBelow(compiled: CompiledRule): readonly CompiledRule[] {
+  if (compiled.kind === 'detection') return [compiled];
   const visited = new Set<CompiledRule>();
   const visit = (part: CompiledRule): void => {
     if (visited.has(part)) return;

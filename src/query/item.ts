@@ -26,20 +26,19 @@ export interface Meaning {
 export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem | undefined {
   const names = item.modifiers.map((modifier) => modifier.name);
   if (!chainHolds(meaning, item, names)) return undefined;
-  const values: SettledValue[] = [];
-  let sound = true;
-  for (const value of item.values) {
+  const testsOf = testReader(meaning, item, names);
+  const values = item.values.map((value): SettledValue | undefined => {
     const span = value.text === '' ? item.span : value;
     try {
-      const tests = testsOf(meaning, item, names, value);
-      values.push(tests === 'absent' ? { tests: [{ kind: 'exists' }], absent: true, span } : { tests, absent: false, span });
+      const tests = testsOf(value);
+      return tests === 'absent' ? { tests: [{ kind: 'exists' }], absent: true, span } : { tests, absent: false, span };
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       complainAbout(meaning, item, value, error);
-      sound = false;
+      return undefined;
     }
-  }
-  if (!sound) return undefined;
+  });
+  if (!values.every((value) => value !== undefined)) return undefined;
   if (names.includes('expand')) warnOfLiterals(meaning, item);
   if (item.field !== undefined && (names.includes('all') || names.includes('base64offset'))) warnOfWhole(meaning, item, names);
   const link = names.includes('all') ? 'and' : 'or';
@@ -145,51 +144,69 @@ function modifierHint(name: string): string | undefined {
   return near && `Did you mean \`${near}\`?`;
 }
 
-function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] | 'absent' {
+type TestReader = (value: YamlScalar) => readonly Test[] | 'absent';
+
+/** What the modifiers of an item make of each of its values. */
+function testReader(meaning: Meaning, item: DetectionItem, names: readonly string[]): TestReader {
   for (const name of names) {
     switch (name) {
       case 're':
-        return [regexTest(value, names)];
+        return (value) => [regexTest(value, names)];
       case 'cidr':
-        return names.includes('expand') ? expandedBlocks(meaning, value) : [cidrTest(value.text)];
+        return names.includes('expand') ? (value) => expandedBlocks(meaning, value) : (value) => [cidrTest(value.text)];
       case 'exists':
-        if (typeof value.value !== 'boolean')
-          throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
-        if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
-        return value.value ? [{ kind: 'exists' }] : 'absent';
+        return (value) => (isPresent(item, value) ? [{ kind: 'exists' }] : 'absent');
       case 'fieldref':
-        return [fieldTest(value, names)];
+        return (value) => [fieldTest(value, names)];
       case 'minute':
       case 'hour':
       case 'day':
       case 'week':
       case 'month':
       case 'year':
-        return [timeTest(value, name, names)];
+        return (value) => [timeTest(value, name, names)];
       default:
-        if (isComparison(name)) return [{ kind: 'compare', operator: name, value: numberOf(value, name) }];
+        if (isComparison(name)) return (value) => [{ kind: 'compare', operator: name, value: numberOf(value, name) }];
     }
   }
-  return plainTests(meaning, item, names, value);
+  return plainReader(meaning, item, names);
 }
 
-function plainTests(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] {
+function isPresent({ values }: DetectionItem, { value }: YamlScalar): boolean {
+  if (typeof value !== 'boolean')
+    throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
+  if (values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
+  return value;
+}
+
+function plainReader(meaning: Meaning, item: DetectionItem, names: readonly string[]): TestReader {
   const cased = names.includes('cased');
+  const expanded = names.includes('expand');
   const textual = names.find((name) => name !== 'all' && name !== 'neq');
-  if (typeof value.value !== 'string') {
-    if (item.field === undefined && value.value === null) throw new ValueError('a keyword must be a text or a number', undefined, 'SIG014');
-    if (textual !== undefined && (value.value === null || typeof value.value === 'boolean'))
-      throw new ValueError(
-        `\`${textual}\` takes texts, not ${shown(value)}`,
-        value.value === null ? 'Quote the value, or give null an item of its own without modifiers.' : 'Quote the value.',
-      );
-    if (value.value === null) return [{ kind: 'null' }];
-    if (item.field !== undefined && textual === undefined && !keepsZeros(value))
-      return [typeof value.value === 'boolean' ? { kind: 'boolean', value: value.value } : { kind: 'number', value: value.value }];
-  }
-  const patterns = textPatterns(value, names, meaning);
-  if (value.text.includes('/') || names.includes('expand')) warnOfNetwork(meaning, item, names, patterns, value);
-  return patterns.map((pattern) => ({ kind: 'string', pattern, cased }));
+  return (value) => {
+    const typed = typeof value.value === 'string' ? undefined : typedTest(item, textual, value);
+    if (typed) return [typed];
+    const patterns = textPatterns(value, names, meaning);
+    if (expanded || value.text.includes('/')) warnOfNetwork(meaning, item, names, patterns, value);
+    const [only] = patterns;
+    // nearly every value is one pattern
+    if (patterns.length === 1 && only) return [{ kind: 'string', pattern: only, cased }];
+    return patterns.map((pattern) => ({ kind: 'string', pattern, cased }));
+  };
+}
+
+/** The test of a value that YAML reads as no text; undefined where it is compared as one. `textual`: a modifier that takes texts. */
+function typedTest({ field }: DetectionItem, textual: string | undefined, scalar: YamlScalar): Test | undefined {
+  const { value } = scalar;
+  if (field === undefined && value === null) throw new ValueError('a keyword must be a text or a number', undefined, 'SIG014');
+  if (textual !== undefined && (value === null || typeof value === 'boolean'))
+    throw new ValueError(
+      `\`${textual}\` takes texts, not ${shown(scalar)}`,
+      value === null ? 'Quote the value, or give null an item of its own without modifiers.' : 'Quote the value.',
+    );
+  if (value === null) return { kind: 'null' };
+  if (typeof value === 'string' || field === undefined || textual !== undefined || keepsZeros(scalar)) return undefined;
+  return typeof value === 'boolean' ? { kind: 'boolean', value } : { kind: 'number', value };
 }
 
 function regexTest(value: YamlScalar, names: readonly string[]): Test {

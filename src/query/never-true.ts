@@ -22,9 +22,10 @@ export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
 }
 
 function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
-  const absent = new Set(processing?.absent);
+  if (!processing?.absent?.length) return undefined;
+  const absent = new Set(processing.absent);
   const truth = (item: Item) => truthWithout(item, absent);
-  if (absent.size === 0 || truthOf(query, truth) !== false) return undefined;
+  if (truthOf(query, truth) !== false) return undefined;
   const items = causesOf(query, truth);
   const [item] = items;
   return { fields: absentFieldsOf(items, absent), ...(item ? { item } : {}) };

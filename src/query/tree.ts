@@ -152,6 +152,26 @@ export function itemsOf(query: Query): readonly Item[] {
   return items;
 }
 
+const fieldItems = new WeakMap<Query, readonly Item[]>();
+
+/** The first item of each list of values of one field, for who asks only which fields there are: several do for each target. */
+export function fieldItemsOf(query: Query): readonly Item[] {
+  const known = fieldItems.get(query);
+  if (known) return known;
+  const items: Item[] = [];
+  collectFieldItems(query, items);
+  fieldItems.set(query, items);
+  return items;
+}
+
+function collectFieldItems(query: Query, items: Item[]): void {
+  if (query.kind === 'item') {
+    const last = items.at(-1);
+    if (last === undefined || last.field !== query.field || last.file !== query.file) items.push(query);
+  } else if (query.kind === 'not') collectFieldItems(query.operand, items);
+  else for (const operand of query.operands) collectFieldItems(operand, items);
+}
+
 function collectItems(query: Query, items: Item[]): void {
   if (query.kind === 'item') items.push(query);
   else if (query.kind === 'not') collectItems(query.operand, items);

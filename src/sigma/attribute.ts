@@ -53,7 +53,8 @@ export function optionalText(reader: Reader, name: string): string | undefined {
 export function optionalChoice<T extends string>(reader: Reader, name: string, choices: readonly T[]): T | undefined {
   const text = optionalText(reader, name);
   if (text === undefined) return undefined;
-  const found = choices.find((choice) => choice === text.toLowerCase());
+  const written = text.toLowerCase();
+  const found = choices.find((choice) => choice === written);
   if (!found) warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no ${name}`, `Use one of ${choices.join(', ')}.`);
   return found;
 }

@@ -38,7 +38,7 @@ export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }
     return undefined;
   }
   const place = insideScalar(context.file, scalar);
-  const bar = /(?<!\|)\|(?!\|)/.exec(text)?.index;
+  const bar = text.includes('|') ? /(?<!\|)\|(?!\|)/.exec(text)?.index : undefined;
   if (bar !== undefined) {
     const message = 'conditions with an aggregation are not part of Sigma any more';
     const end = text.trimEnd().length;
@@ -55,9 +55,12 @@ export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }
   }
 }
 
+const everyToken = /[()]|[^\s()]+/g;
+
 function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(/[()]|[^\s()]+/g)) tokens.push({ text: match[0], start: match.index, end: match.index + match[0].length });
+  everyToken.lastIndex = 0;
+  for (let found = everyToken.exec(text); found; found = everyToken.exec(text)) tokens.push({ text: found[0], start: found.index, end: everyToken.lastIndex });
   return tokens;
 }
 

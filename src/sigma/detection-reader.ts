@@ -135,18 +135,15 @@ function readValues(context: Context, node: YamlNode, modifiers: readonly Modifi
     context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node });
     return undefined;
   }
-  const values: YamlScalar[] = [];
   for (const value of nodes) {
-    if (value.kind === 'scalar') {
-      warnIfAmbiguous(context, value, modifiers);
-      values.push(value);
-    } else {
+    if (value.kind === 'scalar') warnIfAmbiguous(context, value, modifiers);
+    else {
       const nested = value.kind === 'mapping';
       const hint = nested ? 'Join the names of nested fields with a dot: `process.name: cmd.exe`.' : 'Put all values into one list.';
       context.bag.add(context.file, { code: 'SIG014', message: `a ${nested ? 'map' : 'list'} can't be a value`, span: value, hint });
     }
   }
-  return values.length === nodes.length ? values : undefined;
+  return nodes.every((value) => value.kind === 'scalar') ? nodes : undefined;
 }
 
 function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: readonly ModifierUse[] = []): void {

@@ -26,6 +26,11 @@ const slips = new Map([
   ['timeframe', 'correlation.timespan'],
 ]);
 
+/** What a rule may leave out. */
+type Given = {
+  -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license' | 'status' | 'level' | 'settings']?: NonNullable<RuleHead[K]>;
+};
+
 /** The attributes that detection and correlation rules share; undefined when the title is missing. */
 export function readHead(reader: Reader): RuleHead | undefined {
   const title = requiredText(reader, 'title');
@@ -33,20 +38,23 @@ export function readHead(reader: Reader): RuleHead | undefined {
   if (title.length > 256)
     warn(reader, keySpan(reader, 'title'), `the title has ${title.length} characters; the specification allows 256`, 'Shorten the title.');
   complainAboutSlips(reader);
-  const texts: { -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license']?: string } = {};
+  const given: Given = {};
   for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
     const text = optionalText(reader, name);
-    if (text !== undefined) texts[name] = text;
+    if (text !== undefined) given[name] = text;
   }
   for (const name of ['date', 'modified'] as const) {
-    const text = texts[name];
+    const text = given[name];
     if (text !== undefined && !datePattern.test(text))
       warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no date`, 'Write dates as YYYY-MM-DD.');
   }
   const status = optionalChoice(reader, 'status', statuses);
   const level = optionalChoice(reader, 'level', levels);
   const settings = reader.attributes.get('sigpack');
-  if (settings && settings.kind !== 'mapping') {
+  if (status) given.status = status;
+  if (level) given.level = level;
+  if (settings?.kind === 'mapping') given.settings = settings;
+  else if (settings) {
     reader.bag.add(reader.file, { code: 'SIG070', message: '`sigpack` must be a map of settings', span: settings });
   }
   return {
@@ -55,14 +63,11 @@ export function readHead(reader: Reader): RuleHead | undefined {
     span: offsets(reader.document),
     titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
     title: title.trim(),
-    ...texts,
-    ...(status ? { status } : {}),
-    ...(level ? { level } : {}),
+    ...given,
     references: optionalTexts(reader, 'references'),
     tags: readTags(reader),
     falsepositives: optionalTexts(reader, 'falsepositives'),
     fields: optionalTexts(reader, 'fields'),
-    ...(settings?.kind === 'mapping' ? { settings } : {}),
   };
 }
 
@@ -87,10 +92,12 @@ function entryPlace(reader: Reader, name: string, text: string): Span {
 /** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
-  return [...known].find((one) => {
-    const isSlip = editDistance(written, one) < 2;
-    return isSlip && (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one))));
-  });
+  for (const one of known) {
+    // a slip makes a name longer or shorter by one letter at most
+    if (Math.abs(one.length - written.length) > 1 || editDistance(written, one) > 1) continue;
+    if (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one)))) return one;
+  }
+  return undefined;
 }
 
 const sorted = (text: string): string => [...text].sort().join('');

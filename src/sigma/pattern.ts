@@ -49,21 +49,24 @@ export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
 
 /** Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for itself. */
 export function parsePattern(text: string): Pattern {
-  if (!/[*?\\]/.test(text)) return text === '' ? [] : [text];
+  // a backslash before anything else stands for itself, as in most paths
+  if (!/[*?]|\\\\/.test(text)) return text === '' ? [] : [text];
   const parts: PatternPart[] = [];
   let literal = '';
+  let start = 0;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at] ?? '';
+    const char = text[at];
     const next = text[at + 1];
     if (char === '\\' && (next === '\\' || next === '*' || next === '?')) {
-      literal += next;
+      literal += text.slice(start, at) + next;
       at++;
     } else if (char === '*' || char === '?') {
-      parts.push(literal, char === '*' ? ANY : ONE);
+      parts.push(literal + text.slice(start, at), char === '*' ? ANY : ONE);
       literal = '';
-    } else literal += char;
+    } else continue;
+    start = at + 1;
   }
-  parts.push(literal);
+  parts.push(literal + text.slice(start));
   return joinParts(parts);
 }
 
@@ -88,6 +91,9 @@ export function literalText(pattern: Pattern): string | undefined {
 
 /** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
+  const [text] = pattern;
+  // nearly every pattern: written out, an array is not longer than what it holds
+  if (pattern.length === 1 && typeof text === 'string') return shape === 'contains' ? [ANY, text, ANY] : shape === 'startswith' ? [text, ANY] : [ANY, text];
   const open = shape !== 'startswith' && pattern[0] !== ANY;
   const close = shape !== 'endswith' && pattern.at(-1) !== ANY;
   if (open && close) return pattern.length === 0 ? [ANY] : [ANY, ...pattern, ANY];

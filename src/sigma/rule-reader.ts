@@ -38,13 +38,16 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     return undefined;
   }
   const source: { -readonly [K in keyof LogSource]: LogSource[K] } = {};
+  let written = '';
   for (const { key, value } of node.pairs) {
     const name = key.text;
     if (name !== 'category' && name !== 'product' && name !== 'service' && name !== 'definition') continue;
-    if (value.kind === 'scalar' && value.value !== null) source[name] = value.text;
-    else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
+    if (value.kind === 'scalar' && value.value !== null) {
+      source[name] = value.text;
+      written += `${name}\0${value.text}\0`;
+    } else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
   }
-  if (source.category ?? source.product ?? source.service) return source;
+  if (source.category ?? source.product ?? source.service) return shared(written, source);
   reader.bag.add(reader.file, {
     code: 'SIG010',
     message: 'the log source names no category, product or service',
@@ -52,6 +55,17 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     hint: 'Add at least one of them.',
   });
   return undefined;
+}
+
+/** Thousands of rules have some hundred log sources: one object for all that are written alike, so that each is looked into once. */
+const known = new Map<string, LogSource>();
+const maximumKnown = 1000;
+
+function shared(written: string, source: LogSource): LogSource {
+  const before = known.get(written);
+  if (before) return before;
+  if (known.size < maximumKnown) known.set(written, source);
+  return source;
 }
 
 export function describeLogSource(source: LogSource): string {

@@ -3,24 +3,31 @@ import type { YamlScalar } from './yaml.ts';
 
 type PlaceOf = (span: Span) => Span;
 
-/** A key or a condition has many places, and is compared with its file once. */
+/** A folded key or condition has many places, and is compared with its file once. */
 const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly place: PlaceOf }>();
 
 /** Turns offsets into a scalar's text to places in the file. The whole scalar stands for texts written with escapes. */
 export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const before = known.get(scalar);
   if (before?.file === file) return before.place;
-  const place = placesOf(file, scalar);
+  const { text } = file;
+  const first = startInside(text, scalar);
+  if (first !== undefined) return ({ start, end }) => ({ start: first + start, end: first + end });
+  const place = foldedPlaces(text, scalar);
   known.set(scalar, { file, place });
   return place;
 }
 
-function placesOf(file: SourceFile, scalar: YamlScalar): PlaceOf {
+/** Where the text of a scalar starts that stands in its file as it is, or in quotes. */
+function startInside(text: string, { start, end, text: inner }: YamlScalar): number | undefined {
+  for (const at of [start, start + 1]) if (at + inner.length <= end && text.startsWith(inner, at)) return at;
+  return undefined;
+}
+
+function foldedPlaces(file: string, scalar: YamlScalar): PlaceOf {
   const whole = { start: scalar.start, end: scalar.end };
   const { text } = scalar;
-  const raw = file.text.slice(scalar.start, scalar.end);
-  const first = raw.startsWith(text) ? 0 : raw.startsWith(text, 1) ? 1 : -1;
-  if (first !== -1) return ({ start, end }) => ({ start: scalar.start + first + start, end: scalar.start + first + end });
+  const raw = file.slice(scalar.start, scalar.end);
   const ink = inkPlaces(text);
   const rawInk = inkPlaces(raw);
   const head = [0, 1].find((skipped) => ink.every((at, index) => raw[rawInk[skipped + index] ?? -1] === text[at]));

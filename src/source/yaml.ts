@@ -61,8 +61,8 @@ export const keepsZeros = ({ plain, value, text }: YamlScalar): boolean =>
 
 export function resolvePlainScalar(text: string): YamlScalar['value'] {
   const first = text.charCodeAt(0);
-  // most scalars start with a letter that starts no typed value
-  if (first > 64 && !/^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/.test(text)) return text;
+  // most scalars start with a letter, and are longer than the words that have a type
+  if (first > 64 && (text.length > 5 || !/^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/.test(text))) return text;
   if (text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL') return null;
   if (/^(?:true|True|TRUE)$/.test(text)) return true;
   if (/^(?:false|False|FALSE)$/.test(text)) return false;

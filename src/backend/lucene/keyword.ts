@@ -19,7 +19,7 @@ export const isKeyword = (query: Query): query is KeywordItem =>
  */
 export function printKeywords(items: readonly KeywordItem[], dialect: Dialect): Printed {
   const cores = (cased: boolean) => items.filter((item) => isCased(item) === cased).map((item) => coreOf(item, !cased, dialect));
-  const regexes = [cores(false), cores(true)].flatMap((list) => [...joinedRegexes(list, 'contains', dialect.regexLength)]);
+  const regexes = [cores(false), cores(true)].flatMap((list) => joinedRegexes(list, 'contains', dialect.regexLength));
   const fields = dialect.keywordFields.filter((field) => !dialect.analysedFields.includes(field)).map((field) => `${escapedField(field)}:`);
   const everywhere = dialect.keywordFields.length === 0;
   const whole = regexes.flatMap((regex): readonly Printed[] =>

@@ -73,6 +73,8 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
       at++;
     }
   }
+  // texts of unlike lengths need not be compared
+  if (new Set(parts.map(({ text }) => text.length)).size === parts.length) return parts;
   const texts = new Set<string>();
   return parts.filter(({ text }) => texts.size < texts.add(text).size);
 }

@@ -29,19 +29,21 @@ function caseClass(cases: string[]): string {
 /** The table's texts of at most four bytes as numbers: adding up short texts letter by letter would cost most of a build's time in garbage. */
 const packed = (table: readonly string[]): Int32Array =>
   Int32Array.from(table, (text) => [...text].reduce((sum, char, index) => sum | (char.charCodeAt(0) << (8 * index)), 0));
-const LITERAL_PACKED = packed(LITERAL);
-const EITHER_CASE_PACKED = packed(EITHER_CASE);
+const tableOf = (texts: readonly string[]) => ({ packed: packed(texts), sizes: Uint8Array.from(texts, (text) => text.length) });
+const LITERAL_TABLE = tableOf(LITERAL);
+const EITHER_CASE_TABLE = tableOf(EITHER_CASE);
 const HIDDEN_DOLLAR_BYTES = Buffer.from(HIDDEN_DOLLAR, 'latin1');
 const LONGEST = HIDDEN_DOLLAR.length;
 const scratch = Buffer.allocUnsafe(8192);
+const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
 
 /**
  * Literal text as Lucene regular expression, a letter as `[aA]` where case is ignored. Safe between slashes, but see {@link endSafely}.
  * `hideDollar` writes `$` without the sign.
  */
 export function luceneEscape(text: string, ignoreCase: boolean, hideDollar = false): string {
-  if (text.length * LONGEST > scratch.length) return escapeSlowly(text, ignoreCase, hideDollar);
-  const table = ignoreCase ? EITHER_CASE_PACKED : LITERAL_PACKED;
+  if (text.length * LONGEST + 4 > scratch.length) return escapeSlowly(text, ignoreCase, hideDollar);
+  const table = ignoreCase ? EITHER_CASE_TABLE : LITERAL_TABLE;
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -50,13 +52,11 @@ export function luceneEscape(text: string, ignoreCase: boolean, hideDollar = fal
       length += LONGEST;
       continue;
     }
-    let bytes = table[code];
+    const bytes = table.packed[code];
     if (bytes === undefined) return escapeSlowly(text, ignoreCase, hideDollar);
-    // once for a NUL, too
-    do {
-      scratch[length++] = bytes & 0xff;
-      bytes >>>= 8;
-    } while (bytes !== 0);
+    // four bytes at once, of which the next text overwrites what is too much
+    scratchView.setInt32(length, bytes, true);
+    length += table.sizes[code] ?? 0;
   }
   return scratch.toString('latin1', 0, length);
 }

@@ -1,7 +1,8 @@
-import { otherCases, widenCase } from '../../query/regex-case.ts';
-import { complementRanges, NOT_NEWLINE, normalizeRanges } from '../../query/regex-set.ts';
+import { widenCase } from '../../query/regex-case.ts';
+import { complementRanges, NOT_NEWLINE } from '../../query/regex-set.ts';
 import type { RegexClass, RegexNode, RegexRepeat } from '../../query/regex-tree.ts';
 import { assertNever } from '../../query/tree.ts';
+import { charRanges } from './char-ranges.ts';
 import { ANY_CHAR, type Ir, IrTooLarge, NEVER, NOTHING, repeatOf, sequenceOf, setOf } from './regex-ir.ts';
 import { anchorVariants, freeBody, isFree, isPlaces, joinVariants, mergeVariants, nonEmptyVariants, type Variants } from './regex-variant.ts';
 
@@ -64,11 +65,6 @@ export function translate(node: RegexNode, to: Translation): Variants {
     default:
       return assertNever(node);
   }
-}
-
-function charRanges(codePoint: number, ignoreCase: boolean): RegexClass['ranges'] {
-  const others = ignoreCase ? otherCases(codePoint) : [];
-  return normalizeRanges([codePoint, ...others].map((point) => [point, point] as const));
 }
 
 function classRanges(node: RegexClass, to: Translation): RegexClass['ranges'] {

@@ -110,8 +110,7 @@ function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
 
 /** Letters of either case, and signs that a plain term must not hold, are said by a regular expression alone. */
 function needsRegex(pattern: Pattern, letters: boolean, dialect: Dialect): boolean {
-  for (const part of pattern) if (typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$')))) return true;
-  return false;
+  return pattern.some((part) => typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$'))));
 }
 
 function termText(pattern: Pattern): string {
@@ -149,31 +148,32 @@ export function regexPart(part: PatternPart, ignoreCase: boolean, hideDollar: bo
 }
 
 function around(core: string, shape: Shape): string {
-  const text = `${shape === 'contains' || shape === 'endswith' ? '.*' : ''}${core}${shape === 'contains' || shape === 'startswith' ? '.*' : ''}`;
-  return endSafely(text);
+  const text = shape === 'contains' || shape === 'endswith' ? `.*${core}` : core;
+  return shape === 'contains' || shape === 'startswith' ? `${text}.*` : endSafely(text);
 }
 
 /**
  * Alternatives joined as far as the length permits. Those with wildcards inside stand alone: an automaton that follows several of them at once
  * has a state for every combination, and the server gives up or takes minutes.
  */
-export function* joinedRegexes(cores: readonly Core[], shape: Shape, limit: number): Generator<string> {
-  let run: string[] = [];
-  let length = 0;
+export function joinedRegexes(cores: readonly Core[], shape: Shape, limit: number): readonly string[] {
+  const joined: string[] = [];
+  let run = '';
+  let count = 0;
+  const endRun = (): void => {
+    if (count > 0) joined.push(around(count === 1 ? run : `(${run})`, shape));
+    run = '';
+    count = 0;
+  };
   for (const { text, wild } of cores) {
     if (wild) {
-      yield around(text, shape);
+      joined.push(around(text, shape));
       continue;
     }
-    if (run.length > 0 && length + text.length + 7 > limit) {
-      yield around(alternation(run), shape);
-      run = [];
-      length = 0;
-    }
-    run.push(text);
-    length += text.length + 1;
+    if (run.length + text.length + 8 > limit) endRun();
+    run += count === 0 ? text : `|${text}`;
+    count++;
   }
-  if (run.length > 0) yield around(alternation(run), shape);
+  endRun();
+  return joined;
 }
-
-const alternation = (cores: readonly string[]): string => (cores.length === 1 ? (cores[0] ?? '') : `(${cores.join('|')})`);

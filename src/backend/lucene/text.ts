@@ -1,3 +1,5 @@
+import { perName } from '../../source/per-name.ts';
+
 /** Spellings of text in Lucene's classic query syntax. */
 
 /** In quotes only the quote and the backslash are special. */
@@ -7,8 +9,7 @@ export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&
 export const escapedTerm = (text: string): string => text.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000]/g, '\\$&');
 
 /** A field name; its dots are part of it. One that is an operator becomes a name by a backslash. */
-export const escapedField = (name: string): string =>
-  /^(?:and|or|not)$/i.test(name) ? `\\${name}` : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&');
+export const escapedField = perName((name) => (/^(?:and|or|not)$/i.test(name) ? `\\${name}` : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&')));
 
 /** True where the text may have a letter with two cases; scripts without case are taken for some that have. */
 export const hasLetters = (text: string): boolean => /[A-Za-z\u0080-\uffff]/.test(text);

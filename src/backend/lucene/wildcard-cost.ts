@@ -1,6 +1,5 @@
-import { otherCases } from '../../query/regex-case.ts';
-import { normalizeRanges } from '../../query/regex-set.ts';
 import { ANY, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { charRanges } from './char-ranges.ts';
 import { determinizable } from './regex-gap.ts';
 import { ANY_CHAR, ANY_TEXT, type Ir, IrTooLarge, sequenceOf, setOf } from './regex-ir.ts';
 import { printIr, TextTooLong } from './regex-print.ts';
@@ -27,8 +26,5 @@ function irOf(part: Pattern[number], ignoreCase: boolean): readonly Ir[] {
   if (part === ANY) return [ANY_TEXT];
   if (part === ONE) return [ANY_CHAR];
   if (typeof part !== 'string') return [];
-  return Array.from(part, (char) => {
-    const code = char.codePointAt(0) ?? 0;
-    return setOf(normalizeRanges([code, ...(ignoreCase ? otherCases(code) : [])].map((point) => [point, point] as const)));
-  });
+  return Array.from(part, (char) => setOf(charRanges(char.codePointAt(0) ?? 0, ignoreCase)));
 }

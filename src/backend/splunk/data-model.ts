@@ -5,7 +5,7 @@ import { type Conversion, converted, Inexpressible, type Place, placeOfRule, ref
 import { dataModelState, inDataModel } from './scope.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
-import { searchField } from './text.ts';
+import { looseValue, searchField } from './text.ts';
 import { printWhere } from './where-stage.ts';
 
 /** Where a rule is searched in place of an index: `Endpoint.Processes`, or `Web.Web.Proxy` for a data set below the root. */
@@ -125,7 +125,7 @@ export function dataModelSearch(
   const exact = (part: Query) => isExactQuery(part, options.cloudSafe) && !hasCidr(part);
   const over = bounded(indexable(meant, 'over'), 'over', options.cloudSafe);
   const node = path.length > 2 ? `nodename=${path.slice(1).join('.')}` : '';
-  const where = [node, printSearch(over, options.cloudSafe)].filter((part) => part !== '').join(' ');
+  const where = [node, printSearch(over, looseValue(options.cloudSafe))].filter((part) => part !== '').join(' ');
   const rest = exact(meant) ? undefined : meant.kind === 'and' ? and(meant.operands.filter((operand) => !exact(operand))) : meant;
   const asked = new Set([...single, ...(rest === undefined ? [] : fieldsOf(rest, path))]);
   const columns = [...new Set([...model.fields, ...own, ...more])].filter((field) => field !== '_time');

@@ -5,7 +5,7 @@ import { holdsLinkLocal } from '../../sigma/cidr.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { rawExpression } from '../expression.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
-import { decimal, isSayable, searchField, searchValue } from './text.ts';
+import { decimal, isSayable, type Spelling, searchField } from './text.ts';
 
 const nothing: Query = { kind: 'or', operands: [] };
 const everything: Query = { kind: 'and', operands: [] };
@@ -102,30 +102,31 @@ function keywordOf({ test }: Item): string | undefined {
 const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /** SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there, so every group has its parentheses. */
-export function printSearch(query: Query, cloudSafe: boolean): string {
-  if (query.kind === 'and') return query.operands.map((operand) => printSearch(operand, cloudSafe)).join(' ');
-  return printOperand(query, cloudSafe);
+export function printSearch(query: Query, spell: Spelling): string {
+  if (query.kind !== 'and') return printOperand(query, spell);
+  const [first] = query.operands;
+  let text = '';
+  for (const operand of query.operands) text += operand === first ? printSearch(operand, spell) : ` ${printSearch(operand, spell)}`;
+  return text;
 }
 
-function printOperand(query: Query, cloudSafe: boolean): string {
+function printOperand(query: Query, spell: Spelling): string {
   switch (query.kind) {
     case 'and':
-      return query.operands.length === 0 ? '*' : `(${printSearch(query, cloudSafe)})`;
+      return query.operands.length === 0 ? '*' : `(${printSearch(query, spell)})`;
     case 'or':
-      return query.operands.length === 0 ? 'NOT *' : printOr(query.operands, cloudSafe);
+      return query.operands.length === 0 ? 'NOT *' : printOr(query.operands, spell);
     case 'not':
       // `NOT NOT field=*` would say the same
-      if (query.operand.kind === 'item' && query.operand.test.kind === 'null') return printItem({ ...query.operand, test: { kind: 'exists' } }, cloudSafe);
-      return `NOT ${printOperand(query.operand, cloudSafe)}`;
+      if (query.operand.kind === 'item' && query.operand.test.kind === 'null') return printItem({ ...query.operand, test: { kind: 'exists' } }, spell);
+      return `NOT ${printOperand(query.operand, spell)}`;
     case 'item':
-      return printItem(query, cloudSafe);
+      return printItem(query, spell);
   }
 }
 
-const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
-
 /** Values of one field in a row become `field IN (...)`. */
-function printOr(operands: readonly Query[], cloudSafe: boolean): string {
+function printOr(operands: readonly Query[], spell: Spelling): string {
   const printed: string[] = [];
   for (let at = 0; at < operands.length; ) {
     const first = operands[at];
@@ -133,7 +134,7 @@ function printOr(operands: readonly Query[], cloudSafe: boolean): string {
     const values: string[] = [];
     let end = at;
     for (let next = operands[end]; next?.kind === 'item' && first.kind === 'item' && next.field === first.field; next = operands[end]) {
-      const value = listValue(next, cloudSafe);
+      const value = listValue(next, spell);
       if (value === undefined) break;
       values.push(value);
       end++;
@@ -142,29 +143,29 @@ function printOr(operands: readonly Query[], cloudSafe: boolean): string {
       printed.push(`${searchField(first.field ?? '', first)} IN (${values.join(', ')})`);
       at = end;
     } else {
-      printed.push(printOperand(first, cloudSafe));
+      printed.push(printOperand(first, spell));
       at++;
     }
   }
-  // a set of one long list would have to hash it
-  const alternatives = printed.length === 1 ? printed : distinct(printed);
+  // texts of unlike lengths need not be compared
+  const alternatives = new Set(printed.map((text) => text.length)).size === printed.length ? printed : [...new Set(printed)];
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 
-function listValue(item: Item, cloudSafe: boolean): string | undefined {
+function listValue(item: Item, spell: Spelling): string | undefined {
   if (item.field === undefined) return undefined;
-  if (item.test.kind === 'string') return searchValue(item.test.pattern, cloudSafe);
+  if (item.test.kind === 'string') return spell(item.test.pattern);
   return item.test.kind === 'number' || item.test.kind === 'boolean' ? `"${item.test.value}"` : undefined;
 }
 
-function printItem(item: Item, cloudSafe: boolean): string {
+function printItem(item: Item, spell: Spelling): string {
   const { test } = item;
   if (test.kind === 'expression') return rawExpression(item, test, (field) => searchField(field, item));
   if (item.field === undefined) return keywordOf(item) ?? '*';
   const field = searchField(item.field, item);
   switch (test.kind) {
     case 'string':
-      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${searchValue(test.pattern, cloudSafe)}`;
+      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${spell(test.pattern)}`;
     case 'number':
       return test.value < 0 ? `${field}="${test.value}"` : `${field}=${test.value}`;
     case 'boolean':

@@ -1,6 +1,7 @@
 import { and, type Query } from '../../query/tree.ts';
 import { type Conversion, converted } from '../backend.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';
+import { exactValue, looseValue } from './text.ts';
 import { printWhere } from './where-stage.ts';
 
 export interface SplunkOptions {
@@ -22,9 +23,9 @@ export interface SplunkStages {
 /** A sound plan: the search stage lets through all that the rule means, the where stage drops the rest. */
 export function splunkStages(query: Query, options: SplunkOptions): SplunkStages {
   const { cloudSafe } = options;
-  if (isExactQuery(query, cloudSafe)) return { search: printSearch(query, cloudSafe), where: '' };
+  if (isExactQuery(query, cloudSafe)) return { search: printSearch(query, exactValue), where: '' };
   const rest = query.kind === 'and' ? and(query.operands.filter((operand) => !isExactQuery(operand, cloudSafe))) : query;
-  return { search: printSearch(bounded(query, 'over', cloudSafe), cloudSafe), where: printWhere(rest) };
+  return { search: printSearch(bounded(query, 'over', cloudSafe), looseValue(cloudSafe)), where: printWhere(rest) };
 }
 
 /** `scope` stands before the search, such as an index macro in backticks; empty for none. */
@@ -33,6 +34,7 @@ export function splunkSearch(query: Query, scope: string, options: SplunkOptions
 }
 
 export function joinStages(stages: SplunkStages, scope: string): string {
-  const search = [scope, stages.search].filter((part) => part !== '').join(' ') || '*';
+  const both = scope === '' || stages.search === '' ? scope + stages.search : `${scope} ${stages.search}`;
+  const search = both || '*';
   return stages.where === '' ? search : `${search} | where ${stages.where}`;
 }

@@ -1,4 +1,5 @@
-import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
+import { perName } from '../../source/per-name.ts';
 import { Inexpressible, type Place } from '../backend.ts';
 
 /**
@@ -29,34 +30,40 @@ function sayable(literal: string, cloudSafe: boolean): boolean {
   return !unsayable.test(literal) && !(cloudSafe && suspicious.test(literal));
 }
 
-/** True where {@link searchValue} says exactly what the pattern does. */
+/** A pattern as the search stage has it. */
+export type Spelling = (pattern: Pattern) => string;
+
+const escaped = (literal: string): string => literal.replace(/["\\]/g, '\\$&');
+
+/** True where {@link exactValue} says what the pattern does. */
 export function isSayable(pattern: Pattern, cloudSafe: boolean): boolean {
-  for (const part of pattern) if (part === ONE || (typeof part === 'string' && !sayable(part, cloudSafe))) return false;
-  return true;
+  return pattern.every((part) => part !== ONE && (typeof part !== 'string' || sayable(part, cloudSafe)));
 }
 
-/** A pattern as the search stage has it. Whatever that can't say becomes `*`, so the value matches at least what the pattern does. */
-export function searchValue(pattern: Pattern, cloudSafe: boolean): string {
-  let text = '';
-  let exact = true;
-  for (const part of pattern) {
-    if (part === ANY) text += '*';
-    else if (part === ONE) {
-      text += '*';
-      exact = false;
-    } else if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
-    else if (sayable(part, cloudSafe)) text += part.replace(/["\\]/g, '\\$&');
-    else {
-      text += weakened(part, cloudSafe);
-      exact = false;
-    }
-  }
-  return `"${exact ? text : text.replace(/\*{2,}/g, '*')}"`;
+/** For a pattern that {@link isSayable}, which most are. */
+export function exactValue(pattern: Pattern): string {
+  let text = '"';
+  for (const part of pattern) text += typeof part === 'string' ? escaped(part) : wildcard(part);
+  return `${text}"`;
 }
+
+function wildcard(part: Exclude<PatternPart, string>): string {
+  if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
+  return '*';
+}
+
+/** For any pattern. Whatever the search stage can't say becomes `*`, so the value matches at least what the pattern does. */
+export const looseValue =
+  (cloudSafe: boolean): Spelling =>
+  (pattern) => {
+    if (isSayable(pattern, cloudSafe)) return exactValue(pattern);
+    const parts = pattern.map((part) => (typeof part === 'string' ? weakened(part, cloudSafe) : wildcard(part)));
+    return `"${parts.join('').replace(/\*{2,}/g, '*')}"`;
+  };
 
 function weakened(literal: string, cloudSafe: boolean): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  let text = literal.replace(/["\\]/g, '\\$&').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]+/g, '*');
+  let text = escaped(literal).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]+/g, '*');
   if (cloudSafe && suspicious.test(literal)) {
     text = text
       .replace(/rm\s+-(?=[rf])/g, 'rm*-')
@@ -90,16 +97,7 @@ export function evalField(name: string, place: Place): string {
 }
 
 /** Whether a search can name the field in each of its commands. */
-export function isNameable(name: string): boolean {
-  const before = nameable.get(name);
-  if (before !== undefined) return before;
-  const holds = name !== '' && !unnameable.test(name) && !modifier.test(name);
-  nameable.set(name, holds);
-  return holds;
-}
-
-// thousands of rules ask for a few hundred names
-const nameable = new Map<string, boolean>();
+export const isNameable = perName((name) => name !== '' && !unnameable.test(name) && !modifier.test(name));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unnameable = /["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
