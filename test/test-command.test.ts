@@ -63,7 +63,9 @@ describe('test files', () => {
     ['tests: []', ['TST001 1:8 `tests` must have at least 1 entry']],
     ['test: []', ['TST001 1:1 the test file has no key `test`', 'TST001 1:1 the test file lacks the key `tests`']],
     ['', ['TST001 1:1 the file is empty']],
-    ['tests:\n  - name: a\n    event: {}', ['TST001 2:5 `tests[0]` lacks the key `match`']],
+    ['tests:\n  - name: a\n    event: {}', ['TST001 2:5 the case does not say whether its events match']],
+    ['tests:\n  - { name: a, match: true, expect: match, event: {} }', ['TST001 2:37 the case has both `match` and `expect`']],
+    ['tests:\n  - { name: a, expect: nomatch, event: {} }', ['TST001 2:24 `tests[0].expect` must be one of match, no_match, not `nomatch`']],
     ['tests:\n  - name: a\n    match: maybe\n    event: {}', ['TST001 3:12 `tests[0].match` must be true or false or a whole number, not a string']],
     ['tests:\n  - name: a\n    match: true', ['TST001 2:5 the case has no events']],
     ['tests:\n  - { name: a, match: true, event: {}, file: x }', ['TST001 2:40 the case has both `event` and `file`']],
@@ -148,6 +150,26 @@ describe('sigpack test', () => {
     expect(run.stdout).toContain('✓ rules/tool.test.yml  Test\n  ✓ found\n  ✓ near misses\n');
     expect(run.stdout).toContain('1 of 1 rules have a test that matches and one that does not\n  8 of 8 changes to tested rules are noticed\n');
     expect(run.stdout).toMatch(/\n2 passed of 2 tests of 1 rule and 4 events in \d/);
+  });
+
+  test('runs the tests of detkit as they are', async () => {
+    const tests = `# yaml-language-server: $schema=anything
+tests:
+  - name: fires for both words
+    event: { Image: 'C:\\tool.exe', CommandLine: "beta alpha", User: "bob" }
+    expect: match
+  - name: quiet for the system
+    event: { Image: 'C:\\tool.exe', CommandLine: "beta alpha", User: "SYSTEM" }
+    expect: no_match
+  - name: this one is wrong
+    event: { Image: 'C:\\tool.exe', CommandLine: "beta alpha", User: "bob" }
+    expect: no_match
+`;
+    const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': tests });
+    const run = await sigpack(['test', 'rules'], { cwd });
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('  ✓ fires for both words\n  ✓ quiet for the system\n  ✗ this one is wrong\n      expected no match; the event matches (rules/tool.test.yml:9)');
+    expect(run.stdout).toContain('2 passed, 1 failed of 3 tests');
   });
 
   test('a failing case says which part of the condition failed, and the exit code is 1', async () => {

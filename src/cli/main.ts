@@ -2,6 +2,7 @@
 import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { fieldChoices } from '../pipeline/field-choice.ts';
+import type { AdoptOptions } from './adopt-command.ts';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
 import type { DiffOptions } from './diff-command.ts';
@@ -128,6 +129,19 @@ function createProgram(): Command {
     .action(async (folder: string, options: InitCommandOptions) => {
       const { init } = await import('./init-command.ts');
       process.exitCode = await init(folder, options);
+    });
+  program
+    .command('adopt')
+    .description('give rules the names that the saved searches of an app in Splunk have, so that what is set under them there goes on working')
+    .argument('<path>', 'the folder of an app, a savedsearches.conf, or a repository of contentctl')
+    .option('--dry-run', 'write nothing')
+    .addOption(configOption())
+    .addOption(pipelineOption())
+    .addOption(new Option('-f, --format <format>', 'form of the output').choices(['text', 'json']).default('text'))
+    .option('-v, --verbose', 'show all of long lists')
+    .action(async (path: string, options: AdoptOptions) => {
+      const { adopt } = await import('./adopt-command.ts');
+      process.exitCode = await adopt(path, options);
     });
   program
     .command('convert')

@@ -42,22 +42,30 @@ function complain({ file, bag }: Reading, { start, end }: Span, message: string,
 
 function readCase(reading: Reading, node: YamlMapping, rule: RuleName | undefined): TestCase | undefined {
   const name = lookup(node, 'name');
-  const match = lookup(node, 'match');
-  if (name?.kind !== 'scalar' || match?.kind !== 'scalar') return undefined;
+  if (name?.kind !== 'scalar') return undefined;
+  const expected = readExpectation(reading, node);
   const source = readSource(reading, node);
-  if (!source) return undefined;
+  if (!source || !expected) return undefined;
   return {
     file: reading.file,
     name: name.text,
     span: { start: name.start, end: name.end },
     rule: ruleNameOf(node) ?? rule,
-    expected: expectation(match.value),
+    expected,
     source,
   };
 }
 
-function expectation(value: unknown): Expectation {
-  if (typeof value === 'boolean') return { kind: value ? 'every' : 'none' };
+/** What `match` says, or `expect`, the word for it in the tests of detkit. */
+function readExpectation(reading: Reading, node: YamlMapping): Expectation | undefined {
+  const match = lookup(node, 'match');
+  const expect = lookup(node, 'expect');
+  const given = match ?? expect;
+  if (match && expect) return complain(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
+  if (given?.kind !== 'scalar') return complain(reading, { start: node.start, end: node.start }, 'the case does not say whether its events match', 'Add `match: true` or `match: false`.');
+  const { value } = given;
+  if (value === true || value === 'match') return { kind: 'every' };
+  if (value === false || value === 'no_match') return { kind: 'none' };
   return { kind: 'count', count: Number(value) };
 }
 

@@ -21,7 +21,7 @@ export const testSchema: JsonSchema = {
     case: {
       type: 'object',
       additionalProperties: false,
-      required: ['name', 'match'],
+      required: ['name'],
       properties: {
         name: { type: 'string', minLength: 1, description: 'What the case shows, in a few words.' },
         rule: ruleReference,
@@ -30,6 +30,7 @@ export const testSchema: JsonSchema = {
           minimum: 0,
           description: 'true: every event matches (a correlation fires); false: none does; a number: as many matches.',
         },
+        expect: { enum: ['match', 'no_match'], description: 'As detkit writes it: match is `match: true`, no_match is `match: false`.' },
         event: { type: 'object', description: 'One event: a map of fields and values.' },
         events: {
           type: 'array',

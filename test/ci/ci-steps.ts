@@ -9,7 +9,7 @@ const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
   [/^graylog \S+ start/, ['graylog']],
   [/^opensearch start/, ['opensearch']],
   [/^lucene/, ['lucene']],
-  [/^sigma-cli/, ['sigma-cli']],
+  [/^(?:sigma-cli|rule-sets)/, ['sigma-cli']],
   [/^proof (?:opensearch|splunk)/, ['sigma-cli', 'sigmac']],
   [/^ci-files/, ['ci-files']],
   [/^install splunk/, ['splunk-sdk']],

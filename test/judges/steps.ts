@@ -16,6 +16,7 @@ export const judges = [
   'history',
   'install',
   'sigma-cli',
+  'rule-sets',
   'ci-files',
 ] as const;
 export type Judge = (typeof judges)[number];
@@ -33,6 +34,7 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   if (has('appinspect')) steps.push(...appInspectSteps);
   if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
   if (has('sigma-cli')) steps.push({ name: 'sigma-cli', command: node('sigma-cli/sigma-cli.ts') });
+  if (has('rule-sets')) steps.push({ name: 'rule-sets', command: node('rule-sets/rule-sets.ts') });
   if (has('ci-files')) steps.push({ name: 'ci-files', command: node('ci-files.ts') });
   if (has('grep')) steps.push({ name: 'grep', command: node('grep.ts') });
   if (has('blank')) steps.push({ name: 'blank', command: node('blank.ts') });

@@ -1,0 +1,113 @@
+import type { Stanza } from './stanza.ts';
+
+/** A detection of the project, as a saved search may be known to be it. */
+export interface Candidate {
+  readonly id: string;
+  readonly title: string;
+  /** Its search without the macros of the pack. */
+  readonly search: string;
+}
+
+/** What a saved search was known by. */
+export const evidences = ['id', 'title', 'search'] as const;
+export type Evidence = (typeof evidences)[number];
+
+export interface Match<C extends Candidate> {
+  readonly stanza: Stanza;
+  readonly rule: C;
+  readonly by: Evidence;
+}
+
+export interface Matches<C extends Candidate> {
+  /** Sorted by the name of the stanza; no rule twice. */
+  readonly found: readonly Match<C>[];
+  /** Saved searches that are the same rule as another one, which is known by better evidence. */
+  readonly second: readonly Match<C>[];
+  readonly withoutRule: readonly Stanza[];
+}
+
+/**
+ * Which saved search is which rule: by an id in its settings, by its title, or by an equal search, in this order. What fits two rules fits none.
+ *
+ * @example `[ESCU - Scheduled Task - Rule]` is the rule with the title `Scheduled Task`.
+ */
+export function matchStanzas<C extends Candidate>(stanzas: readonly Stanza[], rules: readonly C[]): Matches<C> {
+  const index = indexOf(rules);
+  const all = stanzas.map((stanza) => ({ stanza, ...knownBy(stanza, index) }));
+  const known = all.flatMap(({ stanza, rule, by }): readonly Match<C>[] => (rule && by ? [{ stanza, rule, by }] : []));
+  const best = new Map<string, Match<C>>();
+  for (const match of known) {
+    const before = best.get(match.rule.id);
+    if (!before || evidences.indexOf(match.by) < evidences.indexOf(before.by)) best.set(match.rule.id, match);
+  }
+  return {
+    found: known.filter((match) => best.get(match.rule.id) === match),
+    second: known.filter((match) => best.get(match.rule.id) !== match),
+    withoutRule: all.flatMap(({ stanza, rule }) => (rule ? [] : [stanza])),
+  };
+}
+
+type Index<C> = Readonly<Record<Evidence, ReadonlyMap<string, readonly C[]>>>;
+
+const indexOf = <C extends Candidate>(rules: readonly C[]): Index<C> => ({
+  id: grouped(rules, ({ id }) => id.toLowerCase()),
+  title: grouped(rules, ({ title }) => plainTitle(title)),
+  search: grouped(rules, ({ search }) => plainSearch(search)),
+});
+
+function grouped<C>(rules: readonly C[], keyOf: (rule: C) => string): ReadonlyMap<string, readonly C[]> {
+  const groups = new Map<string, C[]>();
+  for (const rule of rules) {
+    const key = keyOf(rule);
+    const known = groups.get(key);
+    if (known) known.push(rule);
+    else groups.set(key, [rule]);
+  }
+  return groups;
+}
+
+function knownBy<C extends Candidate>(stanza: Stanza, index: Index<C>): { readonly rule?: C; readonly by?: Evidence } {
+  const keys: Readonly<Record<Evidence, readonly string[]>> = { id: idsOf(stanza), title: titlesOf(stanza), search: searchesOf(stanza) };
+  for (const by of evidences) {
+    const rules = new Set(keys[by].flatMap((key) => index[by].get(key) ?? []));
+    const [rule] = rules;
+    if (rule && rules.size === 1) return { rule, by };
+  }
+  return {};
+}
+
+const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+
+/** Ids in what the stanza says of itself; a search may name the id of anything. */
+function idsOf({ shipped }: Stanza): readonly string[] {
+  return [...shipped].flatMap(([key, value]) => (key === 'search' ? [] : Array.from(value.matchAll(uuid), ([id]) => id.toLowerCase())));
+}
+
+function titlesOf({ name, shipped }: Stanza): readonly string[] {
+  const written = [name, shipped.get('action.correlationsearch.label'), shipped.get('action.notable.param.rule_title')];
+  return [...new Set(written.flatMap((title) => (title === undefined ? [] : titlesIn(title))))];
+}
+
+/** `Threat - ESCU - Scheduled Task - Rule` may be the title as it is, or what is left without the words before and behind it. */
+function titlesIn(name: string): readonly string[] {
+  const parts = name.replace(/(?: - Rule)+\s*$/i, '').split(' - ');
+  return [name, ...parts.map((_, index) => parts.slice(index).join(' - '))].map(plainTitle);
+}
+
+const plainTitle = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim();
+
+function searchesOf({ shipped }: Stanza): readonly string[] {
+  const search = plainSearch(shipped.get('search') ?? '');
+  return search === '' ? [] : [search];
+}
+
+/** Where events are is not what a search is about: indexes, sources and macros in front say that. */
+const place = /^(?:`[^`]*`|(?:index|source|sourcetype|host)\s*=\s*(?:"[^"]*"|[^\s"]+))\s+/i;
+
+/** Without blanks that mean nothing, the word `search` and the places of its events. */
+function plainSearch(search: string): string {
+  let rest = search.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ').trim();
+  rest = rest.replace(/^\|?\s*search\s+/i, '');
+  while (place.test(rest)) rest = rest.replace(place, '');
+  return rest;
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AdoptedRule, adoptedLock, isStanzaName } from '../adopt/adopted-lock.ts';
+import { type LocalSettings, localSettings, runsAsShipped } from '../adopt/local-settings.ts';
+import { type Match, type Matches, matchStanzas } from '../adopt/match-stanzas.ts';
+import type { AdoptedApp } from '../adopt/stanza.ts';
+import type { PackConfig } from '../pack/config.ts';
+import type { SplunkDetection } from '../pack/detection.ts';
+import { enabledIds } from '../pack/enabled.ts';
+import { lockText } from '../release/lock-text.ts';
+import { readAdopted } from './adopt-source.ts';
+import { adoptionText } from './adopt-text.ts';
+import { compileRules } from './compile-rules.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { lockName } from './lock-file.ts';
+import { openProject, reportProject } from './project.ts';
+import { shownPath } from './rule-files.ts';
+import { createTerminal } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface AdoptOptions {
+  readonly config?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly verbose?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+/** What an adoption does. */
+export interface Adoption {
+  readonly app: AdoptedApp;
+  /** Of the packs. */
+  readonly id: string;
+  /** That of the app, or else of the packs. */
+  readonly version: string;
+  readonly matches: Matches<AdoptedRule>;
+  /** Matches whose names no pack can have. */
+  readonly unnamed: readonly Match<AdoptedRule>[];
+  readonly local: readonly LocalSettings[];
+  /** Saved searches that run now, and whose rules are switched off in the pack. */
+  readonly switchedOff: readonly string[];
+  readonly lock: string;
+  readonly written: boolean;
+}
+
+/** `sigpack adopt`: names of the saved searches of an app go into sigpack.lock, so that what an admin has set under them goes on working. */
+export async function adopt(path: string, options: AdoptOptions): Promise<ExitCode> {
+  const app = readAdopted(path);
+  const answer = { format: 'text', verbose: false, names: options.format === 'text' ? 'first' : 'verbose' } as const;
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust: withSplunk, compares: true, rules: [] }, answer);
+  if ('code' in project) return project.code;
+  const { folder, config } = project.loaded;
+  const lockPath = join(folder, lockName);
+  if (existsSync(lockPath)) throw new UsageError(`${shownPath(lockPath)} says already what was published; names are adopted before the first release`);
+  const { pack } = compileRules(project, []);
+  const rules = pack.splunk.map(ruleOf);
+  console.error(JSON.stringify(pack.splunk.map((d) => [d.search, d.events, d.scopes, d.filterMacro])));
+  const matches = matchStanzas(app.stanzas, rules);
+  const named = matches.found.filter(({ stanza }) => isStanzaName(stanza.name));
+  const on = enabledIds(pack, 'splunk');
+  if (options.dryRun !== true && named.length > 0) writeWhole(lockPath, lockText(adoptedLock(config.info, app, named)));
+  const adoption: Adoption = {
+    app,
+    id: config.info.id,
+    version: app.version ?? config.info.version,
+    matches: { ...matches, found: named },
+    unnamed: matches.found.filter((match) => !named.includes(match)),
+    local: app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []),
+    switchedOff: named.flatMap(({ stanza, rule }) =>
+      runsAsShipped(stanza) && stanza.local.get('disabled') === undefined && !on.has(rule.id) ? [stanza.name] : [],
+    ),
+    lock: shownPath(lockPath),
+    written: options.dryRun !== true && named.length > 0,
+  };
+  project.terminal.clear();
+  if (options.format === 'json') process.stdout.write(`${JSON.stringify(asJson(adoption), null, 1)}\n`);
+  else
+    process.stdout.write(
+      adoptionText(
+        adoption,
+        createTerminal(process.stdout, process.env, () => 0),
+        options.verbose === true,
+      ),
+    );
+  const code = reportProject(project, answer);
+  return named.length === 0 && code === exitCodes.success ? exitCodes.findings : code;
+}
+
+/** Only the names of the Splunk app are adopted. */
+const withSplunk = (config: PackConfig): PackConfig => ({ ...config, targets: ['splunk'], overBudget: 'warn' });
+
+/** The search as other tools write it: what stands before the filter macro of the pack. */
+function ruleOf({ detection: { id, slug, rule }, search, filterMacro }: SplunkDetection): AdoptedRule {
+  const [query = search] = search.split(` | \`${filterMacro}\``);
+  return { id, title: rule.title, slug, filterMacro, search: query };
+}
+
+function asJson({ app, id, matches, unnamed, local, switchedOff, lock, written }: Adoption): unknown {
+  const shown = ({ stanza, rule, by }: Match<AdoptedRule>) => ({ stanza: stanza.name, rule: rule.id, title: rule.title, by });
+  return {
+    version: 1,
+    app: { id: app.id, version: app.version },
+    pack: id,
+    adopted: matches.found.map(shown),
+    unnamed: unnamed.map(shown),
+    second: matches.second.map(shown),
+    withoutRule: matches.withoutRule.map(({ name }) => name),
+    local,
+    switchedOff,
+    lock: written ? lock : null,
+  };
+}
