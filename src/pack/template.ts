@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import Handlebars from 'handlebars';
+import type Handlebars from 'handlebars';
 import { type ByteWriter, createByteWriter } from './byte-writer.ts';
 import { csvRow } from './csv.ts';
+import { templateCompiler, templateRuntime } from './handlebars.ts';
 import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
 
@@ -89,15 +90,23 @@ const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethods
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
 export function createRenderer(set: TemplateSet): Renderer {
   let leftOut: { readonly writer: ByteWriter; readonly parts: Uint8Array[] } | undefined;
+  const ownHelpers = helpers((part) => {
+    if (!leftOut) return part;
+    leftOut.parts.push(leftOut.writer.add(part));
+    return partMark;
+  });
   // an environment of its own: helpers that other code registers globally have no part in the packs
-  const environment = Handlebars.create();
-  environment.registerHelper(
-    helpers((part) => {
-      if (!leftOut) return part;
-      leftOut.parts.push(leftOut.writer.add(part));
-      return partMark;
-    }),
-  );
+  const environmentOf = (library: typeof Handlebars): typeof Handlebars => {
+    const environment = library.create();
+    environment.registerHelper(ownHelpers);
+    return environment;
+  };
+  const runtime = environmentOf(templateRuntime);
+  let compiler: typeof Handlebars | undefined;
+  const compile = (source: string): Handlebars.TemplateDelegate<object> => {
+    compiler ??= environmentOf(templateCompiler());
+    return compiler.compile(source, compileOptions);
+  };
   const compiled = new Map<string, Handlebars.TemplateDelegate<object>>();
   const templateOf = (name: string): Handlebars.TemplateDelegate<object> => {
     const known = compiled.get(name);
@@ -105,7 +114,7 @@ export function createRenderer(set: TemplateSet): Renderer {
     const source = set.templates.get(name);
     if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
     const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
-    const template: Handlebars.TemplateDelegate<object> = specification ? environment.template(specification) : environment.compile(source, compileOptions);
+    const template: Handlebars.TemplateDelegate<object> = specification ? runtime.template(specification) : compile(source);
     compiled.set(name, template);
     return template;
   };
