@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
-import { compileOptions } from '../dist/modules/pack/template.js';
+import { blockOptions, compileOptions } from '../dist/modules/pack/template.js';
+import { blockSource } from '../dist/modules/pack/template-block.js';
 
 const root = join(import.meta.dirname, '..');
 const dir = join(root, 'dist', 'lib');
@@ -17,13 +18,11 @@ const templates = globSync(['templates/docs/rule.md.hbs', 'templates/{bundle,gra
 const digestOf = (text) => createHash('sha256').update(text).digest('hex');
 // where a helper is called: only helpers that we don't use ask for it
 const place = /,"loc":\{"start":\{"line":\d+,"column":\d+\},"end":\{"line":\d+,"column":\d+\}\}/g;
-const functionOf = (text) => Handlebars.precompile(text, compileOptions).replace(place, '');
+const entryOf = (text, options) => `['${digestOf(text)}', ${Handlebars.precompile(text, options).replace(place, '')}]`;
+const entries = [entryOf(blockSource, blockOptions), ...templates.map((text) => entryOf(text, compileOptions))];
 const precompiled = {
   name: 'precompiled templates',
-  load: (id) =>
-    id.endsWith('precompiled.js')
-      ? `export const precompiled = new Map([${templates.map((text) => `['${digestOf(text)}', ${functionOf(text)}]`).join(',\n')}]);`
-      : undefined,
+  load: (id) => (id.endsWith('precompiled.js') ? `export const precompiled = new Map([${entries.join(',\n')}]);` : undefined),
 };
 /** The modules that a module loads with itself. */
 function loadedWith(name, found = new Set()) {

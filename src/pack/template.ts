@@ -5,6 +5,7 @@ import { csvRow } from './csv.ts';
 import { templateCompiler, templateRuntime } from './handlebars.ts';
 import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
+import { asBlock, blockSource } from './template-block.ts';
 
 /** Template sources by name, such as `splunk/default/app.conf.hbs`. */
 export interface TemplateSet {
@@ -85,7 +86,8 @@ export const compileOptions = {
   knownHelpersOnly: true,
   knownHelpers: { json: true, conf: true, stanza: true, xml: true, csv: true },
 };
-const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+/** For `blockSource`. @public */
+export const blockOptions = { ...compileOptions, knownHelpers: { ...compileOptions.knownHelpers, keep: true } };
 
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
 export function createRenderer(set: TemplateSet): Renderer {
@@ -103,24 +105,25 @@ export function createRenderer(set: TemplateSet): Renderer {
   };
   const runtime = environmentOf(templateRuntime);
   let compiler: typeof Handlebars | undefined;
-  const compile = (source: string): Handlebars.TemplateDelegate<object> => {
+  const compile = (source: string, options: typeof compileOptions): Handlebars.TemplateDelegate<object> => {
+    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
+    if (specification) return runtime.template(specification);
     compiler ??= environmentOf(templateCompiler());
-    return compiler.compile(source, compileOptions);
+    return compiler.compile(source, options);
   };
-  const compiled = new Map<string, Handlebars.TemplateDelegate<object>>();
-  const templateOf = (name: string): Handlebars.TemplateDelegate<object> => {
+  const compiled = new Map<string, (context: object) => string>();
+  const templateOf = (name: string): ((context: object) => string) => {
     const known = compiled.get(name);
     if (known) return known;
     const source = set.templates.get(name);
     if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
-    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
-    const template: Handlebars.TemplateDelegate<object> = specification ? runtime.template(specification) : compile(source);
+    const template = asBlock(compile(blockSource, blockOptions), compile(source, compileOptions));
     compiled.set(name, template);
     return template;
   };
   const render: Render = (name, context) => {
     try {
-      return templateOf(name)(context, runtimeOptions);
+      return templateOf(name)(context);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       throw describeError(name, error);
