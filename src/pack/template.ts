@@ -60,7 +60,11 @@ const helpers = (leaveOut: (part: string) => string) => ({
   conf: (value: unknown) => confValue(printable(value, 'conf')),
   xml: (value: unknown) => xmlText(printable(value, 'xml')),
   stanza: (name: unknown, settings: unknown) => leaveOut(printStanza(printable(name, 'stanza'), settings)),
-  csv: (...cells: unknown[]) => leaveOut(csvRow(cells.slice(0, -1).map((cell) => printable(cell, 'csv')))),
+  csv: (...given: unknown[]) => {
+    const cells: string[] = [];
+    for (let at = 0; at < given.length - 1; at++) cells.push(printable(given[at], 'csv'));
+    return leaveOut(csvRow(cells));
+  },
 });
 
 function printable(value: unknown, helper: string): string {
