@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import type { PackFile } from './detection.ts';
@@ -18,7 +17,7 @@ export async function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
   for (const { path, content } of sorted(files)) tar.entry({ name: path, mtime: epoch, mode: fileMode }, bytesOf(content));
   tar.finalize();
   // an mtime of zero in the gzip header is what zlib writes anyway
-  return buffer(tar.pipe(createGzip({ level: tarLevel, chunkSize })));
+  return Buffer.concat(await tar.pipe(createGzip({ level: tarLevel, chunkSize })).toArray());
 }
 
 /** A zip of the files, sorted by path; `store` those that are compressed already. */

@@ -177,7 +177,7 @@ function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown
   for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
   const entries = [...texts];
   // Sigpack's own texts win
-  for (const field of fields) if (!texts.some(([name]) => name === field)) entries.push(fieldEntry(field));
+  for (const field of fields) if (!texts.some((entry) => entry[0] === field)) entries.push(fieldEntry(field));
   return Object.fromEntries(entries);
 }
 

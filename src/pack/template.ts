@@ -110,7 +110,7 @@ export function createRenderer(set: TemplateSet): Renderer {
   const runtime = environmentOf(templateRuntime);
   let compiler: typeof Handlebars | undefined;
   const compile = (source: string, options: typeof compileOptions): Handlebars.TemplateDelegate<object> => {
-    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
+    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('base64url'));
     if (specification) return runtime.template(specification);
     compiler ??= environmentOf(templateCompiler());
     return compiler.compile(source, options);
