@@ -317,7 +317,7 @@ test.each<[string, unknown, string]>([
 
 describe('a zip', () => {
   const contents = async (files: readonly { readonly path: string; readonly content: string | Uint8Array }[]) =>
-    readZipMembers(zip(files), (path) => path.endsWith('.json'));
+    readZipMembers(await zip(files), (path) => path.endsWith('.json'));
 
   test('gives what is wanted of it', async () => {
     const found = await contents([
@@ -339,7 +339,7 @@ describe('a zip', () => {
   });
 
   test('that leads out of itself, or is none, is refused', async () => {
-    const bytes = zip([{ path: 'aa/x.json', content: '{}' }]);
+    const bytes = await zip([{ path: 'aa/x.json', content: '{}' }]);
     const hostile = Buffer.from(bytes.toString('latin1').replaceAll('aa/x.json', '../x.json'), 'latin1');
     await expect(readZipMembers(hostile, () => true)).rejects.toThrow(ArchiveError);
     await expect(readZipMembers(Buffer.from('no zip'), () => true)).rejects.toThrow(ArchiveError);

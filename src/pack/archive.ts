@@ -1,7 +1,6 @@
-import { createGzip } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { TarArchive, ZipArchive } from 'archiver';
 import type { PackFile } from './detection.ts';
-import { type ZipFile, zipOf } from './zip.ts';
 
 /** The same for every entry: two builds of the same files give the same bytes. */
 const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip can hold
@@ -9,29 +8,43 @@ const fileMode = 0o644;
 
 // higher levels cost more time than the few percent are worth
 const tarLevel = 3;
+const zipLevel = 1;
 const chunkSize = 1 << 18;
 
 /** A gzip tar of the files (Splunk takes no zip), sorted by path. */
-export async function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
-  const tar = pack();
-  for (const { path, content } of sorted(files)) tar.entry({ name: path, mtime: epoch, mode: fileMode }, bytesOf(content));
-  tar.finalize();
+export function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
   // an mtime of zero in the gzip header is what zlib writes anyway
-  return Buffer.concat(await tar.pipe(createGzip({ level: tarLevel, chunkSize })).toArray());
+  return packed(new TarArchive({ gzip: true, gzipOptions: { level: tarLevel, chunkSize } }), files);
 }
 
 /** A zip of the files, sorted by path; `store` those that are compressed already. */
-export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Buffer {
-  return zipOf(sorted(files).map(({ path, content, store = false }): ZipFile => ({ path, content: bytesOf(content), store })));
+export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
+  return packed(new ZipArchive({ zlib: { level: zipLevel, chunkSize } }), files);
 }
 
-function sorted<T extends PackFile>(files: readonly T[]): readonly T[] {
-  for (const { path } of files) if (!isSafePath(path)) throw new Error(`unsafe path in an archive: ${path}`);
-  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+interface Archive extends Readable {
+  append(content: Buffer | string, entry: { name: string; date: Date; mode: number; store?: boolean }): unknown;
+  finalize(): Promise<void>;
 }
 
-const bytesOf = (content: string | Uint8Array): Buffer =>
-  typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+async function packed(archive: Archive, files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const sink = new PassThrough();
+  archive.pipe(sink);
+  const done = new Promise<Buffer>((resolve, reject) => {
+    sink.on('data', (chunk: Buffer) => chunks.push(chunk));
+    sink.on('end', () => resolve(Buffer.concat(chunks)));
+    archive.on('error', reject);
+    sink.on('error', reject);
+  });
+  for (const { path, content, store } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (!isSafePath(path)) throw new Error(`unsafe path in an archive: ${path}`);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    archive.append(bytes, { name: path, date: epoch, mode: fileMode, ...(store ? { store } : {}) });
+  }
+  await archive.finalize();
+  return done;
+}
 
 /** Relative, without `..`, hidden files, backslashes or control characters. */
 export function isSafePath(path: string): boolean {

@@ -106,7 +106,7 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   const packs = files.map(digested);
   const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
   const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
-  const bundle = zip(
+  const bundle = await zip(
     [...files, manifest, readme, ...pages.files].map((file) => ({
       ...file,
       path: `${info.id}-${info.version}/${file.path}`,
