@@ -128,6 +128,9 @@ function checkConfig(config: Json, data: Json, names: PackNames, problems: strin
 
 const isWithin = (value: unknown, highest: number): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= highest;
 
+// most are constants
+const hasStray = (template: string): boolean => template.includes('${') && template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
+
 function checkFields(data: Json, problems: string[]): void {
   const fields = isRecord(data.field_spec) ? data.field_spec : {};
   for (const name in fields) {
@@ -135,8 +138,7 @@ function checkFields(data: Json, problems: string[]): void {
     const spec = fields[name];
     for (const provider of isRecord(spec) ? listOf(spec.providers) : []) {
       const template = isRecord(provider) && provider.type === 'template-v1' ? provider.template : '';
-      const stray = typeof template !== 'string' || template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
-      if (stray) problems.push(`the template of the event field ${name} is more than names of fields`);
+      if (typeof template !== 'string' || hasStray(template)) problems.push(`the template of the event field ${name} is more than names of fields`);
     }
   }
   for (const key of listOf(data.key_spec)) if (!Object.hasOwn(fields, String(key))) problems.push(`key_spec names ${key}, which is not in field_spec`);

@@ -175,9 +175,10 @@ const manyDefinitions = 1500;
 function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
   const fields = new Set(keys);
   for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
+  const entries = [...texts];
   // Sigpack's own texts win
-  const own = new Set(texts.map(([name]) => name));
-  return Object.fromEntries([...texts, ...[...fields].filter((field) => !own.has(field)).map(fieldEntry)]);
+  for (const field of fields) if (!texts.some((entry) => entry[0] === field)) entries.push(fieldEntry(field));
+  return Object.fromEntries(entries);
 }
 
 function fieldEntry(field: string): FieldEntry {

@@ -24,19 +24,19 @@ const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule,
 export function sigmaEventFields({ id, name, severity, attack }: PackDetection, packId: string, few: boolean): readonly FieldEntry[] {
   const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
-  const values: readonly (readonly [string, string | undefined])[] = [
-    [sigmaFields.pack, packId],
-    [sigmaFields.rule, withoutTemplates(name)],
-    [sigmaFields.id, id],
-    [sigmaFields.level, severity],
-    [sigmaFields.tactic, tactics[0]],
-    // an event field holds one text: charts group by the first one, the list has all of them
-    [sigmaFields.technique, techniques[0]],
-    [sigmaFields.techniques, techniques.join(' ')],
-  ];
-  return values.flatMap(([field, value]) =>
-    value === undefined || value === '' || (few && !needed.has(field)) ? [] : [[field, templateSpec(value)] as const],
-  );
+  const entries: FieldEntry[] = [];
+  const add = (field: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '' && !(few && !needed.has(field))) entries.push([field, templateSpec(value)]);
+  };
+  add(sigmaFields.pack, packId);
+  add(sigmaFields.rule, withoutTemplates(name));
+  add(sigmaFields.id, id);
+  add(sigmaFields.level, severity);
+  add(sigmaFields.tactic, tactics[0]);
+  // an event field holds one text: charts group by the first one, the list has all of them
+  add(sigmaFields.technique, techniques[0]);
+  add(sigmaFields.techniques, techniques.join(' '));
+  return entries;
 }
 
 // Graylog's templates take a backslash for an escape, and drop the whole field where one is wrong

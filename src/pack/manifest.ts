@@ -30,18 +30,19 @@ export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], t
 
 function detectionEntry({ detection, targets }: DetectionOutcome, running: ReadonlyMap<Target, ReadonlySet<string>>, pathOf: (path: string) => string): object {
   const { id, name, rule, severity, settings } = detection;
-  const entries = [...running].flatMap(([target, ids]) => {
+  const entries: Partial<Record<Target, object>> = {};
+  for (const [target, ids] of running) {
     const outcome = targets.get(target);
-    const runs = ids.has(id);
-    // said where it is otherwise than for the detection as a whole
-    const enabled = outcome?.kind === 'compiled' && (outcome.off || runs !== settings.enabled) ? { enabled: runs } : {};
-    const reason = outcome?.kind === 'compiled' && outcome.leftOff !== undefined ? { reason: outcome.leftOff } : {};
-    return outcome ? [[target, outcome.kind === 'compiled' ? { ...compiledEntry(outcome), ...enabled, ...reason } : { skipped: outcome.reasons }]] : [];
-  });
-  return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: Object.fromEntries(entries) };
+    if (outcome) entries[target] = outcome.kind === 'compiled' ? compiledEntry(outcome, ids.has(id), settings.enabled) : { skipped: outcome.reasons };
+  }
+  return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: entries };
 }
 
-const compiledEntry = ({ names, queries }: TargetOutcome & { readonly kind: 'compiled' }): object => ({
+/** JSON has no place for what is undefined. */
+const compiledEntry = ({ names, queries, off, leftOff }: TargetOutcome & { readonly kind: 'compiled' }, runs: boolean, enabled: boolean): object => ({
   name: names[0],
   queries: queries.length,
+  // said where it is otherwise than for the detection as a whole
+  enabled: off || runs !== enabled ? runs : undefined,
+  reason: leftOff,
 });

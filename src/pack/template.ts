@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import Handlebars from 'handlebars';
+import type Handlebars from 'handlebars';
 import { type ByteWriter, createByteWriter } from './byte-writer.ts';
 import { csvRow } from './csv.ts';
+import { templateCompiler, templateRuntime } from './handlebars.ts';
 import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
+import { asBlock, blockSource } from './template-block.ts';
 
 /** Template sources by name, such as `splunk/default/app.conf.hbs`. */
 export interface TemplateSet {
@@ -58,7 +60,11 @@ const helpers = (leaveOut: (part: string) => string) => ({
   conf: (value: unknown) => confValue(printable(value, 'conf')),
   xml: (value: unknown) => xmlText(printable(value, 'xml')),
   stanza: (name: unknown, settings: unknown) => leaveOut(printStanza(printable(name, 'stanza'), settings)),
-  csv: (...cells: unknown[]) => leaveOut(csvRow(cells.slice(0, -1).map((cell) => printable(cell, 'csv')))),
+  csv: (...given: unknown[]) => {
+    const cells: string[] = [];
+    for (let at = 0; at < given.length - 1; at++) cells.push(printable(given[at], 'csv'));
+    return leaveOut(csvRow(cells));
+  },
 });
 
 function printable(value: unknown, helper: string): string {
@@ -84,34 +90,44 @@ export const compileOptions = {
   knownHelpersOnly: true,
   knownHelpers: { json: true, conf: true, stanza: true, xml: true, csv: true },
 };
-const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+/** For `blockSource`. @public */
+export const blockOptions = { ...compileOptions, knownHelpers: { ...compileOptions.knownHelpers, keep: true } };
 
 /** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
 export function createRenderer(set: TemplateSet): Renderer {
   let leftOut: { readonly writer: ByteWriter; readonly parts: Uint8Array[] } | undefined;
+  const ownHelpers = helpers((part) => {
+    if (!leftOut) return part;
+    leftOut.parts.push(leftOut.writer.add(part));
+    return partMark;
+  });
   // an environment of its own: helpers that other code registers globally have no part in the packs
-  const environment = Handlebars.create();
-  environment.registerHelper(
-    helpers((part) => {
-      if (!leftOut) return part;
-      leftOut.parts.push(leftOut.writer.add(part));
-      return partMark;
-    }),
-  );
-  const compiled = new Map<string, Handlebars.TemplateDelegate<object>>();
-  const templateOf = (name: string): Handlebars.TemplateDelegate<object> => {
+  const environmentOf = (library: typeof Handlebars): typeof Handlebars => {
+    const environment = library.create();
+    environment.registerHelper(ownHelpers);
+    return environment;
+  };
+  const runtime = environmentOf(templateRuntime);
+  let compiler: typeof Handlebars | undefined;
+  const compile = (source: string, options: typeof compileOptions): Handlebars.TemplateDelegate<object> => {
+    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('base64url'));
+    if (specification) return runtime.template(specification);
+    compiler ??= environmentOf(templateCompiler());
+    return compiler.compile(source, options);
+  };
+  const compiled = new Map<string, (context: object) => string>();
+  const templateOf = (name: string): ((context: object) => string) => {
     const known = compiled.get(name);
     if (known) return known;
     const source = set.templates.get(name);
     if (source === undefined) throw new TemplateError(name, 'there is no such template', undefined);
-    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('hex'));
-    const template: Handlebars.TemplateDelegate<object> = specification ? environment.template(specification) : environment.compile(source, compileOptions);
+    const template = asBlock(compile(blockSource, blockOptions), compile(source, compileOptions));
     compiled.set(name, template);
     return template;
   };
   const render: Render = (name, context) => {
     try {
-      return templateOf(name)(context, runtimeOptions);
+      return templateOf(name)(context);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       throw describeError(name, error);
