@@ -61,7 +61,7 @@ const builtInPath = (name: string): string => join(builtInFolder(), `${name}.yml
 
 export const isBuiltIn = ({ file }: Pipeline): boolean => dirname(file.path) === builtInFolder();
 
-function builtInNames(): readonly string[] {
+export function builtInNames(): readonly string[] {
   return readdirSync(builtInFolder())
     .filter(isFileName)
     .map((name) => name.replace(/\.ya?ml$/i, ''))
