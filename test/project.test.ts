@@ -251,7 +251,7 @@ describe('commands agree', () => {
 
   test.each(['test', 'match'])('%s refuses a target that nobody knows', async (command) => {
     const { code } = command === 'test' ? await tested({ target: 'splnk' }) : await matched('splnk');
-    expect(code).toMatch(/^usage: there is no target splnk, did you mean splunk\? There are .*splunk/);
+    expect(code).toMatch(/^usage: there is no target splnk; did you mean splunk\? There are .*splunk/);
   });
 
   test('stats reports what is wrong with rules as check does', async () => {

@@ -37,7 +37,7 @@ export function noTarget(name: string, known: readonly string[]): string {
   const other = others.find(([pattern]) => pattern.test(plain))?.[1];
   if (other !== undefined) return `there is no target ${name}: ${other}`;
   const near = nearest(plain, [...known, ...aliases.keys()]);
-  return `there is no target ${name}${near === undefined ? ';' : `, did you mean ${near}?`} ${near === undefined ? 't' : 'T'}here are ${known.join(', ')}`;
+  return `there is no target ${name}${near === undefined ? ';' : `; did you mean ${near}?`} ${near === undefined ? 't' : 'T'}here are ${known.join(', ')}`;
 }
 
 /** What `sigpack list targets` says of the other names of a target. */

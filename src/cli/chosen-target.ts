@@ -43,5 +43,5 @@ function noFormat({ name, formats }: ConversionTarget, wanted: string, plain: st
   if (other !== undefined) return `${name} has no format ${wanted}: ${other}`;
   const known = formats.map((format) => format.name);
   const near = nearest(plain, known);
-  return `${name} has no format ${wanted}${near === undefined ? ';' : `, did you mean ${near}?`} ${near === undefined ? 'i' : 'I'}t has ${known.join(', ')}`;
+  return `${name} has no format ${wanted}${near === undefined ? ';' : `; did you mean ${near}?`} ${near === undefined ? 'i' : 'I'}t has ${known.join(', ')}`;
 }

@@ -48,6 +48,8 @@ export interface ConvertOptions {
   readonly filter?: readonly string[];
   /** A rule that a target refuses is a warning. */
   readonly skipUnsupported?: boolean;
+  /** Splunk queries end with a table of the rule attribute `fields`. */
+  readonly table?: boolean;
   readonly verbose: boolean;
 }
 
@@ -62,6 +64,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   // two names may mean one target
   const chosen = [...new Map(every.map((one) => [one.target, one])).values()];
   const names = chosen.map(({ target }) => target.name);
+  if (options.table && !names.includes('splunk')) throw new UsageError('--table is for the target splunk');
   const project = await openProject({ config: options.config, pipeline: chosenPipelines(options), targets: names }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines, terminal } = project;
@@ -71,7 +74,10 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
-    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (made) => warnOf(made, target, project, warnings));
+    const settings = targetSettings(loaded.config, own);
+    const entries = converted(rules, target, options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings, bag, (made) =>
+      warnOf(made, target, project, warnings),
+    );
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }

@@ -51,8 +51,11 @@ export const visibleLines = (text: string): string => text.split('\n').map(visib
 
 /** Text for a person on standard output: in a terminal, long lines are broken at words. */
 export function printText(text: string): void {
-  process.stdout.write(process.stdout.isTTY ? fitted(text, process.stdout) : text);
+  process.stdout.write(personText(text));
 }
+
+/** The same text, for a command that writes it itself. */
+export const personText = (text: string): string => (process.stdout.isTTY ? fitted(text, process.stdout) : text);
 
 /** A terminal may not know its columns, and say none or zero. */
 const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string => (columns > 0 ? fittedLines(text, Math.max(40, columns)) : text);

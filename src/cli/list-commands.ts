@@ -11,7 +11,7 @@ export function addLists(program: Command): void {
   program
     .command('list')
     .description('list targets, formats and pipelines, or the log sources and fields of rules')
-    .argument('<what>', listable.join(', '), oneOfLists)
+    .addArgument(listArgument())
     .argument('[names...]', 'of formats and pipelines: targets; of logsources and fields: rule files and folders')
     .addOption(pluginOption())
     .addOption(configOption())
@@ -29,6 +29,13 @@ export function addLists(program: Command): void {
       const { completionScript } = await import('./completion.ts');
       process.stdout.write(completionScript(shell));
     });
+}
+
+/** Its choices are for the completion; the reader has an answer of its own. */
+function listArgument(): Argument {
+  const argument = new Argument('<what>', 'what to list').choices(listable);
+  argument.argParser(oneOfLists);
+  return argument;
 }
 
 function oneOfLists(value: string): Listable {

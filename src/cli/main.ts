@@ -129,6 +129,7 @@ function createProgram(): Command {
     .option('--without-pipeline', 'the same as -p none', false)
     .option('--filter <path>', 'file or folder with Sigma filters; may be repeated', (value: string, before: readonly string[] = []) => [...before, value])
     .option('-f, --format <format>', 'format of the queries; `sigpack list formats` lists them')
+    .option('--table', 'end Splunk queries with a table of the `fields` of the rule', false)
     .option('-s, --skip-unsupported', 'rules that a target refuses are warnings, and leave the exit code at 0', false)
     .option('-o, --output <path>', 'a file, or with a slash at its end a folder with one file for each rule')
     .addOption(configOption())

@@ -12,7 +12,7 @@ const room = (text: string): number => cells(text.replace(painting, ''));
 export function fittedLines(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => (line.length <= width || room(line) <= width ? line : fittedLine(line, width)))
+    .map((line) => (room(line) <= width ? line : fittedLine(line, width)))
     .join('\n');
 }
 
