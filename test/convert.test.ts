@@ -87,7 +87,7 @@ describe('output', () => {
   });
 
   it.each([
-    [{ target: ['spunk'] }, /no target spunk; there are/],
+    [{ target: ['spunk'] }, /no target spunk; did you mean splunk\? There are es-qs, xpack/],
     [{ target: ['splunk'], format: 'xml' }, /splunk has no format xml; it has default/],
   ])('refuses %j', async (options, message) => {
     await expect(convert([seed], { ...options, verbose: false })).rejects.toThrow(message);

@@ -8,7 +8,9 @@ import * as library from '../src/index.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { correlationTypes } from '../src/sigma/correlation.ts';
 import { modifierRoles } from '../src/sigma/modifier.ts';
+import { codeCatalogue, type DiagnosticCode } from '../src/source/code.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { pageOf } from '../src/source/documentation.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -48,6 +50,14 @@ test('a broken link is found', () => {
   expect(anchorsIn('docs/configuration.md')).toContain('settings-of-a-detection');
   expect(anchorOf('SIG025: `all` on a single value')).toBe('sig025-all-on-a-single-value');
   expect(anchorsIn('docs/configuration.md')).not.toContain('no-such-heading');
+});
+
+test('the page about each diagnostic is there', () => {
+  const missing = Object.keys(codeCatalogue).filter((code) => {
+    const [page = '', anchor = ''] = pageOf(code as DiagnosticCode).split('#');
+    return !anchorsIn(page).includes(anchor);
+  });
+  expect(missing).toEqual([]);
 });
 
 test('the README links every page', () => {

@@ -73,7 +73,7 @@ describe('the configuration', () => {
   test('that is a link to nothing is an error, and no reason to take the one above', async () => {
     symlinkSync(at('nowhere.yml'), at('project/rules/sigpack.yml'));
     const { code, out } = await checked();
-    expect([code, out]).toEqual([2, expect.stringContaining('../sigpack.yml: ENOENT')]);
+    expect([code, out]).toEqual([2, expect.stringContaining('../sigpack.yml: there is no such file or folder')]);
   });
 
   test.skipIf(process.getuid?.() !== 0)('of another user in a folder above is passed over', async () => {
@@ -155,7 +155,7 @@ describe('from a folder below the configuration', () => {
 
   test('tests are found, and diff compares the project with its lock', async () => {
     write({ 'project/rules/deep/a.test.yml': 'tests:\n  - { name: hit, match: true, event: { a: x } }\n' });
-    const run = await said(() => runTests([], { watch: false, reporter: 'tree', coverage: false, verbose: false }));
+    const run = await said(() => runTests([], { watch: false, format: 'text', coverage: false, verbose: false }));
     expect(run.out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n✓ a\.test\.yml/);
     const compared = await said(() => diff(undefined, undefined, { format: 'text', verbose: false }));
     expect(compared.code).toBe('usage: there is no ../../sigpack.lock to compare with; name a revision, a folder or an artifact');
@@ -170,7 +170,7 @@ describe('reports name the configuration', () => {
     const rules = ['../../rules'];
     expect(await json(() => build([], { format: 'json', verbose: false, dryRun: true }))).toBe(configuration);
     expect(await json(() => stats([], { format: 'json', all: false }))).toBe(configuration);
-    expect(await json(() => runTests(rules, { watch: false, reporter: 'json', coverage: true, verbose: false }))).toBe(configuration);
+    expect(await json(() => runTests(rules, { watch: false, format: 'json', coverage: true, verbose: false }))).toBe(configuration);
     process.chdir(at('elsewhere'));
     rmSync(at('elsewhere/sigpack.yml'));
     expect(await json(() => build(rules, { format: 'json', verbose: false, dryRun: true }))).toBeNull();

@@ -81,7 +81,7 @@ const reading: Readonly<Record<string, () => Promise<number>>> = {
   build: () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false }),
   'build --frozen': () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false, frozen: true }),
   check: () => build([], { ...config(), format: 'text', verbose: false, dryRun: true }),
-  test: () => runTests(rules(), { ...config(), watch: false, reporter: 'tree', coverage: false, verbose: false }),
+  test: () => runTests(rules(), { ...config(), watch: false, format: 'text', coverage: false, verbose: false }),
   stats: () => stats([], { ...config(), all: false, format: 'text' }),
   docs: () => docs(rules(), { ...config(), output: at('pages'), format: 'md' }),
   convert: () => convert(rules(), { ...config(), target: ['splunk'], verbose: false }),
@@ -219,7 +219,7 @@ describe('where a release was cut off between its moves', () => {
     [
       'is a folder',
       () => [rmSync(at('.sigpack-release/journal.json')), mkdirSync(at('.sigpack-release/journal.json'))],
-      /journal\.json cannot be read: EISDIR/,
+      /journal\.json cannot be read: it is a folder/,
     ],
     ['is empty', () => writeFileSync(at('.sigpack-release/journal.json'), ''), /journal\.json is no journal/],
     ['moves nothing', () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[]}'), /journal\.json is no journal/],

@@ -111,7 +111,7 @@ describe('a project with the line breaks of Windows', () => {
   });
 
   it('passes the same tests', async () => {
-    for (const { code, stdout } of await both(['test', '--reporter', 'json'])) {
+    for (const { code, stdout } of await both(['test', '-f', 'json'])) {
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ summary: { passed: 2, failed: 0 } });
     }

@@ -62,7 +62,7 @@ const named = (): { readonly config: string } => ({ config: at('sigpack.yml') })
 const built = (more: Partial<BuildOptions> = {}): Promise<Said> =>
   said(() => build([], { ...named(), output: at('out'), format: 'text', verbose: false, dryRun: false, ...more }));
 const tested = (more: Partial<TestOptions> = {}): Promise<Said> =>
-  said(() => runTests([], { ...named(), watch: false, reporter: 'tree', coverage: false, verbose: false, ...more }));
+  said(() => runTests([], { ...named(), watch: false, format: 'text', coverage: false, verbose: false, ...more }));
 const released = (dryRun = true): Promise<Said> => {
   vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
   return said(() => release({ ...named(), bump: 'auto', dryRun, rename: false, dropRetired: false, fromLock: false, verbose: false }));
@@ -251,7 +251,7 @@ describe('commands agree', () => {
 
   test.each(['test', 'match'])('%s refuses a target that nobody knows', async (command) => {
     const { code } = command === 'test' ? await tested({ target: 'splnk' }) : await matched('splnk');
-    expect(code).toMatch(/^usage: there is no target splnk; there are .*splunk/);
+    expect(code).toMatch(/^usage: there is no target splnk; did you mean splunk\? There are .*splunk/);
   });
 
   test('stats reports what is wrong with rules as check does', async () => {

@@ -108,6 +108,7 @@ test('json: values are kept as they are', () => {
         severity: 'error',
         message: hostile,
         hint: 'Did you mean `selection`?',
+        url: 'docs/diagnostics.md#sig031-condition-names-a-missing-selection',
         file: 'rules/a.yml',
         line: 3,
         column: 14,
@@ -125,8 +126,16 @@ test('sarif: every code is a rule and results refer to them', () => {
   const [{ tool, results }] = log.runs;
   expect(tool.driver.rules.map((one: { id: string }) => one.id)).toEqual(Object.keys(codeCatalogue));
   for (const result of results) expect(tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+  // absolute, as the schema wants it, and no address of anybody else
+  for (const { helpUri } of tool.driver.rules) expect(new URL(helpUri).protocol).toBe('sigpack:');
   expect(results[0].locations[0].physicalLocation.region).toEqual({ startLine: 3, startColumn: 14, endLine: 3, endColumn: 23 });
   expect(results[1]).toMatchObject({ level: 'warning', locations: [{ physicalLocation: { artifactLocation: { uri: 'a%20b/%C3%BC%23.yml' } } }] });
+});
+
+test('text: the page about each code, where it is asked for', () => {
+  const shown = reports.text([marking(rule, 'selectoin')], { ...context, links: true });
+  expect(shown).toContain('  = see: docs/diagnostics.md#sig031-condition-names-a-missing-selection\n');
+  expect(reports.text([marking(rule, 'selectoin')], context)).not.toContain('= see:');
 });
 
 test('github: one line a diagnostic, separators escaped', () => {

@@ -200,7 +200,7 @@ tests:
       'rules/tool.test.yml': goodTests.replace(/ {6}- .*SYSTEM.*\n/, ''),
       'rules/other.yml': ruleText('s: { A: 1 }\ncondition: s').replace('0000000', '1111111'),
     });
-    const { stdout, code } = await sigpack(['test', '--coverage', '--reporter', 'json'], { cwd });
+    const { stdout, code } = await sigpack(['test', '--coverage', '-f', 'json'], { cwd });
     expect(code).toBe(0);
     const { coverage } = JSON.parse(stdout);
     expect(coverage).toMatchObject([
@@ -257,11 +257,11 @@ tests:
       'rules/tool.yml': toolRule,
       'rules/tool.test.yml': 'tests:\n  - { name: "<a> & \\"b\\"\\n::error::x", match: true, event: { A: 1 } }\n',
     });
-    const junit = await sigpack(['test', '--reporter', 'junit'], { cwd });
+    const junit = await sigpack(['test', '-f', 'junit'], { cwd });
     expect(junit.code).toBe(1);
     expect(junit.stdout).toContain('<testsuites name="sigpack test" tests="1" failures="1" errors="0"');
     expect(junit.stdout).toContain('name="&lt;a&gt; &amp; &quot;b&quot;␊::error::x"><failure message="expected every event');
-    const github = (await sigpack(['test', '--reporter', 'github'], { cwd })).stdout;
+    const github = (await sigpack(['test', '-f', 'github'], { cwd })).stdout;
     expect(github.trimEnd().split('\n')).toHaveLength(1);
     expect(github).toMatch(/^::error file=rules\/tool\.test\.yml,line=2,title=Test fails%3A <a> & "b"␊%3A%3Aerror%3A%3Ax::expected every event to match/);
   });
@@ -278,15 +278,15 @@ tests:
       'events/tool/info.yml': info,
       [`events/tool/${id}.json`]: `${event('C:\\tool.exe')}\n${event('C:\\other.exe')}\n`,
     });
-    const found = await sigpack(['test', 'events', '--rules', 'rules', '--reporter', 'json'], { cwd });
+    const found = await sigpack(['test', 'events', '--rules', 'rules', '-f', 'json'], { cwd });
     expect([found.code, JSON.parse(found.stdout)]).toMatchObject([0, { diagnostics: [], summary: { tests: 1, passed: 1, events: 2, matches: 1 } }]);
     writeFileSync(join(cwd, `events/tool/${id}.json`), event('C:\\other.exe'));
-    const missed = await sigpack(['test', 'events', '--rules', 'rules', '--reporter', 'json'], { cwd });
+    const missed = await sigpack(['test', 'events', '--rules', 'rules', '-f', 'json'], { cwd });
     expect([missed.code, JSON.parse(missed.stdout).summary]).toMatchObject([1, { tests: 1, failed: 1 }]);
   });
 
   test('the starter rules are tested, part by part', async () => {
-    const { code, stdout } = await sigpack(['test', 'rules', '--coverage', '--reporter', 'json'], { cwd: join(import.meta.dirname, '..') });
+    const { code, stdout } = await sigpack(['test', 'rules', '--coverage', '-f', 'json'], { cwd: join(import.meta.dirname, '..') });
     const { coverage, summary } = JSON.parse(stdout);
     expect(summary).toMatchObject({ failed: 0, errors: 0 });
     expect(coverage.flatMap(({ unnoticed }: { readonly unnoticed: readonly unknown[] }) => unnoticed)).toEqual([]);

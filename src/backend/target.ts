@@ -9,6 +9,8 @@ export interface TargetSettings {
   readonly splunk: {
     readonly cloudSafe: boolean;
     readonly correlation?: CorrelationMethod;
+    /** End a search with a table of the rule attribute `fields`. */
+    readonly table?: boolean;
     /** What stands before a detection's search; empty for none. */
     readonly scopeOf: (part: CompiledDetection) => string;
   };

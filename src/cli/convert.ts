@@ -3,18 +3,22 @@ import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
+import { targetName } from '../backend/target-name.ts';
 import { warnOfUnplaced } from '../pack/index-macro.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
+import { noPipeline } from '../pipeline/bundle.ts';
 import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { ProcessingFailure } from '../pipeline/processing-failure.ts';
 import { createTargetCompiler, type ForTarget, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
+import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { chosenTarget } from './chosen-target.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { forStream } from './guarded-terminal.ts';
@@ -38,6 +42,14 @@ export interface ConvertOptions {
   readonly plugin?: readonly string[];
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
+  /** sigma-cli's word for `--pipeline none`. */
+  readonly withoutPipeline?: boolean;
+  /** Files and folders with Sigma filters, beside those of the configuration. */
+  readonly filter?: readonly string[];
+  /** A rule that a target refuses is a warning. */
+  readonly skipUnsupported?: boolean;
+  /** Splunk queries end with a table of the rule attribute `fields`. */
+  readonly table?: boolean;
   readonly verbose: boolean;
 }
 
@@ -47,41 +59,57 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   keepNurserySmall();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
-  const chosen = [...new Set(options.target)].map((name) => chosenTarget(targets, name, options.format));
+  const format = isDataModel(options) ? undefined : options.format;
+  const every = options.target.map((name) => chosenTarget(targets, name, format));
+  // two names may mean one target
+  const chosen = [...new Map(every.map((one) => [one.target, one])).values()];
   const names = chosen.map(({ target }) => target.name);
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
+  if (options.table && !names.includes('splunk')) throw new UsageError('--table is for the target splunk');
+  const project = await openProject({ config: options.config, pipeline: chosenPipelines(options), targets: names }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines, terminal } = project;
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
-  const rules = targetedRules(project, paths, formats);
+  const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
   const warnings = createCountedWarnings(bag);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
-    const entries = converted(rules, target, targetSettings(loaded.config, own), bag, (made) => warnOf(made, target, project, warnings));
+    const settings = targetSettings(loaded.config, own);
+    const entries = converted(rules, target, options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings, bag, (made) =>
+      warnOf(made, target, project, warnings),
+    );
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries, terminal);
   }
   warnings.tell();
-  remarkSigmaNames(
-    names.filter((name) => !pipelines.has(name)),
-    terminal,
-  );
+  if (options.skipUnsupported) lowerRefusals(bag);
+  if (options.verbose)
+    remarkSigmaNames(
+      names.filter((name) => !pipelines.has(name)),
+      terminal,
+    );
   return reportProject(project, answer);
 }
 
-interface Chosen {
-  readonly target: ConversionTarget;
-  readonly format: TargetFormat;
+/** `-f data_model` of sigma-cli is a pipeline here. */
+const isDataModel = ({ format = '', target, pipeline = [] }: ConvertOptions): boolean =>
+  /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk') && pipeline.every((name) => name === dataModelPipeline);
+
+const dataModelPipeline = 'splunk-cim';
+
+function chosenPipelines(options: ConvertOptions): readonly string[] | undefined {
+  const { pipeline, withoutPipeline = false } = options;
+  if (withoutPipeline && pipeline) throw new UsageError('--without-pipeline and --pipeline exclude each other');
+  if (withoutPipeline) return [noPipeline];
+  return pipeline ?? (isDataModel(options) ? [dataModelPipeline] : undefined);
 }
 
-function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted: string | undefined): Chosen {
-  const target = targets.find((candidate) => candidate.name === name);
-  if (!target) throw new UsageError(`there is no target ${name}; there are ${targets.map((candidate) => candidate.name).join(', ')}`);
-  const format = wanted === undefined || wanted === 'default' ? target.formats[0] : target.formats.find((candidate) => candidate.name === wanted);
-  if (!format) throw new UsageError(`${name} has no format ${wanted}; it has ${target.formats.map((candidate) => candidate.name).join(', ')}`);
-  return { target, format };
+/** With --skip-unsupported, what one target can't say is no reason to fail; a rule that is wrong is. */
+function lowerRefusals({ list }: DiagnosticBag): void {
+  for (const [index, one] of list.entries()) if (one.severity === 'error' && isRefusal(one.code)) list[index] = { ...one, severity: 'warning' };
 }
+
+const isRefusal = (code: DiagnosticCode): boolean => code.startsWith('TGT') || ['PIP002', 'PIP006', 'PIP007', 'PIP008'].includes(code);
 
 /** As pySigma's templates know it: what is written without a choice is the default. */
 const formatName = (target: ConversionTarget, format: TargetFormat): string => (format === target.formats[0] ? 'default' : format.name);

@@ -16,6 +16,7 @@ import { loadConfig, withoutConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { configName, findConfig } from './find-config.ts';
 import { checkOut, commitOf } from './git.ts';
+import { printText } from './guarded-terminal.ts';
 import { lockName } from './lock-file.ts';
 import { projectOf } from './project.ts';
 import { complainOfRelease } from './release-reader.ts';
@@ -105,7 +106,8 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
       : format === 'markdown'
         ? diffMarkdown(view, changed)
         : diffText(view, changed, { paint: output === undefined ? paint : (_, plain) => plain, verbose });
-  if (output === undefined) process.stdout.write(text);
+  if (output === undefined && format === 'text') printText(text);
+  else if (output === undefined) process.stdout.write(text);
   else writeWhole(output, text);
 }
 

@@ -8,9 +8,11 @@ import { createRenderer, TemplateError } from '../pack/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
+import { namedTarget } from './chosen-target.ts';
 import { projectTemplates } from './compile-rules.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { loadRules } from './load.ts';
 import { openProject, reportProject, rulePaths } from './project.ts';
 import { visible } from './report/visible.ts';
@@ -19,8 +21,10 @@ import { writePages } from './write-pages.ts';
 
 export interface DocsOptions {
   /** Folder that the pages are written to. */
-  readonly output: string;
-  readonly format: DocsFormat;
+  readonly output?: string;
+  readonly format: DocsFormat | 'markdown';
+  /** Whose queries the pages show. Default: all. */
+  readonly target?: readonly string[];
   readonly config?: string;
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
@@ -30,10 +34,13 @@ export interface DocsOptions {
 /** `sigpack docs`: a page for each rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
 export async function docs(paths: readonly string[], options: DocsOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' } as const;
-  const names = targets.map(({ name }) => name);
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names }, answer);
+  const chosen = options.target ? [...new Set(options.target.map((name) => namedTarget(targets, name)))] : targets;
+  const names = chosen.map(({ name }) => name);
+  const format = options.format === 'markdown' ? 'md' : options.format;
+  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names, rules: paths }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, terminal, pipelines } = project;
+  const output = options.output ?? join(loaded.folder, 'site');
   const { config } = loaded;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
   if (collection.rules.length === 0) {
@@ -52,18 +59,18 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   const files = docsFiles({
     title: config.info.title,
     rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
-    targets,
+    targets: chosen,
     convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings.get(target.name) ?? targetSettings(config)),
-    format: options.format,
+    format,
     render: createRenderer({ templates }),
     assets,
   });
-  const pages = await write(options.output, files, options.format);
+  const pages = await write(output, files, format);
   const concerned = new Set<string>([...config.targets, ...config.pipelines.keys()]);
   const found = bag.list.filter(({ target }) => target === undefined || options.pipeline !== undefined || concerned.has(target));
   bag.list.splice(0, bag.list.length, ...found);
   const code = reportProject(project, answer);
-  process.stdout.write(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${visible(shownPath(join(options.output, `index.${options.format}`)))}\n`);
+  printText(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${visible(shownPath(join(output, `index.${format}`)))}\n`);
   return code;
 }
 

@@ -6,6 +6,7 @@ import { EventError } from '../event/event-error.ts';
 import type { Form } from '../event/form.ts';
 import { createEventReader, type ReadEvent } from '../event/reader.ts';
 import type { View } from '../event/sigma-view.ts';
+import { fileFault } from './file-fault.ts';
 import { shownPath } from './rule-files.ts';
 
 export interface FoundEvent extends ReadEvent {
@@ -60,7 +61,7 @@ async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array>
     const whole = chain(first, chunks);
     yield* first[0] === 0x1f && first[1] === 0x8b ? unpacked(whole) : whole;
   } catch (error) {
-    throw new EventError(file, 1, error instanceof Error ? error.message : String(error));
+    throw new EventError(file, 1, fileFault(error));
   } finally {
     input.destroy();
   }

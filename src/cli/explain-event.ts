@@ -7,6 +7,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
 import { readEvents } from './event-files.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { processedRules, type RuleChoice } from './processed-rules.ts';
 import { reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
@@ -33,7 +34,7 @@ export async function explainEvents(paths: readonly string[], options: ExplainEv
     maximumParts: options.verbose ? Number.POSITIVE_INFINITY : shownParts,
   };
   const texts = rules.map((settled) => explained(settled, events, bag, style));
-  process.stdout.write(texts.join('\n'));
+  printText(texts.join('\n'));
   return reportProject(project, answer);
 }
 

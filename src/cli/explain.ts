@@ -7,8 +7,10 @@ import { byPriority, createProcessor, type OnStep } from '../pipeline/process.ts
 import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../query/compile.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt } from '../source/span.ts';
+import { namedTarget } from './chosen-target.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { lineChanges } from './line-changes.ts';
 import { loadRules } from './load.ts';
 import { loadTargets } from './plugin.ts';
@@ -35,8 +37,7 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
     return explainEvents(paths, { ...options, event: options.event });
   }
   if (options.target === undefined) throw new UsageError('explain needs --target <name> or --event <file>');
-  const target = (await loadTargets(options.plugin ?? [])).find(({ name }) => name === options.target);
-  if (!target) throw new UsageError(`there is no target ${options.target}; sigpack list targets shows them`);
+  const target = namedTarget(await loadTargets(options.plugin ?? []), options.target);
   const { name } = target;
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: [name] }, answer);
@@ -50,7 +51,11 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   const explaining: Explaining = { target, pipelines, settings: targetSettings(config, pipelines), bag, paint, verbose: options.verbose };
   const texts = collection.rules.flatMap((rule) => settle(rule) ?? []).map((rule) => explained(rule, explaining));
-  process.stdout.write(texts.join('\n'));
+  for (const [index, { text, queries }] of texts.entries()) {
+    printText(`${index > 0 ? '\n' : ''}${text}`);
+    // whole, to be copied
+    process.stdout.write(queries.map((query) => `  ${visible(query)}\n`).join(''));
+  }
   return reportProject(project, answer);
 }
 
@@ -63,7 +68,12 @@ interface Explaining {
   readonly verbose: boolean;
 }
 
-function explained(settled: SettledRule, explaining: Explaining): string {
+interface Explained {
+  readonly text: string;
+  readonly queries: readonly string[];
+}
+
+function explained(settled: SettledRule, explaining: Explaining): Explained {
   const { paint, target, pipelines, bag } = explaining;
   const { rule } = settled;
   const line = positionAt(rule.file, rule.titleSpan.start).line;
@@ -76,8 +86,8 @@ function explained(settled: SettledRule, explaining: Explaining): string {
   const process = createProcessor(pipelines, { bag, onStep: stepPrinter(settled, explaining, lines) });
   const processed = pipelines.length > 0 ? process(settled) : settled;
   const compiled = processed && createCombiner(bag)(processed);
-  if (compiled) lines.push(...outcomeLines(compiled, explaining));
-  return `${lines.join('\n')}\n`;
+  const queries = compiled ? addOutcome(compiled, explaining, lines) : [];
+  return { text: `${lines.join('\n')}\n`, queries };
 }
 
 /** Adds a paragraph for each item that changes the rule; the others are counted, or named under --verbose. */
@@ -100,8 +110,8 @@ function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines
   };
 }
 
-function outcomeLines(compiled: CompiledRule, { target, settings, bag, paint, pipelines }: Explaining): readonly string[] {
-  const lines: string[] = [];
+/** Adds what became of the rule; answers with its queries. */
+function addOutcome(compiled: CompiledRule, { target, settings, bag, paint, pipelines }: Explaining, lines: string[]): readonly string[] {
   if (compiled.kind === 'detection') lines.push('', `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`);
   const unmapped = compiled.processing?.unmapped ?? [];
   if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`);
@@ -111,6 +121,7 @@ function outcomeLines(compiled: CompiledRule, { target, settings, bag, paint, pi
   for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
     bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
   }
-  if (conversion.ok) lines.push(`${paint('bold', 'Query')}`, ...conversion.value.queries.map((query) => `  ${visible(query)}`));
-  return lines;
+  if (!conversion.ok) return [];
+  lines.push(paint('bold', 'Query'));
+  return conversion.value.queries;
 }

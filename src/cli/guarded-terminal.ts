@@ -1,10 +1,13 @@
 import { visible } from './report/visible.ts';
+import { fittedLines } from './report/wrapped.ts';
+import { eraseStatusLine } from './terminal.ts';
 
 type Written = (error?: Error | null) => void;
 
 /** The part of a tty.WriteStream that is guarded. */
 export interface GuardedStream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string, written?: Written): boolean;
 }
 
@@ -14,17 +17,18 @@ const kept = new RegExp(`(${esc}\\[(?:(?:0|1|2|4|22|24|3[0-7]|39|9[0-7])m|K)|^\\
 
 /**
  * The one way to a terminal: whatever a command writes, a terminal gets no other control characters than Sigpack's own, and none that reorder text.
- * Files and pipes get what is written, byte by byte.
+ * With `wraps`, for a stream that is for persons alone, long lines are broken at words. Files and pipes get what is written, byte by byte.
  */
-export function guardTerminal(stream: GuardedStream): void {
+export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): void {
   if (stream.isTTY !== true) return;
   const write = stream.write.bind(stream);
   const decoder = new TextDecoder();
   const value = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    eraseStatusLine();
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     // an encoding may stand between
     return write(
-      guarded(text),
+      guarded(wraps && !text.startsWith('\r') ? fitted(text, stream) : text),
       rest.find((one): one is Written => typeof one === 'function'),
     );
   };
@@ -44,3 +48,14 @@ export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean })
 
 /** As {@link visible}, line by line. */
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
+
+/** Text for a person on standard output: in a terminal, long lines are broken at words. */
+export function printText(text: string): void {
+  process.stdout.write(personText(text));
+}
+
+/** The same text, for a command that writes it itself. */
+export const personText = (text: string): string => (process.stdout.isTTY ? fitted(text, process.stdout) : text);
+
+/** A terminal may not know its columns, and say none or zero. */
+const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string => (columns > 0 ? fittedLines(text, Math.max(40, columns)) : text);

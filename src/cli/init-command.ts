@@ -6,6 +6,7 @@ import { errorCode } from './error-code.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { configName } from './find-config.ts';
 import { nearestFolder } from './folder-place.ts';
+import { printText } from './guarded-terminal.ts';
 import { type InitFile, initFiles, initPaths, packIdFrom } from './init.ts';
 import { answersOf, type ChoiceOptions } from './init-choices.ts';
 import { askTheRest } from './init-questions.ts';
@@ -60,12 +61,12 @@ export async function init(folder: string, options: InitCommandOptions): Promise
       nearestFolder(dirname(target));
       mkdirSync(dirname(target), { recursive: true });
       writeNew(target, content, options.force);
-      process.stdout.write(`wrote ${shownPath(target)}\n`);
+      printText(`wrote ${shownPath(target)}\n`);
     }
   });
-  process.stdout.write(nextSteps(folder, spec, options.build));
+  printText(nextSteps(folder, spec, options.build));
   if (!options.build) return exitCodes.success;
-  process.stdout.write('\n');
+  printText('\n');
   // loaded where it is asked for
   const { build } = await import('./build.ts');
   return build([], { config: join(folder, configName), format: 'text', verbose: false, dryRun: false });

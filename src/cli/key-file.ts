@@ -1,5 +1,6 @@
 import { readFileSync, type Stats } from 'node:fs';
 import { UsageError } from './exit-code.ts';
+import { fileFault } from './file-fault.ts';
 import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -7,8 +8,8 @@ import { shownPath } from './rule-files.ts';
 export function readKeyFile(what: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    throw new UsageError(`${what} ${shownPath(path)} cannot be read`);
+  } catch (error) {
+    throw new UsageError(`${what} ${shownPath(path)} cannot be read: ${fileFault(error)}`);
   }
 }
 

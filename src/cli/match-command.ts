@@ -10,6 +10,7 @@ import type { Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { type FoundEvent, readEventBatches } from './event-files.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { personText } from './guarded-terminal.ts';
 import { processedRules, type RuleChoice } from './processed-rules.ts';
 import { reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
@@ -71,7 +72,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
         matchBatch(batch, output);
       } finally {
         // also what was found before an event that can't be read
-        await print(output.join(''));
+        await print(options.format === 'text' ? personText(output.join('')) : output.join(''));
       }
     }
   } catch (error) {

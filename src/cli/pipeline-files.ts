@@ -44,9 +44,18 @@ function pathsOf(name: string, folder: string): readonly string[] {
   const packaged = isFileName(name) ? packageFile(name, folder) : undefined;
   if (packaged !== undefined) return [packaged];
   if (isFileName(name)) throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
-  const near = nearest(name, [...bundles.keys(), ...builtInNames()]);
+  const plain = name.toLowerCase().replaceAll('_', '-');
+  const near = pySigmaNames.get(plain) ?? nearest(plain, [...bundles.keys(), ...builtInNames()]);
   throw new UsageError(`there is no pipeline ${name}; ${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`);
 }
+
+/** What pySigma calls pipelines that have another name here. */
+const pySigmaNames: ReadonlyMap<string, string> = new Map([
+  ['sysmon', 'windows-sysmon'],
+  ['windows-audit', 'windows-security'],
+  ['splunk-windows', 'splunk'],
+  ['splunk-sysmon-acceleration', 'splunk'],
+]);
 
 function packageFile(name: string, folder: string): string | undefined {
   try {
@@ -61,7 +70,7 @@ const builtInPath = (name: string): string => join(builtInFolder(), `${name}.yml
 
 export const isBuiltIn = ({ file }: Pipeline): boolean => dirname(file.path) === builtInFolder();
 
-function builtInNames(): readonly string[] {
+export function builtInNames(): readonly string[] {
   return readdirSync(builtInFolder())
     .filter(isFileName)
     .map((name) => name.replace(/\.ya?ml$/i, ''))

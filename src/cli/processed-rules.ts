@@ -1,4 +1,5 @@
 import { targets } from '../backend/registry.ts';
+import { noTarget, targetName } from '../backend/target-name.ts';
 import type { SettledRule } from '../query/compile.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import { loadRules } from './load.ts';
@@ -16,16 +17,23 @@ export interface RuleChoice {
 }
 
 /** Opens the project for rules as written, or as one target has them. */
-export async function openFor({ target, pipeline, config, rules }: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
+export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
+  const { pipeline, config, rules } = choice;
+  const target = ruleTarget(choice);
   if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
   const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target], ...(rules ? { rules } : {}) }, answer);
   if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
   return project;
 }
 
+const names = targets.map(({ name }) => name);
+
+/** The target whose rules are meant, by its own name. */
+export const ruleTarget = ({ target }: Pick<RuleChoice, 'target'>): string | undefined => (target === undefined ? undefined : targetName(target, names));
+
 function refuseUnknown(target: string, { loaded }: Project): void {
-  const known = [...new Set([...targets.map(({ name }) => name), ...loaded.config.pipelines.keys()])];
-  if (!known.includes(target)) throw new UsageError(`there is no target ${target}; there are ${known.join(', ')}`);
+  const known = [...new Set([...names, ...loaded.config.pipelines.keys()])];
+  if (!known.includes(target)) throw new UsageError(noTarget(target, known));
 }
 
 export interface ProcessedRules {
@@ -43,7 +51,8 @@ export async function processedRules(paths: readonly string[], choice: RuleChoic
   if ('code' in project) return project;
   const { bag, terminal } = project;
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  const settle = choice.target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, choice.target);
+  const target = ruleTarget(choice);
+  const settle = target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, target);
   if (settle) {
     const served = new Set<SettledRule>();
     const rules = collection.rules.flatMap((rule) => {

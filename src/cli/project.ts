@@ -101,9 +101,9 @@ export async function projectOf(written: LoadedConfig, request: ProjectRequest, 
 }
 
 /** Reports what the project's bag has, as its configuration says, and answers with the exit code. */
-export function reportProject({ bag, terminal, loaded }: Project, { format, verbose }: Answer, summary?: BuildSummary): ExitCode {
+export function reportProject({ bag, terminal, loaded }: Project, { format, verbose, names }: Answer, summary?: BuildSummary): ExitCode {
   const context = { ...contextFor(terminal), failOn: loaded.config.failOn, configuration: shownConfiguration(loaded), ...(summary ? { summary } : {}) };
-  return report({ diagnostics: bag.list, format, verbose, context, terminal });
+  return report({ diagnostics: bag.list, format, verbose, countsNotes: names !== 'verbose', context, terminal });
 }
 
 /** Null: there is none. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
+import { fileFault } from './file-fault.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -20,7 +21,7 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     if (code === undefined) throw error;
     const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
-    throw new UsageError(`${shownPath(path)} is no file that can be read (${code})`);
+    throw new UsageError(`${shownPath(path)} is no file that can be read: ${fileFault(error)}`);
   }
   try {
     const found = fstatSync(descriptor);

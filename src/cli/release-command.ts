@@ -24,6 +24,7 @@ import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { findConfig } from './find-config.ts';
 import { checkFrozen } from './frozen.ts';
 import { hasTag, isRepository } from './git.ts';
+import { printText } from './guarded-terminal.ts';
 import { lockName } from './lock-file.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack } from './project.ts';
@@ -95,7 +96,7 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   if (project.unchosen.length > 0 || bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
   terminal.clear();
   const code = await (options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options));
-  if (dirty !== undefined) process.stdout.write(`A release would be refused now: ${dirty}\n`);
+  if (dirty !== undefined) printText(`A release would be refused now: ${dirty}\n`);
   return code;
 }
 
@@ -106,7 +107,7 @@ function finishInterrupted(path: string): ExitCode | undefined {
   if (!finished) return undefined;
   const shown = (one: string): string => visible(shownPath(join(folder, one)));
   if (finished.kind === 'given up') {
-    process.stdout.write(`gave up a release that was cut off: ${shown(finished.path)} is there already, and nothing else had been moved\n`);
+    printText(`gave up a release that was cut off: ${shown(finished.path)} is there already, and nothing else had been moved\n`);
     return undefined;
   }
   const lines = [
@@ -115,7 +116,7 @@ function finishInterrupted(path: string): ExitCode | undefined {
     ...finished.paths.map((one) => `  ${shown(one)}\n`),
     'Now commit these and tag the commit with the version in sigpack.lock.\n',
   ];
-  process.stdout.write(lines.join(''));
+  printText(lines.join(''));
   return exitCodes.success;
 }
 
@@ -169,7 +170,7 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
   const dropped = options.dropRetired ? [...(lock?.retired.values() ?? [])] : [];
   const bump = options.bump === 'auto' ? (decision?.bump ?? (dropped.length > 0 ? 'patch' : undefined)) : options.bump;
   if (lock && bump === undefined) {
-    process.stdout.write(`nothing changed since ${lock.pack.version}; nothing to release (--bump patch releases all the same)\n`);
+    printText(`nothing changed since ${lock.pack.version}; nothing to release (--bump patch releases all the same)\n`);
     return exitCodes.success;
   }
   const version = lock && bump ? bumped(lock.pack.version, bump) : loaded.config.info.version;
@@ -301,7 +302,7 @@ async function releaseAgain(compiled: Compiled, signing: Signing | undefined, op
     writeFileSync(options.notes, notes);
   }
   if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });
-  process.stdout.write(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
+  printText(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
   return exitCodes.success;
 }
 
@@ -336,5 +337,5 @@ function tell({ found, decision, version, before, commit, writes, shown, options
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
   if (!options.dryRun && commit !== undefined) lines.push(`The provenance names ${commit.slice(0, 12)}, the commit before that one.`);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  printText(`${lines.join('\n')}\n`);
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
-import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
+import { fileFault } from './file-fault.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { lockHolder, takeProcessLock } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
@@ -70,7 +70,7 @@ export function journalMoves(stage: string): Journal['moves'] {
   try {
     journal = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw new UsageError(`${shownPath(path)} cannot be read: ${errorCode(error) ?? String(error)}; ${advice}`);
+    if (!(error instanceof SyntaxError)) throw new UsageError(`${shownPath(path)} cannot be read: ${fileFault(error)}; ${advice}`);
   }
   if (isRecord(journal) && Array.isArray(journal.moves) && journal.moves.length > 0 && journal.moves.every(isMove)) return journal.moves;
   throw new UsageError(`${shownPath(path)} is no journal of sigpack release; ${advice}`);

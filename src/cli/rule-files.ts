@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
+import { fileFault, fileHint } from './file-fault.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
 
 const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
@@ -15,7 +16,7 @@ export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): rea
       if (statSync(path).isDirectory()) walk(path, resolve(path), found);
       else found.push({ path: withSlashes(path), absolute: resolve(path) });
     } catch (error) {
-      complain(bag, path, error);
+      complainOfPath(bag, path, error);
     }
   }
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -50,7 +51,7 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
     if (text.includes('\ufffd') && !isUtf8(readFileSync(path))) throw new Error('the file is not UTF-8');
     return { path: shown, text: withoutMark(text) };
   } catch (error) {
-    complain(bag, path, error);
+    complainOfPath(bag, path, error);
     return undefined;
   }
 }
@@ -62,7 +63,7 @@ export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
     if (!isUtf8(bytes)) throw new Error('the input is not UTF-8');
     return { path: 'stdin', text: withoutMark(bytes.toString('utf8')) };
   } catch (error) {
-    complain(bag, 'stdin', error);
+    complainOfPath(bag, 'stdin', error);
     return undefined;
   }
 }
@@ -87,7 +88,9 @@ export function shownPath(path: string): string {
 /** Folders hold many files, and making a path relative takes longer than reading a small one. */
 const shownFolders = new Map<string, string>();
 
-function complain(bag: DiagnosticBag, path: string, error: unknown): void {
-  const reason = error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
-  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
+/** Complains (SIG001) about a path that the system refuses. */
+export function complainOfPath(bag: DiagnosticBag, path: string, error: unknown): void {
+  const hint = fileHint(error, path);
+  const message = `${shownPath(path)}: ${fileFault(error)}`;
+  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message, span: { start: 0, end: 0 }, ...(hint === undefined ? {} : { hint }) });
 }

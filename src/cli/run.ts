@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { toolVersion } from './package-root.ts';
 import { isFailure, type Paint, type ReportContext } from './report/context.ts';
 import { reports } from './report/format.ts';
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
   readonly format: ReportFormat;
   readonly verbose: boolean;
+  /** False where standard output is data: nobody has asked how many notes there are. */
+  readonly countsNotes?: boolean;
   readonly context: ReportContext;
   readonly terminal: Terminal;
 }
@@ -28,19 +31,19 @@ export const configurationLine = (path: string | undefined, paint: Paint): strin
   `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
 
 /** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
-export function report({ diagnostics, format, verbose, context, terminal }: Outcome): ExitCode {
+export function report({ diagnostics, format, verbose, countsNotes = true, context, terminal }: Outcome): ExitCode {
   const sorted = [...diagnostics].sort(compareDiagnostics);
   terminal.clear();
   if (format === 'text') {
-    const { shown, hidden } = forPerson(sorted, verbose);
-    if (shown.length > 0) process.stderr.write(`${reports.text(shown, context)}\n`);
+    const { shown, hidden } = forPerson(sorted, verbose, countsNotes);
+    if (shown.length > 0) process.stderr.write(`${reports.text(shown, { ...context, links: verbose })}\n`);
     if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
-    if (context.summary) process.stdout.write(formatSummary(context.summary, sorted, context.paint, verbose));
+    if (context.summary) printText(formatSummary(context.summary, sorted, context.paint, verbose));
   } else process.stdout.write(reports[format](sorted, context));
   return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn)) ? exitCodes.findings : exitCodes.success;
 }
 
-function forPerson(sorted: readonly Diagnostic[], verbose: boolean): { shown: readonly Diagnostic[]; hidden: string } {
+function forPerson(sorted: readonly Diagnostic[], verbose: boolean, countsNotes: boolean): { shown: readonly Diagnostic[]; hidden: string } {
   if (verbose) return { shown: sorted, hidden: '' };
   const order = { error: 0, warning: 1, info: 2 } as const;
   const serious = sorted.filter((diagnostic) => diagnostic.severity !== 'info').sort((a, b) => order[a.severity] - order[b.severity]);
@@ -48,7 +51,7 @@ function forPerson(sorted: readonly Diagnostic[], verbose: boolean): { shown: re
   const notes = sorted.length - serious.length;
   const parts = [
     ...(serious.length > shown.length ? [`${serious.length - shown.length} more errors and warnings`] : []),
-    ...(notes > 0 ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
+    ...(notes > 0 && countsNotes ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
   ];
   return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '' };
 }

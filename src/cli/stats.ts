@@ -4,6 +4,7 @@ import type { Pack } from '../pack/pack.ts';
 import { budgetProblems, loadOf, loadOfMinutes, searchesPerMinute } from '../pack/schedule-budget.ts';
 import { compileRules } from './compile-rules.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { openProject, reportProject, shownConfiguration } from './project.ts';
 import { leftOffLines, loadText } from './report/load-lines.ts';
 import { visible } from './report/visible.ts';
@@ -42,7 +43,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
     const configuration = shownConfiguration(loaded);
     const answered = { version: 1, configuration, searches, minutes, budget, ...graylog, leftOff, problems };
     process.stdout.write(`${JSON.stringify(answered, null, 1)}\n`);
-  } else process.stdout.write(`${histogram(searches, minutes, budget, terminal.width)}${loadLines(pack).join('')}`);
+  } else printText(`${histogram(searches, minutes, budget, terminal.width)}${loadLines(pack).join('')}`);
   const code = reportProject(project, answer);
   if (options.format === 'text') for (const problem of problems) process.stderr.write(`${terminal.paint('red', visible(problem))}\n`);
   return problems.length > 0 ? exitCodes.findings : code;

@@ -17,8 +17,18 @@ export interface Terminal {
   readonly width: number;
   /** Shows `label n/total` on one line that the next one overwrites; nothing without a terminal. */
   progress(done: number, total: number, label: string): void;
-  /** Takes the status line away; to be called before anything else is written. */
+  /** Erases the status line, as anything else does that is written to the terminal. */
   clear(): void;
+}
+
+/** There is one screen, whichever stream has drawn the status line on it. */
+const onScreen: { erase?: () => void } = {};
+
+/** Erases the status line, if there is one; the guard of the terminal calls it before anything is written. */
+export function eraseStatusLine(): void {
+  const { erase } = onScreen;
+  delete onScreen.erase;
+  erase?.();
 }
 
 /** Colours follow NO_COLOR and FORCE_COLOR, else whether the stream is a terminal. */
@@ -40,19 +50,20 @@ export function createTerminal(stream: TerminalStream, env: Environment, now: ()
   const width = Math.max(40, stream.columns ?? defaultWidth);
   const live = stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   let drawn = Number.NEGATIVE_INFINITY;
-  let shown = false;
+  const erase = (): void => {
+    stream.write('\r\x1b[K');
+  };
   return {
     paint: wantsColour(stream, env) ? painted : unpainted,
     width,
     progress(done, total, label) {
       if (!live || now() - drawn < redrawEvery) return;
       drawn = now();
-      shown = true;
       stream.write(`\r${shortened(statusLine(done, total, label), width - 1)}\x1b[K`);
+      onScreen.erase = erase;
     },
     clear() {
-      if (shown) stream.write('\r\x1b[K');
-      shown = false;
+      eraseStatusLine();
       drawn = Number.NEGATIVE_INFINITY;
     },
   };

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import type { TestRun } from '../proof/test-result.ts';
 import { createBag, type Diagnostic, isFatal } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { printText } from './guarded-terminal.ts';
 import { openFor } from './processed-rules.ts';
 import { type Project, shownConfiguration } from './project.ts';
 import { testGithub, testJson, testJunit } from './report/test-formats.ts';
-import type { TestReporter } from './report/test-name.ts';
+import type { TestFormat } from './report/test-name.ts';
 import { testTree } from './report/test-tree.ts';
 import { reportText } from './report/text.ts';
 import { contextFor } from './run.ts';
@@ -20,7 +21,7 @@ import { watchFiles } from './test-watch.ts';
 export interface TestOptions {
   readonly rules?: readonly string[];
   readonly watch: boolean;
-  readonly reporter: TestReporter;
+  readonly format: TestFormat;
   readonly coverage: boolean;
   /** Whose pipelines make the rules that are tested; without it, rules are tested as written. */
   readonly target?: string;
@@ -32,7 +33,7 @@ export interface TestOptions {
 
 /** `sigpack test`: runs the tests beside rules. Fails when a test does, or can't be run. */
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
-  const names = options.reporter === 'tree' ? 'first' : 'verbose';
+  const names = options.format === 'text' ? 'first' : 'verbose';
   const rules = [...paths, ...(options.rules ?? [])];
   const project = await openFor({ ...options, rules }, { format: 'text', verbose: options.verbose, names });
   if ('code' in project) return project.code;
@@ -85,13 +86,13 @@ async function runOnce(paths: readonly string[], options: TestOptions, project: 
   return { code: failed ? exitCodes.findings : exitCodes.success, tests: run.results.length, files: tests.map((file) => usedFiles(file, run)) };
 }
 
-function print(run: TestRun, problems: readonly Diagnostic[], { reporter, verbose }: TestOptions, { loaded, terminal }: Project): void {
-  if (reporter === 'json') process.stdout.write(testJson(run, problems, shownConfiguration(loaded)));
-  else if (reporter === 'junit') process.stdout.write(testJunit(run, problems));
-  else if (reporter === 'github') process.stdout.write(testGithub(run, problems));
+function print(run: TestRun, problems: readonly Diagnostic[], { format, verbose }: TestOptions, { loaded, terminal }: Project): void {
+  if (format === 'json') process.stdout.write(testJson(run, problems, shownConfiguration(loaded)));
+  else if (format === 'junit') process.stdout.write(testJunit(run, problems));
+  else if (format === 'github') process.stdout.write(testGithub(run, problems));
   else {
     const output = createTerminal(process.stdout, process.env, () => 0);
-    process.stdout.write(testTree(run, { paint: output.paint, verbose }));
+    printText(testTree(run, { paint: output.paint, verbose }));
     const context = contextFor(terminal);
     if (problems.length > 0) process.stderr.write(`${reportText(problems, context)}\n`);
   }

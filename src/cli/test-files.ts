@@ -5,7 +5,7 @@ import type { TestCase } from '../proof/test-case.ts';
 import { readTestFile } from '../proof/test-file.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { withSlashes } from './portable-path.ts';
-import { readSourceFile, shownPath } from './rule-files.ts';
+import { complainOfPath, readSourceFile } from './rule-files.ts';
 
 const testEnding = /\.tests?\.ya?ml$/i;
 const isInfo = (path: string): boolean => /^info\.ya?ml$/i.test(basename(path));
@@ -23,8 +23,7 @@ export function findTestFiles(paths: readonly string[], bag: DiagnosticBag): rea
       else if (isTestFile(path)) found.add(resolve(path));
       else for (const beside of testFilesOf(path)) found.add(beside);
     } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/, (?:stat|scandir)\b.*$/, '') : String(error);
-      bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
+      complainOfPath(bag, path, error);
     }
   }
   return [...found].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));

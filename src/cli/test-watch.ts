@@ -1,5 +1,7 @@
 import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { fileFault } from './file-fault.ts';
+import { printText } from './guarded-terminal.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -28,7 +30,7 @@ export async function watchFiles(
       const batch = [...changed].sort();
       changed.clear();
       if (batch.length === 0) return;
-      process.stdout.write(`\n${batch.map(shownPath).map(visible).join(', ')} changed\n\n`);
+      printText(`\n${batch.map(shownPath).map(visible).join(', ')} changed\n\n`);
       await onChange(batch);
       hint();
     };
@@ -76,7 +78,7 @@ function watcherOf({ folder, deep }: Target, touched: (path: string) => void): F
   const watcher = watch(folder, { recursive: deep }, (_, name) => {
     if (name !== null && !/(?:^|[\\/])(?:\.|node_modules)|~$/.test(name)) touched(join(folder, name));
   });
-  watcher.on('error', (error) => process.stderr.write(`sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${error.message}`)}\n`));
+  watcher.on('error', (error) => process.stderr.write(`sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileFault(error)}`)}\n`));
   return watcher;
 }
 

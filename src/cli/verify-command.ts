@@ -6,8 +6,9 @@ import { isSignedBy, readEnvelope } from '../release/envelope.ts';
 import { envelopeExtension, statementExtension } from '../release/provenance.ts';
 import { readPublicKey, signatureName, verifySignature } from '../release/signature.ts';
 import { subjectProblem } from '../release/subjects.ts';
-import { errorCode } from './error-code.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
+import { fileFault } from './file-fault.ts';
+import { printText } from './guarded-terminal.ts';
 import { readKeyFile } from './key-file.ts';
 import { entryStatsOf, statsOf } from './path-stats.ts';
 import { visible } from './report/visible.ts';
@@ -29,7 +30,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
   let sound = true;
   const tell = (path: string, problem: string | undefined): void => {
     if (problem !== undefined) sound = false;
-    process.stdout.write(`${visible(shownPath(path))}: ${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`);
+    printText(`${visible(shownPath(path))}: ${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`);
   };
   const signatures = new Set<string>();
   for (const path of paths) {
@@ -43,7 +44,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
       signatures.add(place.folder);
       const signature = join(place.folder, signatureName);
       if (key !== undefined) tell(signature, signatureProblem(sums.bytes, signature, key));
-      else if (isFile(signature)) process.stdout.write(`${visible(shownPath(signature))}: ${paint('yellow', 'signature not checked; give --key')}\n`);
+      else if (isFile(signature)) printText(`${visible(shownPath(signature))}: ${paint('yellow', 'signature not checked; give --key')}\n`);
     }
     for (const name of place.names ?? [...sums.entries.keys(), ...unlisted(place.folder, sums.entries)]) {
       const file = join(place.folder, name);
@@ -107,7 +108,7 @@ function bytesOf(path: string): Buffer | string {
   }
 }
 
-const unreadable = (error: unknown): string => `it cannot be read: ${errorCode(error) ?? String(error)}`;
+const unreadable = (error: unknown): string => `it cannot be read: ${fileFault(error)}`;
 
 const problems = {
   bad: 'the signature is not that of SHA256SUMS: one of them was changed',

@@ -4,9 +4,12 @@ const longestName = 64;
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > longestName) return undefined;
   const wanted = name.toLowerCase();
+  const known = [...candidates];
+  const longer = completion(wanted, known);
+  if (longer !== undefined) return longer;
   let best: string | undefined;
   let limit = name.length < 3 ? 1 : Math.max(2, Math.floor(name.length / 3));
-  for (const candidate of candidates) {
+  for (const candidate of known) {
     if (candidate.length > longestName || Math.abs(candidate.length - name.length) > limit) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     // a distance as long as the name itself would call any short word near
@@ -16,6 +19,16 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     limit = distance;
     if (distance === 0) break;
   }
+  return best;
+}
+
+/** The shortest candidate that begins as the name does: what was typed is most often right, and not all of it. */
+function completion(wanted: string, candidates: readonly string[]): string | undefined {
+  if (wanted.length < 3) return undefined;
+  let best: string | undefined;
+  for (const candidate of candidates)
+    if (candidate.length <= longestName && candidate.toLowerCase().startsWith(wanted) && (best === undefined || candidate.length < best.length))
+      best = candidate;
   return best;
 }
 

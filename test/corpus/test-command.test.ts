@@ -11,7 +11,7 @@ import { shared } from './corpus.ts';
 import { windowsEvents } from './recorded-events.ts';
 
 test('the regression data of SigmaHQ: every rule finds its event', { timeout: 60_000 }, async () => {
-  const { code, stdout } = await sigpack(['test', join(shared, 'events'), '--rules', join(shared, 'corpus'), '--reporter', 'json']);
+  const { code, stdout } = await sigpack(['test', join(shared, 'events'), '--rules', join(shared, 'corpus'), '-f', 'json']);
   const { summary, tests, diagnostics } = JSON.parse(stdout);
   expect(code).toBe(0);
   expect(diagnostics).toEqual([]);

@@ -7,6 +7,7 @@ import { alwaysAs, withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
 import { splunkCorrelation } from './correlation.ts';
 import { detectionSearch } from './data-model.ts';
+import { withFieldTable } from './field-table.ts';
 import { splunkOwn } from './own-fields.ts';
 import { inDataModel } from './scope.ts';
 
@@ -17,7 +18,7 @@ function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
     compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
-  const own = withOwnFieldRemarks(conversion, compiled, splunkOwn);
+  const own = withOwnFieldRemarks(splunk.table ? withFieldTable(conversion, compiled) : conversion, compiled, splunkOwn);
   const isNarrowed = (part: CompiledDetection): boolean => inDataModel(part) || splunk.scopeOf(part) !== '';
   const told = withBlankRemark(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
   return told.ok ? { ...told, value: { queries: [told.value] } } : told;

@@ -6,6 +6,7 @@ import type { OnDrift } from '../../pack/install-config.ts';
 import { sumsName } from '../../release/checksums.ts';
 import { signatureName } from '../../release/signature.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import { printText } from '../guarded-terminal.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { shownPath } from '../rule-files.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -59,8 +60,8 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
   const advice = plan.objects.length > 0 ? await adviceFor(change, wanted) : [];
   if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
-  if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) process.stdout.write(`  ${checkTexts[change.check]}\n`);
-  if (options.format === 'text') for (const line of advice) process.stdout.write(`  ${line}\n`);
+  if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) printText(`  ${checkTexts[change.check]}\n`);
+  if (options.format === 'text') for (const line of advice) printText(`  ${line}\n`);
   if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
   if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
@@ -156,7 +157,7 @@ async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan)
   if (options.yes || options.apply !== undefined) return true;
   const instead = '--yes, or --plan FILE and then --apply FILE';
   if (options.format === 'json') throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
-  if (!(await ask(`Do it (${planCounts(plan)})?`, terminal, instead))) return false;
+  if (!(await ask(`Apply the plan (${planCounts(plan)})?`, terminal, instead))) return false;
   if ((await target.installed()).state !== plan.state)
     throw new RemoteError('the place was changed since the plan was made; nothing was done, run the command again');
   return true;
@@ -186,10 +187,10 @@ function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan,
     process.stderr.write(
       `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
     );
-  else if (outcome === 'applied') process.stdout.write(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
-  else if (outcome === 'nothing to do') process.stdout.write(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
-  else process.stdout.write(`planned: ${planCounts(plan)}; nothing was done\n`);
-  if (typeof options.plan === 'string') process.stdout.write(`the plan is in ${shownPath(options.plan)}\n`);
-  for (const note of notes) process.stdout.write(`  ${note}\n`);
+  else if (outcome === 'applied') printText(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
+  else if (outcome === 'nothing to do') printText(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
+  else printText(`planned: ${planCounts(plan)}; nothing was done\n`);
+  if (typeof options.plan === 'string') printText(`the plan is in ${shownPath(options.plan)}\n`);
+  for (const note of notes) printText(`  ${note}\n`);
   return code;
 }

@@ -2,6 +2,7 @@ import { lchownSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDenied } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
+import { systemFault } from '../file-fault.ts';
 import { entryStatsOf, statsOf } from '../path-stats.ts';
 import { giveTree, type IsWritten } from './disk-tree.ts';
 
@@ -52,7 +53,7 @@ function withRights<T>({ uid, gid }: Owner, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof Error && isDenied(error))
-      throw new UsageError(`${error.message}; root works there with the rights of the owner of the apps (uid ${uid}): give it to them`);
+      throw new UsageError(`${systemFault(error)}; root works there with the rights of the owner of the apps (uid ${uid}): give it to them`);
     throw error;
   } finally {
     process.seteuid?.(0);

@@ -8,6 +8,7 @@ import { readPublicKey } from '../../release/signature.ts';
 import { type LoadedConfig, loadConfig } from '../config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
 import { findConfig } from '../find-config.ts';
+import { printText } from '../guarded-terminal.ts';
 import { readKeyFile } from '../key-file.ts';
 import { releaseState } from '../release-stage.ts';
 import { visible } from '../report/visible.ts';
@@ -101,8 +102,8 @@ export function uninstall(artifact: string | undefined, options: UninstallOption
       const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
       const what = objects === installed.current.length ? countsByKind(target.kind, installed.current) : `${objects} objects`;
-      process.stdout.write(objects === 0 ? `${options.to} has nothing of ${named}\n` : `removed ${named} from ${options.to}: ${what}\n`);
-      for (const note of notes) process.stdout.write(`  ${visible(note)}\n`);
+      printText(objects === 0 ? `${options.to} has nothing of ${named}\n` : `removed ${named} from ${options.to}: ${what}\n`);
+      for (const note of notes) printText(`  ${visible(note)}\n`);
       return exitCodes.success;
     }),
   );
@@ -177,7 +178,7 @@ export async function guarded(terminal: Terminal, format: 'text' | 'json' | unde
     terminal.clear();
     if (!(error instanceof RemoteError)) throw withoutSecrets(error, texts);
     const message = texts.shown(error.message, longestMessage);
-    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
+    if (format === 'json') printText(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
     else process.stderr.write(`sigpack: ${message}\n`);
     return exitCodes.remote;
   }

@@ -1,5 +1,6 @@
 import type { Plan } from '../../install/plan.ts';
 import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
+import { printText } from '../guarded-terminal.ts';
 import type { Paint } from '../report/context.ts';
 import { visible } from '../report/visible.ts';
 
@@ -18,11 +19,11 @@ export function printPlan(plan: Plan, { paint, verbose, wayBack }: PlanPrinting)
   const { pack, to, objects, drift } = plan;
   if (objects.length === 0 && drift.length === 0 && plan.adopts === undefined) return;
   const from = pack.from === null ? 'nothing' : pack.from;
-  process.stdout.write(`${paint('bold', visible(`${to}: ${packName(plan)}, ${from} → ${pack.version}`))}\n`);
+  printText(`${paint('bold', visible(`${to}: ${packName(plan)}, ${from} → ${pack.version}`))}\n`);
   const lines = planLines(plan, wayBack, verbose);
   const shown = verbose ? lines : lines.slice(0, shownLines);
-  for (const line of shown) process.stdout.write(`${lineText(line, paint)}\n`);
-  if (shown.length < lines.length) process.stdout.write(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
+  for (const line of shown) printText(`${lineText(line, paint)}\n`);
+  if (shown.length < lines.length) printText(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
 }
 
 const signColours = { '+': 'green', '~': 'yellow', '-': 'red', o: 'yellow', '!': 'yellow' } as const;

@@ -6,6 +6,7 @@ import { appLoadLines } from '../../install/pack-load.ts';
 import type { SplunkPlace } from '../../pack/install-config.ts';
 import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 import { withSlashes } from '../portable-path.ts';
 import { isHeld, withDiskLock } from './disk-lock.ts';
 import { overrideNotes, overridesIn } from './disk-overrides.ts';
@@ -108,7 +109,7 @@ function endCutOff(places: AppPlaces): void {
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
-    throw new UsageError(`an install into ${places.target} was cut off and has to be ended first, which cannot be done now (${code})`);
+    throw new UsageError(`an install into ${places.target} was cut off and has to be ended first, which cannot be done now: ${fileFault(error)}`);
   }
 }
 

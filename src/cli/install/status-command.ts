@@ -1,6 +1,7 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
+import { printText } from '../guarded-terminal.ts';
 import type { Paint } from '../report/context.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { createTerminal } from '../terminal.ts';
@@ -85,7 +86,7 @@ export async function status(artifact: string | undefined, options: StatusOption
   if (options.format === 'json') process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
   else {
     const { paint } = createTerminal(process.stdout, process.env, () => 0);
-    for (const one of found) process.stdout.write(statusText(one, paint));
+    for (const one of found) printText(statusText(one, paint));
   }
   if (found.some(({ error }) => error !== undefined)) return exitCodes.remote;
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;

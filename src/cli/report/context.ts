@@ -11,6 +11,8 @@ export const unpainted: Paint = (_, text) => text;
 export interface ReportContext {
   readonly toolVersion: string;
   readonly paint: Paint;
+  /** Name the page about each diagnostic. */
+  readonly links?: boolean;
   /** Terminal cells a line. */
   readonly width: number;
   /** From which severity on a diagnostic is a failure. */

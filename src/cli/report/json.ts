@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { pageOf } from '../../source/documentation.ts';
 import { countSeverities, placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
@@ -16,5 +17,5 @@ export const reportJson: Report = (diagnostics, { summary, configuration }) => {
 
 export function plainDiagnostic(diagnostic: Diagnostic) {
   const { code, severity, message, hint, file, target } = diagnostic;
-  return { code, severity, message, hint, file: file.path, ...placeOf(diagnostic), ...(target === undefined ? {} : { target }) };
+  return { code, severity, message, hint, url: pageOf(code), file: file.path, ...placeOf(diagnostic), ...(target === undefined ? {} : { target }) };
 }

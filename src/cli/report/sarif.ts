@@ -1,24 +1,27 @@
-import { codeCatalogue } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { pageUri } from '../../source/documentation.ts';
 import { placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<Diagnostic['severity'], string>;
-const codes = Object.keys(codeCatalogue);
+const codes = Object.keys(codeCatalogue).filter((code): code is DiagnosticCode => code in codeCatalogue);
 
 /** SARIF 2.1.0 with every code as a rule. */
 export const reportSarif: Report = (diagnostics, { toolVersion }) => {
-  const driver = { name: 'Sigpack', version: toolVersion, rules: Object.entries(codeCatalogue).map(([id, entry]) => rule(id, entry)) };
+  const driver = { name: 'Sigpack', version: toolVersion, rules: codes.map(rule) };
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results: diagnostics.map(result) };
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] };
   return `${visibleJson(JSON.stringify(log, undefined, 2))}\n`;
 };
 
-function rule(id: string, { title, severity, hint }: (typeof codeCatalogue)[keyof typeof codeCatalogue]) {
+function rule(id: DiagnosticCode) {
+  const { title, severity, hint } = codeCatalogue[id];
   return {
     id,
     shortDescription: { text: title },
     fullDescription: { text: `${title}. ${hint}` },
+    helpUri: pageUri(id),
     help: { text: hint },
     defaultConfiguration: { level: levels[severity] },
   };

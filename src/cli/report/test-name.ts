@@ -1,3 +1,3 @@
-/** Values of `--reporter`; apart from the reports, so that `--help` need not load them. */
-export const testReporters = ['tree', 'junit', 'json', 'github'] as const;
-export type TestReporter = (typeof testReporters)[number];
+/** Values of `--format` of `sigpack test`; apart from the reports, so that `--help` need not load them. */
+export const testFormats = ['text', 'json', 'github', 'junit'] as const;
+export type TestFormat = (typeof testFormats)[number];

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { pageOf } from '../../source/documentation.ts';
 import { lineText } from '../../source/span.ts';
 import { placeOf, type Report, type ReportContext, type Style } from './context.ts';
 import { cells, fitting, visible } from './visible.ts';
@@ -12,7 +13,7 @@ const longestMark = 60;
 export const reportText: Report = (diagnostics, context) => diagnostics.map((diagnostic) => `${block(diagnostic, context)}\n`).join('\n');
 
 function block(diagnostic: Diagnostic, context: ReportContext): string {
-  const { paint } = context;
+  const { paint, links = false } = context;
   const { code, severity, file, message, hint, target } = diagnostic;
   const { line, column } = placeOf(diagnostic);
   const place = paint('bold', `${visible(file.path)}:${line}:${column}`);
@@ -20,6 +21,7 @@ function block(diagnostic: Diagnostic, context: ReportContext): string {
   lines.push(...frame(diagnostic, context));
   if (target !== undefined) lines.push(`  ${paint('dim', '= target:')} ${visible(target)}`);
   if (hint !== '') lines.push(`  ${paint('dim', '= hint:')} ${visible(hint)}`);
+  if (links) lines.push(`  ${paint('dim', '= see:')} ${pageOf(code)}`);
   return lines.join('\n');
 }
 

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it, test } from 'vitest';
+import { environment, mainFile, sigpack } from './sigpack.ts';
+
+const after = async (...words: readonly string[]): Promise<readonly string[]> =>
+  (await sigpack(['completion', 'words', ...words])).stdout.split('\n').filter((word) => word !== '');
+
+describe('after what has been typed come', () => {
+  it.each([
+    ['commands', ['con'], ['convert']],
+    ['commands below none', ['sta'], ['stats', 'status']],
+    ['options', ['convert', '--skip'], ['--skip-unsupported']],
+    ['options of the program', ['--ver'], ['--version']],
+    ['targets', ['convert', '-t', 'sp'], ['splunk']],
+    ['targets behind a comma', ['convert', '-t', 'splunk,gr'], ['splunk,graylog', 'splunk,grep']],
+    ['targets of a pack', ['build', '-t', 'gr'], ['graylog']],
+    ['pipelines', ['convert', 'rules', '--pipeline', 'splunk-w'], ['splunk-web', 'splunk-windows-classic', 'splunk-windows-xml']],
+    ['formats of the target', ['convert', '-t', 'lucene', '-f', 'k'], ['kibana-ndjson']],
+    ['no formats of other targets', ['convert', '-t', 'splunk', '-f', 'k'], []],
+    ['formats of a report', ['check', '-f', 's'], ['sarif']],
+    ['formats with an equals sign', ['check', '--format=s'], ['--format=sarif']],
+    ['formats as bash parts the words', ['check', '--format', '=', 's'], ['sarif']],
+    ['lists', ['list', 'lo'], ['logsources']],
+    ['shells', ['completion', 'z'], ['zsh']],
+    ['files, which the shell knows', ['convert', ''], []],
+    ['no hidden options', ['test', '--rep'], []],
+    ['all for two quotes, which stand for nothing', ['check', '--fail-on', '""'], ['error', 'warning', 'never']],
+  ])('%s', async (_, words, expected) => expect(await after(...words)).toEqual(expected));
+});
+
+const script = async (shell: string): Promise<string> => (await sigpack(['completion', shell])).stdout;
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+const env = environment({ NODE: process.execPath, MAIN: mainFile });
+
+test('bash completes by the script', async () => {
+  const typed = `sigpack() { "$NODE" "$MAIN" "$@"; }
+${await script('bash')}
+complete -p sigpack
+for line in 'convert -t spl' 'convert -t splunk,' 'list '; do
+  COMP_WORDS=(sigpack $line); [[ $line == *' ' ]] && COMP_WORDS+=('')
+  COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+  _sigpack
+  printf '%s: %s\\n' "$line" "\${COMPREPLY[*]}"
+done`;
+  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-euc', typed], { encoding: 'utf8', env });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.split('\n')).toEqual([
+    'complete -o default -F _sigpack sigpack',
+    'convert -t spl: splunk',
+    'convert -t splunk,: splunk,es-qs splunk,xpack-watcher splunk,graylog splunk,logpoint splunk,grep',
+    'list : targets formats pipelines logsources fields',
+    '',
+  ]);
+});
+
+test.skipIf(!has('zsh'))('zsh reads the script', async () => {
+  const { stderr, status } = spawnSync('zsh', ['-fc', `compdef() { print "$@"; }\n${await script('zsh')}`], { encoding: 'utf8', env });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+test.skipIf(!has('fish'))('fish completes by the script', async () => {
+  const typed = `function sigpack; $NODE $MAIN $argv; end\n${await script('fish')}\ncomplete -C 'sigpack convert -t spl'`;
+  expect(spawnSync('fish', ['-N', '-c', typed], { encoding: 'utf8', env }).stdout).toContain('splunk');
+});
+
+test.skipIf(!has('pwsh'))('PowerShell completes by the script', async () => {
+  const typed = `function sigpack { & $env:NODE $env:MAIN @args }\n${await script('powershell')}\n(TabExpansion2 'sigpack convert -t spl' 22).CompletionMatches.CompletionText`;
+  expect(spawnSync('pwsh', ['-NoProfile', '-Command', typed], { encoding: 'utf8', env }).stdout).toContain('splunk');
+});
+
+test('each script names the command that it asks', async () => {
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) expect(await script(shell)).toContain('sigpack completion words');
+  expect(await sigpack(['completion', 'tcsh'])).toMatchObject({ code: 2, stderr: expect.stringContaining('bash, zsh, fish, powershell') });
+});
