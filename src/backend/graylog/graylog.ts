@@ -45,6 +45,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     addressFields: options.ipFields,
     booleanFields: [],
     casedFields: [],
+    flattenedFields: [],
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '_exists_:gl2_message_id',

@@ -18,7 +18,8 @@ export interface CorrelationPlan {
 }
 
 /** Buckets of the group fields; a `bucket_selector` keeps those that fulfil the condition, and the watch fires where one is left. */
-export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+export function correlationPlan(compiled: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+  const { rule, parts } = compiled;
   const place = { file: rule.file, span: rule.typeSpan };
   const detections = parts.map((part): CompiledDetection => {
     if (part.kind === 'detection') return part;
@@ -26,8 +27,8 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
   });
   const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const texts = perRule
-    ? detections.map((part) => said(esQsQueries(part.query, place, settings), remarks))
-    : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
+    ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), remarks))
+    : [said(esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings), remarks)];
   const queries = [...new Set(texts.flat())];
   const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
   checkSilentGroups(rule, place, 'a watch groups', remarks);
