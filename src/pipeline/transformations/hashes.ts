@@ -1,11 +1,11 @@
 import type { SettledItem, SettledValue } from '../../query/settled.ts';
 import { parsePattern } from '../../sigma/pattern.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
 import { textList } from './text-list.ts';
 

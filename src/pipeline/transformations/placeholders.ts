@@ -1,3 +1,5 @@
+import { scalarText } from '../../jinja/number.ts';
+import type { PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parseAddressBlock } from '../../sigma/cidr.ts';
@@ -5,15 +7,13 @@ import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../
 import { fillPlaceholders } from '../../sigma/placeholder.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
-import type { PythonRegex } from '../python-regex.ts';
 import { noteFilling, type RuleInProcess } from '../rule-in-process.ts';
 import { expressionPlaceholders } from './expression-placeholder.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
-import { scalarText } from './value-number.ts';
 
 const onlyText: JsonSchema = { enum: ['plaintext', 'csv', 'json', 'yaml'], description: 'Only plaintext works here: one value a line.' };
 
