@@ -17,7 +17,7 @@ export function conditionsOf(conditions: string): ProcessingItem {
   const entries = conditions.startsWith('{') ? conditions.slice(1, -1) : conditions;
   const bag = createBag();
   const text = `transformations:\n  - { type: mark, ${entries} }\n`;
-  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readLines: () => undefined, definitions: { mark } })?.items ?? [];
+  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readText: () => ({ fault: 'unreadable' }), definitions: { mark } })?.items ?? [];
   if (!item) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
   return item;
 }

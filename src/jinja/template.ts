@@ -208,7 +208,7 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Node {
     return { values: inside, work };
   };
   return (scope, rendering) => {
-    const all = listOf(list(scope), true);
+    const all = listOf(list(scope), false);
     rendering.rounds += all.length;
     if (rendering.rounds > mostRounds) throw new Error(`the loops take more than ${mostRounds} rounds`);
     const entries = filter ? all.filter((entry) => isTrue(filter(scopeOf(scope, entry)))) : all;
