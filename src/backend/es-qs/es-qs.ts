@@ -27,6 +27,7 @@ function dialectOf(settings: ElasticsearchSettings, flattened: readonly string[]
     booleanFields: settings.booleanFields,
     casedFields: settings.wildcardFields,
     flattenedFields: flattened,
+    fieldPatterns: true,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '*:*',

@@ -46,6 +46,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     booleanFields: [],
     casedFields: [],
     flattenedFields: [],
+    fieldPatterns: false,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '_exists_:gl2_message_id',

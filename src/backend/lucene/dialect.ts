@@ -24,6 +24,8 @@ export interface Dialect {
   readonly casedFields: readonly string[];
   /** Keys of fields of the type flattened; a `*` at the end stands for any rest. */
   readonly flattenedFields: readonly string[];
+  /** A `*` in the name of a field stands for any rest: the test is asked of every field of such a name. */
+  readonly fieldPatterns: boolean;
   /** Under an odd number of negations, where matching more than meant is missing something. */
   readonly negated: boolean;
   /** Longest regular expression in characters (`index.max_regex_length`). */

@@ -34,6 +34,8 @@ export function correlationPlan(compiled: CompiledCorrelation, settings: Elastic
   checkSilentGroups(rule, place, 'a watch groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
+  const several = [...groupBy, ...values].find((name) => name.includes('*'));
+  if (several !== undefined) throw refused(place, `a watch can't group or count by the fields \`${several}\``, 'Name one field, without wildcards.');
   // a group of which no event has a value counts none, which may be what the condition asks for
   const valuesNeeded = rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
   const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({ exists: { field } }));
