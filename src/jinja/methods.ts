@@ -1,60 +1,82 @@
+import type { Work } from '../work/work.ts';
 import { functionOf, made, type TemplateFunction } from './function.ts';
 import { listOf } from './operators.ts';
-import { capitalized, joined, replaced, stripped } from './text-functions.ts';
-import { isList, tupleOf, type Value } from './value.ts';
+import { capitalized, joined, replaced, type Sides, stripped } from './text-functions.ts';
+import { isList, printedText, tupleOf, type Value } from './value.ts';
+
+type Named = readonly [name: string, method: TemplateFunction];
+
+/** Of texts, with arguments that are texts, of which some may be missing. */
+function textMethod(
+  name: string,
+  apply: (work: Work, text: string, ...args: readonly string[]) => Value,
+  parameters: readonly string[] = [],
+  least = parameters.length,
+): Named {
+  const checked = (value: Value): string => {
+    if (typeof value === 'string') return value;
+    throw new Error(`\`${name}\` is for texts; \`|string\` makes one`);
+  };
+  return [
+    name,
+    functionOf(
+      (work, value, ...args) => apply(work, checked(value), ...args.filter((one) => one !== undefined && one !== null).map(checked)),
+      parameters,
+      least,
+    ),
+  ];
+}
+
+const changed = (name: string, change: (text: string) => string): Named => textMethod(name, (work, text) => made(work, change(text)));
+const strip = (name: string, sides: Sides): Named => textMethod(name, (work, text, chars) => made(work, stripped(text, chars, sides)), ['chars'], 0);
 
 /** Python's methods of texts, maps and dates that change nothing. */
 export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
   ['get', functionOf((_, value, key, other = null) => entryOf(value, key, other), ['key', 'default'], 1)],
-  ['keys', functionOf((_, value) => [...entriesOf(value, 'keys').keys()])],
-  ['values', functionOf((_, value) => [...entriesOf(value, 'values').values()])],
-  ['items', functionOf((_, value) => Array.from(entriesOf(value, 'items'), tupleOf))],
-  ['lower', functionOf((work, value) => made(work, textOf(value, 'lower').toLowerCase()))],
-  ['upper', functionOf((work, value) => made(work, textOf(value, 'upper').toUpperCase()))],
-  ['capitalize', functionOf((work, value) => made(work, capitalized(textOf(value, 'capitalize'))))],
-  ['strip', functionOf((work, value, chars) => made(work, stripped(textOf(value, 'strip'), chars, 'both')), ['chars'], 0)],
-  ['lstrip', functionOf((work, value, chars) => made(work, stripped(textOf(value, 'lstrip'), chars, 'left')), ['chars'], 0)],
-  ['rstrip', functionOf((work, value, chars) => made(work, stripped(textOf(value, 'rstrip'), chars, 'right')), ['chars'], 0)],
-  ['startswith', functionOf((_, value, start) => textOf(value, 'startswith').startsWith(textOf(start, 'startswith')), ['prefix'])],
-  ['endswith', functionOf((_, value, end) => textOf(value, 'endswith').endsWith(textOf(end, 'endswith')), ['suffix'])],
-  ['replace', functionOf((work, value, old, by) => replaced(work, textOf(value, 'replace'), textOf(old, 'replace'), textOf(by, 'replace')), ['old', 'new'])],
-  ['join', functionOf((work, between, list) => joined(work, listOf(list, true), textOf(between, 'join')), ['list'])],
-  ['split', functionOf((work, value, between) => split(textOf(value, 'split'), between, work.entries), ['sep'], 0)],
-  ['strftime', functionOf((work, value, format) => made(work, dateText(dateOf(value, 'strftime'), textOf(format, 'strftime'))), ['format'])],
-  ['isoformat', functionOf((_, value) => dateOf(value, 'isoformat'))],
+  ['keys', functionOf((_, value) => [...entriesOf(value).keys()])],
+  ['values', functionOf((_, value) => [...entriesOf(value).values()])],
+  ['items', functionOf((_, value) => Array.from(entriesOf(value), tupleOf))],
+  changed('lower', (text) => text.toLowerCase()),
+  changed('upper', (text) => text.toUpperCase()),
+  changed('capitalize', capitalized),
+  strip('strip', 'both'),
+  strip('lstrip', 'left'),
+  strip('rstrip', 'right'),
+  textMethod('startswith', (_, text, start = '') => text.startsWith(start), ['prefix']),
+  textMethod('endswith', (_, text, end = '') => text.endsWith(end), ['suffix']),
+  textMethod('replace', (work, text, old = '', by = '') => replaced(work, text, old, by), ['old', 'new']),
+  textMethod('split', (work, text, between) => split(text, between, work), ['sep'], 0),
+  ['join', functionOf((work, between, list) => joined(work, listOf(list, true), printedText(between)), ['list'])],
+  ['strftime', functionOf((work, value, format) => made(work, dateText(dateOf(value), printedText(format))), ['format'])],
+  ['isoformat', functionOf((_, value) => dateOf(value))],
 ]);
 
-function textOf(value: Value, method: string): string {
-  if (typeof value === 'string') return value;
-  throw new Error(`\`${method}\` is for texts; \`|string\` makes one`);
-}
-
-function entriesOf(value: Value, method: string): ReadonlyMap<string, Value> {
+function entriesOf(value: Value): ReadonlyMap<string, Value> {
   const entries = typeof value === 'object' && value !== null && !isList(value) ? value.entries?.() : undefined;
   if (entries) return entries;
-  throw new Error(`\`${method}\` is for maps`);
+  throw new Error('this is no map');
 }
 
 /** Keys of maps are texts here, so no other value is one. */
 function entryOf(value: Value, key: Value, other: Value): Value {
-  if (typeof value !== 'object' || value === null || isList(value) || !value.entries) throw new Error('`get` is for maps');
+  if (typeof value !== 'object' || value === null || isList(value) || !value.entries) throw new Error('this is no map');
   const found = typeof key === 'string' ? value.member(key) : undefined;
   return found === undefined ? other : found;
 }
 
-function dateOf(value: Value, method: string): string {
+function dateOf(value: Value): string {
   if (typeof value === 'object' && value !== null && !isList(value) && value.isDate && value.text !== undefined) return value.text;
-  throw new Error(`\`${method}\` is for dates`);
+  throw new Error('this is no date');
 }
 
-function split(text: string, between: Value, count: (entries: number) => void): readonly string[] {
+function split(text: string, between: string | undefined, work: Work): readonly string[] {
   if (between === '') throw new Error('`split` takes a text that is not empty');
-  const parts = typeof between === 'string' ? text.split(between) : text.split(/\s+/).filter((part) => part !== '');
-  count(parts.length);
+  const parts = between === undefined ? text.split(/\s+/).filter((part) => part !== '') : text.split(between);
+  work.entries(parts.length);
   return parts;
 }
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = 'January February March April May June July August September October November December'.split(' ');
 
 /** `strftime` of a date, which has no time: midnight. */
 function dateText(date: string, format: string): string {

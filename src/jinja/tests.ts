@@ -8,9 +8,6 @@ const isCased = (value: Value, change: (text: string) => string): boolean =>
   typeof value === 'string' && value === change(value) && value.toUpperCase() !== value.toLowerCase();
 
 const equal = functionOf((work, a, b) => equals(a, b, work), ['other']);
-const unequal = functionOf((work, a, b) => !equals(a, b, work), ['other']);
-const greater = functionOf((_, a, b) => compared(a, b) > 0, ['other']);
-const less = functionOf((_, a, b) => compared(a, b) < 0, ['other']);
 
 /** What may follow `is`, and what `select` and its kin take. */
 export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
@@ -33,11 +30,9 @@ export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, Temp
   ['in', functionOf((work, value, list) => isIn(value, list, work), ['seq'])],
   ['eq', equal],
   ['equalto', equal],
-  ['ne', unequal],
-  ['gt', greater],
-  ['greaterthan', greater],
+  ['ne', functionOf((work, a, b) => !equals(a, b, work), ['other'])],
+  ['gt', functionOf((_, a, b) => compared(a, b) > 0, ['other'])],
   ['ge', functionOf((_, a, b) => compared(a, b) >= 0, ['other'])],
-  ['lt', less],
-  ['lessthan', less],
+  ['lt', functionOf((_, a, b) => compared(a, b) < 0, ['other'])],
   ['le', functionOf((_, a, b) => compared(a, b) <= 0, ['other'])],
 ]);

@@ -50,9 +50,11 @@ export function indented(work: Work, text: string, width: Value, first: boolean,
   return made(work, lines.map((line, at) => ((at === 0 ? first : blank || line !== '') ? space + line : line)).join('\n'));
 }
 
+export type Sides = 'both' | 'left' | 'right';
+
 /** `str.strip` and its kin. */
-export function stripped(text: string, chars: Value, sides: 'both' | 'left' | 'right'): string {
-  const isStripped = typeof chars === 'string' ? (char: string) => chars.includes(char) : (char: string) => char.trim() === '';
+export function stripped(text: string, chars: string | undefined, sides: Sides): string {
+  const isStripped = (char: string): boolean => (chars === undefined ? char.trim() === '' : chars.includes(char));
   const all = Array.from(text);
   let [start, end] = [0, all.length];
   if (sides !== 'right') while (start < end && isStripped(all[start] ?? '')) start++;

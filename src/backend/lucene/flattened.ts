@@ -22,7 +22,7 @@ export function flattenedTerms(item: StringItem): readonly string[] {
 export function refusedInFlattened(item: Item): Inexpressible {
   return refused(
     item,
-    `Elasticsearch has \`${item.field}\` below a flattened field, where it takes short values and their starts alone: no wildcards, expressions or ranges`,
+    `Elasticsearch has \`${item.field}\` below a flattened field, where it takes short values and their starts alone`,
     'Leave the rule out for this target, or index the field by itself and map it to that name in a pipeline of yours.',
   );
 }

@@ -19,8 +19,7 @@ export const fileParameters = {
   jq_expression: { type: ['string', 'null'], description: 'Where the values are: .items[], .hosts[].ip' },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
-const jqHint =
-  'Here jq has names, indexes and [], with | between them: .items[], .hosts[0].ip, .[] | .name; each value must be a text, a number or a truth value.';
+const jqHint = 'Here jq has names, indexes, [] and |, up to single values: .hosts[0].ip, .[] | .name';
 
 /** The values that a file holds for a placeholder. Throws {@link PipelineFault}. */
 export function fileValues(item: YamlMapping, readText: PipelineEnvironment['readText']): readonly string[] {
