@@ -8,7 +8,6 @@ const isContainer = (value: Value): boolean => isList(value) || (typeof value ==
 
 /** Python's `repr`. */
 function represented(value: Value, work: Work): string {
-  work.characters(16);
   if (typeof value === 'string') return representedText(value, work);
   if (isList(value)) return representedList(value, work);
   if (typeof value !== 'object' || value === null) return printedText(value);
