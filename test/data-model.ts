@@ -29,7 +29,7 @@ export interface Modelled {
 /** The built-in pipeline of the Common Information Model. */
 export function cimPipeline(bag: DiagnosticBag) {
   const path = join(import.meta.dirname, '..', 'pipelines', 'splunk-cim.yml');
-  return readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readLines: () => undefined });
+  return readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readText: () => ({ fault: 'unreadable' }) });
 }
 
 /** The detections of a collection after the pipeline of the Common Information Model; complaints of it go to the bag. */

@@ -36,7 +36,9 @@ export function goldenTexts(name: string): ReadonlyMap<string, string> {
 }
 
 function pipelineOf(path: string, bag: DiagnosticBag): Pipeline | undefined {
-  return existsSync(path) ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readLines: () => undefined }) : undefined;
+  return existsSync(path)
+    ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readText: () => ({ fault: 'unreadable' }) })
+    : undefined;
 }
 
 function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipeline | undefined): string {

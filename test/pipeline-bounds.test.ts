@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backtracking } from '../src/pipeline/backtracking.ts';
-import { parseJinja } from '../src/pipeline/jinja.ts';
-import { ProcessingFailure } from '../src/pipeline/processing-failure.ts';
-import { pythonRegex } from '../src/pipeline/python-regex.ts';
-import { queryRoots } from '../src/pipeline/template-value.ts';
-import { growingText, type Work, workOfRule } from '../src/pipeline/work.ts';
+import { parseJinja } from '../src/jinja/template.ts';
+import { queryRoots } from '../src/pipeline/template-context.ts';
+import { backtracking } from '../src/python-regex/backtracking.ts';
+import { pythonRegex } from '../src/python-regex/regex.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { ProcessingFailure } from '../src/work/processing-failure.ts';
+import { growingText, type Work, workOfRule } from '../src/work/work.ts';
 import { told } from './complaints.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
 import { runs } from './thoroughness.ts';

@@ -2,12 +2,12 @@ import type { TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { ProcessingItem } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import type { RuleInProcess } from '../src/pipeline/rule-in-process.ts';
-import { workOfRule } from '../src/pipeline/work.ts';
 import { createSettler, type SettledRule } from '../src/query/compile.ts';
 import { type SettledBody, settledItems } from '../src/query/settled.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { workOfRule } from '../src/work/work.ts';
 
 /** A transformation that does nothing: tests of conditions need no other. */
 export const mark: TransformationDefinition = { parameters: {}, create: () => ({ kind: 'rule', apply: () => undefined }) };
@@ -17,7 +17,7 @@ export function conditionsOf(conditions: string): ProcessingItem {
   const entries = conditions.startsWith('{') ? conditions.slice(1, -1) : conditions;
   const bag = createBag();
   const text = `transformations:\n  - { type: mark, ${entries} }\n`;
-  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readLines: () => undefined, definitions: { mark } })?.items ?? [];
+  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readText: () => ({ fault: 'unreadable' }), definitions: { mark } })?.items ?? [];
   if (!item) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
   return item;
 }

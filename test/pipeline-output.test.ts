@@ -1,8 +1,8 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { conversionVars } from '../src/pipeline/process.ts';
-import { ProcessingFailure } from '../src/pipeline/processing-failure.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { ProcessingFailure } from '../src/work/processing-failure.ts';
 import { marked, told } from './complaints.ts';
 import { compiledAfter, pipelineOf, ruleOf } from './pipeline-run.ts';
 
@@ -120,24 +120,25 @@ describe('template', () => {
     ['{{ rule.tags[0].namespace }} {{ query[0] }}', 'attack A'],
     ['{{ "{{ }}" }} {{ "%}" }} {{ "a\\n" }}', '{{ }} %} a\n'],
     // what would need Python, or what only Python prints
-    ['{{ rule.title.upper() }}', /PIP001 .*`\(` is not supported here/],
+    ['{{ rule.title.encode() }}', /PIP001 .*there is no `encode\(\)` here, only get, keys, /],
     ["{{ ''.__class__.__mro__ }}", /nothing that `__mro__` could be part of/],
     ['{{ rule.__class__ }}', /PIP001 .*`rule` has title/],
     ['{{ rule["detection"] }}', /PIP001 .*`rule` has title/],
     ['{{ rule }}', /PIP001 .*`rule` has title/],
-    ['{{ pipeline.state }}', /PIP001 .*name one of its entries/],
+    ['{{ rule.logsource }}', /PIP001 .*name one of its entries/],
+    ['{{ pipeline.state }}', "{'index': 'main'}"],
     ['{{ config }}', /PIP001 .*there is no `config` here, only query, rule, pipeline/],
     ['{{ query | attr("x") }}', /PIP001 .*there is no filter `attr` here/],
     ['{{ query | replace("b") }}', /PIP001 .*takes other arguments/],
-    ['{{ 1 + 1 }}', /PIP001 .*`\+` is not supported here/],
-    ['{% set x = 1 %}', /PIP001 .*`set` is not supported here/],
+    ['{{ 1 ** 1 }}', /PIP001 .*`\*` is not supported here/],
+    ['{% macro x() %}', /PIP001 .*`macro` is not supported here/],
     ['{% include "x" %}', /PIP001 .*`include` is not supported here/],
     ['{% if query %}x', /PIP001 .*never ended/],
     ['{% endif %}', /PIP001 .*`endif` is not supported here/],
-    ['{% for a, b in rule.tags %}{% endfor %}', /PIP001 .*`,` is not supported here/],
+    ['{% for a, b in rule.tags %}{% endfor %}', /what should be a list is none/],
     ['{{ query', /PIP001 .*not closed/],
     ['{# x', /PIP001 .*comment is not closed/],
-    ['{{ rule.tags }}', /a list is no text/],
+    ['{{ rule.tags }}', /a list of these is no text; join it/],
     ['{{ rule.level == "high" }}', /compare `\|string` of it/],
     ['{{ rule.id | tojson }}', /`\|string` makes a text of it/],
   ])('%s', (template, wanted) => {

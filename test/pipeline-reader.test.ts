@@ -28,7 +28,7 @@ const definitions: Readonly<Record<string, TransformationDefinition>> = {
 };
 
 const read = (text: string, bag: DiagnosticBag = createBag(), path = 'pipelines/mine.yml') =>
-  readPipeline({ path, text }, bag, { readLines: () => undefined, definitions });
+  readPipeline({ path, text }, bag, { readText: () => ({ fault: 'unreadable' }), definitions });
 
 test('a pipeline with all that it can hold', () => {
   const bag = createBag();
@@ -111,7 +111,7 @@ test.each([
   ['transformation: []', '1:1 a pipeline has no key `transformation` | Did you mean `transformations`?'],
   ['priority: high', '1:11 `priority` must be a number, not a string | Pipelines of lower priority run first.'],
   ['vars: [a]', '1:7 `vars` must be a map, not a list | A map from names of placeholders to their values.'],
-  ['allowed_backends: splunk', '1:19 `allowed_backends` must be a list, not a string | A list of targets.'],
+  ['allowed_backends: { a: b }', '1:19 `allowed_backends` must be a string or a list, not a map | A list of targets.'],
   ['transformations:\n', '1:1 `transformations` is empty, it must be a list | Give it a value or remove the key.'],
   ['a: [', 'SIG002'],
 ])('the pipeline %j is at fault', (text, fault) => {
@@ -141,7 +141,11 @@ test.each([
   ['{ type: http_placeholders }', '2:13 `http_placeholders` is refused: it would fetch a URL | Use value_placeholders with `vars`, or file_placeholders.'],
   ['{ type: mark, allow_external_sources: true }', '2:19 `allow_external_sources` is refused: pipelines run no commands and fetch nothing | Remove the key.'],
   ['{ type: mark, rule_conditions: logsource }', '2:36 `rule_conditions` must be a list or a map, not a string | ...'],
-  ['{ type: mark, rule_cond_op: xor }', '2:33 `rule_cond_op` must be one of and, or, null, not `xor` | ...'],
+  [
+    '{ type: mark, rule_cond_op: xor }',
+    '2:33 `rule_cond_op` must be `and` or `or`; pySigma takes `xor` for `and` | Write `or` where one of the conditions suffices, `and` where all of them must hold.',
+  ],
+  ['{ type: mark, rule_cond_op: [or] }', '2:33 `rule_cond_op` must be a string or empty, not a list | ...'],
   ['{ type: mark, rule_cond_not: 1 }', '2:34 `rule_cond_not` must be true or false, not `1` | ...'],
 ])('the item %s is at fault', (item, fault) => {
   expect(faults(`transformations:\n  - ${item}\n`)).toEqual([hinted(fault)]);
@@ -169,7 +173,7 @@ test.each([
   ['detection_item_conditions: [{ type: is_null, cond: some }]', '3:56 `cond` must be one of any, all, not `some` | ...'],
   ["detection_item_conditions: [{ type: match_string, cond: any, pattern: '(a' }]", /^3:75 `\(a` is no regular expression: /],
   ["field_name_conditions: [{ type: include_fields, fields: [a, '[b'], mode: re }]", /^3:65 `\[b` is no regular expression: /],
-  ['field_name_conditions: [{ type: include_fields, fields: a }]', '3:61 `fields` must be a list, not a string | ...'],
+  ['field_name_conditions: [{ type: include_fields, fields: 5 }]', '3:61 `fields` must be a string or a list, not `5` | ...'],
   ['field_name_conditions: [{ type: include_fields, fields: [a], mode: regex }]', '3:72 `mode` must be one of plain, re, not `regex` | ...'],
 ])('the condition %s is at fault', (condition, fault) => {
   const [found, ...more] = faults(`transformations:\n  - type: mark\n    ${condition}\n`);
@@ -231,6 +235,6 @@ transformations:
     '8:5 `take` has no key `field`',
     '7:5 `take` lacks the key `fields`',
     '9:33 `is_null` lacks the key `cond`',
-    '10:55 `rule_cond_op` must be one of and, or, null, not `xor`',
+    '10:55 `rule_cond_op` must be `and` or `or`; pySigma takes `xor` for `and`',
   ]);
 });

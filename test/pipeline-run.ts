@@ -9,7 +9,9 @@ import { queryText, told } from './complaints.ts';
 
 /** A pipeline of a text; files that it names are those of `files`. */
 export function pipelineOf(text: string, bag: DiagnosticBag = createBag(), files: Readonly<Record<string, readonly string[]>> = {}): Pipeline | undefined {
-  return readPipeline({ path: 'pipeline.yml', text }, bag, { readLines: (path) => files[path] });
+  return readPipeline({ path: 'pipeline.yml', text }, bag, {
+    readText: (path) => (files[path] ? { text: files[path].join('\n') } : { fault: 'unreadable' }),
+  });
 }
 
 /** The first rule of a text after a pipeline. */

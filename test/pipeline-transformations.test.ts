@@ -46,7 +46,7 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
   const schema = { properties: { ...ofEveryItem, ...definition.parameters }, required: definition.required ?? [], additionalProperties: false };
   const [complaint] = checkSchema(schema, node, 'PIP001', 'the item');
   if (complaint) throw new PipelineFault(complaint.message, complaint.span, complaint.hint);
-  const environment: PipelineEnvironment = { file, readLines: () => undefined, readItems: (items) => items.map((one) => readItem(one, file)) };
+  const environment: PipelineEnvironment = { file, readText: () => ({ fault: 'unreadable' }), readItems: (items) => items.map((one) => readItem(one, file)) };
   const id = lookup(node, 'id');
   const names = includedFields(node);
   const appliesToField = (field: string | undefined): boolean => names === undefined || (field !== undefined && names.has(field));
@@ -369,7 +369,7 @@ describe('what a pipeline gets wrong, at its place in the pipeline', () => {
     ['- { type: field_name_prefix, suffix: b }', '1:30 the item has no key `suffix`'],
     ['- { type: drop_detection_item, message: b }', '1:32 the item has no key `message`'],
     ['- { type: strict_field_mapping_failure, message: b }', '1:41 the item has no key `message`'],
-    ['- { type: set_field, fields: a }', '1:30 `fields` must be a list, not a string'],
+    ['- { type: set_field, fields: 5 }', '1:30 `fields` must be a string or a list, not `5`'],
     ['- { type: set_state, key: a }', '1:3 the item lacks the key `val`'],
     ['- { type: change_logsource }', '1:3 change_logsource gives no log source'],
     ['- { type: add_condition }', '1:3 the item lacks the key `conditions`'],

@@ -152,8 +152,8 @@ describe('placeholders', () => {
     [
       'a file of another kind',
       "a|expand: '%p%'",
-      '- { type: file_placeholders, path: list.txt, format: json }',
-      'PIP001 3:54 file_placeholders reads no json here',
+      '- { type: file_placeholders, path: list.txt, format: xml }',
+      'PIP001 3:54 `format` must be one of plaintext, csv, json, yaml, not `xml`',
     ],
     ['a command', value, '- { type: command_placeholders, cmd: ls }', /PIP001 3:11 `command_placeholders` is refused: it would run a command/],
     ['a URL', value, '- { type: http_placeholders, url: x }', /PIP001 3:11 `http_placeholders` is refused: it would fetch a URL/],

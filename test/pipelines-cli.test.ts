@@ -64,6 +64,57 @@ describe('the names of pipelines', () => {
     expect((await converted('sub/own.yml', 'windows-sysmon')).stdout).toBe((await converted('windows-sysmon', 'sub/own.yml')).stdout);
   });
 
+  const mapping = (names: string): string => `name: Mine\npriority: 30\ntransformations: [{ type: field_name_mapping, mapping: { ${names} } }]\n`;
+  const folders = {
+    'a.yml': plain,
+    'many/b/2.yml': mapping('first: second, EventID: code'),
+    'many/1.yaml': mapping('Image: first'),
+    'many/c.yml': `${mapping('second: other')}allowed_backends: [graylog]\n`,
+    'many/notes.txt': 'no pipeline',
+    'many/early.yml': 'priority: 1\ntransformations: [{ type: add_condition, conditions: { EventID: 1 } }]\n',
+    'only/graylog.yml': `${own}allowed_backends: [graylog]\n`,
+    'empty/notes.txt': 'none',
+    'splunk/own.yml': own,
+    'broken/p.yml': 'priority: high',
+  };
+
+  test.each(['many', 'many/', './many', 'many/*', 'many/**'])('of a folder are all in it and below, by priority and then by path: %s', async (name) => {
+    const cwd = project(folders);
+    expect(await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', name], { cwd })).toMatchObject({ code: 0, stdout: 'code=1 second="*\\\\cmd.exe"\n' });
+    const explained = await sigpack(['explain', 'a.yml', '-t', 'splunk', '-p', name], { cwd });
+    expect(explained.stdout).toContain('through early (1), Mine (30), Mine (30)');
+  });
+
+  test('of a folder are those for the target', async () => {
+    const cwd = project(folders);
+    expect((await sigpack(['convert', 'a.yml', '-t', 'graylog', '-p', 'many'], { cwd })).stdout).toContain('other:');
+    expect(await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'only'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: 'sigpack: the pipeline only is for graylog, not for splunk\n',
+    });
+  });
+
+  test('of a folder come from sigpack.yml too, relative to it', async () => {
+    const cwd = project({ ...folders, 'sigpack.yml': 'title: Title\npipelines: { splunk: many }\n', 'below/a.yml': plain });
+    const { stdout } = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-c', '../sigpack.yml'], { cwd: join(cwd, 'below') });
+    expect(stdout).toBe('code=1 second="*\\\\cmd.exe"\n');
+  });
+
+  test('of a folder: none is told, and so is a fault in one', async () => {
+    const cwd = project(folders);
+    expect(await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'empty'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: 'sigpack: the folder empty has no pipelines (*.yml, *.yaml)\n',
+    });
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'broken'], { cwd })).stderr).toContain('broken/p.yml:1:11: error[PIP001]: `priority`');
+  });
+
+  test('that are built in win over folders of that name', async () => {
+    const cwd = project(folders);
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'splunk'], { cwd })).stdout).not.toContain('process_path');
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', './splunk'], { cwd })).stdout).toContain('process_path');
+  });
+
   const listed = async (...args: readonly string[]) => (await sigpack(['list', 'pipelines', ...args], { cwd: temporary })).stdout;
 
   test.each([[[]], [['-v']]])('are listed, bundles first, in 80 columns, with %j', async (args) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pythonRegex } from '../src/pipeline/python-regex.ts';
-import { workOfRule } from '../src/pipeline/work.ts';
+import { pythonRegex } from '../src/python-regex/regex.ts';
+import { workOfRule } from '../src/work/work.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 
 describe('re.match and re.search', () => {

@@ -1,5 +1,5 @@
-import { ProcessingFailure } from '../pipeline/processing-failure.ts';
 import type { CompiledRule } from '../query/compile.ts';
+import { ProcessingFailure } from '../work/processing-failure.ts';
 import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';
 

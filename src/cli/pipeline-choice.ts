@@ -28,17 +28,34 @@ export async function pipelinesByTarget(
   const some = wanted.filter(([, names]) => names.length > 0 && !isNone(names));
   if (some.length === 0) return none;
   // the reader and its regular expressions are loaded where they are needed
-  const { isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
+  const { isBuiltIn, loadPipelines, namedPipelines } = await import('./pipeline-files.ts');
   const before = bag.list.length;
   // targets share pipelines: each is read, and complained about, once
   const known = new Map<string, Pipeline | undefined>();
   const from = named ? process.cwd() : folder;
-  const loaded = new Map(some.map(([target, names]) => [target, names.map((name) => loadPipelines([name], from, bag, known))]));
-  const found = new Map([...loaded].map(([target, groups]) => [target, pipelinesFor(target, groups, isBuiltIn)]));
+  // of a folder each file is for itself: those for other targets are left out
+  const loaded = some.map(([target, names]) => {
+    const groups = names.map((name) => {
+      const { files } = namedPipelines(name, from);
+      return { name, parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)), isFolder: files !== undefined };
+    });
+    return [target, groups] as const;
+  });
+  const found = new Map(
+    loaded.map(([target, groups]) => [
+      target,
+      pipelinesFor(
+        target,
+        groups.flatMap(({ parts }) => parts),
+        isBuiltIn,
+      ),
+    ]),
+  );
   const used = new Set([...found.values()].flat().map(({ file }) => file.path));
-  for (const [target, names] of some) {
-    const at = loaded.get(target)?.findIndex((group) => group.some(({ file }) => !used.has(file.path))) ?? -1;
-    if (at >= 0) throw new UsageError(foreignText(names[at] ?? '', loaded.get(target)?.[at] ?? [], targets));
+  for (const { name, parts, isFolder } of loaded.flatMap(([, groups]) => groups)) {
+    const all = parts.flat();
+    const unused = all.filter(({ file }) => !used.has(file.path)).length;
+    if (isFolder ? unused > 0 && unused === all.length : unused > 0) throw new UsageError(foreignText(name, all, targets));
   }
   if (bag.list.slice(before).some(({ code }) => code === 'PIP001' || code === 'SIG001')) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { bundles } from '../pipeline/bundle.ts';
+import type { FileText } from '../pipeline/definition.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read-pipeline.ts';
 import { unprovedNames } from '../pipeline/unproved.ts';
@@ -13,6 +14,8 @@ import { packageRoot } from './package-root.ts';
 import { readSourceFile } from './rule-files.ts';
 
 const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** By path; undefined for those at fault. */
 type ReadPipelines = Map<string, Pipeline | undefined>;
@@ -32,7 +35,23 @@ export function loadPipelines(names: readonly string[], folder: string, bag: Dia
 
 function readFrom(path: string, bag: DiagnosticBag): Pipeline | undefined {
   const file = readSourceFile(path, bag);
-  return file && readPipeline(file, bag, { readLines: (other) => linesOf(resolve(dirname(path), other)) });
+  return file && readPipeline(file, bag, { readText: (other) => textBeside(path, other) });
+}
+
+/** A name with the files that it stands for where it is a folder: all pipelines in it and below, sorted. */
+export interface NamedPipelines {
+  readonly name: string;
+  readonly files?: readonly string[];
+}
+
+/** What is a folder among names of pipelines. Built-in names win, as they do over files. */
+export function namedPipelines(name: string, folder: string): NamedPipelines {
+  if (bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return { name };
+  const path = resolve(folder, name.replace(/[/\\]\**$/, ''));
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { name };
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => isFileName(file) && isFile(join(path, file)));
+  if (files.length === 0) throw new UsageError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
+  return { name, files: files.sort().map((file) => join(path, file)) };
 }
 
 function pathsOf(name: string, folder: string): readonly string[] {
@@ -77,9 +96,28 @@ export function builtInNames(): readonly string[] {
     .sort();
 }
 
-function linesOf(path: string): readonly string[] | undefined {
-  const file = readSourceFile(path, createBag());
-  return file?.text.split(/\r?\n/);
+/** Of what a pipeline reads. */
+const largestFile = 10 * 1024 * 1024;
+
+/** A file in the folder of a pipeline or below it, wherever links lead. */
+function textBeside(pipeline: string, other: string): FileText {
+  try {
+    const folder = realpathSync(dirname(pipeline));
+    const wanted = resolve(dirname(pipeline), other);
+    if (!isInside(resolve(dirname(pipeline)), wanted)) return { fault: 'outside' };
+    const path = realpathSync(wanted);
+    if (!isInside(folder, path)) return { fault: 'outside' };
+    const stats = statSync(path);
+    const file = stats.isFile() && stats.size <= largestFile ? readSourceFile(path, createBag()) : undefined;
+    return file ? { text: file.text } : { fault: 'unreadable' };
+  } catch {
+    return { fault: 'unreadable' };
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** `sigpack list pipelines`: bundles first. */

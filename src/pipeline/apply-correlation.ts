@@ -1,5 +1,5 @@
 import type { Alias, CorrelationRule } from '../sigma/correlation.ts';
-import { ProcessingFailure } from './processing-failure.ts';
+import { ProcessingFailure } from '../work/processing-failure.ts';
 
 /**
  * A correlation with its fields renamed: in its groups, the fields it counts, and those that its aliases stand for. The names of

@@ -20,7 +20,7 @@ export interface Faults {
 export function conditionKeys(kind: ConditionKind): Readonly<Record<string, JsonSchema>> {
   return {
     [`${kind}_conditions`]: { type: ['array', 'object'] },
-    [`${kind}_cond_op`]: { enum: ['and', 'or', null] },
+    [`${kind}_cond_op`]: { type: ['string', 'null'] },
     [`${kind}_cond_not`]: { type: 'boolean' },
     [`${kind}_cond_expr`]: { type: ['string', 'null'] },
   };
@@ -34,10 +34,26 @@ export function readConditionSet<C>(faults: Faults, item: YamlMapping, kind: Con
   const linked =
     expression?.kind === 'scalar' && expression.value !== null
       ? told(faults, () => byExpression(faults, item, kind, conditions))
-      : { kind: textAt(item, `${kind}_cond_op`) === 'or' ? ('any' as const) : ('all' as const), operands: known(conditions) };
+      : told(faults, () => ({ kind: linkingOf(item, kind, conditions.size), operands: known(conditions) }));
   // rules meet no conditions at all whatever is said of their linking; items and fields do not
   if (!linked || (kind === 'rule' && conditions.size === 0)) return { kind: 'all', operands: [] };
   return textAt(item, `${kind}_cond_not`)?.toLowerCase() === 'true' ? { kind: 'not', operand: linked } : linked;
+}
+
+/**
+ * `or`: one condition suffices. pySigma reads any other word as `and`, whatever its author meant: that is told where it makes a difference, which it does not
+ * for a single condition, nor for a word that means `and`.
+ */
+function linkingOf(item: YamlMapping, kind: ConditionKind, count: number): 'any' | 'all' {
+  const key = `${kind}_cond_op`;
+  const op = textAt(item, key) ?? 'and';
+  if (op === 'or') return 'any';
+  const isWord = /^(?:and|or|any|all)$/i.test(op);
+  if (!isWord || (count > 1 && !/^(?:and|all)$/i.test(op))) {
+    const hint = 'Write `or` where one of the conditions suffices, `and` where all of them must hold.';
+    throw new PipelineFault(`\`${key}\` must be \`and\` or \`or\`; pySigma takes \`${op}\` for \`and\``, lookup(item, key) ?? item, hint);
+  }
+  return 'all';
 }
 
 /** Runs what may throw a {@link PipelineFault} and tells of it; undefined then. */

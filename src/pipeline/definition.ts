@@ -12,11 +12,14 @@ export interface TransformationDefinition {
   readonly create: (item: YamlMapping, environment: PipelineEnvironment) => Transformation;
 }
 
+/** The text of a file, or why there is none: it can't be read, or stands outside the pipeline's folder. */
+export type FileText = { readonly text: string } | { readonly fault: 'unreadable' | 'outside' };
+
 /** What reading a pipeline needs beside its text. */
 export interface PipelineEnvironment {
   readonly file: SourceFile;
-  /** Lines of a text file that a pipeline names, relative to the pipeline's folder; undefined where it can't be read. */
-  readonly readLines: (path: string) => readonly string[] | undefined;
+  /** A text file that a pipeline names, relative to the pipeline's folder. */
+  readonly readText: (path: string) => FileText;
   /** Reads the items of a nested pipeline; those at fault are left out and have been complained about. */
   readonly readItems: (items: readonly YamlMapping[]) => readonly ProcessingItem[];
 }

@@ -1,17 +1,17 @@
+import { asciiJson } from '../jinja/json.ts';
+import { parseJinja } from '../jinja/template.ts';
 import { nearestHint } from '../source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../source/schema.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { refuseLonger, type Work, workOfOutput } from '../work/work.ts';
 import { told } from './condition-set.ts';
 import { textOf } from './conditions/condition-definition.ts';
 import { PipelineFault } from './definition.ts';
 import type { ItemParameters, ItemReading } from './item-reader.ts';
-import { parseJinja } from './jinja.ts';
 import type { Finalizer } from './pipeline.ts';
 import { templateHint, templateParameters } from './postprocessing.ts';
-import { asciiJson } from './python-json.ts';
+import { type FinalizerContext, queriesContext, queriesRoots } from './template-context.ts';
 import { refuseTemplateFiles, templateOf } from './template-text.ts';
-import { type FinalizerContext, queriesContext, queriesRoots } from './template-value.ts';
-import { refuseLonger, type Work, workOfOutput } from './work.ts';
 
 /** What a finalizer is given: all queries, or the text that the one before it made of them. */
 type Output = readonly string[] | string;

@@ -1,5 +1,5 @@
-import { asciiJson } from './python-json.ts';
-import { growingText, type Work } from './work.ts';
+import { asciiJson } from '../jinja/json.ts';
+import { growingText, type Work } from '../work/work.ts';
 
 const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 

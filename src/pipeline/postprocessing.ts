@@ -1,16 +1,16 @@
+import { parseJinja } from '../jinja/template.ts';
 import type { JsonSchema } from '../source/schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { refuseLonger, type Work } from '../work/work.ts';
 import { told } from './condition-set.ts';
 import { regexAt, textOf } from './conditions/condition-definition.ts';
 import { PipelineFault } from './definition.ts';
 import { type ItemParameters, type ItemReading, readItemHead } from './item-reader.ts';
-import { parseJinja } from './jinja.ts';
 import { parseJsonTemplate } from './json-template.ts';
 import type { PostprocessingItem } from './pipeline.ts';
 import { parseSimpleTemplate } from './simple-template.ts';
+import { queryContext, queryRoots } from './template-context.ts';
 import { refuseTemplateFiles, templateOf } from './template-text.ts';
-import { queryContext, queryRoots } from './template-value.ts';
-import { refuseLonger, type Work } from './work.ts';
 
 interface PostprocessingDefinition extends ItemParameters {
   readonly create: (item: YamlMapping, reading: ItemReading) => PostprocessingItem['apply'];

@@ -5,18 +5,18 @@ import type { Rule } from '../sigma/collection.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../source/span.ts';
+import { ProcessingFailure } from '../work/processing-failure.ts';
+import { workOfRule } from '../work/work.ts';
 import { applyItem } from './apply-item.ts';
 import { fieldCoverage, givenNames, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
 import { createSourceCheck } from './named-sources.ts';
 import type { FieldTransformation, Pipeline, PipelineItem, PostprocessingItem, ProcessingItem } from './pipeline.ts';
 import { placeholderLeft } from './placeholder-left.ts';
-import { ProcessingFailure } from './processing-failure.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 import { unprovedInUse } from './unproved.ts';
 import { createUsualFields } from './usual-fields.ts';
-import { workOfRule } from './work.ts';
 
 /** Told after each item that was looked at for a rule. */
 export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: boolean; readonly rule: RuleInProcess }) => void;

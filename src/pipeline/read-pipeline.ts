@@ -9,11 +9,12 @@ import { type ItemReading, readProcessingItem } from './item-reader.ts';
 import { withOldTruths } from './old-scalars.ts';
 import type { Pipeline, ProcessingItem } from './pipeline.ts';
 import { readPostprocessing } from './postprocessing.ts';
+import { textList, textsSchema } from './text-list.ts';
 import { transformationDefinitions } from './transformations/registry.ts';
 
 export interface ReadPipelineOptions {
   /** See {@link PipelineEnvironment}. */
-  readonly readLines: (path: string) => readonly string[] | undefined;
+  readonly readText: PipelineEnvironment['readText'];
   /** Kinds of transformations; default: all. */
   readonly definitions?: Readonly<Record<string, TransformationDefinition>>;
 }
@@ -24,7 +25,7 @@ const schema: JsonSchema = {
     name: { type: ['string', 'number', 'null'] },
     priority: { type: 'number', description: 'Pipelines of lower priority run first.' },
     vars: { type: 'object', description: 'A map from names of placeholders to their values.' },
-    allowed_backends: { type: 'array', items: { type: 'string' }, description: 'A list of targets.' },
+    allowed_backends: textsSchema('A list of targets.'),
     // the items themselves are checked one by one
     transformations: { type: 'array' },
     postprocessing: { type: 'array' },
@@ -45,16 +46,24 @@ export function readPipeline(file: SourceFile, bag: DiagnosticBag, options: Read
     bag.add(file, { code: 'PIP001', message: second ? 'the file has more than one YAML document' : 'the file is empty', span });
     return undefined;
   }
-  const root = withOldTruths({ file, bag }, document);
+  const root = withNumber(withOldTruths({ file, bag }, document), 'priority');
   for (const complaint of checkSchema(schema, root, 'PIP001', 'a pipeline')) bag.add(file, complaint);
   if (root.kind !== 'mapping') return undefined;
   const pipeline = pipelineOf(root, readingOf(file, bag, options), options.definitions ?? transformationDefinitions);
   return clean() ? pipeline : undefined;
 }
 
-function readingOf(file: SourceFile, bag: DiagnosticBag, { readLines, definitions = transformationDefinitions }: ReadPipelineOptions): ItemReading {
+/** An entry that is a number between quotes is the number. */
+function withNumber(root: YamlNode, name: string): YamlNode {
+  if (root.kind !== 'mapping') return root;
+  const numbered = (node: YamlNode): YamlNode =>
+    node.kind === 'scalar' && typeof node.value === 'string' && /^[-+]?[0-9]{1,9}$/.test(node.value.trim()) ? { ...node, value: Number(node.value) } : node;
+  return { ...root, pairs: root.pairs.map((pair) => (pair.key.text === name ? { ...pair, value: numbered(pair.value) } : pair)) };
+}
+
+function readingOf(file: SourceFile, bag: DiagnosticBag, { readText, definitions = transformationDefinitions }: ReadPipelineOptions): ItemReading {
   let number = 0;
-  const environment: PipelineEnvironment = { file, readLines, readItems: (items) => readItems(reading, items, definitions) };
+  const environment: PipelineEnvironment = { file, readText, readItems: (items) => readItems(reading, items, definitions) };
   const reading: ItemReading = { file, bag, environment, nextNumber: () => ++number };
   return reading;
 }
@@ -79,7 +88,7 @@ function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readon
   return {
     name: name?.kind === 'scalar' && name.value !== null ? name.text : fileStem(file.path),
     priority: priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
-    allowedBackends: new Set(list('allowed_backends').flatMap((node) => (node.kind === 'scalar' ? [node.text] : []))),
+    allowedBackends: new Set(textList(root, 'allowed_backends')),
     vars: new Map(vars?.kind === 'mapping' ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)]) : []),
     items: readItems(reading, list('transformations'), definitions),
     postprocessing: readPostprocessing(list('postprocessing'), reading),

@@ -4,8 +4,8 @@ import type { CorrelationRule } from '../sigma/correlation.ts';
 import type { Pattern } from '../sigma/pattern.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { SourceFile } from '../source/span.ts';
+import type { Work } from '../work/work.ts';
 import type { FieldTransformation, ProcessingItem } from './pipeline.ts';
-import type { Work } from './work.ts';
 
 /** `mapped`: a pipeline has a say on it; `spelled`: one that does not take just any name. */
 export interface NameInProcess {

@@ -1,15 +1,7 @@
-import type { Span } from '../source/span.ts';
-import { memberOf, printedText, queryRoots, type Value } from './template-value.ts';
-import { growingText, type Work } from './work.ts';
-
-/** What is wrong with a template, by offsets into its text. */
-export class TemplateFault extends Error {
-  readonly span: Span;
-  constructor(message: string, start: number, end: number) {
-    super(message);
-    this.span = { start, end };
-  }
-}
+import { TemplateFault } from '../jinja/fault.ts';
+import { memberOf, printedText, type Value } from '../jinja/value.ts';
+import { growingText, type Work } from '../work/work.ts';
+import { queryRoots } from './template-context.ts';
 
 type Part = string | { readonly path: readonly string[]; readonly source: string };
 

@@ -1,11 +1,11 @@
+import { TemplateFault } from '../jinja/fault.ts';
+import type { Value } from '../jinja/value.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, toPlain, type YamlMapping } from '../source/yaml.ts';
+import { ProcessingFailure } from '../work/processing-failure.ts';
+import type { Work } from '../work/work.ts';
 import { PipelineFault } from './definition.ts';
-import { ProcessingFailure } from './processing-failure.ts';
-import { TemplateFault } from './simple-template.ts';
-import type { Value } from './template-value.ts';
-import type { Work } from './work.ts';
 
 export type Template = (context: ReadonlyMap<string, Value>, work: Work) => string;
 

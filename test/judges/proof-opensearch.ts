@@ -65,12 +65,12 @@ const graylog = (rule: CompiledDetection): Made => made(graylogQueries(rule.quer
 const esQs =
   (matching: 'native' | 'case-insensitive') =>
   (rule: CompiledDetection): Made =>
-    made(esQsQueries(rule.query, placeOf(rule), { ...defaultTargetSettings.elasticsearch, matching }));
+    made(esQsQueries(rule.query, rule, placeOf(rule), { ...defaultTargetSettings.elasticsearch, matching }));
 
 /** With the settings that `sigpack convert -p` has by default. */
 const esQsThrough = (names: readonly string[]) => {
   const { elasticsearch } = targetSettings(defaultConfig(), loadPipelines(names, '.', createBag()));
-  return (rule: CompiledDetection): Made => made(esQsQueries(rule.query, placeOf(rule), elasticsearch));
+  return (rule: CompiledDetection): Made => made(esQsQueries(rule.query, rule, placeOf(rule), elasticsearch));
 };
 
 const theirs =

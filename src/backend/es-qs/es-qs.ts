@@ -10,10 +10,11 @@ import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import { withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { elasticsearchBlankRefusal } from './blank.ts';
+import { flattenedFields } from './flattened.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
 import { ecsObjects } from './own-fields.ts';
 
-function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect {
+function dialectOf(settings: ElasticsearchSettings, flattened: readonly string[], remarks: Remark[]): Dialect {
   return {
     name: 'Elasticsearch',
     matching: settings.matching === 'native' ? 'native' : 'regex',
@@ -25,6 +26,8 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
     addressFields: settings.ipFields,
     booleanFields: settings.booleanFields,
     casedFields: settings.wildcardFields,
+    flattenedFields: flattened,
+    fieldPatterns: true,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '*:*',
@@ -34,10 +37,13 @@ function dialectOf(settings: ElasticsearchSettings, remarks: Remark[]): Dialect 
   };
 }
 
-/** `query_string` texts that match together what the rule does; more than one only where one would pass a limit of the server. */
-export function esQsQueries(query: Query, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
+/**
+ * `query_string` texts that match together what the rule does; more than one only where one would pass a limit of the server. What pipelines say of fields is
+ * that of `compiled`.
+ */
+export function esQsQueries(query: Query, compiled: CompiledRule, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
   return converted((remarks) => {
-    const dialect = dialectOf(settings, remarks);
+    const dialect = dialectOf(settings, flattenedFields(compiled), remarks);
     refuseAddressless(query, dialect);
     const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts)
@@ -60,7 +66,7 @@ function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conve
   const { rule, query } = compiled;
   const refusal = elasticsearchBlankRefusal(compiled, settings);
   if (refusal) return refusal;
-  const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
+  const conversion = esQsQueries(query, compiled, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
   const fields = rule.fields.filter((field) => compiled.processing?.named?.get(field)?.absent !== true);

@@ -45,6 +45,8 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     addressFields: options.ipFields,
     booleanFields: [],
     casedFields: [],
+    flattenedFields: [],
+    fieldPatterns: false,
     negated: false,
     regexLength: queryStringLimits.regexLength,
     everything: '_exists_:gl2_message_id',

@@ -22,6 +22,10 @@ export interface Dialect {
   readonly booleanFields: readonly string[];
   /** Fields that keep the case of letters where the index folds that of others. */
   readonly casedFields: readonly string[];
+  /** Keys of fields of the type flattened; a `*` at the end stands for any rest. */
+  readonly flattenedFields: readonly string[];
+  /** A `*` in the name of a field stands for any rest: the test is asked of every field of such a name. */
+  readonly fieldPatterns: boolean;
   /** Under an odd number of negations, where matching more than meant is missing something. */
   readonly negated: boolean;
   /** Longest regular expression in characters (`index.max_regex_length`). */
@@ -33,6 +37,9 @@ export interface Dialect {
   /** Where the printer notes what the reader of the query should know. */
   readonly remarks: Remark[];
 }
+
+export const isFlattened = (field: string, { flattenedFields }: Dialect): boolean =>
+  flattenedFields.some((name) => (name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name));
 
 /** Query text with the number of boolean clauses that it becomes. */
 export interface Printed {

@@ -2,9 +2,10 @@ import { parseRegex } from '../../query/regex.ts';
 import type { Item, RegexTest } from '../../query/tree.ts';
 import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
-import type { Dialect, Printed } from './dialect.ts';
+import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
+import { refusedInFlattened } from './flattened.ts';
 import { luceneEscape, toLuceneRegex } from './regex.ts';
-import { matchingOf, remarkOnCase } from './strings.ts';
+import { matchingOf, printStrings, remarkOnCase } from './strings.ts';
 import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
@@ -13,6 +14,7 @@ const single = (text: string): Printed => ({ text, clauses: 1 });
 export function printOtherItem(item: Item, name: string, dialect: Dialect): Printed {
   const { test } = item;
   const field = escapedField(name);
+  if (isFlattened(name, dialect)) return printInFlattened(item, field, dialect);
   switch (test.kind) {
     case 'exists':
       return single(`_exists_:${field}`);
@@ -57,6 +59,14 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
     default:
       throw new Error(`${test.kind} is printed elsewhere`);
   }
+}
+
+/** Keys of flattened fields: beside whole values and their starts there is only whether one is there. */
+function printInFlattened(item: Item, field: string, dialect: Dialect): Printed {
+  if (item.test.kind === 'exists') return single(`_exists_:${field}`);
+  if (item.test.kind === 'null') return single(dialect.alone(`NOT _exists_:${field}`));
+  if (item.test.kind !== 'boolean') throw refusedInFlattened(item);
+  return together(printStrings([{ ...item, test: { kind: 'string', pattern: [String(item.test.value)], cased: false } }], dialect), ' OR ');
 }
 
 function regexText(item: Item, test: RegexTest, dialect: Dialect): string {

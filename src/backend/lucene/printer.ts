@@ -3,6 +3,7 @@ import { refused } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
 import { printAddressText } from './address-text.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
+import { checkField } from './field-name.ts';
 import { printOtherItem } from './item.ts';
 import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
@@ -94,13 +95,6 @@ function isStringOf(query: Query, first: Query): query is StringItem {
     query.field === first.field &&
     (query.test.kind === 'string' || query.test.kind === 'number')
   );
-}
-
-/** The query parser takes some names for several fields, or for a test of its own, however they are escaped. */
-function checkField(item: Item, dialect: Dialect): void {
-  const { field = '' } = item;
-  if (field !== '_exists_' && !field.includes('*')) return;
-  throw refused(item, `${dialect.name} can't search a field with the name \`${field}\``, 'Name one field, without wildcards.');
 }
 
 function printItem(item: Item, dialect: Dialect): Printed {

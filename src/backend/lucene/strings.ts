@@ -1,7 +1,8 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
-import type { Dialect, Printed } from './dialect.ts';
+import { type Dialect, isFlattened, type Printed } from './dialect.ts';
+import { flattenedTerms } from './flattened.ts';
 import { endSafely, luceneEscape } from './regex.ts';
 import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
 import { affordable } from './wildcard-cost.ts';
@@ -10,6 +11,7 @@ export type StringItem = Item & { readonly test: StringTest | NumberTest };
 
 type Form =
   | { readonly kind: 'term'; readonly text: string }
+  | { readonly kind: 'terms'; readonly texts: readonly string[] }
   | { readonly kind: 'clause'; readonly text: string }
   | ({ readonly kind: 'regex'; readonly shape: Shape } & Core);
 
@@ -33,6 +35,7 @@ export function printStrings(items: readonly StringItem[], dialect: Dialect): re
   for (const item of items) {
     const form = formOf(item, field, dialect);
     if (form.kind === 'term') terms.push(form.text);
+    else if (form.kind === 'terms') terms.push(...form.texts);
     else if (form.kind === 'clause') parts.push({ text: form.text, clauses: 2 });
     else {
       const known = cores[form.shape];
@@ -63,6 +66,7 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (isTruthOf(item, dialect)) return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
+  if (isFlattened(item.field ?? '', dialect)) return { kind: 'terms', texts: flattenedTerms(item) };
   const matching = matchingOf(item, dialect);
   const ignoreCase = matching === 'regex' && !cased;
   const cost = affordable(pattern, ignoreCase, dialect);

@@ -18,7 +18,8 @@ export interface CorrelationPlan {
 }
 
 /** Buckets of the group fields; a `bucket_selector` keeps those that fulfil the condition, and the watch fires where one is left. */
-export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+export function correlationPlan(compiled: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+  const { rule, parts } = compiled;
   const place = { file: rule.file, span: rule.typeSpan };
   const detections = parts.map((part): CompiledDetection => {
     if (part.kind === 'detection') return part;
@@ -26,13 +27,15 @@ export function correlationPlan({ rule, parts }: CompiledCorrelation, settings: 
   });
   const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const texts = perRule
-    ? detections.map((part) => said(esQsQueries(part.query, place, settings), remarks))
-    : [said(esQsQueries(or(detections.map((part) => part.query)), place, settings), remarks)];
+    ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), remarks))
+    : [said(esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings), remarks)];
   const queries = [...new Set(texts.flat())];
   const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
   checkSilentGroups(rule, place, 'a watch groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
+  const several = [...groupBy, ...values].find((name) => name.includes('*'));
+  if (several !== undefined) throw refused(place, `a watch can't group or count by the fields \`${several}\``, 'Name one field, without wildcards.');
   // a group of which no event has a value counts none, which may be what the condition asks for
   const valuesNeeded = rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
   const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({ exists: { field } }));

@@ -21,7 +21,7 @@ function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conver
     });
   }
   const { rule, query } = compiled;
-  const conversion = esQsQueries(query, { file: rule.file, span: rule.detection.span }, settings);
+  const conversion = esQsQueries(query, compiled, { file: rule.file, span: rule.detection.span }, settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
   const remarks = [...conversion.remarks, ...ignoredRemarks(compiled, settings)];

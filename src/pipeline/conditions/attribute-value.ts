@@ -83,7 +83,18 @@ function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue
 }
 
 /** An attribute as written in a rule's text, which is read once where one is asked for. */
-export function writtenAttribute({ file, span }: RuleInProcess['rule'], name: string): YamlNode | undefined {
+export function writtenAttribute(rule: RuleInProcess['rule'], name: string): YamlNode | undefined {
+  const document = documentOf(rule);
+  return document && lookup(document, name);
+}
+
+/** Names of all attributes as written in a rule's text. */
+export function writtenNames(rule: RuleInProcess['rule']): readonly string[] {
+  const document = documentOf(rule);
+  return document?.kind === 'mapping' ? document.pairs.map(({ key }) => key.text) : [];
+}
+
+function documentOf({ file, span }: RuleInProcess['rule']): YamlNode | undefined {
   let document = documents.get(span);
   if (!document) {
     // from the start of the line: an indented document needs its indentation
@@ -91,7 +102,7 @@ export function writtenAttribute({ file, span }: RuleInProcess['rule'], name: st
     document = parseYaml({ path: file.path, text: file.text.slice(start, span.end) }, createBag())[0] ?? 'none';
     documents.set(span, document);
   }
-  return document === 'none' ? undefined : lookup(document, name);
+  return document === 'none' ? undefined : document;
 }
 
 function plainAttribute(value: unknown): AttributeValue {

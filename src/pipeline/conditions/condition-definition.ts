@@ -1,8 +1,8 @@
+import { type PythonRegex, pythonRegex } from '../../python-regex/regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
-import { type PythonRegex, pythonRegex } from '../python-regex.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /** A kind of condition: what it takes beside `type`, and how it is made of that. */

@@ -1,4 +1,5 @@
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml.ts';
+import { textNodes, textsSchema } from '../text-list.ts';
 import { type ConditionDefinition, type ConditionDefinitions, type FieldCondition, regexAt, textOf } from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
 import { refersTo } from './value-match.ts';
@@ -16,7 +17,7 @@ export const fieldConditions: ConditionDefinitions<FieldCondition> = {
 
 function listDefinition(made: (listed: (field: string) => boolean) => (field: string | undefined) => boolean): ConditionDefinition<FieldCondition> {
   return {
-    parameters: { fields: { type: 'array', items: { type: 'string' } }, mode: { enum: ['plain', 're'] } },
+    parameters: { fields: textsSchema('A list of field names.'), mode: { enum: ['plain', 're'] } },
     required: ['fields'],
     create: (condition) => {
       const holds = made(listedBy(condition));
@@ -26,8 +27,7 @@ function listDefinition(made: (listed: (field: string) => boolean) => (field: st
 }
 
 function listedBy(condition: YamlMapping): (field: string) => boolean {
-  const node = lookup(condition, 'fields');
-  const names = node?.kind === 'sequence' ? node.items.flatMap((item) => (item.kind === 'scalar' ? [item] : [])) : [];
+  const names = textNodes(condition, 'fields') ?? [];
   if (textOf(condition, 'mode') !== 're') {
     const plain = new Set(names.map(({ text }) => text));
     return (field) => plain.has(field);

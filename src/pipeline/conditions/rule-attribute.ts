@@ -1,8 +1,8 @@
 import { levels, statuses } from '../../sigma/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { PipelineFault } from '../definition.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import { type AttributeValue, attributeOf, isoDate } from './attribute-value.ts';
 import { type ConditionDefinition, type RuleCondition, textOf } from './condition-definition.ts';
 import { type OrderOperator, ordered, orderOperators } from './state-comparison.ts';

@@ -1,5 +1,5 @@
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinition, textOf } from './condition-definition.ts';
 

@@ -5,9 +5,9 @@ import type { LogSource } from '../../sigma/rule.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import { withSelection } from './added-selection.ts';
 import { filledIn } from './log-source-template.ts';
 

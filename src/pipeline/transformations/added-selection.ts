@@ -1,7 +1,7 @@
 import type { SettledBody, SettledDetection, SettledSearch } from '../../query/settled.ts';
 import type { ConditionNode } from '../../sigma/condition.ts';
 import type { Span } from '../../source/span.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 
 export interface AddedSelection {
   /** As the pipeline calls it. */

@@ -1,12 +1,12 @@
+import { numberIn, numberText } from '../../jinja/number.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
-import { numberIn, numberText } from './value-number.ts';
 
 export const convertTypeDefinitions = {
   convert_type: { parameters: { target_type: { enum: ['str', 'num'] } }, required: ['target_type'], create },

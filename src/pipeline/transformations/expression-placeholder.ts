@@ -1,9 +1,9 @@
 import { isPlaceholder } from '../../sigma/pattern.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import { noteFilling } from '../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
 

@@ -1,3 +1,5 @@
+import { numberIn } from '../../jinja/number.ts';
+import type { PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/pattern.ts';
@@ -6,9 +8,7 @@ import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import type { PythonRegex } from '../python-regex.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
-import { numberIn } from './value-number.ts';
 
 export const extractFieldsDefinitions = {
   extract_fields: {

@@ -1,8 +1,8 @@
 import { type SettledItem, settledItems } from '../../query/settled.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
 
 const message: JsonSchema = { type: 'string', minLength: 1, description: "Why the rule can't be converted." };

@@ -1,21 +1,21 @@
 import type { SettledItem, SettledValue } from '../../query/settled.ts';
 import { parsePattern } from '../../sigma/pattern.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
+import { textList, textsSchema } from '../text-list.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
-import { textList } from './text-list.ts';
 
 export const hashesDefinitions = {
   hashes_fields: {
     parameters: {
-      valid_hash_algos: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'Names of hashes in capitals: [MD5, SHA1, SHA256].' },
+      valid_hash_algos: { ...textsSchema('Names of hashes in capitals: [MD5, SHA1, SHA256].'), minItems: 1 },
       field_prefix: { type: 'string', default: '' },
       drop_algo_prefix: { type: 'boolean', default: false, description: 'The fields are named by field_prefix alone.' },
-      field_to_parse: { type: 'array', items: { type: 'string' }, default: ['Hashes', 'Hash'] },
+      field_to_parse: { ...textsSchema('Fields that hold hashes.'), default: ['Hashes', 'Hash'] },
     },
     required: ['valid_hash_algos'],
     create,

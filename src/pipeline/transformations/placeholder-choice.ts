@@ -1,9 +1,13 @@
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
-import { textList } from './text-list.ts';
+import { textList } from '../text-list.ts';
 
-const names: JsonSchema = { type: ['array', 'null'], items: { type: 'string' }, description: 'A list of names of placeholders, without percent signs.' };
+const names: JsonSchema = {
+  type: ['string', 'array', 'null'],
+  items: { type: 'string' },
+  description: 'A list of names of placeholders, without percent signs.',
+};
 
 export const choiceParameters = { include: names, exclude: names } as const satisfies Readonly<Record<string, JsonSchema>>;
 

@@ -1,39 +1,23 @@
+import { scalarText } from '../../jinja/number.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parseAddressBlock } from '../../sigma/cidr.ts';
 import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../../sigma/pattern.ts';
 import { fillPlaceholders } from '../../sigma/placeholder.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
-import { regexAt, textOf } from '../conditions/condition-definition.ts';
-import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
+import type { YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
+import type { PipelineEnvironment, TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
-import type { PythonRegex } from '../python-regex.ts';
 import { noteFilling, type RuleInProcess } from '../rule-in-process.ts';
 import { expressionPlaceholders } from './expression-placeholder.ts';
+import { fileParameters, fileValues } from './file-values.ts';
 import { choiceParameters, chosenPlaceholders } from './placeholder-choice.ts';
-import { scalarText } from './value-number.ts';
-
-const onlyText: JsonSchema = { enum: ['plaintext', 'csv', 'json', 'yaml'], description: 'Only plaintext works here: one value a line.' };
 
 export const placeholderDefinitions = {
   wildcard_placeholders: { parameters: choiceParameters, create: (item) => filling(item, () => [[ANY]]) },
   value_placeholders: { parameters: choiceParameters, create: (item) => filling(item, valuesOf) },
   query_expression_placeholders: expressionPlaceholders,
-  file_placeholders: {
-    parameters: {
-      ...choiceParameters,
-      path: { type: 'string', minLength: 1, description: "A text file, relative to the pipeline's folder." },
-      format: onlyText,
-      filter: { type: ['string', 'null'], description: 'A regular expression; only values in which it finds something are taken.' },
-      csv_column: { type: ['string', 'integer', 'null'] },
-      csv_has_header: { type: 'boolean' },
-      jq_expression: { type: ['string', 'null'] },
-    },
-    required: ['path'],
-    create: createFile,
-  },
+  file_placeholders: { parameters: { ...choiceParameters, ...fileParameters }, required: ['path'], create: createFile },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 /** More patterns than this from one value of a rule are refused. */
@@ -86,27 +70,7 @@ function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): 
   });
 }
 
-function findsIn(line: string, filter: PythonRegex, place: YamlNode): boolean {
-  try {
-    return filter.finds(line);
-  } catch (error) {
-    if (error instanceof ProcessingFailure) throw new PipelineFault(error.message, place, error.hint);
-    throw error;
-  }
-}
-
-function createFile(item: YamlMapping, { readLines }: PipelineEnvironment): ValueTransformation {
-  const at = (name: string) => lookup(item, name) ?? item;
-  const format = textOf(item, 'format') ?? 'plaintext';
-  if (format !== 'plaintext')
-    throw new PipelineFault(`file_placeholders reads no ${format} here`, at('format'), 'Write the values into a text file, one a line.');
-  const filterText = textOf(item, 'filter');
-  const filter = filterText === undefined ? undefined : regexAt(filterText, at('filter'));
-  const path = textOf(item, 'path') ?? '';
-  const lines = readLines(path);
-  if (!lines) throw new PipelineFault(`\`${path}\` can't be read`, at('path'), "Paths are relative to the pipeline's folder.");
-  const values = lines.map((line) => line.trim()).filter((line) => line !== '' && (!filter || findsIn(line, filter, at('filter'))));
-  if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), 'Write one value a line.');
-  const patterns = values.map(parsePattern);
+function createFile(item: YamlMapping, { readText }: PipelineEnvironment): ValueTransformation {
+  const patterns = fileValues(item, readText).map(parsePattern);
   return filling(item, () => patterns);
 }

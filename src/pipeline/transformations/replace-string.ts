@@ -1,12 +1,12 @@
+import { numberText } from '../../jinja/number.ts';
 import { ANY, isPlaceholder, joinParts, ONE, type Pattern, type PatternPart, parsePattern } from '../../sigma/pattern.ts';
 import { expandPlaceholders } from '../../sigma/placeholder.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import type { Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ValueTransformation } from '../pipeline.ts';
-import type { Work } from '../work.ts';
-import { numberText } from './value-number.ts';
 
 export const replaceStringDefinitions = {
   replace_string: {

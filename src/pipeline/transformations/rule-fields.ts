@@ -1,11 +1,11 @@
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
+import { textList, textsSchema } from '../text-list.ts';
 
 const name: JsonSchema = { type: 'string', minLength: 1 };
-const names: JsonSchema = { type: ['string', 'array'], minLength: 1, items: name, description: 'The name of a field, or a list of names.' };
-const list: JsonSchema = { type: 'array', items: name, description: 'A list of field names.' };
+const names = textsSchema('The name of a field, or a list of names.', name);
 
 /** The rule's own list of fields to show, `fields:`. */
 export const ruleFieldsDefinitions = {
@@ -15,14 +15,13 @@ export const ruleFieldsDefinitions = {
     create: (item) => changing(item, 'field', (fields, given) => [...fields, ...given]),
   },
   remove_field: { parameters: { field: names }, required: ['field'], create: (item) => changing(item, 'field', without) },
-  set_field: { parameters: { fields: list }, required: ['fields'], create: (item) => changing(item, 'fields', (_, given) => given) },
+  set_field: { parameters: { fields: names }, required: ['fields'], create: (item) => changing(item, 'fields', (_, given) => given) },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 type Change = (fields: readonly string[], given: readonly string[]) => readonly string[];
 
 function changing(item: YamlMapping, key: string, change: Change): RuleTransformation {
-  const node = lookup(item, key);
-  const given = (node?.kind === 'sequence' ? node.items : [node]).flatMap((one) => (one?.kind === 'scalar' ? [one.text] : []));
+  const given = textList(item, key) ?? [];
   return {
     kind: 'rule',
     apply: (process) => {

@@ -1,10 +1,10 @@
+import { numberIn, scalarText } from '../../jinja/number.ts';
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/pattern.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { numberIn, scalarText } from './value-number.ts';
 
 export const setValueDefinitions = {
   set_value: {

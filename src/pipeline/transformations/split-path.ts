@@ -2,10 +2,10 @@ import type { SettledBody, SettledItem, SettledValue } from '../../query/settled
 import type { StringTest, Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, joinParts, ONE, type Pattern } from '../../sigma/pattern.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { groupFor } from './split-values.ts';
 

@@ -1,9 +1,9 @@
 import type { SettledItem } from '../../query/settled.ts';
 import type { StringTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE } from '../../sigma/pattern.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../definition.ts';
-import { ProcessingFailure } from '../processing-failure.ts';
 
 export const valueRegexDefinitions = {
   regex: {

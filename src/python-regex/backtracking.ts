@@ -1,6 +1,6 @@
+import { ProcessingFailure } from '../work/processing-failure.ts';
 import { readPattern } from './backtracking-pattern.ts';
 import { type Program, programOf, type Step } from './backtracking-program.ts';
-import { ProcessingFailure } from './processing-failure.ts';
 
 /** Steps for one text: look-around and back-references can take exponentially many. */
 const freeSteps = 200_000;

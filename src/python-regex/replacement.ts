@@ -1,4 +1,4 @@
-import type { GrowingText } from './work.ts';
+import type { GrowingText } from '../work/work.ts';
 
 type Groups = readonly (string | undefined)[];
 

@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js';
+import { type GrowingText, growingText, type Work } from '../work/work.ts';
 import { backtracking } from './backtracking.ts';
-import { translate } from './python-regex-syntax.ts';
-import { readReplacement } from './python-replacement.ts';
-import { type GrowingText, growingText, type Work } from './work.ts';
+import { readReplacement } from './replacement.ts';
+import { translate } from './syntax.ts';
 
 /** A compiled regular expression of Python's `re`. */
 export interface PythonRegex {

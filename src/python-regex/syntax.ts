@@ -1,4 +1,4 @@
-import { createReferences, type References } from './python-regex-references.ts';
+import { createReferences, type References } from './references.ts';
 
 /** Python's pattern for two engines. Groups are numbered, not named: names of Python's are no names of theirs. */
 export interface Translation {

@@ -1,23 +1,8 @@
+import { type Members, mapOf, members, plainMap, plainValue, type Roots, type Value } from '../jinja/value.ts';
 import { toPlain } from '../source/yaml.ts';
-import { isoDate, writtenAttribute } from './conditions/attribute-value.ts';
+import type { Work } from '../work/work.ts';
+import { isoDate, writtenAttribute, writtenNames } from './conditions/attribute-value.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
-import { numberText } from './transformations/value-number.ts';
-import type { Work } from './work.ts';
-
-/** What a template can hold. Undefined stands for what is not there. */
-export type Value = string | number | boolean | null | undefined | readonly Value[] | Members;
-
-/** A thing with names: `text` where it can be printed. */
-export interface Members {
-  readonly kind: 'members';
-  readonly text?: string;
-  /** Equals its text; others equal no text, though they print as one. */
-  readonly isText?: boolean;
-  readonly member: (name: string) => Value;
-}
-
-/** Names that a template may have at its root, with those below that it may use; undefined: any. */
-export type Roots = ReadonlyMap<string, { readonly members?: ReadonlySet<string>; readonly whole: boolean }>;
 
 const ruleAttributes = new Set(
   (
@@ -37,14 +22,12 @@ export const queriesRoots: Roots = new Map([
   ['pipeline', { members: new Set(['state', 'vars']), whole: false }],
 ]);
 
-const members = (member: (name: string) => Value): Members => ({ kind: 'members', member });
-
 /** `query`, `rule` and `pipeline` as templates of postprocessing see them. */
 export function queryContext(query: string, process: RuleInProcess): ReadonlyMap<string, Value> {
   return new Map<string, Value>([
     ['query', query],
     ['rule', members((name) => ruleAttribute(process, name))],
-    ['pipeline', pipelineValue((name) => process.state.get(name), [process.vars, process.conversion], process.work)],
+    ['pipeline', pipelineValue(plainMap(process.state, process.work), [process.vars, process.conversion], process.work)],
   ]);
 }
 
@@ -58,25 +41,29 @@ export interface FinalizerContext {
 
 /** `queries` and `pipeline` as templates of finalizers see them. */
 export function queriesContext(queries: readonly string[] | string, { vars, conversion, states }: FinalizerContext, work: Work): ReadonlyMap<string, Value> {
-  const stateOfAll = (name: string): unknown => {
+  const stateOfAll = (name: string): Value => {
     work.entries(states.length);
     const [first, ...others] = [...new Map(states.map((state) => [JSON.stringify(state.get(name)), state.get(name)])).values()];
     if (others.length > 0) throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
-    return first;
+    return plainValue(first, work);
   };
+  const allStates = (): ReadonlyMap<string, Value> =>
+    new Map(Array.from(new Set(states.flatMap((state) => [...state.keys()])), (name) => [name, stateOfAll(name)]));
   return new Map<string, Value>([
     ['queries', queries],
-    ['pipeline', pipelineValue(stateOfAll, [vars, conversion], work)],
+    ['pipeline', pipelineValue({ ...members(stateOfAll), entries: allStates }, [vars, conversion], work)],
   ]);
 }
 
 /** The first of `vars` that has a name gives its value. */
-function pipelineValue(state: (name: string) => unknown, vars: readonly ReadonlyMap<string, unknown>[], work: Work): Members {
-  const pipeline = new Map<string, Value>([
-    ['state', members((name) => plainValue(state(name), work))],
-    ['vars', members((name) => plainValue(vars.find((one) => one.has(name))?.get(name), work))],
-  ]);
-  return members((name) => pipeline.get(name));
+function pipelineValue(state: Members, vars: readonly ReadonlyMap<string, unknown>[], work: Work): Members {
+  const all = new Map([...vars].reverse().flatMap((one) => [...one]));
+  return mapOf(
+    new Map([
+      ['state', state],
+      ['vars', plainMap(all, work)],
+    ]),
+  );
 }
 
 function ruleAttribute(process: RuleInProcess, name: string): Value {
@@ -97,7 +84,7 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     }
     case 'date':
     case 'modified':
-      return rule[name] === undefined ? null : printed(isoDate(rule[name], 'lenient') ?? rule[name]);
+      return rule[name] === undefined ? null : dateValue(rule[name]);
     case 'references':
     case 'fields':
     case 'falsepositives':
@@ -105,7 +92,7 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'tags':
       return rule.tags.map(tagValue);
     case 'custom_attributes':
-      return members((key) => customAttribute(process, key));
+      return { ...members((key) => customAttribute(process, key)), entries: () => customAttributes(process) };
     case 'taxonomy':
     case 'scope': {
       const node = writtenAttribute(rule, name);
@@ -117,6 +104,11 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
 }
 
 const printed = (text: string): Members => ({ kind: 'members', text, member: () => undefined });
+
+function dateValue(text: string): Members {
+  const date = isoDate(text, 'lenient');
+  return date === undefined ? printed(text) : { ...printed(date), isDate: true };
+}
 
 function tagValue(tag: string): Members {
   const dot = tag.indexOf('.');
@@ -148,35 +140,8 @@ function customAttribute({ rule, attributes, work }: RuleInProcess, name: string
   return node && plainValue(toPlain(node), work);
 }
 
-/** Plain YAML data; maps have no prototype. */
-function plainValue(plain: unknown, work: Work): Value {
-  work.characters(1);
-  if (plain === null || typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean') return plain;
-  if (Array.isArray(plain)) return plain.map((one) => plainValue(one, work));
-  if (typeof plain !== 'object') return undefined;
-  const entries = new Map<string, unknown>(Object.entries(plain));
-  return members((key) => plainValue(entries.get(key), work));
-}
-
-export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-
-/** The text that Python prints for a value; an error for what only Python would print: lists and maps. */
-export function printedText(value: Value): string {
-  if (value === undefined) return '';
-  if (value === null) return 'None';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return numberText(value);
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (isList(value)) throw new Error('a list is no text; join it');
-  if (value.text === undefined) throw new Error('a map is no text; name one of its entries');
-  return value.text;
-}
-
-/** `value[name]` or `value.name`; undefined where there is no such thing. */
-export function memberOf(value: Value, name: string): Value {
-  if (typeof value === 'string' || isList(value)) {
-    if (!/^(?:0|[1-9][0-9]{0,8})$/.test(name)) return undefined;
-    return (isList(value) ? value : Array.from(value))[Number(name)];
-  }
-  return typeof value === 'object' && value !== null ? value.member(name) : undefined;
+/** The rule's own first, as they stand, then those that pipelines set. */
+function customAttributes(process: RuleInProcess): ReadonlyMap<string, Value> {
+  const names = new Set([...writtenNames(process.rule).filter((name) => !notCustom.has(name)), ...process.attributes.keys()]);
+  return new Map(Array.from(names, (name) => [name, customAttribute(process, name)]));
 }

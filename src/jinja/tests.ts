@@ -1,0 +1,38 @@
+import { functionOf, type TemplateFunction } from './function.ts';
+import { compared, equals, isIn } from './operators.ts';
+import { isList, type Value } from './value.ts';
+
+const isMap = (value: Value): boolean => typeof value === 'object' && value !== null && !isList(value) && value.entries !== undefined;
+const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean';
+const isCased = (value: Value, change: (text: string) => string): boolean =>
+  typeof value === 'string' && value === change(value) && value.toUpperCase() !== value.toLowerCase();
+
+const equal = functionOf((work, a, b) => equals(a, b, work), ['other']);
+
+/** What may follow `is`, and what `select` and its kin take. */
+export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
+  ['defined', functionOf((_, value) => value !== undefined)],
+  ['undefined', functionOf((_, value) => value === undefined)],
+  ['none', functionOf((_, value) => value === null)],
+  ['string', functionOf((_, value) => typeof value === 'string')],
+  ['number', functionOf((_, value) => isNumber(value))],
+  ['boolean', functionOf((_, value) => typeof value === 'boolean')],
+  ['true', functionOf((_, value) => value === true)],
+  ['false', functionOf((_, value) => value === false)],
+  ['mapping', functionOf((_, value) => isMap(value))],
+  ['sequence', functionOf((_, value) => isList(value) || typeof value === 'string' || isMap(value))],
+  ['iterable', functionOf((_, value) => value === undefined || isList(value) || typeof value === 'string' || isMap(value))],
+  ['lower', functionOf((_, value) => isCased(value, (text) => text.toLowerCase()))],
+  ['upper', functionOf((_, value) => isCased(value, (text) => text.toUpperCase()))],
+  ['even', functionOf((_, value) => Number(value) % 2 === 0)],
+  ['odd', functionOf((_, value) => Math.abs(Number(value)) % 2 === 1)],
+  ['divisibleby', functionOf((_, value, number) => Number(value) % Number(number) === 0, ['num'])],
+  ['in', functionOf((work, value, list) => isIn(value, list, work), ['seq'])],
+  ['eq', equal],
+  ['equalto', equal],
+  ['ne', functionOf((work, a, b) => !equals(a, b, work), ['other'])],
+  ['gt', functionOf((_, a, b) => compared(a, b) > 0, ['other'])],
+  ['ge', functionOf((_, a, b) => compared(a, b) >= 0, ['other'])],
+  ['lt', functionOf((_, a, b) => compared(a, b) < 0, ['other'])],
+  ['le', functionOf((_, a, b) => compared(a, b) <= 0, ['other'])],
+]);
