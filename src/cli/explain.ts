@@ -87,7 +87,7 @@ function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines
   return ({ item, applied, rule }) => {
     number++;
     // the rules that a correlation refers to go through the pipeline too, each in its own explanation
-    if (rule.rule.file !== settled.rule.file || rule.rule.titleSpan.start !== settled.rule.titleSpan.start) return;
+    if (rule.rule.file !== settled.rule.file || rule.rule.span.start !== settled.rule.span.start) return;
     before ??= ruleLines({ ...rule, parts: settled.kind === 'detection' ? settled.parts : [], rule: settled.rule, state: new Map(), attributes: new Map() });
     const after = ruleLines(rule);
     const changes = lineChanges(before, after);
