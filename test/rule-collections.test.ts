@@ -153,7 +153,11 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
 
   const rest = 'logsource: { product: p }\ndetection: { s: { A: 1 }, condition: s }\n';
   it.each<[string, string, readonly string[]]>([
-    ['tells once that it is one', `action: global\ntitle: G\n---\n${rest}---\n${rest}`, ['1:9 info SIG072 3 documents of a collection are read as 2 rules']],
+    [
+      'tells once that it is one, and what is wrong with the global document',
+      `action: global\ntitle: G\nstatus: old\n---\n${rest}---\n${rest}`,
+      ['1:9 info SIG072 3 documents of a collection are read as 2 rules', '3:9 warning SIG012 `old` is no status'],
+    ],
     [
       'points at the document that a key comes from',
       `action: global\ntitle: G\nlevel: big\n---\n${rest}tags: [x]\n`,

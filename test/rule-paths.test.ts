@@ -313,6 +313,16 @@ filters: ['filters/*.yml']
     expect(JSON.parse(out.slice(out.indexOf('{')))).toMatchObject({ changes: [{ kinds: ['added'], title: 'Brule' }] });
   });
 
+  it.each<[string, () => Promise<number>]>([
+    ['convert', () => convert(['drafts'], { target: ['splunk'], verbose: false })],
+    ['explain', () => explain(['drafts'], { target: 'splunk', verbose: false })],
+    ['match', () => match(['drafts'], { events: ['events.ndjson'], format: 'text', verbose: false })],
+    ['docs', async () => docs(['drafts'], { output: 'site', format: 'md' })],
+  ])('%s says where a folder holds no rule', async (_, run) => {
+    write({ 'drafts/README.md': '', 'sigpack.yml': config.replace(/filters.*/, '') });
+    expect(await said(run)).toMatchObject({ code: 'usage: there is no rule in drafts; rules are files that end in .yml or .yaml' });
+  });
+
   it('takes a file that is named for a rule, and says so where it is none', async () => {
     write({ 'rules/compose.yml': 'services: { web: { image: nginx } }\n' });
     expect((await said(() => build([], without))).out).toContain('rules/compose.yml:1:1: info[SIG071]: nothing in the file is of a rule');

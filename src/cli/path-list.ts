@@ -48,12 +48,15 @@ export interface Glob {
   readonly foldersOnly: boolean;
 }
 
-export function globOf(entry: string, folder: string | undefined): Glob | PatternFault {
+/** `separator` is that of the system; `/` separates on every one. */
+export function globOf(entry: string, folder: string | undefined, separator: typeof sep = sep): Glob | PatternFault {
   // a backslash is no escape where it stands between folders
-  const parts = (sep === '\\' ? withSlashes(entry) : entry).split('/');
+  const parts = withSlashes(entry, { sep: separator }).split('/');
   const first = parts.findIndex(isPattern);
   const end = first < 0 ? parts.length : first;
-  const start = parts.slice(0, end).join('/') || (parts[0] === '' ? '/' : '.');
+  const before = parts.slice(0, end).join('/');
+  // a drive alone would be the working directory on it
+  const start = /^(?:[A-Za-z]:)?$/.test(before) && end > 0 ? `${before}/` : before || '.';
   const pattern = readPathPattern(parts.slice(end).join('/'));
   return 'fault' in pattern ? pattern : { base: entryPath(start, folder), pattern, foldersOnly: parts.at(-1) === '' };
 }

@@ -1,8 +1,8 @@
 import { targets } from '../backend/registry.ts';
 import type { SettledRule } from '../query/compile.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
-import { loadRules } from './load.ts';
-import { type Answer, type Failed, openProject, type Project, reportProject, rulePaths } from './project.ts';
+import { loadGivenRules } from './given-rules.ts';
+import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';
 
 export interface RuleChoice {
@@ -41,8 +41,8 @@ export async function processedRules(paths: readonly string[], choice: RuleChoic
   const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
   const project = await openFor(choice, answer);
   if ('code' in project) return project;
-  const { bag, terminal } = project;
-  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const { bag } = project;
+  const { collection } = loadGivenRules(project, paths);
   const settle = choice.target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, choice.target);
   if (settle) {
     const served = new Set<SettledRule>();

@@ -1,4 +1,4 @@
-import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
 import { createReader } from './attribute.ts';
@@ -53,9 +53,20 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named }: {
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
     else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
   }
+  if (nodes !== parsed) dropRepeated(bag.list, start);
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
   return { documents, count: nodes.length + broken + refused };
+}
+
+/** What is wrong with a document that goes into several rules is told once. */
+function dropRepeated(list: Diagnostic[], start: number): void {
+  const keys = new Set<string>();
+  const own = list.splice(start).filter(({ code, span, message }) => {
+    const key = `${code} ${span.start} ${message}`;
+    return !keys.has(key) && keys.add(key);
+  });
+  for (const diagnostic of own) list.push(diagnostic);
 }
 
 /** What needs no second look. */
