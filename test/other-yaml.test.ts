@@ -71,6 +71,8 @@ describe('what looks like a rule stays an error', () => {
   const lost: Readonly<Record<string, string>> = {
     'a slip in `detection`': good.replace('detection:', 'detections:'),
     'another letter case': good.replace('detection:', 'Detection:'),
+    'a slip and nothing else': 'name: T\ndetecton: { s: { a: b }, condition: s }\n',
+    'a slip in a broken text': 'name: [\ndetecton:\n  - x\n',
     'two letters swapped': good.replace('detection:', 'detetcion:'),
     'a log source alone': 'title: T\nlogsource: { product: linux }\n',
     'another spelling of the log source': 'name: T\nlog_source: { product: linux }\n',

@@ -235,6 +235,12 @@ describe('symbolic links', () => {
     expect(files).toEqual(['rules/0/w.yml', 'rules/1/v.yml', 'rules/a.yml']);
   });
 
+  it('are seen at each depth of a glob', () => {
+    write({ 'rules/one/two/x.yml': rule('x'), 'rules/other/y.yml': rule('y') });
+    link('rules/one/link', '../other');
+    expect(found(['rules/*/*/*.yml']).files).toEqual(['rules/one/link/y.yml', 'rules/one/two/x.yml']);
+  });
+
   it('that lead nowhere are errors, unless they are left out', () => {
     link('rules/gone', 'nowhere');
     link('rules/circle.yml', 'circle.yml');
@@ -317,7 +323,6 @@ filters: ['filters/*.yml']
     ['convert', () => convert(['drafts'], { target: ['splunk'], verbose: false })],
     ['explain', () => explain(['drafts'], { target: 'splunk', verbose: false })],
     ['match', () => match(['drafts'], { events: ['events.ndjson'], format: 'text', verbose: false })],
-    ['docs', async () => docs(['drafts'], { output: 'site', format: 'md' })],
   ])('%s says where a folder holds no rule', async (_, run) => {
     write({ 'drafts/README.md': '', 'sigpack.yml': config.replace(/filters.*/, '') });
     expect(await said(run)).toMatchObject({ code: 'usage: there is no rule in drafts; rules are files that end in .yml or .yaml' });

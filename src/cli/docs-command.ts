@@ -11,8 +11,8 @@ import type { Collection, Rule } from '../sigma/collection.ts';
 import { projectTemplates } from './compile-rules.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
-import { loadGivenRules } from './given-rules.ts';
-import { openProject, reportProject } from './project.ts';
+import { loadRules } from './load.ts';
+import { openProject, reportProject, rulePaths } from './project.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
 import { writePages } from './write-pages.ts';
@@ -35,7 +35,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   if ('code' in project) return project.code;
   const { loaded, bag, terminal, pipelines } = project;
   const { config } = loaded;
-  const { collection } = loadGivenRules(project, paths);
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
   if (collection.rules.length === 0) {
     reportProject(project, answer);
     throw new UsageError('there is no rule to write a page about');

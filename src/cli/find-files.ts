@@ -16,7 +16,7 @@ import { addNamed, counted, type FoundFile, type Search, searchFolder } from './
  * notes what was left out by which pattern, and which links were followed.
  */
 export function findFiles(lists: PathLists, wanted: (name: string) => boolean, bag: DiagnosticBag): readonly FoundFile[] {
-  const search: Search = { home: resolve(lists.home), wanted, bag, ignoreFiles: new Map(), found: new Map(), folders: 0 };
+  const search: Search = { home: resolve(lists.home), wanted, bag, ignoreFiles: new Map(), found: new Map(), folders: 0, countedFolders: 0 };
   const exclusions = lists.lists.flatMap((list) => searchList(search, list, lists.configuration));
   for (const rule of [...search.ignoreFiles.values()].flat()) if (rule.files.size > 0) tellLeftOut(bag, rule);
   for (const rule of exclusions) tellLeftOut(bag, rule);

@@ -28,7 +28,9 @@ export interface Search {
   readonly ignoreFiles: Map<string, readonly LeavesOut[]>;
   /** By whole path without links. */
   readonly found: Map<string, FoundFile>;
+  /** Folders that were read, and those that were only counted. */
   folders: number;
+  countedFolders: number;
 }
 
 /** A file that is named itself. */
@@ -83,7 +85,7 @@ interface Tree {
   readonly pattern: PathPattern | undefined;
   /** The pattern is one of folders. */
   readonly foldersOnly: boolean;
-  /** Real paths of folders that were read. */
+  /** Folders that were read. */
   readonly seen: Set<string>;
   /** Links, which are followed last: what is reached without one is shown without one. */
   readonly links: { readonly from: Folder; readonly name: string }[];
@@ -135,8 +137,8 @@ function ignoreFile({ ignoreFiles, bag }: Search, folder: string): readonly Leav
 
 function walk(tree: Tree, folder: Folder): void {
   const { search, seen } = tree;
-  if (seen.has(folder.real)) return;
-  seen.add(folder.real);
+  if (seen.has(keyOf(folder))) return;
+  seen.add(keyOf(folder));
   search.folders += 1;
   if (search.folders === maximumFolders + 1) tooMany(search, folder);
   if (search.folders > maximumFolders) return;
@@ -152,6 +154,8 @@ function walk(tree: Tree, folder: Folder): void {
   }
 }
 
+/** The same folder is another one where something else of a glob is still to come. */
+const keyOf = ({ real, glob }: Folder): string => (glob === undefined ? real : `${real}\n${glob.join()}`);
 const isWithin = (path: string, folder: string): boolean => inside(path, '').startsWith(inside(folder, ''));
 const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder : folder + sep) + name;
 const isAlwaysLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
@@ -237,7 +241,7 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
   const { found } = tree.search;
   // below itself a folder would have no end
   if (isWithin(from.real, folder.real)) return 'the link leads back to a folder above it, and is not followed';
-  if (tree.seen.has(folder.real)) return `the link leads to ${shownPath(folder.real)}, which is read already`;
+  if (tree.seen.has(keyOf(folder))) return `the link leads to ${shownPath(folder.real)}, which is read already`;
   const before = found.size;
   walk(tree, folder);
   return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before)}`;
@@ -246,8 +250,8 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
 /** Whole paths of what would have been read, to be counted; links are not followed for that. */
 function filesBelow(search: Search, folder: string): readonly string[] {
   if (!reachableStats(folder)?.isDirectory()) return search.wanted(basename(folder)) ? [folder] : [];
-  search.folders += 1;
-  if (search.folders > maximumFolders) return [];
+  search.countedFolders += 1;
+  if (search.countedFolders > maximumFolders) return [];
   return entriesOf(createBag(), folder, folder).flatMap((entry) => {
     if (isAlwaysLeftOut(entry.name)) return [];
     const path = join(folder, entry.name);

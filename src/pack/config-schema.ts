@@ -29,7 +29,9 @@ const severities: JsonSchema = map(
   Object.fromEntries(
     Object.entries(codeCatalogue).map(([code, { title, fatal }]) => [
       code,
-      fatal ? { const: 'error', description: `${title}. Stays an error.` } : { $ref: '#/$defs/severity', description: title },
+      fatal
+        ? { const: 'error', description: `${title}. Stays an error${code === 'SIG005' ? '; .sigpackignore leaves out files that are no rules' : ''}.` }
+        : { $ref: '#/$defs/severity', description: title },
     ]),
   ),
   'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, file or pack is missing from the output.',

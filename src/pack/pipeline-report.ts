@@ -36,7 +36,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   // a rule is counted for several things in turn
   let last: { readonly rule: CompiledRule['rule']; readonly place: string } | undefined;
   const placeOf = (rule: CompiledRule['rule']): string => {
-    if (last?.rule !== rule) last = { rule, place: `${rule.file.path}\0${rule.span.start}` };
+    if (last?.rule !== rule) last = { rule, place: `${rule.file.path}\0${rule.titleSpan.start}` };
     return last.place;
   };
   const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule'], hint?: string): Counted => {
