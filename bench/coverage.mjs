@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
-import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/rule-files.js';
 import { bundles } from '../dist/modules/pipeline/bundle.js';
 import { logSourceText } from '../dist/modules/pipeline/describe.js';
 import { createProcessor } from '../dist/modules/pipeline/process.js';
@@ -11,6 +11,7 @@ import { neverTrue } from '../dist/modules/query/never-true.js';
 import { collect } from '../dist/modules/sigma/collection.js';
 import { readDocuments } from '../dist/modules/sigma/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
+import { findRuleFiles } from './rule-files.mjs';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../dist/modules/cli/package-root.js';
 import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
-import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/rule-files.js';
 import { matcherOf } from '../dist/modules/match/matcher.js';
 import { createRuleIndex } from '../dist/modules/match/rule-index.js';
 import { createTargetCompiler } from '../dist/modules/pipeline/target-compiler.js';
@@ -12,6 +12,7 @@ import { readDocuments } from '../dist/modules/sigma/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
 import { measure } from './measure.mjs';
 import { eventFolder, rsigma, ruleFolders, sigpack, temporaryFolder } from './places.mjs';
+import { findRuleFiles } from './rule-files.mjs';
 import { recordedEvents } from './windows-events.mjs';
 
 /** Detections of the corpus: as written, and for events of Sysmon and of the event log. */

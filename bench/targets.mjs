@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../dist/modules/backend/registry.js';
 import { defaultTargetSettings } from '../dist/modules/backend/target.js';
-import { findRuleFiles, readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/rule-files.js';
 import { createCompiler } from '../dist/modules/query/compile.js';
 import { collect } from '../dist/modules/sigma/collection.js';
 import { readDocuments } from '../dist/modules/sigma/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
+import { findRuleFiles } from './rule-files.mjs';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');

@@ -165,10 +165,10 @@ describe('an output folder that can not be written', () => {
 describe('a bad rule', () => {
   it('stops no other, in whatever way it is bad', async () => {
     const bad = {
-      'syntax.yml': 'title: [',
+      'syntax.yml': 'title: [\ndetection:\n',
       'tab.yml': 'title: x\n\tdetection: y\n',
       'empty.yml': '',
-      'list.yml': '- a\n',
+      'list.yml': `- ${rule(10).replaceAll('\n', '\n  ')}\n`,
       'no-condition.yml': rule(3).replace('  condition: sel\n', ''),
       'modifier.yml': rule(4).replace('|endswith', '|nothing'),
       'regex.yml': rule(5).replace("endswith: '\\x5.exe'", "re: '('"),

@@ -119,7 +119,7 @@ describe('exit code 1', () => {
 
   it('for a path that is not there, and one that is no text', async () => {
     good();
-    write('rules/binary.yml', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]));
+    write('rules/binary.yml', Buffer.from('title: Caf\u00e9\ndetection: {}\n', 'latin1'));
     mkdirSync(join(folder, 'rules', 'folder.yml'));
     const { code, stderr } = await run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out', '-p', 'none']);
     expect(code).toBe(1);

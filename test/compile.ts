@@ -1,9 +1,10 @@
-import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
+import { readSourceFile } from '../src/cli/rule-files.ts';
 import { type CompiledDetection, type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import type { Pattern } from '../src/sigma/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { findRuleFiles } from './rule-files.ts';
 
 /** Compiles every rule of the folders; complaints go to the bag. */
 export function compileFolders(folders: readonly string[], bag: DiagnosticBag = createBag()): readonly CompiledRule[] {

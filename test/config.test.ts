@@ -255,7 +255,7 @@ const refused = [
   ['id: 9lives', '`id` has not the right form', 'A letter, then', '9lives', true],
   ['titel: Acme detections', 'the file has no key `titel`', 'Did you mean `title`?', 'titel', true],
   ['title: Acme', '`title` must have at least 5 characters', '5 to 80', 'Acme', true],
-  ['rules: rules', '`rules` must be a list, not a string', 'Folders and files', 'rules', true],
+  ['rules: rules', '`rules` must be a list, not a string', 'Folders, files', 'rules', true],
   ['rules: []', '`rules` must have at least 1 entry', '', '[', true],
   ['rules: [a, {b: c}]', '`rules[1]` must be a string, not a map', '', '{b: c', true],
   ['targets: [splunk, greylog]', '`targets[1]` must be one of splunk, graylog, not `greylog`', 'Did you mean `graylog`?', 'greylog', true],

@@ -7,7 +7,7 @@ import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInf
 import { eventDefinitions } from '../src/pack/event-definition.ts';
 import { checkQuery } from '../src/pack/query-check.ts';
 import { createRenderer } from '../src/pack/template.ts';
-import { uuidV5 } from '../src/pack/uuid.ts';
+import { uuidV5 } from '../src/source/uuid.ts';
 import { packOf, textOf } from './pack-of.ts';
 
 const names = ['content-pack', 'event-definition', 'stream-title', 'notification', 'dashboard'].map((name) => `graylog/${name}.json.hbs`);

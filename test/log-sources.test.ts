@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
+import { readSourceFile } from '../src/cli/rule-files.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import type { LogSource } from '../src/sigma/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { builtInLogSources, logSourcesOf, logSourcesWithoutRule } from './log-sources.ts';
+import { findRuleFiles } from './rule-files.ts';
 
 function logSourcesOfRuleSet(): readonly LogSource[] {
   const bag = createBag();

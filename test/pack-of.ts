@@ -6,6 +6,7 @@ import { type Artifact, makeArtifacts } from '../src/pack/artifacts.ts';
 import { readConfig } from '../src/pack/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { pathLists } from './rule-files.ts';
 
 export interface BuiltPack {
   readonly rules: LoadedRules;
@@ -22,7 +23,7 @@ export async function packOf(paths: readonly string[], config: string): Promise<
   const read = readConfig(configFile, bag);
   if (!read) throw new Error(`the configuration is invalid: ${bag.list.map(({ message }) => message).join('; ')}`);
   const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
-  const rules = loadRules(paths, bag, terminal);
+  const rules = loadRules(pathLists(paths), bag, terminal);
   const pipelines = await pipelinesByTarget(read.targets, undefined, { config: read, file: configFile, exists: true, folder: '.', warnings: [] }, bag);
   if (!pipelines) throw new Error('the pipelines cannot be used');
   const pack = assemblePack({ collection: rules.collection, config: read, bag, pipelines });

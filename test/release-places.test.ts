@@ -13,8 +13,9 @@ const rule =
 const pipeline = 'name: Mine\npriority: 10\ntransformations: []\n';
 const project = (release: string, more = ''): string =>
   projectIn(root, {
-    'sigpack.yml': `id: places\ntitle: Places\ntargets: [splunk]\npipelines: { splunk: ./mine.yml }\nrelease: ${release}\n${more}`,
+    'sigpack.yml': `id: places\ntitle: Places\ntargets: [splunk]\npipelines: { splunk: ./mine.yml }\nrules: [rules, 'globs/**/*.yml']\nrelease: ${release}\n${more}`,
     'rules/a.yml': rule,
+    'globs/a.yml': rule.replace('A rule', 'B rule').replace('id: 1', 'id: 2'),
     'mine.yml': pipeline,
   });
 const files = (folder: string): readonly string[] =>
@@ -35,6 +36,7 @@ describe("a place of a release that is something else's", () => {
     ['{ changelog: .sigpack-release/file-0 }', /which is what a release under way is written to/],
     ['{ output: rules }', /release\.output is "rules", which is where rules are read from/],
     ['{ output: rules/released }', /which is where rules are read from/],
+    ['{ output: globs/released }', /which is where rules are read from/],
     ['{ output: ./.sigpack-release }', /which is what a release under way is written to/],
     ['{ output: CHANGELOG.md }', /which is the changelog/],
     ['{ output: sigpack.lock/x }', /which is the lock/],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { findRuleFiles, readSourceFile } from '../src/cli/rule-files.ts';
+import { readSourceFile } from '../src/cli/rule-files.ts';
 import { findTestFiles, readCases } from '../src/cli/test-files.ts';
 import { createRuleFinder } from '../src/cli/test-rules.ts';
 import { eventOf } from '../src/event/record.ts';
@@ -15,6 +15,7 @@ import { readDocuments } from '../src/sigma/document.ts';
 import type { Pattern } from '../src/sigma/pattern.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
+import { findRuleFiles, pathLists } from './rule-files.ts';
 
 /** The project's own rules, each with its tests in a file next to it. */
 export const ruleSetFolder = join(import.meta.dirname, 'rule-set');
@@ -99,7 +100,7 @@ function readRuleSet(): readonly RuleSetEntry[] {
 function casesByRule(collection: Collection, bag: DiagnosticBag): ReadonlyMap<Rule, readonly RuleSetCase[]> {
   const find = createRuleFinder(collection, bag);
   const cases = new Map<Rule, RuleSetCase[]>();
-  for (const path of findTestFiles([ruleSetFolder], bag)) {
+  for (const path of findTestFiles(pathLists([ruleSetFolder]), bag)) {
     for (const test of readCases(path, bag)) {
       const rule = find(test, path);
       if (!rule) continue;

@@ -308,7 +308,11 @@ describe('YAML that is not as wanted', () => {
     ['a list', '- a\n- b\n', ['SIG005 1:1 the document is a list, not a map']],
     ['a single value', 'hello\n', ['SIG005 1:1 the document is a single value, not a map']],
     ['a map of something else', 'name: x\n', ['SIG005 1:1 the document has neither `detection` nor `correlation` nor `filter`']],
-    ['an old collection', 'action: global\ntitle: x\n', ['SIG005 1:1 the document has neither `detection` nor `correlation` nor `filter`']],
+    [
+      'a collection of nothing',
+      'action: global\ntitle: x\n',
+      ['SIG072 1:9 1 document of a collection is read as no rules', 'SIG005 1:9 no rule follows that this document goes into'],
+    ],
     ['nothing', '', []],
     ['a comment', '# nothing\n', []],
     ['empty documents', '---\n---\n...\n', []],

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findRuleFiles } from '../src/cli/rule-files.ts';
 import { dataNeeded } from '../src/docs/data-needed.ts';
 import { attackTechniques } from '../src/pack/attack-names.ts';
 import { defaultConfig } from '../src/pack/config.ts';
@@ -16,6 +15,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
 import { compileFolders } from './compile.ts';
 import { matches } from './matcher.ts';
+import { findRuleFiles } from './rule-files.ts';
 import { sigpack } from './sigpack.ts';
 import { windowsEvents } from './starter-events.ts';
 import { productEvents } from './windows-events.ts';

@@ -21,13 +21,13 @@ import { ProcessingFailure } from '../work/processing-failure.ts';
 import { chosenTarget } from './chosen-target.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { loadGivenRules } from './given-rules.ts';
 import { forStream } from './guarded-terminal.ts';
-import { loadRules } from './load.ts';
 import { optimizeLate } from './optimize-late.ts';
 import { statsOf } from './path-stats.ts';
 import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
-import { openProject, type Project, reportProject, rulePaths } from './project.ts';
+import { openProject, type Project, reportProject } from './project.ts';
 import { visible } from './report/visible.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import type { Terminal } from './terminal.ts';
@@ -115,8 +115,8 @@ const isRefusal = (code: DiagnosticCode): boolean => code.startsWith('TGT') || [
 const formatName = (target: ConversionTarget, format: TargetFormat): string => (format === target.formats[0] ? 'default' : format.name);
 
 function targetedRules(project: Project, paths: readonly string[], formats: ReadonlyMap<string, string>): readonly TargetedRule[] {
-  const { loaded, bag, pipelines, terminal } = project;
-  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const { loaded, bag, pipelines } = project;
+  const { collection } = loadGivenRules(project, paths);
   const { placeholders, unmatchable } = loaded.config;
   const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable, namedBy: (rule) => rule.fields });
   return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);

@@ -10,11 +10,11 @@ import { positionAt } from '../source/span.ts';
 import { namedTarget } from './chosen-target.ts';
 import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { loadGivenRules } from './given-rules.ts';
 import { printText } from './guarded-terminal.ts';
 import { lineChanges } from './line-changes.ts';
-import { loadRules } from './load.ts';
 import { loadTargets } from './plugin.ts';
-import { openProject, reportProject, rulePaths } from './project.ts';
+import { openProject, reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
 import { createTerminal } from './terminal.ts';
@@ -42,10 +42,10 @@ export async function explain(paths: readonly string[], options: ExplainOptions)
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: [name] }, answer);
   if ('code' in project) return project.code;
-  const { loaded, bag, terminal } = project;
+  const { loaded, bag } = project;
   const { config } = loaded;
   const pipelines = project.pipelines.get(name) ?? [];
-  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const { collection } = loadGivenRules(project, paths);
   const settle = createSettler(collection, { placeholders: config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
   // what is printed goes to standard output, whose own terminal decides on colour
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
@@ -97,7 +97,7 @@ function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines
   return ({ item, applied, rule }) => {
     number++;
     // the rules that a correlation refers to go through the pipeline too, each in its own explanation
-    if (rule.rule.file !== settled.rule.file || rule.rule.titleSpan.start !== settled.rule.titleSpan.start) return;
+    if (rule.rule.file !== settled.rule.file || rule.rule.span.start !== settled.rule.span.start) return;
     before ??= ruleLines({ ...rule, parts: settled.kind === 'detection' ? settled.parts : [], rule: settled.rule, state: new Map(), attributes: new Map() });
     const after = ruleLines(rule);
     const changes = lineChanges(before, after);

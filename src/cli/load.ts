@@ -3,8 +3,11 @@ import { readDocuments, type SigmaDocument } from '../sigma/document.ts';
 import { independentFiles } from '../sigma/lone-rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { findRuleFiles, readSourceFile, readStandardInput } from './rule-files.ts';
+import { findFiles } from './find-files.ts';
+import type { PathLists } from './path-list.ts';
+import { isRuleFile, readRuleFile, readStandardInput } from './rule-files.ts';
 import type { Terminal } from './terminal.ts';
+import type { FoundFile } from './walk-folders.ts';
 
 export interface LoadedRules {
   readonly collection: Collection;
@@ -14,7 +17,7 @@ export interface LoadedRules {
 }
 
 /** Reads every rule file below the paths; `-` is standard input. */
-export function loadRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): LoadedRules {
+export function loadRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal): LoadedRules {
   const found = ruleFiles(paths, bag);
   return { ...collected(readFiles(found, bag, terminal), bag), files: found.length };
 }
@@ -31,10 +34,10 @@ export interface RuleStream {
 }
 
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
-export function streamRules(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): RuleStream {
+export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal): RuleStream {
   const found = ruleFiles(paths, bag);
   const files = [...readFiles(found, bag, terminal)];
-  const independent = independentFiles(files.map((file) => file?.text ?? ''));
+  const independent = independentFiles(files.map((source) => source?.file.text ?? ''));
   const { collection, invalid } = collected(
     files.filter((_, index) => !independent.has(index)),
     bag,
@@ -42,8 +45,9 @@ export function streamRules(paths: readonly string[], bag: DiagnosticBag, termin
   const counts = { rules: 0, invalid };
   const together = Map.groupBy(collection.rules, ({ file }) => file);
   function* rules(): Generator<Rule> {
-    for (const [index, file] of files.entries()) {
-      if (!file) continue;
+    for (const [index, source] of files.entries()) {
+      if (!source) continue;
+      const { file } = source;
       // the text is kept by what is made of the rule, and not by this list
       files[index] = undefined;
       const read = independent.has(index) ? readLoneRule(file, bag) : (together.get(file) ?? []);
@@ -55,13 +59,19 @@ export function streamRules(paths: readonly string[], bag: DiagnosticBag, termin
   return { collection, rules: rules(), files: found.length, counts };
 }
 
+interface ReadSource {
+  readonly file: SourceFile;
+  /** True: somebody says that it is a rule. */
+  readonly named: boolean;
+}
+
 /** The rules and filters of files, and how many of their documents are at fault. */
-function collected(files: Iterable<SourceFile | undefined>, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
+function collected(sources: Iterable<ReadSource | undefined>, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
   const documents: SigmaDocument[] = [];
   let count = 0;
-  for (const file of files) {
-    if (!file) continue;
-    const read = readDocuments(file, bag);
+  for (const source of sources) {
+    if (!source) continue;
+    const read = readDocuments(source.file, bag, source);
     documents.push(...read.documents);
     count += read.count;
   }
@@ -80,17 +90,18 @@ function readLoneRule(file: SourceFile, bag: DiagnosticBag): readonly Rule[] {
   });
 }
 
-const ruleFiles = (paths: readonly string[], bag: DiagnosticBag): readonly string[] => [
-  ...(paths.includes('-') ? ['-'] : []),
-  ...findRuleFiles(
-    paths.filter((path) => path !== '-'),
-    bag,
-  ),
-];
+/** Files that rules are read from; the path `-` is standard input. */
+function ruleFiles(paths: PathLists, bag: DiagnosticBag): readonly FoundFile[] {
+  const isInput = (entry: string): boolean => entry === '-';
+  const lists = paths.lists.map((list) => (list.key ? list : { ...list, entries: list.entries.filter((entry) => !isInput(entry)) }));
+  const input = paths.lists.some(({ key, entries }) => !key && entries.some(isInput)) ? [{ path: '-', named: true }] : [];
+  return [...input, ...findFiles({ ...paths, lists }, isRuleFile, bag)];
+}
 
-function* readFiles(paths: readonly string[], bag: DiagnosticBag, terminal: Terminal): Generator<SourceFile | undefined> {
-  for (const [index, path] of paths.entries()) {
-    terminal.progress(index, paths.length, 'reading rules');
-    yield path === '-' ? readStandardInput(bag) : readSourceFile(path, bag);
+function* readFiles(files: readonly FoundFile[], bag: DiagnosticBag, terminal: Terminal): Generator<ReadSource | undefined> {
+  for (const [index, { path, named }] of files.entries()) {
+    terminal.progress(index, files.length, 'reading rules');
+    const file = path === '-' ? readStandardInput(bag) : readRuleFile(path, named, bag);
+    yield file && { file, named };
   }
 }

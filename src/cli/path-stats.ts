@@ -7,6 +7,15 @@ export const statsOf = (path: string): Stats | undefined => foundBy(statSync, pa
 /** As {@link statsOf}, of a link itself. */
 export const entryStatsOf = (path: string): Stats | undefined => foundBy(lstatSync, path);
 
+/** As {@link statsOf}; undefined too for what can't be reached: links in a circle, names that no disk has, folders of others. */
+export function reachableStats(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function foundBy(look: (path: string, options: { readonly throwIfNoEntry: false }) => Stats | undefined, path: string): Stats | undefined {
   try {
     return look(path, { throwIfNoEntry: false });

@@ -2,8 +2,8 @@ import { targets } from '../backend/registry.ts';
 import { noTarget, targetName } from '../backend/target-name.ts';
 import type { SettledRule } from '../query/compile.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
-import { loadRules } from './load.ts';
-import { type Answer, type Failed, openProject, type Project, reportProject, rulePaths } from './project.ts';
+import { loadGivenRules } from './given-rules.ts';
+import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';
 
 export interface RuleChoice {
@@ -49,8 +49,8 @@ export async function processedRules(paths: readonly string[], choice: RuleChoic
   const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
   const project = await openFor(choice, answer);
   if ('code' in project) return project;
-  const { bag, terminal } = project;
-  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  const { bag } = project;
+  const { collection } = loadGivenRules(project, paths);
   const target = ruleTarget(choice);
   const settle = target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, target);
   if (settle) {

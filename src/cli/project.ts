@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { defaultConfig, type PackConfig, type Target } from '../pack/config.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
@@ -6,6 +6,7 @@ import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { configName, findConfig } from './find-config.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from './lock-file.ts';
+import { configuredList, givenList, type PathLists } from './path-list.ts';
 import { statsOf } from './path-stats.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { complainOfRelease, ofOneVersion } from './release-reader.ts';
@@ -115,10 +116,10 @@ export function pathInPack({ history }: Project, path: string): string {
   return isAbsolute(inside) ? path : inside;
 }
 
-/** Rule files and folders of the command line, or else those of the configuration, with its filters. */
-export function rulePaths({ loaded: { config, folder } }: Project, paths: readonly string[] = []): readonly string[] {
-  const inFolder = (path: string): string => resolve(folder, path);
-  return [...(paths.length > 0 ? paths : config.rules.map(inFolder)), ...config.filters.map(inFolder)];
+/** Where the rules are that the command line names, or else the configuration, with its filters. */
+export function rulePaths({ loaded }: Pick<Project, 'loaded'>, paths: readonly string[] = []): PathLists {
+  const { folder: home, file: configuration } = loaded;
+  return { lists: [paths.length > 0 ? givenList(paths) : configuredList(loaded, 'rules'), configuredList(loaded, 'filters')], home, configuration };
 }
 
 /** Where nothing is, nothing but a project of its own helps. */

@@ -4,6 +4,7 @@ import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { lockName } from './lock-file.ts';
+import { configuredList, watchedPaths } from './path-list.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { stageName } from './release-stage.ts';
 import { shownPath } from './rule-files.ts';
@@ -22,11 +23,12 @@ export function refuseElsewhere(folder: string, to: string): void {
 }
 
 /** Refuses places of a release that would take something else's place, before anything is done. */
-export function refuseCollisions({ folder, file, config }: LoadedConfig): void {
+export function refuseCollisions(loaded: LoadedConfig): void {
+  const { folder, file, config } = loaded;
   const { output, changelog } = config.release;
   const read: readonly (readonly [string, string])[] = [
-    ...config.rules.map((path) => [path, 'rules are read from'] as const),
-    ...config.filters.map((path) => [path, 'filters are read from'] as const),
+    ...watchedPaths([configuredList(loaded, 'rules')]).map((path) => [path, 'rules are read from'] as const),
+    ...watchedPaths([configuredList(loaded, 'filters')]).map((path) => [path, 'filters are read from'] as const),
     ...[...config.pipelines.values()].flat().map((path) => [path, 'a pipeline is read from'] as const),
     ...(config.templates === undefined ? [] : [[config.templates, 'templates are read from'] as const]),
   ];

@@ -1,74 +1,54 @@
-import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { saysSomethingOfSigma } from '../sigma/meant-for-sigma.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { fileFault, fileHint } from './file-fault.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
+import { EncodingFault, encodingHint, sourceText, withoutMark } from './source-text.ts';
 
-const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
+/** By the name alone. */
+export const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
-/** Rule files below the given files and folders, each once, sorted. Links to folders are not followed. Complains about paths that can't be read. */
-export function findRuleFiles(paths: readonly string[], bag: DiagnosticBag): readonly string[] {
-  const found: FoundFile[] = [];
-  for (const path of paths) {
-    try {
-      if (statSync(path).isDirectory()) walk(path, resolve(path), found);
-      else found.push({ path: withSlashes(path), absolute: resolve(path) });
-    } catch (error) {
-      complainOfPath(bag, path, error);
-    }
-  }
-  found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return paths.length < 2 ? found.map(({ path }) => path) : [...new Map(found.map(({ path, absolute }) => [absolute, path])).values()];
-}
-
-interface FoundFile {
-  readonly path: string;
-  /** By which it is known that a file was found before. */
-  readonly absolute: string;
-}
-
-function walk(folder: string, absolute: string, found: FoundFile[]): void {
-  // joined once: names of entries need no normalizing
-  const start = join(folder, 'x').slice(0, -1);
-  const absoluteStart = join(absolute, 'x').slice(0, -1);
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) walk(`${start}${entry.name}`, `${absoluteStart}${entry.name}`, found);
-    // a pipe would be waited for without end
-    else if ((entry.isFile() || entry.isSymbolicLink()) && isRuleFile(entry.name))
-      found.push({ path: withSlashes(`${start}${entry.name}`), absolute: `${absoluteStart}${entry.name}` });
-  }
-}
-
-/** The file's text; undefined (and a complaint) when it can't be read or is not UTF-8. */
+/** The file's text; undefined (and a complaint) when it can't be read or is neither UTF-8 nor UTF-16 with its mark. */
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
-  const shown = shownPath(path);
-  try {
-    const text = readFileSync(path, 'utf8');
-    // a replacement character is what broken UTF-8 becomes, or what really stands there
-    if (text.includes('\ufffd') && !isUtf8(readFileSync(path))) throw new Error('the file is not UTF-8');
-    return { path: shown, text: withoutMark(text) };
-  } catch (error) {
-    complainOfPath(bag, path, error);
-    return undefined;
-  }
+  return readWith(() => textOf(path), path, bag);
+}
+
+/** As {@link readSourceFile}, of a file that may be something else than a rule. */
+export function readRuleFile(path: string, named: boolean, bag: DiagnosticBag): SourceFile | undefined {
+  return readWith(
+    () => textOf(path),
+    path,
+    bag,
+    (fault) => {
+      const isOther = !named && !saysSomethingOfSigma(fault.roughly);
+      if (isOther) bag.add({ path: shownPath(path), text: '' }, { code: 'SIG071', message: 'nothing in the file is of a rule', span: { start: 0, end: 0 } });
+      return isOther;
+    },
+  );
 }
 
 /** Rules that are piped in: by number, since a socket has no path. */
 export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
+  return readWith(() => sourceText(readFileSync(0)), 'stdin', bag);
+}
+
+function textOf(path: string): string {
+  const text = readFileSync(path, 'utf8');
+  // a replacement character is what anything but UTF-8 becomes, or what really stands there
+  return text.includes('\ufffd') ? sourceText(readFileSync(path)) : withoutMark(text);
+}
+
+function readWith(read: () => string, path: string, bag: DiagnosticBag, isToldOf: (fault: EncodingFault) => boolean = () => false): SourceFile | undefined {
   try {
-    const bytes = readFileSync(0);
-    if (!isUtf8(bytes)) throw new Error('the input is not UTF-8');
-    return { path: 'stdin', text: withoutMark(bytes.toString('utf8')) };
+    return { path: shownPath(path), text: read() };
   } catch (error) {
-    complainOfPath(bag, 'stdin', error);
+    if (!(error instanceof EncodingFault)) complainOfFile(bag, path, error);
+    else if (!isToldOf(error)) complainOfFile(bag, path, error, encodingHint);
     return undefined;
   }
 }
-
-const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
 /** Relative to the working directory where it lies below it or near; with `/` on every system. */
 export function shownPath(path: string): string {
@@ -88,9 +68,8 @@ export function shownPath(path: string): string {
 /** Folders hold many files, and making a path relative takes longer than reading a small one. */
 const shownFolders = new Map<string, string>();
 
-/** Complains (SIG001) about a path that the system refuses. */
-export function complainOfPath(bag: DiagnosticBag, path: string, error: unknown): void {
-  const hint = fileHint(error, path);
+/** Complains of a file or folder that can't be read (SIG001). */
+export function complainOfFile(bag: DiagnosticBag, path: string, error: unknown, hint = fileHint(error, path)): void {
   const message = `${shownPath(path)}: ${fileFault(error)}`;
   bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message, span: { start: 0, end: 0 }, ...(hint === undefined ? {} : { hint }) });
 }

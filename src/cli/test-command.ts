@@ -4,6 +4,7 @@ import type { TestRun } from '../proof/test-result.ts';
 import { createBag, type Diagnostic, isFatal } from '../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-code.ts';
 import { printText } from './guarded-terminal.ts';
+import { entryPath, givenList, type PathLists, watchedPaths } from './path-list.ts';
 import { openFor } from './processed-rules.ts';
 import { type Project, shownConfiguration } from './project.ts';
 import { testGithub, testJson, testJunit } from './report/test-formats.ts';
@@ -37,17 +38,20 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const rules = [...paths, ...(options.rules ?? [])];
   const project = await openFor({ ...options, rules }, { format: 'text', verbose: options.verbose, names });
   if ('code' in project) return project.code;
-  const wanted = paths.length > 0 ? paths : defaultPaths(project.loaded);
+  const usual = defaultPaths(project.loaded);
+  const wanted = paths.length > 0 ? { ...usual, lists: [givenList(paths)] } : usual;
   const first = await runOnce(wanted, options, project);
   if (!options.watch) {
     if (first.tests === 0 && first.code === exitCodes.success)
-      throw new UsageError(`there is no test in ${wanted.join(', ')}; a test of rule.yml is in rule.test.yml`);
+      throw new UsageError(
+        `there is no test in ${wanted.lists.flatMap(({ entries, folder }) => entries.map((entry) => entryPath(entry, folder))).join(', ')}; a test of rule.yml is in rule.test.yml`,
+      );
     return first.code;
   }
   let files = first.files;
   // a report that is written into a watched folder is no reason to run
   const matters = (path: string): boolean => /\.ya?ml$/i.test(path) || files.some(({ uses }) => uses.has(path));
-  const watched = [...wanted, ...(options.rules ?? []), ...files.flatMap(({ uses }) => [...uses])];
+  const watched = [...watchedPaths([...wanted.lists, givenList(options.rules ?? [])]), ...files.flatMap(({ uses }) => [...uses])];
   await watchFiles(watched, matters, async (changed) => {
     const touched = files.filter(({ uses }) => changed.some((path) => uses.has(path))).map(({ path }) => path);
     const fresh = changed.filter((path) => isTestFile(path) && existsSync(path));
@@ -71,10 +75,10 @@ interface Once {
 }
 
 /** `only`: the test files to run. */
-async function runOnce(paths: readonly string[], options: TestOptions, project: Project, only?: ReadonlySet<string>): Promise<Once> {
+async function runOnce(paths: PathLists, options: TestOptions, project: Project, only?: ReadonlySet<string>): Promise<Once> {
   const bag = createBag(project.loaded.config.severities);
   const { coverage, target, rules } = options;
-  const tested = await testRun({ project, paths, coverage, target, bag, ...(rules ? { rules } : {}), ...(only ? { only } : {}) });
+  const tested = await testRun({ project, paths, coverage, target, bag, ...(rules ? { rules: [givenList(rules)] } : {}), ...(only ? { only } : {}) });
   project.terminal.clear();
   if (!tested) {
     process.stderr.write(`${reportText(bag.list.filter(isFatal), contextFor(project.terminal))}\n`);

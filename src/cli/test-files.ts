@@ -1,12 +1,16 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readRegressionInfo } from '../proof/regression-info.ts';
 import type { TestCase } from '../proof/test-case.ts';
 import { readTestFile } from '../proof/test-file.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { isPattern } from '../source/path-pattern.ts';
+import { findFiles } from './find-files.ts';
+import type { PathLists } from './path-list.ts';
 import { withSlashes } from './portable-path.ts';
-import { complainOfPath, readSourceFile } from './rule-files.ts';
+import { readSourceFile } from './rule-files.ts';
 
+const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
 const testEnding = /\.tests?\.ya?ml$/i;
 const isInfo = (path: string): boolean => /^info\.ya?ml$/i.test(basename(path));
 export const isTestFile = (path: string): boolean => testEnding.test(path) || isInfo(path);
@@ -14,17 +18,14 @@ export const isTestFile = (path: string): boolean => testEnding.test(path) || is
 /** Name of the rule file that a test file is for, without its ending. */
 export const ruleStem = (path: string): string => basename(path).replace(testEnding, '');
 
-/** Test files below the paths as whole paths, sorted, each once; those beside a rule file that is named. Complains about paths that can't be read. */
-export function findTestFiles(paths: readonly string[], bag: DiagnosticBag): readonly string[] {
+/** Test files below the paths as whole paths, sorted, each once; those beside a rule file that is named or that a glob matches. Complains about paths that can't be read. */
+export function findTestFiles(paths: PathLists, bag: DiagnosticBag): readonly string[] {
   const found = new Set<string>();
-  for (const path of paths) {
-    try {
-      if (statSync(path).isDirectory()) walk(resolve(path), found);
-      else if (isTestFile(path)) found.add(resolve(path));
-      else for (const beside of testFilesOf(path)) found.add(beside);
-    } catch (error) {
-      complainOfPath(bag, path, error);
-    }
+  // of a folder, only its tests: looking beside each rule would ask the disk for each
+  const isWanted = paths.lists.some(({ entries }) => entries.some(isPattern)) ? isYaml : isTestFile;
+  for (const { path, named } of findFiles(paths, isWanted, bag)) {
+    if (isTestFile(path)) found.add(resolve(path));
+    else if (named || isWanted === isYaml) for (const beside of testFilesOf(path)) found.add(beside);
   }
   return [...found].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));
 }
@@ -38,14 +39,6 @@ function testFilesOf(rulePath: string): readonly string[] {
 export function ruleBeside(testPath: string): string | undefined {
   if (isInfo(testPath)) return undefined;
   return ['.yml', '.yaml'].map((ending) => join(dirname(testPath), `${ruleStem(testPath)}${ending}`)).find((path) => existsSync(path));
-}
-
-function walk(folder: string, found: Set<string>): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) walk(join(folder, entry.name), found);
-    else if ((entry.isFile() || entry.isSymbolicLink()) && isTestFile(entry.name)) found.add(join(folder, entry.name));
-  }
 }
 
 /** The cases of a test file. */

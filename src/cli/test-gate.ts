@@ -9,7 +9,8 @@ import { defaultPaths, gateRuns } from './test-session.ts';
 export async function refuseUntested(project: Project, pack: Pack, given: readonly string[]): Promise<boolean> {
   const { loaded, bag } = project;
   const paths = rulePaths(project, given);
-  const runs = await gateRuns({ project, paths: [...new Set([...paths, ...defaultPaths(loaded)])], rules: paths });
+  const beside = defaultPaths(loaded).lists.filter(({ key }) => given.length > 0 || key === undefined);
+  const runs = await gateRuns({ project, paths: { ...paths, lists: [...paths.lists, ...beside] }, rules: paths.lists });
   const tested = runs.map(({ run }) => byRule(run.results));
   // what is wrong with the rules has been told
   const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
@@ -43,4 +44,4 @@ function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly Ca
   return grouped;
 }
 
-const keyOf = ({ file, titleSpan }: { readonly file: SourceFile; readonly titleSpan: Span }): string => `${titleSpan.start} ${resolve(file.path)}`;
+const keyOf = ({ file, span }: { readonly file: SourceFile; readonly span: Span }): string => `${span.start} ${resolve(file.path)}`;

@@ -1,26 +1,29 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TestRun } from '../proof/test-result.ts';
 import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { isPattern } from '../source/path-pattern.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { loadRules } from './load.ts';
+import { configuredList, entryPath, givenList, isExclusion, type PathList, type PathLists } from './path-list.ts';
 import type { Project } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';
 import { findTestFiles, isTestFile, readCases, ruleBeside } from './test-files.ts';
 import { namedRuleFiles } from './test-rules.ts';
 import { runTests, type TestFile } from './test-run.ts';
 
-/** Folders of rules of the configuration, and `tests` beside it. */
-export function defaultPaths({ config, folder }: LoadedConfig): readonly string[] {
-  const tests = join(folder, 'tests');
-  return [...config.rules.map((path) => resolve(folder, path)), ...(existsSync(tests) ? [tests] : [])];
+/** The rules of the configuration, and `tests` beside it. */
+export function defaultPaths(loaded: LoadedConfig): PathLists {
+  const tests = join(loaded.folder, 'tests');
+  const lists = [configuredList(loaded, 'rules'), ...(existsSync(tests) ? [givenList([tests])] : [])];
+  return { lists, home: loaded.folder, configuration: loaded.file };
 }
 
 export interface TestRequest {
   readonly project: Project;
   /** Of tests, and of rules where `rules` names none. */
-  readonly paths: readonly string[];
-  readonly rules?: readonly string[];
+  readonly paths: PathLists;
+  readonly rules?: readonly PathList[];
   readonly only?: ReadonlySet<string>;
   /** The target that the project was opened for, whose pipelines make the rules that are tested. Without it, they are tested as written. */
   readonly target?: string | undefined;
@@ -78,16 +81,23 @@ const ownRuleFiles = ({ path, cases }: TestFile): readonly string[] => [
   ...namedRuleFiles(path, cases),
 ];
 
-/** Whole paths, so that no file is read twice under two names. */
-function rulePathsFor(
-  paths: readonly string[],
-  rules: readonly string[] | undefined,
-  tests: readonly TestFile[],
-  { config, folder, exists }: LoadedConfig,
-): readonly string[] {
-  const filters = config.filters.map((path) => resolve(folder, path));
-  if (rules) return [...rules.map((path) => resolve(path)), ...filters];
-  const configured = exists ? config.rules.map((path) => resolve(folder, path)).filter((path) => existsSync(path)) : [];
-  const given = paths.filter((path) => existsSync(path) && (statSync(path).isDirectory() || !isTestFile(path))).map((path) => resolve(path));
-  return [...new Set([...given, ...tests.flatMap(ownRuleFiles).filter((path) => existsSync(path)), ...configured, ...filters])];
+/** A file that is found by two names is read once. */
+function rulePathsFor(paths: PathLists, rules: readonly PathList[] | undefined, tests: readonly TestFile[], loaded: LoadedConfig): PathLists {
+  const filters = configuredList(loaded, 'filters');
+  if (rules) return { ...paths, lists: [...rules, filters] };
+  const named = tests.flatMap(ownRuleFiles).filter((path) => existsSync(path));
+  const lists = [...paths.lists.map(withoutTests), givenList(named), ...(loaded.exists ? [withoutMissing(configuredList(loaded, 'rules'))] : []), filters];
+  return { ...paths, lists };
+}
+
+/** What of a list of tests is one of rules too. */
+function withoutTests(list: PathList): PathList {
+  const { folder } = list;
+  return withoutMissing({ ...list, entries: list.entries.filter((entry) => isExclusion(entry) || !isTestFile(entryPath(entry, folder))) });
+}
+
+/** What is not there has been complained about where it was looked for first. */
+function withoutMissing(list: PathList): PathList {
+  const entries = list.entries.filter((entry) => isExclusion(entry) || isPattern(entry) || existsSync(entryPath(entry, list.folder)));
+  return { ...list, entries: entries.every(isExclusion) ? [] : entries, maybeNothing: true };
 }

@@ -29,7 +29,9 @@ const severities: JsonSchema = map(
   Object.fromEntries(
     Object.entries(codeCatalogue).map(([code, { title, fatal }]) => [
       code,
-      fatal ? { const: 'error', description: `${title}. Stays an error.` } : { $ref: '#/$defs/severity', description: title },
+      fatal
+        ? { const: 'error', description: `${title}. Stays an error${code === 'SIG005' ? '; .sigpackignore leaves out files that are no rules' : ''}.` }
+        : { $ref: '#/$defs/severity', description: title },
     ]),
   ),
   'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, file or pack is missing from the output.',
@@ -269,8 +271,15 @@ export const configSchema: JsonSchema = {
       description: 'Graylog revision and Splunk build number: 1 and up, one more at each release.',
       default: 1,
     },
-    rules: list(text('A folder or a file.'), 'Folders and files with rules, relative to sigpack.yml.', { minItems: 1, default: ['rules'] }),
-    filters: list(text('A folder or a file.'), 'Folders and files with Sigma filters, relative to sigpack.yml.', { default: [] }),
+    rules: list(text('A folder, a file, a glob, or with ! before it what is left out.'), 'Folders, files and globs of rules, relative to sigpack.yml.', {
+      minItems: 1,
+      default: ['rules'],
+    }),
+    filters: list(
+      text('A folder, a file, a glob, or with ! before it what is left out.'),
+      'Folders, files and globs of Sigma filters, relative to sigpack.yml.',
+      { default: [] },
+    ),
     select,
     targets: list({ enum: ['splunk', 'graylog'], description: 'A target.' }, 'What to build.', { minItems: 1, default: ['splunk', 'graylog'] }),
     pipelines: {

@@ -1,4 +1,5 @@
 import type { Level } from '../sigma/rule.ts';
+import { uuidV5 } from '../source/uuid.ts';
 import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from './detection.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { sigmaEventFields } from './graylog-event-fields.ts';
@@ -8,7 +9,6 @@ import { nobodyField, nobodyTemplate } from './graylog-nobody.ts';
 import { type GraylogWindow, graylogWindow, isTemplateField } from './graylog-window.ts';
 import { flagValue, graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
 import { serverVersion, versionNumber } from './server-version.ts';
-import { uuidV5 } from './uuid.ts';
 
 export type EventDefinitionEntity = PackEntity<'event_definition', EventDefinitionData>;
 

@@ -1,8 +1,8 @@
+import { uuidV5 } from '../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 import { type StreamTitleEntity, streamTitle } from './graylog-stream.ts';
 import { dashboardWidgets, type Place, type SearchType, type Widget } from './graylog-widgets.ts';
 import { graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
-import { uuidV5 } from './uuid.ts';
 
 export type DashboardEntity = PackEntity<'dashboard', DashboardData, '2'>;
 

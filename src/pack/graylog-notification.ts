@@ -1,11 +1,11 @@
 import { type Level, levels } from '../sigma/rule.ts';
 import type { JsonSchema } from '../source/schema.ts';
+import { uuidV5 } from '../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 import { adaptiveCard, mailBody, mailSubject, slackMessage } from './graylog-message.ts';
 import { flagValue, graylogPackId, type PackEntity, parameterValue, serverConstraints, textValue, type ValueReference } from './pack-entity.ts';
 import { versionNumber } from './server-version.ts';
 import type { PackParameter } from './stream-reference.ts';
-import { uuidV5 } from './uuid.ts';
 
 /** `graylog.notification` of sigpack.yml. Addresses of servers are none of it: who installs the pack gives them. */
 export type NotificationChoice = NotificationRange &

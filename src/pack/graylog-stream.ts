@@ -1,6 +1,6 @@
+import { uuidV5 } from '../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from './pack-entity.ts';
-import { uuidV5 } from './uuid.ts';
 
 /** Refers to a stream that the server has; installing fails where no stream, or more than one, has the title. */
 export type StreamTitleEntity = PackEntity<'stream_title', { readonly title: ValueReference<string> }>;

@@ -3,10 +3,10 @@ import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import { filterFits } from '../sigma/filter.ts';
 import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
+import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import type { PackConfig } from './config.ts';
 import type { SearchMacro, SearchScope, SplunkDetection } from './detection.ts';
 import type { CountedWarnings } from './pipeline-report.ts';
-import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
 function plainName(packId: string, source: LogSource): string {

@@ -1,9 +1,9 @@
 import type { Rule } from '../sigma/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 import { nothingPublished, type Published, type PublishedDetection } from './published.ts';
 import { stanzaKey } from './splunk-conf.ts';
-import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** Enterprise Security's limit for the name of a search. */
 const maximumNameLength = 99;

@@ -1,5 +1,5 @@
+import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
-import { sigpackNamespace, uuidV5 } from './uuid.ts';
 
 /** A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the pack. */
 export interface ValueReference<T extends string | number | boolean = string | number | boolean> {

@@ -108,7 +108,7 @@ function createFillingReader(pipelines: readonly Pipeline[]): FillingSource['fil
 }
 
 /** A rule by its place: pipelines make new objects of it. */
-const keyOf = ({ file, titleSpan }: Rule, name = ''): string => `${titleSpan.start} ${name} ${file.path}`;
+const keyOf = ({ file, span }: Rule, name = ''): string => `${span.start} ${name} ${file.path}`;
 
 /** A pipeline that does nothing but fill placeholders. */
 function fillingPipeline(valuesOf: (rule: Rule, name: string) => readonly Pattern[] | undefined): Pipeline {

@@ -15,7 +15,7 @@ import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Seria
 import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import type { PackInfo } from '../pack/detection.ts';
-import { sigpackNamespace, uuidV5 } from '../pack/uuid.ts';
+import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import type { FileDigest } from './checksums.ts';
 
 export interface SbomRule {

@@ -1,4 +1,4 @@
-import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
 import { createReader } from './attribute.ts';
@@ -6,7 +6,9 @@ import type { CorrelationRule, LostCorrelation } from './correlation.ts';
 import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { readFilterRule } from './filter-reader.ts';
+import { isPipeline, looksLikeSigma, saysSomethingOfSigma, strongAttribute } from './meant-for-sigma.ts';
 import type { DetectionRule } from './rule.ts';
+import { collectionPlace, expandCollection, isRuleCollection, mayBeRuleCollection, standsApart } from './rule-collection.ts';
 import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
@@ -17,11 +19,27 @@ export interface ReadFile {
   readonly count: number;
 }
 
-/** Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. */
-export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
+/**
+ * Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. A file that says
+ * nothing of Sigma is no rule and a note, where somebody has not `named` it as one: without a word on that, it is an error.
+ */
+export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named }: { readonly named?: boolean } = {}): ReadFile {
   const before = bag.list.length;
-  const nodes = parseYaml(file, bag);
+  const parsed = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
+  if (!parsed.every(isRule) || parsed.length === 0) {
+    const other = otherFile(file, parsed, yaml.length > 0);
+    if (other !== undefined && named === false) {
+      bag.list.splice(before);
+      bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
+      return { documents: [], count: 0 };
+    }
+    if (named === true && other !== undefined && parsed.length === 0 && yaml.length === 0)
+      bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
+  }
+  const start = bag.list.length;
+  const nodes = rulesOf(file, parsed, yaml.length > 0, bag);
+  const refused = bag.list.slice(start).filter(isFatal).length;
   // a key that stands twice leaves no way to tell which was meant
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
@@ -35,9 +53,58 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
     else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
   }
+  if (nodes !== parsed) dropRepeated(bag.list, start);
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
-  return { documents, count: nodes.length + broken };
+  return { documents, count: nodes.length + broken + refused };
+}
+
+/** What is wrong with a document that goes into several rules is told once. */
+function dropRepeated(list: Diagnostic[], start: number): void {
+  const keys = new Set<string>();
+  const own = list.splice(start).filter(({ code, span, message }) => {
+    const key = `${code} ${span.start} ${message}`;
+    return !keys.has(key) && keys.add(key);
+  });
+  for (const diagnostic of own) list.push(diagnostic);
+}
+
+/** What needs no second look. */
+const isRule = (node: YamlNode): boolean => lookup(node, 'detection') !== undefined || lookup(node, 'correlation') !== undefined;
+
+/** What to say of a file that says nothing of Sigma; undefined where some of it does. */
+function otherFile(file: SourceFile, nodes: readonly YamlNode[], broken: boolean): { readonly message: string; readonly hint?: string } | undefined {
+  if (broken ? saysSomethingOfSigma(file.text) : nodes.some((node) => looksLikeSigma(node)) || isRuleCollection(nodes)) return undefined;
+  if (nodes.some(isPipeline)) return { message: 'the file is a processing pipeline, not a rule', hint: pipelineHint };
+  return {
+    message: broken
+      ? 'the file cannot be read as YAML 1.2, and nothing in it is of a rule'
+      : nodes.length === 0
+        ? 'the file is empty'
+        : 'nothing in the file is of a rule',
+  };
+}
+
+const pipelineHint = 'Name a pipeline under `pipelines` in sigpack.yml, or with -p.';
+
+/** The documents, or the rules that a collection makes of them, with a note that it is one. */
+function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, bag: DiagnosticBag): readonly YamlNode[] {
+  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text))) return nodes;
+  if (broken) {
+    const together = nodes.filter((node) => !standsApart(node));
+    const [first] = together;
+    // the document that can't be read may be one that goes into all others
+    if (first) {
+      const message = `${together.length === 1 ? 'another document of this collection is' : `${together.length} other documents of this collection are`} left out with what cannot be read`;
+      bag.add(file, { code: 'SIG005', message, span: { start: first.start, end: first.start + 1 }, hint: 'Fix the YAML first.' });
+    }
+    return nodes.filter(standsApart);
+  }
+  const rules = expandCollection(file, nodes, bag);
+  const place = collectionPlace(nodes);
+  const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;
+  if (place) bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
+  return rules;
 }
 
 function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): SigmaDocument | undefined {
@@ -49,10 +116,13 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   if (reader.attributes.has('correlation')) return readCorrelationRule(reader);
   if (reader.attributes.has('filter')) return readFilterRule(reader);
   if (reader.attributes.has('detection')) return readDetectionRule(reader);
-  const collection = reader.attributes.get('action');
-  const hint = collection
-    ? 'Rule collections (`action: global`) are gone from Sigma 2: write each rule out.'
-    : 'Add `detection:`, `correlation:` or `filter:`.';
-  bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span: reader.anchor, hint });
+  const slip = node.pairs.find(({ key }) => strongAttribute(key.text) !== undefined && key.text !== 'logsource');
+  const hint = slip
+    ? `Did you mean \`${strongAttribute(slip.key.text)}\`?`
+    : isPipeline(node)
+      ? pipelineHint
+      : 'Add `detection:`, `correlation:` or `filter:`.';
+  const span = slip ? slip.key : reader.anchor;
+  bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span, hint });
   return undefined;
 }

@@ -49,6 +49,10 @@ export const codeCatalogue = {
   SIG060: fatal('invalid filter', 'See the Sigma filters specification.'),
   SIG061: warning('filter applies to no rule', 'Check the ids or names under filter.rules.'),
   SIG070: fatal('invalid sigpack settings', 'See docs/configuration.md for the settings of a rule.'),
+  SIG071: info('file is no rule', 'Nothing to do; list the file in `.sigpackignore` to leave it out without a note.'),
+  SIG072: info('rule collection of Sigma 1', 'Write each rule out: Sigma 2 has no `action`, and other tools read each document by itself.'),
+  SIG073: info('link to a folder', 'Nothing to do; list the link in `.sigpackignore` to leave it out.'),
+  SIG074: info('files are left out by a pattern', 'Nothing to do where the files are meant.'),
   TGT001: fatal('target cannot express the rule', 'Rewrite the marked item, or leave the rule out for this target.'),
   TGT002: warning(
     'target matches more than the rule says',
@@ -123,6 +127,10 @@ export const codeCatalogue = {
   ),
   PCK007: fatal('written file does not read back the same', 'This is a bug in Sigpack or in an overriding template; report it with the rule.'),
   PCK008: warning('entry of the configuration fits no rule', 'Compare product, category and service under `match` with those of the rules.'),
+  PCK013: fatal(
+    'paths that find nothing or cannot be read',
+    'See docs/configuration.md for globs, exclusions and `.sigpackignore`; quote globs on a command line.',
+  ),
   LCK001: fatal('sigpack.lock cannot be used', 'Restore the lock from git; `sigpack release` writes it, nobody edits it.'),
   LCK002: fatal('build differs from sigpack.lock', 'Run `sigpack release`, or `sigpack diff` to see what changed.'),
   LCK003: fatal('release is not finished', 'Run `sigpack release`: it finishes what was begun, and does nothing else.'),

@@ -3,6 +3,7 @@ import type { Complaint } from './diagnostic.ts';
 /** What to do about the reader's complaints that say little to the author of a rule. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [/^unknown escape sequence|^expected hexadecimal/, 'Use single quotes: a backslash stands for itself there.'],
+  [/^null byte/, 'Save the file as UTF-8: Windows PowerShell writes UTF-16.'],
   [/^tab characters/, 'Indent with spaces.'],
   [/single quoted scalar/, "Close the quote; a quote inside the text is written twice: `''`."],
   [/double quoted scalar/, 'Close the quote; a quote inside the text is written `\\"`.'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import type { Event } from '../../src/match/event.ts';
 import { createRuleIndex } from '../../src/match/rule-index.ts';
 import { collect } from '../../src/sigma/collection.ts';
@@ -8,6 +8,7 @@ import { createBag } from '../../src/source/diagnostic.ts';
 import { expectAgreement, type IndexedBothWays, indexable } from '../index-agreement.ts';
 import { loadEvents } from '../judges/events.ts';
 import { mutations } from '../mutations.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { corpusFolders, shared } from './corpus.ts';
 
 function corpusRules(): readonly IndexedBothWays[] {

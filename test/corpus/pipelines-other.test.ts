@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { documentedFields, otherRules, queryAfterPipelines, unmappedFields, withoutPlace } from '../other-pipelines.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { corpusFolders, shared } from './corpus.ts';
 
 const bag = createBag();

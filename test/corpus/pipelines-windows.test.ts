@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { createProcessor } from '../../src/pipeline/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../../src/query/compile.ts';
 import { collect } from '../../src/sigma/collection.ts';
@@ -8,6 +8,7 @@ import type { LogSource } from '../../src/sigma/rule.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { builtInPipeline } from '../built-in-pipelines.ts';
 import { matches } from '../matcher.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { plainEvent, productEvents } from '../windows-events.ts';
 import { corpusFolders } from './corpus.ts';
 import { windowsEvents } from './recorded-events.ts';

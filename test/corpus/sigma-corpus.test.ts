@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { createCompiler } from '../../src/query/compile.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag, type Diagnostic, isFatal } from '../../src/source/diagnostic.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { shared } from './corpus.ts';
 
 interface Read {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { isModelled, modelDisagreements, modelledRules } from '../data-model.ts';
 import type { Event } from '../judges/spl/value.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { plainEvent } from '../windows-events.ts';
 import { corpusFolders } from './corpus.ts';
 import { windowsEvents } from './recorded-events.ts';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { explanationCounts } from '../explanation-agreement.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { sigpack } from '../sigpack.ts';
 import { plainEvent } from '../windows-events.ts';
 import { shared } from './corpus.ts';

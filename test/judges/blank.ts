@@ -2,11 +2,12 @@
  * node test/judges/blank.ts: every query for the Lucene targets and every definition and search of the packs of the public rules, by themselves and
  * through each bundle, over events that have nothing of any rule. None may find one.
  */
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { collect } from '../../src/sigma/collection.ts';
 import { readDocuments } from '../../src/sigma/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { type BlankHits, blankDefinitions, blankQueries } from '../blank-events.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { createChecks } from './checks.ts';
 import { corpusFolders } from './corpus.ts';
 

@@ -5,8 +5,8 @@
  * the Graylog pack is graylog/history.ts.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { findRuleFiles } from '../../src/cli/rule-files.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { createChecks } from './checks.ts';
 import { corpusFolders } from './corpus.ts';
 import { HistoryPack } from './history-pack.ts';

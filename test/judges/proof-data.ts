@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadPipelines } from '../../src/cli/pipeline-files.ts';
-import { findRuleFiles, readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/rule-files.ts';
 import { matcherOf } from '../../src/match/matcher.ts';
 import { createTargetCompiler } from '../../src/pipeline/target-compiler.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
@@ -11,6 +11,7 @@ import { createBag } from '../../src/source/diagnostic.ts';
 import { windowsEvents } from '../corpus/recorded-events.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
+import { findRuleFiles } from '../rule-files.ts';
 import { productEvents } from '../windows-events.ts';
 import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';

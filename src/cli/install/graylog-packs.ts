@@ -2,7 +2,7 @@ import { isRecord } from '../../event/field.ts';
 import type { ContentPack, PackEntity } from '../../install/content-pack-model.ts';
 import { additionsOf, packDigest } from '../../install/graylog-definitions.ts';
 import { type ExtraKind, isExtra, withoutSecretValues } from '../../install/graylog-extras.ts';
-import { uuidV5 } from '../../pack/uuid.ts';
+import { uuidV5 } from '../../source/uuid.ts';
 import { type Client, RemoteError } from './http-client.ts';
 import { isListOf } from './server-list.ts';
 import type { Progress } from './target.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRuleFiles } from '../../../src/cli/rule-files.ts';
 import { collect } from '../../../src/sigma/collection.ts';
 import { readDocuments } from '../../../src/sigma/document.ts';
 import type { DetectionRule } from '../../../src/sigma/rule.ts';
 import { createBag } from '../../../src/source/diagnostic.ts';
+import { findRuleFiles } from '../../rule-files.ts';
 import { windowsEvents } from '../../starter-events.ts';
 import type { WindowsEvent } from '../../windows-events.ts';
 import { root } from '../places.ts';

@@ -1,0 +1,153 @@
+/**
+ * A glob over the names of a path, as in gitignore: `*`, `?`, `[a-z]`, `[!a-z]`, `**` for any number of folders, `\` before a sign that stands for
+ * itself. Names are compared by their letter case. Matching takes no more steps than pattern and path are long together, multiplied: patterns and
+ * paths of strangers can't make it wait.
+ */
+export type PathPattern = readonly Part[];
+
+/** `**`, or what one name must be. */
+type Part = typeof anyDepth | string | readonly Sign[];
+
+const anyDepth = Symbol('**');
+const anyText = Symbol('*');
+const anyOne = Symbol('?');
+type Sign = typeof anyText | typeof anyOne | string | SignClass;
+
+interface SignClass {
+  readonly negated: boolean;
+  /** First and last character of each range. */
+  readonly ranges: readonly (readonly [string, string])[];
+}
+
+export interface PatternFault {
+  readonly fault: string;
+}
+
+const longestPattern = 1024;
+const unsupported: readonly (readonly [RegExp, string])[] = [
+  [/(?<!\\)\{[^{}]*,[^{}]*\}/, 'braces are not expanded: write an entry for each alternative, or `\\{` for a brace in a name'],
+  [/(?<!\\)[!@+?*]\(/, 'alternatives in parentheses are not supported: write an entry for each'],
+  [/(?<!\\)\[[!^]?\[?:/, 'character classes by name, such as [:digit:], are not supported: write the range'],
+];
+
+/** Whether a path is more than a path. */
+export const isPattern = (text: string): boolean => /[*?[{]/.test(text);
+
+/** Parts of `.` and empty ones are left out. A fault says what is not supported, and what to write. */
+export function readPathPattern(text: string): PathPattern | PatternFault {
+  if (text.length > longestPattern) return { fault: `the pattern is longer than ${longestPattern} characters` };
+  const refused = unsupported.find(([sign]) => sign.test(text));
+  if (refused) return { fault: refused[1] };
+  const parts: Part[] = [];
+  for (const name of text.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') return { fault: '`..` can only stand before the first wildcard' };
+    const part = readPart(name);
+    if (typeof part === 'object' && 'fault' in part) return part;
+    // several are as one
+    if (part !== anyDepth || parts.at(-1) !== anyDepth) parts.push(part);
+  }
+  return parts;
+}
+
+/** Names as they are. */
+export const literalPattern = (names: readonly string[]): PathPattern => names;
+/** The rest of the pattern in any folder. */
+export const inAnyFolder = (pattern: PathPattern): PathPattern => (pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern]);
+
+function readPart(name: string): Part | PatternFault {
+  if (name === '**') return anyDepth;
+  if (name.includes('**')) return { fault: '`**` stands alone between slashes: write `**/*` for files in any folder' };
+  const signs: Sign[] = [];
+  const text = Array.from(name);
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at] ?? '';
+    if (sign === '\\') {
+      const next = text[++at];
+      if (next === undefined) return { fault: 'a backslash ends the name: write `/` between folders, and `\\` only before a sign that stands for itself' };
+      signs.push(next);
+    } else if (sign === '*') signs.push(anyText);
+    else if (sign === '?') signs.push(anyOne);
+    else if (sign === '[') {
+      const found = readClass(text, at);
+      if ('fault' in found) return found;
+      signs.push(found.made);
+      at = found.end;
+    } else signs.push(sign);
+  }
+  return signs.every((sign) => typeof sign === 'string') ? signs.join('') : signs;
+}
+
+function readClass(text: readonly string[], start: number): { readonly made: SignClass; readonly end: number } | PatternFault {
+  let at = start + 1;
+  const negated = text[at] === '!' || text[at] === '^';
+  if (negated) at++;
+  const ranges: (readonly [string, string])[] = [];
+  const character = (): string => (text[at] === '\\' ? (text[++at] ?? '') : (text[at] ?? ''));
+  for (let first = true; at < text.length && (first || text[at] !== ']'); at++, first = false) {
+    const from = character();
+    let to = from;
+    if (text[at + 1] === '-' && text[at + 2] !== undefined && text[at + 2] !== ']') {
+      at += 2;
+      to = character();
+    }
+    if (from > to) return { fault: `the range ${from}-${to} is empty` };
+    ranges.push([from, to]);
+  }
+  return at < text.length ? { made: { negated, ranges }, end: at } : { fault: '`[` is not closed: write `\\[` for a bracket in a name' };
+}
+
+/** Which parts of a pattern may come next, after some names of a path; none: no path that goes on like this matches. */
+export type Progress = readonly number[];
+
+/** Before the first name. */
+export const startOf = (pattern: PathPattern): Progress => withSkipped(pattern, 0);
+
+/** True where the names so far are what the pattern says. */
+export const isWhole = (pattern: PathPattern, progress: Progress): boolean => progress.includes(pattern.length);
+
+/** After one more name. */
+export function afterName(pattern: PathPattern, progress: Progress, name: string): Progress {
+  if (progress.length === 0) return progress;
+  const next = new Set<number>();
+  for (const at of progress) {
+    const part = pattern[at];
+    if (part === undefined) continue;
+    if (part === anyDepth) for (const one of [at, ...(at + 1 === pattern.length ? [at + 1] : withSkipped(pattern, at + 1))]) next.add(one);
+    else if (typeof part === 'string' ? part === name : isNamed(part, name)) for (const one of withSkipped(pattern, at + 1)) next.add(one);
+  }
+  return [...next];
+}
+
+/** `**` before other parts may be no folder at all. */
+const withSkipped = (pattern: PathPattern, at: number): Progress => (pattern[at] === anyDepth && at + 1 < pattern.length ? [at, at + 1] : [at]);
+
+/** Only the last star needs another try: what an earlier one takes in addition, the last one can take too. */
+function isNamed(signs: readonly Sign[], name: string): boolean {
+  const text = Array.from(name);
+  let at = 0;
+  let sign = 0;
+  let star = -1;
+  let taken = 0;
+  while (at < text.length) {
+    const wanted = signs[sign];
+    if (wanted === anyText) {
+      star = sign++;
+      taken = at;
+    } else if (wanted !== undefined && isSign(wanted, text[at] ?? '')) {
+      sign++;
+      at++;
+    } else if (star >= 0) {
+      sign = star + 1;
+      at = ++taken;
+    } else return false;
+  }
+  while (signs[sign] === anyText) sign++;
+  return sign === signs.length;
+}
+
+function isSign(sign: Exclude<Sign, typeof anyText>, character: string): boolean {
+  if (sign === anyOne) return true;
+  if (typeof sign === 'string') return sign === character;
+  return sign.ranges.some(([from, to]) => from <= character && character <= to) !== sign.negated;
+}
