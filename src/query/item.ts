@@ -1,4 +1,5 @@
 import { isNetwork, parseAddressBlock } from '../sigma/cidr.ts';
+import { flagOf } from '../sigma/flag.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
 import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
@@ -153,10 +154,7 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
       case 'cidr':
         return names.includes('expand') ? expandedBlocks(meaning, value) : [cidrTest(value.text)];
       case 'exists':
-        if (typeof value.value !== 'boolean')
-          throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
-        if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
-        return value.value ? [{ kind: 'exists' }] : 'absent';
+        return existsTest(meaning, item, value);
       case 'fieldref':
         return [fieldTest(value, names)];
       case 'minute':
@@ -171,6 +169,15 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
     }
   }
   return plainTests(meaning, item, names, value);
+}
+
+function existsTest({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar): readonly Test[] | 'absent' {
+  const flag = flagOf(value);
+  if (flag === undefined) throw new ValueError('`exists` takes true or false', 'Write `true` where the field must be there, `false` where it must not.');
+  if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
+  if (typeof value.value !== 'boolean')
+    bag.add(file, { code: 'SIG017', message: `\`${value.text}\` is read as \`${flag}\``, span: value, hint: `Write \`${flag}\`, without quotes.` });
+  return flag ? [{ kind: 'exists' }] : 'absent';
 }
 
 function plainTests(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] {

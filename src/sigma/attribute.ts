@@ -50,12 +50,26 @@ export function optionalText(reader: Reader, name: string): string | undefined {
   return undefined;
 }
 
-export function optionalChoice<T extends string>(reader: Reader, name: string, choices: readonly T[]): T | undefined {
+export interface Choice<T extends string> {
+  readonly choices: readonly T[];
+  /** Other words for them, lower case. */
+  readonly aliases: ReadonlyMap<string, T>;
+  /** What follows from a word that is none of them. */
+  readonly otherwise: string;
+}
+
+/** One of a few words, in any letter case. Other words for them are noted; what is none of them is a warning that says what follows. */
+export function optionalChoice<T extends string>(reader: Reader, name: string, { choices, aliases, otherwise }: Choice<T>): T | undefined {
   const text = optionalText(reader, name);
   if (text === undefined) return undefined;
-  const found = choices.find((choice) => choice === text.toLowerCase());
-  if (!found) warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no ${name}`, `Use one of ${choices.join(', ')}.`);
-  return found;
+  const word = text.trim().toLowerCase();
+  const place = reader.attributes.get(name) ?? reader.anchor;
+  const found = choices.find((choice) => choice === word);
+  if (found) return found;
+  const meant = aliases.get(word);
+  if (meant) note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+  else warn(reader, place, `\`${text}\` is no ${name}: ${otherwise}`, `Use one of ${choices.join(', ')}.`);
+  return meant;
 }
 
 /** A list of texts; a single text is taken for a list of one. */
@@ -73,6 +87,11 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
   }
   warn(reader, node, `\`${name}\` must be a list of texts`, `Write \`${name}\` as a list.`);
   return [];
+}
+
+/** Something is read as it was meant, though Sigma spells it in another way. */
+export function note(reader: Reader, span: Span, message: string, hint: string): void {
+  reader.bag.add(reader.file, { code: 'SIG017', message, span, hint });
 }
 
 export function warn(reader: Reader, span: Span, message: string, hint: string): void {

@@ -1,3 +1,4 @@
+import { createBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import type { Reader } from './attribute.ts';
@@ -11,10 +12,13 @@ import {
   type Threshold,
   type ThresholdOperator,
 } from './correlation.ts';
+import { flagOf } from './flag.ts';
 import { readHead } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
 import { isImpossible } from './threshold.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
+const criteria = new Set([...operators, 'field', 'percentile']);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const attributes = new Set(['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate', 'field']);
@@ -22,17 +26,18 @@ const attributes = new Set(['type', 'rules', 'aliases', 'group-by', 'timespan', 
 /** A correlation rule from a document that has `correlation:`. Undefined after a fatal complaint. */
 export function readCorrelationRule(reader: Reader): CorrelationRule | undefined {
   const head = readHead(reader);
-  const node = reader.attributes.get('correlation');
-  if (node?.kind !== 'mapping') {
-    complain(reader, node ?? reader.anchor, '`correlation` must be a map');
+  const whole = reader.attributes.get('correlation');
+  if (whole?.kind !== 'mapping') {
+    complain(reader, whole ?? reader.anchor, '`correlation` must be a map');
     return undefined;
   }
+  const node = withKnownKeys(reader, whole, attributes);
   for (const { key } of node.pairs) {
     if (!attributes.has(key.text))
       complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
   }
   const typeNode = lookup(node, 'type');
-  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
+  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.text.trim().toLowerCase() === name);
   if (!written)
     complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${writtenTypes.join(', ')}.`);
   const rules = readReferences(reader, node);
@@ -66,14 +71,15 @@ const writtenTypes = [...correlationTypes, median] as const;
 
 /** What is left of a correlation with errors. */
 export function lostCorrelation(document: YamlMapping): LostCorrelation {
-  const node = lookup(document, 'correlation');
+  const written = lookup(document, 'correlation');
+  const node = written?.kind === 'mapping' ? withKnownKeys({ file: { path: '', text: '' }, bag: createBag() }, written, attributes) : undefined;
   const rules = lookup(node, 'rules');
   const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
   const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
   return {
     kind: 'lost',
     references: items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])),
-    generate: generate?.kind === 'scalar' && generate.value === true,
+    generate: generate?.kind === 'scalar' && flagOf(generate) === true,
   };
 }
 
@@ -150,7 +156,7 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const thresholds: Threshold[] = [];
   let fields = outer;
   let percentile: number | undefined;
-  for (const { key, value } of node.pairs) {
+  for (const { key, value } of withKnownKeys(reader, node, criteria).pairs) {
     if (key.text === 'field') {
       fields = readTexts(reader, value, 'field');
       continue;
@@ -210,7 +216,7 @@ function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias
 
 function readFlag(reader: Reader, node: YamlNode | undefined): boolean {
   if (!node) return false;
-  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
-  complain(reader, node, '`generate` must be true or false');
-  return false;
+  const flag = node.kind === 'scalar' ? flagOf(node) : undefined;
+  if (flag === undefined) complain(reader, node, '`generate` must be true or false', 'Write `generate: true`, without quotes.');
+  return flag ?? false;
 }

@@ -1,10 +1,11 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
-import type { SourceFile } from '../source/span.ts';
-import { isAmbiguousScalar, keepsZeros, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import { isAmbiguousScalar, keepsZeros, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
-import { isComparison, modifierRoles } from './modifier.ts';
+import { withKnownKeys } from './known-keys.ts';
+import { isComparison, meantModifier, modifierRoles } from './modifier.ts';
 import type { Detection, DetectionItem, ModifierUse, SearchBody, SearchIdentifier, SearchMap } from './rule.ts';
 
 interface Context {
@@ -12,23 +13,19 @@ interface Context {
   readonly bag: DiagnosticBag;
 }
 
+const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
+/** A map under such a key is a selection by that name. */
+const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
+
 /** Reads `detection:` of a rule or `filter:` of a filter (whose `rules` key is not a selection). */
-export function readDetection(context: Context, node: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
+export function readDetection(context: Context, written: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
+  const node = withKnownKeys(context, written, detectionKeys, isNoSelection);
   const searches = new Map<string, SearchIdentifier>();
   let sound = true;
   let conditionNode: YamlNode | undefined;
   for (const { key, value } of node.pairs) {
     if (key.text === 'condition') conditionNode = value;
-    else if (skip.has(key.text)) continue;
-    else if (key.text === 'timeframe') {
-      context.bag.add(context.file, {
-        code: 'SIG033',
-        message: '`timeframe` belongs to the old aggregations',
-        span: key,
-        hint: 'Move it to `timespan` of a correlation rule that names this rule.',
-      });
-      sound = false;
-    } else {
+    else if (key.text !== 'timeframe' && !skip.has(key.text)) {
       const body = readBody(context, value);
       if (body) searches.set(key.text, { name: key.text, span: key, body });
       else sound = false;
@@ -48,9 +45,17 @@ export function readDetection(context: Context, node: YamlMapping, skip: Readonl
     context.bag.add(context.file, { code: 'SIG013', message: 'the detection has no selection', span: node });
     return undefined;
   }
-  const timeframe = lookup(node, 'timeframe');
-  const conditions = readConditions(context, conditionNode, timeframe?.kind === 'scalar' ? timeframe.text : undefined);
+  const timeframe = node.pairs.find(({ key }) => key.text === 'timeframe');
+  const period = timeframe?.value.kind === 'scalar' ? timeframe.value.text : undefined;
+  const conditions = readConditions(context, conditionNode, period);
+  if (timeframe && conditions) warnOfTimeframe(context, timeframe.key, period);
   return sound && conditions ? { span: node, searches, conditions } : undefined;
+}
+
+/** Without an aggregation it says nothing: a condition looks at one event at a time. pySigma passes over it too. */
+function warnOfTimeframe({ file, bag }: Context, { start, end }: Span, period = '<how long>'): void {
+  const hint = `Remove it. To look for several events, write a correlation rule with \`timespan: ${period}\` that names this rule.`;
+  bag.add(file, { code: 'SIG034', message: '`timeframe` changes nothing: the condition looks at one event at a time', span: { start, end }, hint });
 }
 
 function readConditions(context: Context, node: YamlNode, timeframe: string | undefined): readonly ConditionNode[] | undefined {
@@ -122,7 +127,7 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
   }
   const items: DetectionItem[] = [];
   for (const { key, value } of node.pairs) {
-    const { field, modifiers } = splitKey(context.file, key);
+    const { field, modifiers } = splitKey(context, key);
     const values = readValues(context, value, modifiers);
     if (values) items.push({ kind: 'item', field, modifiers, values, span: key });
   }
@@ -169,16 +174,28 @@ function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: r
 }
 
 /** `field|modifier|modifier`, each modifier with its own place. The null of YAML is no field, as an empty key is none. */
-function splitKey(file: SourceFile, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
+function splitKey(context: Context, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
   const text = key.value === null ? '' : key.text;
   const bar = text.indexOf('|');
   if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
-  const place = insideScalar(file, key);
+  const place = insideScalar(context.file, key);
   const modifiers: ModifierUse[] = [];
   let start = bar + 1;
-  for (const name of text.slice(start).split('|')) {
-    modifiers.push({ name, span: place({ start, end: start + Math.max(name.length, 1) }) });
-    start += name.length + 1;
+  for (const written of text.slice(start).split('|')) {
+    const name = meantModifier(written);
+    modifiers.push({ name, span: place({ start, end: start + Math.max(written.length, 1) }) });
+    if (name !== written) noteModifier(context, modifiers.at(-1)?.span ?? key, written, name);
+    start += written.length + 1;
   }
-  return { field: bar === 0 ? undefined : text.slice(0, bar), modifiers };
+  const field = text.slice(0, bar);
+  const trimmed = field.trimEnd();
+  if (trimmed !== field) {
+    const span = place({ start: 0, end: bar });
+    context.bag.add(context.file, { code: 'SIG017', message: `field \`${field}\` is read without the blank before \`|\``, span, hint: 'Remove the blank.' });
+  }
+  return { field: trimmed === '' ? undefined : trimmed, modifiers };
+}
+
+function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
+  bag.add(file, { code: 'SIG017', message: `modifier \`${written}\` is read as \`${name}\``, span, hint: `Write \`${name}\`: the specification has no other.` });
 }

@@ -6,7 +6,10 @@ import type { CorrelationRule, LostCorrelation } from './correlation.ts';
 import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { readFilterRule } from './filter-reader.ts';
+import { knownAttributes } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
 import type { DetectionRule } from './rule.ts';
+import { complainOfOddCharacters } from './odd-characters.ts';
 import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
@@ -23,11 +26,14 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
   const nodes = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
   // a key that stands twice leaves no way to tell which was meant
+  const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
+  complainOfOddCharacters(file, nodes, faults, bag);
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
-  for (const node of nodes) {
-    const unclear = doubtful(node);
+  for (const written of nodes) {
+    const unclear = doubtful(written);
     const start = bag.list.length;
+    const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);

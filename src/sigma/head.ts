@@ -1,12 +1,13 @@
 import { editDistance } from '../source/nearest.ts';
 import type { Span } from '../source/span.ts';
-import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
+import { levelAliases, statusAliases } from './alias.ts';
+import { keySpan, note, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
+import { isTag, meantTag, namesOfAttack } from './tag.ts';
 
 const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
-const tagPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
 
-const known = new Set(
+export const knownAttributes: ReadonlySet<string> = new Set(
   (
     'title id name related taxonomy status description license author references date modified logsource detection fields ' +
     'falsepositives level tags scope correlation filter generate sigpack'
@@ -26,6 +27,9 @@ const slips = new Map([
   ['timeframe', 'correlation.timespan'],
 ]);
 
+const statusWords = { choices: statuses, aliases: statusAliases, otherwise: 'the detection has none, and is installed switched off by default' };
+const levelWords = { choices: levels, aliases: levelAliases, otherwise: 'the rule counts as medium' };
+
 /** The attributes that detection and correlation rules share; undefined when the title is missing. */
 export function readHead(reader: Reader): RuleHead | undefined {
   const title = requiredText(reader, 'title');
@@ -43,8 +47,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
     if (text !== undefined && !datePattern.test(text))
       warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no date`, 'Write dates as YYYY-MM-DD.');
   }
-  const status = optionalChoice(reader, 'status', statuses);
-  const level = optionalChoice(reader, 'level', levels);
+  const status = optionalChoice(reader, 'status', statusWords);
+  const level = optionalChoice(reader, 'level', levelWords);
   const settings = reader.attributes.get('sigpack');
   if (settings && settings.kind !== 'mapping') {
     reader.bag.add(reader.file, { code: 'SIG070', message: '`sigpack` must be a map of settings', span: settings });
@@ -68,13 +72,19 @@ export function readHead(reader: Reader): RuleHead | undefined {
 
 const offsets = ({ start, end }: Span): Span => ({ start, end });
 
+/** Tags as Sigma writes them, whatever their letter case and separators: what looks for them compares texts. */
 function readTags(reader: Reader): readonly string[] {
   const tags = optionalTexts(reader, 'tags');
-  for (const tag of tags) {
-    if (!tagPattern.test(tag))
-      warn(reader, entryPlace(reader, 'tags', tag), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
-  }
-  return tags;
+  if (tags.every((tag) => isTag(tag) && (!tag.startsWith('attack.') || namesOfAttack(tag)))) return tags;
+  return tags.map((tag) => {
+    const meant = meantTag(tag) ?? tag;
+    const place = entryPlace(reader, 'tags', tag);
+    if (!isTag(meant)) warn(reader, place, `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+    else if (meant.startsWith('attack.') && !namesOfAttack(meant))
+      warn(reader, place, `tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`, 'Write a tactic or an id: attack.execution, attack.t1059.001.');
+    else if (meant !== tag) note(reader, place, `tag \`${tag}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+    return meant;
+  });
 }
 
 /** Where a text of a list stands. */
@@ -87,7 +97,7 @@ function entryPlace(reader: Reader, name: string, text: string): Span {
 /** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
-  return [...known].find((one) => {
+  return [...knownAttributes].find((one) => {
     const isSlip = editDistance(written, one) < 2;
     return isSlip && (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one))));
   });
@@ -97,7 +107,7 @@ const sorted = (text: string): string => [...text].sort().join('');
 
 export function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
-    const meant = known.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
+    const meant = knownAttributes.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
     // readers of detections have more to say about a condition outside of them
     if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation'))) continue;
     reader.bag.add(reader.file, {

@@ -40,6 +40,21 @@ export const modifierRoles: ReadonlyMap<string, ModifierRole> = new Map(
   } satisfies Record<string, ModifierRole>),
 );
 
+/** pySigma's other names of the flags of `re`. */
+const modifierAliases: ReadonlyMap<string, string> = new Map([
+  ['ignorecase', 'i'],
+  ['multiline', 'm'],
+  ['dotall', 's'],
+]);
+
+/** The modifier that is meant by a name in another letter case, with blanks around it, or by one of pySigma's; else the name as written. */
+export function meantModifier(name: string): string {
+  if (modifierRoles.has(name)) return name;
+  const word = name.trim().toLowerCase();
+  const meant = modifierAliases.get(word) ?? word;
+  return modifierRoles.has(meant) ? meant : name;
+}
+
 export const isComparison = (name: string): name is 'lt' | 'lte' | 'gt' | 'gte' => name === 'lt' || name === 'lte' || name === 'gt' || name === 'gte';
 
 type Clash = readonly [others: readonly string[], hint: string];

@@ -1,6 +1,8 @@
-import { type Reader, requiredText } from './attribute.ts';
+import type { YamlScalar } from '../source/yaml.ts';
+import { type Reader, requiredText, warn } from './attribute.ts';
 import { readDetection } from './detection-reader.ts';
 import { readHead } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
 import type { DetectionRule, LogSource } from './rule.ts';
 
 /** A detection rule from a document that has `detection:`. Undefined after a fatal complaint. */
@@ -26,6 +28,8 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   return head && logsource && detection ? { kind: 'detection', ...head, logsource, detection } : undefined;
 }
 
+const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product', 'service', 'definition']);
+
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
   if (!node) {
@@ -38,11 +42,13 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     return undefined;
   }
   const source: { -readonly [K in keyof LogSource]: LogSource[K] } = {};
-  for (const { key, value } of node.pairs) {
+  for (const { key, value } of withKnownKeys(reader, node, logSourceKeys).pairs) {
     const name = key.text;
     if (name !== 'category' && name !== 'product' && name !== 'service' && name !== 'definition') continue;
-    if (value.kind === 'scalar' && value.value !== null) source[name] = value.text;
-    else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
+    if (value.kind === 'scalar' && value.value !== null) {
+      source[name] = value.text;
+      if (name !== 'definition') warnOfCase(reader, name, value);
+    } else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
   }
   if (source.category ?? source.product ?? source.service) return source;
   reader.bag.add(reader.file, {
@@ -52,6 +58,14 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     hint: 'Add at least one of them.',
   });
   return undefined;
+}
+
+/** Pipelines and filters compare log sources letter by letter, as pySigma does. */
+function warnOfCase(reader: Reader, name: string, { text, start, end }: YamlScalar): void {
+  const lower = text.toLowerCase();
+  if (lower === text) return;
+  const hint = `Write \`${lower}\`, unless a pipeline of yours has it as written.`;
+  warn(reader, { start, end }, `${name} \`${text}\` is another than \`${lower}\` for pipelines and filters: log sources of Sigma are lower case`, hint);
 }
 
 export function describeLogSource(source: LogSource): string {
