@@ -1,12 +1,12 @@
 import { isNetwork, parseAddressBlock } from '../sigma/cidr.ts';
 import { flagOf } from '../sigma/flag.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
+import { modifierHint } from '../sigma/modifier-hint.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
 import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
-import { nearest } from '../source/nearest.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
 import { parseRegex } from './regex.ts';
@@ -125,27 +125,6 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   return sound;
 }
 
-/** Words that other tools have for Sigma's modifiers. */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ['not', 'Use neq, or `not` in the condition.'],
-  ['ne', 'Use neq, or `not` in the condition.'],
-  ['regex', 'Did you mean `re`?'],
-  ['regexp', 'Did you mean `re`?'],
-  ['beginswith', 'Did you mean `startswith`?'],
-  ['eq', 'Values are compared whole without a modifier.'],
-  ['equals', 'Values are compared whole without a modifier.'],
-  ['ignorecase', 'Did you mean `i`?'],
-  ['multiline', 'Did you mean `m`?'],
-  ['dotall', 'Did you mean `s`?'],
-]);
-
-function modifierHint(name: string): string | undefined {
-  const known = synonyms.get(name.toLowerCase());
-  if (known) return known;
-  const near = nearest(name, modifierRoles.keys());
-  return near && `Did you mean \`${near}\`?`;
-}
-
 function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[], value: YamlScalar): readonly Test[] | 'absent' {
   for (const name of names) {
     switch (name) {
@@ -176,7 +155,7 @@ function existsTest({ bag, file }: Meaning, item: DetectionItem, value: YamlScal
   if (flag === undefined) throw new ValueError('`exists` takes true or false', 'Write `true` where the field must be there, `false` where it must not.');
   if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
   if (typeof value.value !== 'boolean')
-    bag.add(file, { code: 'SIG017', message: `\`${value.text}\` is read as \`${flag}\``, span: value, hint: `Write \`${flag}\`, without quotes.` });
+    bag.add(file, { code: 'SIG017', message: `the text \`${value.text}\` is read as \`${flag}\``, span: value, hint: `Write \`${flag}\`, without quotes.` });
   return flag ? [{ kind: 'exists' }] : 'absent';
 }
 
@@ -203,13 +182,20 @@ function regexTest(value: YamlScalar, names: readonly string[]): Test {
   if (value.value === null || value.text === '') throw new ValueError('the regular expression is empty', undefined, 'SIG023');
   const wanted = { ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') };
   const parsed = parseRegex(value.text, wanted);
-  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, 'Fix the pattern at the marked place.', 'SIG023', parsed.offset);
+  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, regexHint(value.text, parsed.offset), 'SIG023', parsed.offset);
   return { kind: 'regex', source: value.text, ...wanted };
 }
 
+/** A star with nothing before it is a wildcard of Sigma, most likely. */
+const regexHint = (text: string, offset: number): string =>
+  /^[*?]/.test(text.slice(offset)) && /^$|[|(]$/.test(text.slice(0, offset))
+    ? 'Write `.*` for any characters; `*` alone is a wildcard of texts, without `re`.'
+    : 'Fix the pattern at the marked place.';
+
 function cidrTest(text: string): Test {
   const block = parseAddressBlock(text);
-  if (!block) throw new ValueError(`\`${text}\` is no address block`, 'Write it as 10.0.0.0/8 or 2001:db8::/32.');
+  const wildcards = /[*?]/.test(text) ? '; wildcards are for texts, without `cidr`' : '';
+  if (!block) throw new ValueError(`\`${text}\` is no address block`, `Write it as 10.0.0.0/8 or 2001:db8::/32${wildcards}.`);
   return { kind: 'cidr', ...block };
 }
 

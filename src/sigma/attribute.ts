@@ -22,7 +22,7 @@ export function keySpan(reader: Reader, name: string): Span {
   return reader.document.pairs.find((pair) => pair.key.text === name)?.key ?? reader.anchor;
 }
 
-const isText = (node: YamlNode): node is YamlScalar => node.kind === 'scalar' && node.value !== null;
+const isText = (node: YamlNode): node is YamlScalar & { readonly value: string | number | bigint | boolean } => node.kind === 'scalar' && node.value !== null;
 
 /** A required text; undefined after a fatal complaint. */
 export function requiredText(reader: Reader, name: string): string | undefined {
@@ -81,7 +81,8 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
     const texts: string[] = [];
     for (const item of node.items) {
       if (isText(item)) texts.push(item.text);
-      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote the entry, or remove it.');
+      else if (item.kind === 'scalar' && item.text === '') warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
+      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote an entry that holds `: ` or starts with a bracket.');
     }
     return texts;
   }

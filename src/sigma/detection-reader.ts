@@ -2,6 +2,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { isAmbiguousScalar, keepsZeros, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
+import { nearHint } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import { withKnownKeys } from './known-keys.ts';
@@ -48,14 +49,33 @@ export function readDetection(context: Context, written: YamlMapping, skip: Read
   const timeframe = node.pairs.find(({ key }) => key.text === 'timeframe');
   const period = timeframe?.value.kind === 'scalar' ? timeframe.value.text : undefined;
   const conditions = readConditions(context, conditionNode, period);
-  if (timeframe && conditions) warnOfTimeframe(context, timeframe.key, period);
+  if (timeframe && conditions && !readTimeframe(context, timeframe.key, period ?? '<how long>', conditions)) return undefined;
   return sound && conditions ? { span: node, searches, conditions } : undefined;
 }
 
-/** Without an aggregation it says nothing: a condition looks at one event at a time. pySigma passes over it too. */
-function warnOfTimeframe({ file, bag }: Context, { start, end }: Span, period = '<how long>'): void {
-  const hint = `Remove it. To look for several events, write a correlation rule with \`timespan: ${period}\` that names this rule.`;
-  bag.add(file, { code: 'SIG034', message: '`timeframe` changes nothing: the condition looks at one event at a time', span: { start, end }, hint });
+/**
+ * What a `timeframe` without an aggregation comes to. A condition looks at one event at a time, so it changes nothing where one selection is
+ * looked for, and pySigma passes over it. Over several selections its author meant several events. False after a fatal complaint.
+ */
+function readTimeframe({ file, bag }: Context, { start, end }: Span, period: string, conditions: readonly ConditionNode[]): boolean {
+  const span = { start, end };
+  if (conditions.length === 1 && conditions.every((condition) => lookedFor(condition) === 1)) {
+    const hint = `Remove it. To count events, write a correlation rule with \`timespan: ${period}\` that names this rule.`;
+    bag.add(file, { code: 'SIG034', message: '`timeframe` changes nothing: the condition looks at one event at a time', span, hint });
+    return true;
+  }
+  const message = '`timeframe` over several selections means several events, and a condition looks at one at a time';
+  const hint = `Remove it where one event is meant. Else: ${nearHint(period)}`;
+  bag.add(file, { code: 'SIG033', message, span, hint });
+  return false;
+}
+
+/** How many selections a condition looks for, those under `not` left out. */
+function lookedFor(node: ConditionNode): number {
+  if (node.kind === 'not') return 0;
+  if (node.kind === 'name') return 1;
+  if (node.kind === 'quantifier') return node.pattern.includes('*') || node.pattern.toLowerCase() === 'them' ? 2 : 1;
+  return node.operands.reduce((count, operand) => count + lookedFor(operand), 0);
 }
 
 function readConditions(context: Context, node: YamlNode, timeframe: string | undefined): readonly ConditionNode[] | undefined {
@@ -106,12 +126,12 @@ function readList(context: Context, nodes: readonly YamlNode[], place: YamlNode)
       warnIfAmbiguous(context, node);
       keywords.push(node);
     } else {
-      const what = node.kind === 'sequence' ? 'a list in a list' : 'an empty entry';
+      const isList = node.kind === 'sequence';
       context.bag.add(context.file, {
         code: 'SIG014',
-        message: `${what} is neither a keyword nor a map`,
+        message: `${isList ? 'a list in a list' : 'an empty entry'} is neither a keyword nor a map`,
         span: node,
-        hint: 'List texts, numbers or maps of fields.',
+        hint: isList ? 'List texts, numbers or maps of fields.' : 'Remove the entry, or write a text, a number or a map of fields.',
       });
       sound = false;
     }
@@ -144,14 +164,21 @@ function readValues(context: Context, node: YamlNode, modifiers: readonly Modifi
   for (const value of nodes) {
     if (value.kind === 'scalar') {
       warnIfAmbiguous(context, value, modifiers);
+      if (node.kind === 'sequence' && value.plain && value.text === '' && modifiers.length === 0) warnOfNothing(context, value);
       values.push(value);
     } else {
       const nested = value.kind === 'mapping';
-      const hint = nested ? 'Join the names of nested fields with a dot: `process.name: cmd.exe`.' : 'Put all values into one list.';
+      const braces = context.file.text[value.start] === '{' ? ' Quote a text that starts with `{`.' : '';
+      const hint = nested ? `Join the names of nested fields with a dot: \`process.name: cmd.exe\`.${braces}` : 'Put all values into one list.';
       context.bag.add(context.file, { code: 'SIG014', message: `a ${nested ? 'map' : 'list'} can't be a value`, span: value, hint });
     }
   }
   return values.length === nodes.length ? values : undefined;
+}
+
+/** pySigma reads it so too; a `-` that was left over looks the same. */
+function warnOfNothing({ file, bag }: Context, span: Span): void {
+  bag.add(file, { code: 'SIG029', message: 'the empty entry asks for events without the field', span });
 }
 
 function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: readonly ModifierUse[] = []): void {

@@ -66,6 +66,7 @@ const textsOnly: Clash = [ofRoles('type', 'part'), 'It changes texts only.'];
 const utf16: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [ofRoles('encoding'), 'Texts become UTF-16 first, Base64 last.']];
 const base64: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [['base64', 'base64offset'], 'Encode once.']];
 const comparison: readonly Clash[] = [
+  [comparisons, 'A range is two keys: `field|gt: 1` and `field|lt: 5`.'],
   [ofRoles('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.'],
   [['cased', 'neq'], 'Numbers have no case, and the opposite of a comparison is another one.'],
 ];
@@ -81,10 +82,15 @@ const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
   lte: comparison,
   gt: comparison,
   gte: comparison,
-  exists: [[[...modifierRoles.keys()], 'It stands alone.']],
+  exists: [[[...modifierRoles.keys()], 'Leave `exists` alone: it asks for the field, whatever its value.']],
   fieldref: [[[...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'], 'It takes the name of a field.']],
-  re: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'A pattern stands for itself.']],
-  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'It takes an address block.']],
+  re: [
+    [ofRoles('shape'), 'Remove that one: regular expressions match anywhere; write ^ or $ in the pattern.'],
+    [['cased'], 'Remove that one: regular expressions are case-sensitive already.'],
+    [['expand'], 'Write `re|expand`.'],
+    [ofRoles('type', 'encoding', 'part', 'spelling'), 'A pattern stands for itself.'],
+  ],
+  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'Remove that one: `cidr` looks at whole addresses.']],
   expand: [
     [ofRoles('encoding'), inOrder],
     [ofRoles('type', 'part').filter((name) => name !== 'cidr'), 'It changes texts only.'],
@@ -119,12 +125,17 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
   }
   const role = modifierRoles.get(name);
   if (role === undefined) return undefined;
-  if (role === 'flag') return followsRegex(before) ? undefined : { message: `\`${name}\` is a flag of \`re\``, hint: `Write \`re|${name}\`.` };
+  if (role === 'flag') return followsRegex(before) ? undefined : flagAlone(name, before);
   for (const [others, hint] of clashesByName[name] ?? clashesByRole[role] ?? []) {
     const other = before.find((earlier) => others.includes(earlier));
     if (other !== undefined) return { message: `\`${name}\` can't follow \`${other}\``, hint };
   }
   return undefined;
+}
+
+function flagAlone(name: string, before: readonly string[]): { message: string; hint: string } {
+  const hint = before.includes('re') ? 'Put it right behind `re`.' : `Write \`re|${name}\`${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
+  return { message: `\`${name}\` is a flag of \`re\``, hint };
 }
 
 /** True where only flags stand between `re` and here. */

@@ -37,6 +37,7 @@ export const codeCatalogue = {
   SIG026: warning('network without `cidr`', 'Write `cidr` for the addresses of the network: `field|cidr: 10.0.0.0/8`.'),
   SIG027: warning('`expand` without a placeholder', 'Write `%name%`, or remove `expand`.'),
   SIG028: warning('whole values that hardly an event has', 'Add `contains`, or put wildcards around the values.'),
+  SIG029: warning('empty entry among values', 'Remove the entry, or write `null` where events without the field are meant.'),
   SIG030: fatal('condition cannot be read', 'Conditions are made of and, or, not, parentheses and `1 of`/`all of`.'),
   SIG031: fatal('condition names a missing selection', 'Define the selection or correct the name.'),
   SIG032: warning('selection is never used', 'Use it in the condition or start its name with an underscore.'),

@@ -199,7 +199,7 @@ function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: n
   }
   if (!(error instanceof YAMLException)) throw error;
   const start = Math.min((error.mark?.position ?? 0) + shift, file.text.length);
-  bag.add(file, { ...yamlFault(error.reason), span: { start, end: start + 1 } });
+  bag.add(file, { ...yamlFault(error.reason, file.text, start), span: { start, end: start + 1 } });
 }
 
 function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): Parsed {
@@ -229,11 +229,14 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
         const kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping';
+        checkTag(text, event.tagStart);
         stack.push({ kind, start: event.start, anchor: name(event.anchorStart, event.anchorEnd), items: [], size: 1 });
         break;
       }
       case EVENT_ID.SCALAR:
         last = Math.max(last, event.valueEnd);
+        if (event.valueStart < 0 && stack.at(-1)?.kind === 'sequence') last = emptyEntry(text, last);
+        checkProperties(text, event);
         place(scalar(text, event, last), 1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode), name(event.anchorStart, event.anchorEnd));
         break;
       case EVENT_ID.ALIAS: {
@@ -275,9 +278,30 @@ function unknownAlias(text: string, start: number, end: number): TreeFault {
   );
 }
 
+/** Behind the `-` of an entry without a value: that is where it stands. */
+function emptyEntry(text: string, last: number): number {
+  const found = /(?<=^|\n)[ \t]*(?:- +)*-(?=[ \t]*(?:#.*)?(?:\r?\n|$))/.exec(text.slice(last, last + 2000));
+  return found ? last + found.index + found[0].length : last;
+}
+
+/** A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost: `Password: !secret` would be an empty value. */
+function checkProperties(text: string, event: ScalarEvent): void {
+  checkTag(text, event.tagStart);
+  if (event.anchorStart < 0 || event.valueStart >= 0) return;
+  const span = { start: event.anchorStart - 1, end: event.anchorEnd };
+  throw new TreeFault('SIG002', `the anchor \`&${text.slice(event.anchorStart, event.anchorEnd)}\` names nothing`, span, 'Quote a text that starts with `&`.');
+}
+
+/** Those of YAML itself, `!!str`, say what the plain text says. */
+function checkTag(text: string, start: number): void {
+  if (start < 0 || text.startsWith('!!', start) || text.startsWith('!<', start)) return;
+  const tag = /^[^\s,[\]{}]*/.exec(text.slice(start, start + 100))?.[0] ?? '';
+  throw new TreeFault('SIG002', `\`${tag}\` is a tag of YAML, which Sigma does not use`, { start, end: start + tag.length }, 'Quote a text that starts with `!`.');
+}
+
 function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
   // `key:` without a value stands right behind its key
-  if (event.valueStart < 0) return { kind: 'scalar', start: last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
+  if (event.valueStart < 0) return { kind: 'scalar', start: text[last - 1] === '-' ? last - 1 : last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
   const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
