@@ -3,16 +3,17 @@ import { flagOf } from '../sigma/flag.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
 import { modifierHint } from '../sigma/modifier-hint.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
-import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
+import { parseExpanded, parseExpandedRegex, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
+import { fillRegex } from './expanded-regex.ts';
 import { parseRegex } from './regex.ts';
 import type { SettledItem, SettledValue } from './settled.ts';
 import type { Test, TimePart } from './tree.ts';
-import { textPatterns, ValueError } from './value.ts';
+import { maximumValues, textPatterns, unfilled, ValueError } from './value.ts';
 
 /** What turning a rule as written into a query needs to know. */
 export interface Meaning {
@@ -41,17 +42,17 @@ export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem |
     }
   }
   if (!sound) return undefined;
-  if (names.includes('expand')) warnOfLiterals(meaning, item);
+  if (names.includes('expand')) warnOfLiterals(meaning, item, names.includes('re') ? parseExpandedRegex : parseExpanded);
   if (item.field !== undefined && (names.includes('all') || names.includes('base64offset'))) warnOfWhole(meaning, item, names);
   const link = names.includes('all') ? 'and' : 'or';
   return { kind: 'item', field: item.field, values, link, negated: names.includes('neq'), file: meaning.file, span: item.span };
 }
 
 /** `expand` for nothing: no value names a placeholder, or one only seems to. */
-function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void {
-  const none = !values.some(({ text }) => parseExpanded(text).some(isPlaceholder));
+function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem, parse: (text: string) => Pattern): void {
+  const none = !values.some(({ text }) => parse(text).some(isPlaceholder));
   for (const value of values) {
-    const escaped = seemsExpanded(value.text);
+    const escaped = seemsExpanded(value.text, parse(value.text));
     if (!escaped && !none) continue;
     const hint = escaped ? 'Write `\\\\%name%` for a backslash before a placeholder: `\\%` is a percent sign.' : 'Write `%name%`, or remove `expand`.';
     const span = value.end > value.start ? value : undefined;
@@ -129,7 +130,7 @@ function testsOf(meaning: Meaning, item: DetectionItem, names: readonly string[]
   for (const name of names) {
     switch (name) {
       case 're':
-        return [regexTest(value, names)];
+        return names.includes('expand') ? expandedRegexes(meaning, value, names) : [regexTest(value, names)];
       case 'cidr':
         return names.includes('expand') ? expandedBlocks(meaning, value) : [cidrTest(value.text)];
       case 'exists':
@@ -178,9 +179,24 @@ function plainTests(meaning: Meaning, item: DetectionItem, names: readonly strin
   return patterns.map((pattern) => ({ kind: 'string', pattern, cased }));
 }
 
+const regexFlags = (names: readonly string[]) => ({ ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') });
+
+/** The expressions that one with placeholders stands for; those that a pipeline is to fill stay texts until then. */
+function expandedRegexes(meaning: Meaning, value: YamlScalar, names: readonly string[]): readonly Test[] {
+  const pattern = parseExpandedRegex(value.text);
+  if (!pattern.some(isPlaceholder)) return [regexTest(value, names)];
+  const keep = meaning.keepPlaceholders ?? false;
+  const filled = fillRegex({ pattern, flags: regexFlags(names) }, meaning.placeholders, { most: maximumValues, keep });
+  if (!('tests' in filled)) throw unfilled(filled);
+  return filled.tests.map((test) => {
+    if (test.kind !== 'fault') return test;
+    throw new ValueError(`invalid regular expression with a placeholder’s value, \`${test.source}\`: ${test.message}`, 'Values are part of the expression as they are: escape what stands for itself.', 'SIG023');
+  });
+}
+
 function regexTest(value: YamlScalar, names: readonly string[]): Test {
   if (value.value === null || value.text === '') throw new ValueError('the regular expression is empty', undefined, 'SIG023');
-  const wanted = { ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') };
+  const wanted = regexFlags(names);
   const parsed = parseRegex(value.text, wanted);
   if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, regexHint(value.text, parsed.offset), 'SIG023', parsed.offset);
   return { kind: 'regex', source: value.text, ...wanted };

@@ -1,7 +1,7 @@
 import { createBag, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
-import { createReader } from './attribute.ts';
+import { createReader, type Reader } from './attribute.ts';
 import type { CorrelationRule, LostCorrelation } from './correlation.ts';
 import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
 import type { FilterRule } from './filter.ts';
@@ -53,6 +53,11 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   }
   const reader = createReader(file, node, bag);
   if (reader.attributes.has('correlation')) return readCorrelationRule(reader);
+  if (isOfChainsaw(reader)) {
+    const hint = 'Chainsaw reads its own rules and those of Sigma; leave its own out of the folders of rules.';
+    bag.add(file, { code: 'SIG005', message: 'the document is a rule of Chainsaw, and no filter of Sigma', span: reader.anchor, hint });
+    return undefined;
+  }
   if (reader.attributes.has('filter')) return readFilterRule(reader);
   if (reader.attributes.has('detection')) return readDetectionRule(reader);
   const collection = reader.attributes.get('action');
@@ -62,3 +67,6 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span: reader.anchor, hint });
   return undefined;
 }
+
+/** Its rules hold their condition under `filter`, and say under `kind` of which files they are. */
+const isOfChainsaw = ({ attributes }: Reader): boolean => attributes.has('filter') && attributes.has('kind') && !attributes.has('logsource');

@@ -93,7 +93,7 @@ const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
   cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'Remove that one: `cidr` looks at whole addresses.']],
   expand: [
     [ofRoles('encoding'), inOrder],
-    [ofRoles('type', 'part').filter((name) => name !== 'cidr'), 'It changes texts only.'],
+    [ofRoles('type', 'part').filter((name) => name !== 'cidr' && name !== 're'), 'It changes texts only.'],
   ],
   all: [[['exists'], 'It takes one boolean.']],
   neq: [[['exists', ...comparisons], 'Use the opposite comparison, or `not` in the condition.']],
@@ -138,8 +138,8 @@ function flagAlone(name: string, before: readonly string[]): { message: string; 
   return { message: `\`${name}\` is a flag of \`re\``, hint };
 }
 
-/** True where only flags stand between `re` and here. */
+/** True where only flags, and `expand`, stand between `re` and here. */
 function followsRegex(before: readonly string[]): boolean {
   const place = before.lastIndexOf('re');
-  return place !== -1 && before.slice(place + 1).every((other) => modifierRoles.get(other) === 'flag');
+  return place !== -1 && before.slice(place + 1).every((other) => other === 'expand' || modifierRoles.get(other) === 'flag');
 }
