@@ -89,5 +89,6 @@ const shownFolders = new Map<string, string>();
 
 function complain(bag: DiagnosticBag, path: string, error: unknown): void {
   const reason = error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
-  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 } });
+  const hint = reason.endsWith('is not UTF-8') ? { hint: 'Save it as UTF-8: `>` of Windows PowerShell, for one, writes UTF-16.' } : {};
+  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message: `${shownPath(path)}: ${reason}`, span: { start: 0, end: 0 }, ...hint });
 }

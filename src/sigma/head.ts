@@ -75,7 +75,7 @@ const offsets = ({ start, end }: Span): Span => ({ start, end });
 /** Tags as Sigma writes them, whatever their letter case and separators: what looks for them compares texts. */
 function readTags(reader: Reader): readonly string[] {
   const tags = optionalTexts(reader, 'tags');
-  if (tags.every((tag) => isTag(tag) && (!tag.startsWith('attack.') || namesOfAttack(tag)))) return tags;
+  if (tags.every(namesOfAttack)) return tags;
   return tags.map((tag) => {
     const meant = meantTag(tag) ?? tag;
     const place = entryPlace(reader, 'tags', tag);

@@ -13,7 +13,7 @@ const any = new RegExp(`[${blanks}${unseen}${quotes}${wide}]`);
 const anyAt = new RegExp(any.source, 'g');
 /** In a value only what a slip of the editor leaves there: rules look for such characters on purpose, and then there is hardly anything else. */
 const edge = `[${blanks}${unseen}${quotes}\\uff0a]`;
-const inValue = new RegExp(`^${edge}|${edge}$|(?<=[A-Za-z0-9])[\\u00a0\\u00ad\\u200b\\u200c\\u2060\\ufeff](?=[A-Za-z0-9])`);
+const inValue = new RegExp(`^${edge}|${edge}$|[\\u00ad\\u200b\\u200c\\u2060\\ufeff]|(?<=[A-Za-z0-9])\\u00a0(?=[A-Za-z0-9])`);
 
 const names: ReadonlyMap<number, string> = new Map([
   [0x00a0, 'no-break space'],
