@@ -159,16 +159,16 @@ describe('modifiers', () => {
   });
 
   test.each([
-    ['in', 'A list already means any of its values: remove it.'],
-    ['any', 'A list already means any of its values: remove it.'],
+    ['in', 'A list already means any of its values: remove the modifier.'],
+    ['any', 'A list already means any of its values: remove the modifier.'],
     ['startwith', 'Did you mean `startswith`?'],
     ['start_with', 'Did you mean `startswith`?'],
     ['begins-with', 'Did you mean `startswith`?'],
     ['Ends_With', 'Did you mean `endswith`?'],
     ['iregex', 'Did you mean `re|i`?'],
     ['regexp', 'Did you mean `re`?'],
-    ['equals', 'Values are compared whole without a modifier: remove it.'],
-    ['wildcard', 'Values may hold `*` and `?` without a modifier: remove it.'],
+    ['equals', 'Values are compared whole without a modifier: remove the modifier.'],
+    ['wildcard', 'Values may hold `*` and `?` without a modifier: remove the modifier.'],
     ['>=', 'Did you mean `gte`?'],
     ['less_than', 'Did you mean `lt`?'],
     ['subnet', 'Did you mean `cidr`?'],

@@ -224,5 +224,5 @@ function splitKey(context: Context, key: YamlScalar): { field: string | undefine
 }
 
 function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
-  bag.add(file, { code: 'SIG017', message: `modifier \`${written}\` is read as \`${name}\``, span, hint: `Write \`${name}\`: the specification has no other.` });
+  bag.add(file, { code: 'SIG017', message: `modifier \`${written}\` is read as \`${name}\``, span, hint: `Write \`${name}\`: that is its name in the specification.` });
 }

@@ -5,10 +5,10 @@ const meant = (name: string): string => `Did you mean \`${name}\`?`;
 
 /** Words of other tools and habits, without underscores and hyphens, and what Sigma has for them. */
 const otherWords: readonly (readonly [words: string, hint: string])[] = [
-  ['in any anyof oneof or list values', 'A list already means any of its values: remove it.'],
+  ['in any anyof oneof or list values', 'A list already means any of its values: remove the modifier.'],
   ['and allof every', 'Did you mean `all`? It asks for every value of the list.'],
-  ['eq equal equals is exact exactly ==', 'Values are compared whole without a modifier: remove it.'],
-  ['wildcard like glob pattern', 'Values may hold `*` and `?` without a modifier: remove it.'],
+  ['eq equal equals is exact exactly ==', 'Values are compared whole without a modifier: remove the modifier.'],
+  ['wildcard like glob pattern', 'Values may hold `*` and `?` without a modifier: remove the modifier.'],
   ['not ne isnot notequal notequals notin notcontains notstartswith notendswith != <>', 'Use neq, or `not` in the condition.'],
   ['regex regexp rx pcre match matches', meant('re')],
   ['iregex iregexp regexi ire rei', meant('re|i')],
