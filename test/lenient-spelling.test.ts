@@ -136,6 +136,12 @@ describe('tags', () => {
     expect(codes).toEqual(written === meant ? (/^[a-z]+\./.test(written) ? [] : ['SIG012']) : ['SIG017']);
   });
 
+  test('several in one text, and several authors', () => {
+    const rule = headOf(withLine("tags: 'attack.execution, attack.T1059,'\nauthor: [Ann, Ben]"));
+    expect([rule.tags, rule.author]).toEqual([['attack.execution', 'attack.t1059'], 'Ann, Ben']);
+    expect(told(complaintsOf(withLine('tags: attack.execution, attack.t1059')))).toEqual(['SIG017 4:1 tags with commas between them are read as several']);
+  });
+
   test.each(['attack.t1059.1', 'attack.t105', 'attack.1059', 'attack.g7'])('%s gives no mapping, which is said', (tag) => {
     expect(told(complaintsOf(withLine(`tags: [${tag}]`)))).toEqual([`SIG012 4:8 tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`]);
   });
@@ -185,7 +191,9 @@ describe('modifiers', () => {
 describe('`timeframe` without an aggregation', () => {
   test.each(['sel', 'sel and not (a or b)', '1 of sel'])('is passed over where one selection is looked for: %s', (condition) => {
     const bag = detectionComplaints(`sel: {a: x}\na: {b: x}\nb: {c: x}\ntimeframe: 5m\ncondition: ${condition}`);
-    expect(told(bag).filter((one) => !one.startsWith('SIG032'))).toEqual(['SIG034 10:3 `timeframe` changes nothing: the condition looks at one event at a time']);
+    expect(told(bag).filter((one) => !one.startsWith('SIG032'))).toEqual([
+      'SIG034 10:3 `timeframe` changes nothing: the condition looks at one event at a time',
+    ]);
     expect(bag.list.find(({ code }) => code === 'SIG034')?.hint).toContain('timespan: 5m');
   });
 
@@ -203,5 +211,25 @@ describe('log sources in another letter case', () => {
     expect(told(complaintsOf(text))).toEqual([
       'SIG012 3:22 product `Windows` is another than `windows` for pipelines and filters: log sources of Sigma are lower case',
     ]);
+  });
+});
+
+describe('parts of a rule in the wrong place', () => {
+  const hints = (text: string) => complaintsOf(text).list.map(({ code, hint }) => `${code} ${hint}`);
+  test.each([
+    ['title: T\ndetection:\n  logsource: {product: w}\n  s: {a: b}\n  condition: s\n', 'SIG010 Move it to the first column, with what stands below it.'],
+    ['title: T\nlogsource: {products: w}\ndetection:\n  s: {a: b}\n  condition: s\n', 'SIG010 Did you mean `product`?'],
+    [
+      'title: T\nlogsource: {product: w}\ndetection:\n  - s: {a: b}\n  - condition: s\n',
+      'SIG011 Write the selections and `condition:` as keys below `detection:`, without a `-` before them.',
+    ],
+    ['title: T\nlogsource: {product: w}\ns: {a: b}\ncondition: s\n', 'SIG005 Put the selections and `condition:` below `detection:`, indented.'],
+    [
+      'title: T\nlogsource: {product: w}\ndetection:\n  s:\n  a: b\n  condition: s\n',
+      'SIG015 Give it at least one field or keyword, indented deeper than its name.',
+    ],
+    ['title: T\nid: a\nlogsource: {product: w}\ndetection:\n  s: {a: b}\n  condition: them\n', 'SIG031 Write `1 of them` or `all of them`.'],
+  ])('%s', (text, hint) => {
+    expect(hints(text).filter((one) => !one.startsWith('SIG042'))[0]).toBe(hint);
   });
 });

@@ -49,7 +49,14 @@ describe('characters that are taken for others are named, with their column', ()
 });
 
 describe('what rules look for on purpose is left alone', () => {
-  test.each([`a|contains: '${nbsp}'`, "a|contains: ['\u202e', '\u2019']", 'a: "\\u00a0x"', 'a: Nom d’hôte', 'a: \u{1f937}\u200d\u2642', `a|contains: '${nbsp}:'`])('%s', (line) => {
+  test.each([
+    `a|contains: '${nbsp}'`,
+    "a|contains: ['\u202e', '\u2019']",
+    'a: "\\u00a0x"',
+    'a: Nom d’hôte',
+    'a: \u{1f937}\u200d\u2642',
+    `a|contains: '${nbsp}:'`,
+  ])('%s', (line) => {
     expect(inDetection(`s:\n  ${line}\ncondition: s`)).toEqual([]);
   });
 

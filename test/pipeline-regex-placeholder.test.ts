@@ -22,7 +22,9 @@ test.each([
 });
 
 test('what is no expression with its values is refused', () => {
-  expect(queryAfter("f|re|expand: '(%b%'", fill, vars)).toMatch(/^PIP002 6:5 a placeholder’s value makes no regular expression, `\(1\.2`: the group is not closed/);
+  expect(queryAfter("f|re|expand: '(%b%'", fill, vars)).toMatch(
+    /^PIP002 6:5 a placeholder’s value makes no regular expression, `\(1\.2`: the group is not closed/,
+  );
 });
 
 test('no expression of a query stands in a regular expression, and none is left without a value', () => {

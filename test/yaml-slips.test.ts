@@ -41,7 +41,8 @@ describe('what an author did where YAML breaks off', () => {
 
 describe('an empty entry of a list', () => {
   test('is pointed at, each at its own `-`', () => {
-    const text = 'title: T\nid: a\nreferences:\n  - x\n  - # nothing\n  -\ntags:\n  -\nlogsource: {product: w}\ndetection:\n  s:\n    a:\n      - x\n      -\n  condition: s\n';
+    const text =
+      'title: T\nid: a\nreferences:\n  - x\n  - # nothing\n  -\ntags:\n  -\nlogsource: {product: w}\ndetection:\n  s:\n    a:\n      - x\n      -\n  condition: s\n';
     expect(told(complaintsOf(text))).toEqual([
       'SIG012 5:3 an entry of `references` is empty',
       'SIG012 6:3 an entry of `references` is empty',

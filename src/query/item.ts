@@ -190,7 +190,11 @@ function expandedRegexes(meaning: Meaning, value: YamlScalar, names: readonly st
   if (!('tests' in filled)) throw unfilled(filled);
   return filled.tests.map((test) => {
     if (test.kind !== 'fault') return test;
-    throw new ValueError(`invalid regular expression with a placeholder’s value, \`${test.source}\`: ${test.message}`, 'Values are part of the expression as they are: escape what stands for itself.', 'SIG023');
+    throw new ValueError(
+      `invalid regular expression with a placeholder’s value, \`${test.source}\`: ${test.message}`,
+      'Values are part of the expression as they are: escape what stands for itself.',
+      'SIG023',
+    );
   });
 }
 

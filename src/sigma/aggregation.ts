@@ -14,7 +14,9 @@ export function correlationHint(aggregation: string, timeframe = '<how long>'): 
   const text = aggregation.trim().replace(/\s+/g, ' ');
   if (/^near\b/i.test(text)) return nearHint(timeframe);
   const match =
-    /^(count|min|max|sum|avg|dc|count_distinct|distinct_count)(?: ?\((distinct )?([^)]*)\))?(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>|\b(?:lte?|gte?|eq|neq)\b) ?([-+.\w]+)(?: within (\w+))?$/i.exec(text);
+    /^(count|min|max|sum|avg|dc|count_distinct|distinct_count)(?: ?\((distinct )?([^)]*)\))?(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>|\b(?:lte?|gte?|eq|neq)\b) ?([-+.\w]+)(?: within (\w+))?$/i.exec(
+      text,
+    );
   if (!match) return 'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names this rule.';
   const [, name = '', , counted = '', groups = '', operator = '', threshold = '', within = timeframe] = match;
   const calculation = name.toLowerCase();

@@ -37,7 +37,8 @@ export function requiredText(reader: Reader, name: string): string | undefined {
     return undefined;
   }
   if (isText(node) && node.text.trim() !== '') return node.text;
-  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node });
+  const hint = `Write \`${name}\` as one text behind its colon.`;
+  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node, hint });
   return undefined;
 }
 
@@ -81,7 +82,8 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
     const texts: string[] = [];
     for (const item of node.items) {
       if (isText(item)) texts.push(item.text);
-      else if (item.kind === 'scalar' && item.text === '') warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
+      else if (item.kind === 'scalar' && item.text === '')
+        warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
       else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote an entry that holds `: ` or starts with a bracket.');
     }
     return texts;

@@ -119,7 +119,11 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
     const pattern = tokens[at++];
     if (!pattern || pattern.text === '(' || pattern.text === ')') {
       const hint = pattern?.text === '(' ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list` : `Write \`${counted} of them\``;
-      throw new ConditionError('`of` wants a selection, a pattern or `them`', pattern ?? end, `${hint}, or \`${counted} of selection*\` for those that are named alike.`);
+      throw new ConditionError(
+        '`of` wants a selection, a pattern or `them`',
+        pattern ?? end,
+        `${hint}, or \`${counted} of selection*\` for those that are named alike.`,
+      );
     }
     const span = { start: place(count).start, end: place(pattern).end };
     return { kind: 'quantifier', quantifier: counted === 'all' ? 'all' : 'any', pattern: pattern.text, ...span };

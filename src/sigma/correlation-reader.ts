@@ -36,8 +36,7 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   }
   const node = withKnownKeys(reader, whole, attributes);
   for (const { key } of node.pairs) {
-    if (!attributes.has(key.text))
-      complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, attributeHint(key.text));
+    if (!attributes.has(key.text)) complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, attributeHint(key.text));
   }
   const typeNode = lookup(node, 'type');
   const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.text.trim().toLowerCase() === name);
@@ -99,14 +98,23 @@ function readExpression(reader: Reader, node: YamlMapping, expression: YamlScala
     );
   const listed = lookup(node, 'rules') ? readReferences(reader, node) : read.rules;
   if (!listed) return undefined;
-  const left = listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ?? read.rules.find(({ name }) => !listed.some((one) => one.name === name));
-  if (left) return complain(reader, { start: left.start, end: left.end }, `\`${left.name}\` is not both under \`rules\` and in the condition`, 'Name the same rules in both.');
+  const left =
+    listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ?? read.rules.find(({ name }) => !listed.some((one) => one.name === name));
+  if (left)
+    return complain(
+      reader,
+      { start: left.start, end: left.end },
+      `\`${left.name}\` is not both under \`rules\` and in the condition`,
+      'Name the same rules in both.',
+    );
   const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
   reader.bag.add(reader.file, {
     code: 'SIG017',
     message: `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
     span: { start: expression.start, end: expression.end },
-    hint: read.all ? 'Name the rules under `rules` and leave the condition out: the specification has no expressions here.' : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
+    hint: read.all
+      ? 'Name the rules under `rules` and leave the condition out: the specification has no expressions here.'
+      : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
   });
   return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } satisfies Condition };
 }
@@ -209,7 +217,8 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
       continue;
     }
     const number = numberIn(reader, value);
-    if (!isOperator(key.text) && key.text !== 'percentile') return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, criterionHint(key.text));
+    if (!isOperator(key.text) && key.text !== 'percentile')
+      return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, criterionHint(key.text));
     if (number === undefined)
       return complain(reader, value.end > value.start ? value : key, `\`${key.text}\` must be a number`, `Write \`${key.text}: 10\`, without quotes.`);
     if (isOperator(key.text)) thresholds.push({ operator: key.text, value: number });

@@ -102,7 +102,12 @@ function readConditions(context: Context, node: YamlNode, timeframe: string | un
 function readBody(context: Context, node: YamlNode): SearchBody | undefined {
   if (node.kind === 'mapping') return readMap(context, node);
   if (node.kind === 'scalar' && node.value === null) {
-    context.bag.add(context.file, { code: 'SIG015', message: 'the selection is empty', span: node });
+    context.bag.add(context.file, {
+      code: 'SIG015',
+      message: 'the selection is empty',
+      span: node,
+      hint: 'Give it at least one field or keyword, indented deeper than its name.',
+    });
     return undefined;
   }
   if (node.kind === 'scalar') return readList(context, [node], node);
@@ -157,7 +162,7 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
 function readValues(context: Context, node: YamlNode, modifiers: readonly ModifierUse[]): readonly YamlScalar[] | undefined {
   const nodes = node.kind === 'sequence' ? node.items : [node];
   if (nodes.length === 0) {
-    context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node });
+    context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node, hint: 'Give the list a value, or remove the key.' });
     return undefined;
   }
   const values: YamlScalar[] = [];
@@ -224,5 +229,10 @@ function splitKey(context: Context, key: YamlScalar): { field: string | undefine
 }
 
 function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
-  bag.add(file, { code: 'SIG017', message: `modifier \`${written}\` is read as \`${name}\``, span, hint: `Write \`${name}\`: that is its name in the specification.` });
+  bag.add(file, {
+    code: 'SIG017',
+    message: `modifier \`${written}\` is read as \`${name}\``,
+    span,
+    hint: `Write \`${name}\`: that is its name in the specification.`,
+  });
 }

@@ -8,8 +8,8 @@ import type { FilterRule } from './filter.ts';
 import { readFilterRule } from './filter-reader.ts';
 import { knownAttributes } from './head.ts';
 import { withKnownKeys } from './known-keys.ts';
-import type { DetectionRule } from './rule.ts';
 import { complainOfOddCharacters } from './odd-characters.ts';
+import type { DetectionRule } from './rule.ts';
 import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
@@ -63,7 +63,9 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   const collection = reader.attributes.get('action');
   const hint = collection
     ? 'Rule collections (`action: global`) are gone from Sigma 2: write each rule out.'
-    : 'Add `detection:`, `correlation:` or `filter:`.';
+    : reader.attributes.has('condition')
+      ? 'Put the selections and `condition:` below `detection:`, indented.'
+      : 'Add `detection:`, `correlation:` or `filter:`.';
   bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span: reader.anchor, hint });
   return undefined;
 }

@@ -15,7 +15,8 @@ export interface ExtendedCondition {
 type Fault = Span & { readonly message: string; readonly hint: string };
 
 /** An expression over rules in place of the map of criteria, which pySigma has and Sigma 2.1 does not. */
-export const isExpression = (node: YamlNode | undefined): node is YamlScalar => node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
+export const isExpression = (node: YamlNode | undefined): node is YamlScalar =>
+  node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
 
 /** `a and b` is what a temporal correlation asks for anyway, `a or b` its condition `gte: 1`. Others have no counterpart in the specification. */
 export function readExtended({ file }: Pick<Reader, 'file'>, node: YamlScalar): ExtendedCondition | Fault {

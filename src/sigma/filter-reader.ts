@@ -52,7 +52,10 @@ function readRules(reader: Reader, filter: YamlMapping): readonly RuleReference[
     code: 'SIG060',
     message: '`rules` must list the ids or names of the rules to filter, or be `any`',
     span,
-    hint: node?.kind === 'scalar' && node.value !== null ? `Write a list, \`rules: [${node.text}]\`, or \`rules: any\` for every rule of the log source.` : 'Write `rules: any`, or an empty list, for every rule of the log source.',
+    hint:
+      node?.kind === 'scalar' && node.value !== null
+        ? `Write a list, \`rules: [${node.text}]\`, or \`rules: any\` for every rule of the log source.`
+        : 'Write `rules: any`, or an empty list, for every rule of the log source.',
   });
   return 'wrong';
 }

@@ -39,7 +39,7 @@ export function readHead(reader: Reader): RuleHead | undefined {
   complainAboutSlips(reader);
   const texts: { -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license']?: string } = {};
   for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
-    const text = optionalText(reader, name);
+    const text = name === 'author' ? authors(reader) : optionalText(reader, name);
     if (text !== undefined) texts[name] = text;
   }
   for (const name of ['date', 'modified'] as const) {
@@ -70,12 +70,24 @@ export function readHead(reader: Reader): RuleHead | undefined {
   };
 }
 
+/** Several authors are one text in Sigma, and a list in many rules. */
+function authors(reader: Reader): string | undefined {
+  const node = reader.attributes.get('author');
+  if (node?.kind !== 'sequence') return optionalText(reader, 'author');
+  const names = optionalTexts(reader, 'author').join(', ');
+  if (names === '') return undefined;
+  note(reader, keySpan(reader, 'author'), 'the list of authors is read as one text', 'Write the names as one text, with commas.');
+  return names;
+}
+
 const offsets = ({ start, end }: Span): Span => ({ start, end });
 
 /** Tags as Sigma writes them, whatever their letter case and separators: what looks for them compares texts. */
 function readTags(reader: Reader): readonly string[] {
-  const tags = optionalTexts(reader, 'tags');
-  if (tags.every(namesOfAttack)) return tags;
+  const entries = optionalTexts(reader, 'tags');
+  if (entries.every(namesOfAttack)) return entries;
+  const tags = entries.flatMap((entry) => entry.split(',').map((tag) => tag.trim())).filter((tag) => tag !== '');
+  if (tags.length > entries.length) note(reader, keySpan(reader, 'tags'), 'tags with commas between them are read as several', 'Write `tags` as a list.');
   return tags.map((tag) => {
     const meant = meantTag(tag) ?? tag;
     const place = entryPlace(reader, 'tags', tag);

@@ -2,6 +2,9 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlMapping, YamlPair } from '../source/yaml.ts';
 
+/** Longer ones are none of Sigma, whatever stands around them. */
+const longestKey = 40;
+
 /** Blanks of any kind around a key, zero-width ones and the byte order mark among them. */
 const blank = /^[\s\u200b-\u200f\u2060]+|[\s\u200b-\u200f\u2060]+$/g;
 
@@ -15,11 +18,16 @@ export function withKnownKeys(
   known: ReadonlySet<string>,
   isMeant: (pair: YamlPair) => boolean = () => true,
 ): YamlMapping {
+  let written: ReadonlySet<string> | undefined;
+  const stands = (name: string): boolean => {
+    written ??= new Set(map.pairs.map(({ key }) => key.text));
+    return written.has(name);
+  };
   const meant = (pair: YamlPair): string | undefined => {
     const { text } = pair.key;
-    if (known.has(text)) return undefined;
+    if (known.has(text) || text.length > longestKey) return undefined;
     const name = text.replace(blank, '').toLowerCase();
-    return name !== text && known.has(name) && isMeant(pair) && !map.pairs.some(({ key }) => key.text === name) ? name : undefined;
+    return name !== text && known.has(name) && isMeant(pair) && !stands(name) ? name : undefined;
   };
   if (map.pairs.every((pair) => meant(pair) === undefined)) return map;
   const seen = new Set<string>();
@@ -30,7 +38,12 @@ export function withKnownKeys(
     const { key, value } = pair;
     // what can't be seen is pointed at by name
     if (key.text.toLowerCase() === name)
-      bag.add(file, { code: 'SIG017', message: `\`${key.text}\` is read as \`${name}\``, span: key, hint: `Write \`${name}\`: other tools tell letter case apart.` });
+      bag.add(file, {
+        code: 'SIG017',
+        message: `\`${key.text}\` is read as \`${name}\``,
+        span: key,
+        hint: `Write \`${name}\`: other tools tell letter case apart.`,
+      });
     return { key: { ...key, text: name, value: name }, value };
   });
   return { ...map, pairs };

@@ -134,7 +134,9 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
 }
 
 function flagAlone(name: string, before: readonly string[]): { message: string; hint: string } {
-  const hint = before.includes('re') ? 'Put it right behind `re`.' : `Write \`re|${name}\`${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
+  const hint = before.includes('re')
+    ? 'Put it right behind `re`.'
+    : `Write \`re|${name}\`${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
   return { message: `\`${name}\` is a flag of \`re\``, hint };
 }
 

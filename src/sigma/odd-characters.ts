@@ -42,7 +42,7 @@ function described(char: string): { readonly name: string; readonly hint: string
   const plain = code >= 0xff01 ? String.fromCharCode(code - 0xfee0) : '';
   if (isUnseen.test(char)) return { name: `${names.get(code)} (${number})`, hint: 'Remove it; it can’t be seen.' };
   if (isBlank.test(char)) return { name: `${names.get(code) ?? 'space of another width'} (${number})`, hint: 'Type a plain blank.' };
-  if (isQuote.test(char)) return { name: `typographic quote ${char} (${number})`, hint: "Type a plain quote: ' or \"." };
+  if (isQuote.test(char)) return { name: `typographic quote ${char} (${number})`, hint: 'Type a plain quote: \' or ".' };
   return { name: `fullwidth ${char} (${number})`, hint: `Type \`${plain}\`.` };
 }
 
@@ -79,12 +79,12 @@ function complainInside(file: SourceFile, scalar: YamlScalar, what: 'key' | 'con
   // one that is written as an escape is meant
   if (!found || !file.text.slice(scalar.start, scalar.end).includes(found[0])) return;
   const { name, hint } = described(found[0]);
-  const escape = `"\\u${found[0].charCodeAt(0).toString(16).padStart(4, '0')}"`;
+  const written = `"\\u${found[0].charCodeAt(0).toString(16).padStart(4, '0')}"`;
   bag.add(file, {
     code: 'SIG018',
     message: `${article(name)} ${name} is part of the ${what} \`${text}\``,
     span: insideScalar(file, scalar)({ start: found.index, end: found.index + 1 }),
-    hint: what === 'value' ? `${hint} Where it is meant, write ${escape} in double quotes.` : hint,
+    hint: what === 'value' ? `${hint} Where it is meant, write ${written} in double quotes.` : hint,
   });
 }
 
@@ -98,7 +98,12 @@ function complainNear(file: SourceFile, fault: number, bag: DiagnosticBag): void
   for (const { 0: char, index } of lines.matchAll(anyAt)) {
     const at = Math.max(start, 0) + index;
     const { name, hint } = described(char);
-    bag.add(file, { code: 'SIG018', message: `${article(name)} ${name} stands ${positionAt(file, at).line === line ? 'here' : 'before the fault'}`, span: { start: at, end: at + 1 }, hint });
+    bag.add(file, {
+      code: 'SIG018',
+      message: `${article(name)} ${name} stands ${positionAt(file, at).line === line ? 'here' : 'before the fault'}`,
+      span: { start: at, end: at + 1 },
+      hint,
+    });
     return;
   }
 }

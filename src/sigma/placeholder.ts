@@ -36,7 +36,9 @@ export function parseExpandedRegex(text: string): Pattern {
 /** A placeholder's value as part of a regular expression: as it is written, nothing in it escaped, as pySigma has it. A `*` alone is any text. */
 export function expressionPart(pattern: Pattern): string {
   if (pattern.length === 1 && pattern[0] === ANY) return '.*';
-  return pattern.map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : part.replace(/[*?]/g, '\\$&'))).join('');
+  return pattern
+    .map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : part.replace(/[*?]/g, '\\$&')))
+    .join('');
 }
 
 /** True for a text that seems to name a placeholder and, with a backslash before its percent sign, does not. */

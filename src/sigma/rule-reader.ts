@@ -1,4 +1,5 @@
-import type { YamlScalar } from '../source/yaml.ts';
+import { nearest } from '../source/nearest.ts';
+import { spanOfKey, type YamlScalar } from '../source/yaml.ts';
 import { type Reader, requiredText, warn } from './attribute.ts';
 import { readDetection } from './detection-reader.ts';
 import { readHead } from './head.ts';
@@ -11,7 +12,8 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   const logsource = readLogSource(reader);
   const node = reader.attributes.get('detection');
   if (node?.kind !== 'mapping') {
-    reader.bag.add(reader.file, { code: 'SIG011', message: '`detection` must be a map of selections and a condition', span: node ?? reader.anchor });
+    const hint = 'Write the selections and `condition:` as keys below `detection:`, without a `-` before them.';
+    reader.bag.add(reader.file, { code: 'SIG011', message: '`detection` must be a map of selections and a condition', span: node ?? reader.anchor, hint });
     return undefined;
   }
   const misplaced = reader.document.pairs.find((pair) => pair.key.text === 'condition');
@@ -33,7 +35,12 @@ const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product', 'serv
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
   if (!node) {
-    requiredText(reader, 'logsource');
+    const inside = spanOfKey(reader.attributes.get('detection') ?? reader.attributes.get('filter'), 'logsource');
+    if (!inside) requiredText(reader, 'logsource');
+    else {
+      const hint = 'Move it to the first column, with what stands below it.';
+      reader.bag.add(reader.file, { code: 'SIG010', message: '`logsource` stands in `detection`, not beside it', span: inside, hint });
+    }
     return undefined;
   }
   if (node.kind !== 'mapping') {
@@ -51,11 +58,12 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     } else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
   }
   if (source.category ?? source.product ?? source.service) return source;
+  const slip = node.pairs.map(({ key }) => nearest(key.text, logSourceKeys)).find((near) => near !== undefined);
   reader.bag.add(reader.file, {
     code: 'SIG010',
     message: 'the log source names no category, product or service',
     span: node,
-    hint: 'Add at least one of them.',
+    hint: slip ? `Did you mean \`${slip}\`?` : 'Add at least one of them.',
   });
   return undefined;
 }

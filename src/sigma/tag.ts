@@ -15,7 +15,11 @@ export function meantTag(written: string): string | undefined {
 }
 
 function named(namespace: string, name: string): string {
-  if (namespace === 'attack') return name.replace(/^(t\d{4})[ _:/-](\d{3})$/, '$1.$2').replace(/^([a-z]+) (?=[a-z])/, '$1-').replace(/ /g, '-');
+  if (namespace === 'attack')
+    return name
+      .replace(/^(t\d{4})[ _:/-](\d{3})$/, '$1.$2')
+      .replace(/^([a-z]+) (?=[a-z])/, '$1-')
+      .replace(/ /g, '-');
   return namespace === 'cve' ? name.replace(/^(\d{4})[_:/ ](\d+)$/, '$1-$2') : name;
 }
 

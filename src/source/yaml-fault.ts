@@ -35,11 +35,15 @@ function slipAt(text: string, at: number): { readonly message: string; readonly 
   const [char = ''] = rest;
   const startsValue = /^\s*(?:- +)*(?:[^\s].*:[ \t]+)?$|[[,][ \t]*$/.test(before);
   if (/^[ ]*\t/.test(before)) return { message: 'a tab stands in the indentation', hint: 'Indent with spaces.' };
-  if (startsValue && /[@%`]/.test(char)) return { message: `a text that starts with \`${char}\` must be quoted`, hint: `Put it in single quotes: '${startOf(rest, before)}'.` };
-  if (/:[ \t]+$/.test(before) && /^-(?:\s|$)/.test(rest)) return { message: 'a list starts on the line below its key', hint: 'Put the `-` on a line of its own, or quote a text.' };
+  if (startsValue && /[@%`]/.test(char))
+    return { message: `a text that starts with \`${char}\` must be quoted`, hint: `Put it in single quotes: '${startOf(rest, before)}'.` };
+  if (/:[ \t]+$/.test(before) && /^-(?:\s|$)/.test(rest))
+    return { message: 'a list starts on the line below its key', hint: 'Put the `-` on a line of its own, or quote a text.' };
   if (/[\]},]/.test(char)) return { message: `\`${char}\` belongs to no bracket`, hint: 'Remove it, or quote the text that holds it.' };
-  if (/"[ \t]*$/.test(before)) return { message: 'the text goes on behind its closing quote', hint: "Put all of it in single quotes: '...'; there `\"` stands for itself." };
-  if (/'[ \t]*$/.test(before)) return { message: 'the text goes on behind its closing quote', hint: "Put all of it in one pair of quotes; a quote inside is written twice: ''." };
+  if (/"[ \t]*$/.test(before))
+    return { message: 'the text goes on behind its closing quote', hint: "Put all of it in single quotes: '...'; there `\"` stands for itself." };
+  if (/'[ \t]*$/.test(before))
+    return { message: 'the text goes on behind its closing quote', hint: "Put all of it in one pair of quotes; a quote inside is written twice: ''." };
   const above = /^[^\n\r]*/.exec(text.slice(text.lastIndexOf('\n', start - 2) + 1, start))?.[0] ?? '';
   if (/^\s*(?:- +)?[\w|.-]+:[^\s:/\\][^:]*$/.test(above)) return { message: 'the line above lacks the blank after its colon', hint: 'Write `key: value`.' };
   // the colon of a key, on a line that starts with it

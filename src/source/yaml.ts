@@ -2,6 +2,7 @@ import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type S
 import type { Complaint, DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
 import { yamlFault } from './yaml-fault.ts';
+import { checkProperties, checkTag, endOfScalar, TreeFault } from './yaml-tree-fault.ts';
 
 /** A YAML tree whose nodes know their place: each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -78,19 +79,6 @@ function integer(text: string, negative: boolean): number | bigint | string {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   return negative ? -BigInt(text.slice(1)) : BigInt(text);
-}
-
-/** Why no tree can be made of a text that is valid YAML. */
-class TreeFault extends Error {
-  readonly code: 'SIG002' | 'SIG004';
-  readonly span: Span;
-  readonly hint: string | undefined;
-  constructor(code: TreeFault['code'], message: string, span: Span, hint?: string) {
-    super(message);
-    this.code = code;
-    this.span = span;
-    this.hint = hint;
-  }
 }
 
 interface Frame {
@@ -234,8 +222,7 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
         break;
       }
       case EVENT_ID.SCALAR:
-        last = Math.max(last, event.valueEnd);
-        if (event.valueStart < 0 && stack.at(-1)?.kind === 'sequence') last = emptyEntry(text, last);
+        last = endOfScalar(text, event, last, stack.at(-1)?.kind === 'sequence');
         checkProperties(text, event);
         place(scalar(text, event, last), 1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode), name(event.anchorStart, event.anchorEnd));
         break;
@@ -278,30 +265,17 @@ function unknownAlias(text: string, start: number, end: number): TreeFault {
   );
 }
 
-/** Behind the `-` of an entry without a value: that is where it stands. */
-function emptyEntry(text: string, last: number): number {
-  const found = /(?<=^|\n)[ \t]*(?:- +)*-(?=[ \t]*(?:#.*)?(?:\r?\n|$))/.exec(text.slice(last, last + 2000));
-  return found ? last + found.index + found[0].length : last;
-}
-
-/** A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost: `Password: !secret` would be an empty value. */
-function checkProperties(text: string, event: ScalarEvent): void {
-  checkTag(text, event.tagStart);
-  if (event.anchorStart < 0 || event.valueStart >= 0) return;
-  const span = { start: event.anchorStart - 1, end: event.anchorEnd };
-  throw new TreeFault('SIG002', `the anchor \`&${text.slice(event.anchorStart, event.anchorEnd)}\` names nothing`, span, 'Quote a text that starts with `&`.');
-}
-
-/** Those of YAML itself, `!!str`, say what the plain text says. */
-function checkTag(text: string, start: number): void {
-  if (start < 0 || text.startsWith('!!', start) || text.startsWith('!<', start)) return;
-  const tag = /^[^\s,[\]{}]*/.exec(text.slice(start, start + 100))?.[0] ?? '';
-  throw new TreeFault('SIG002', `\`${tag}\` is a tag of YAML, which Sigma does not use`, { start, end: start + tag.length }, 'Quote a text that starts with `!`.');
-}
-
 function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
   // `key:` without a value stands right behind its key
-  if (event.valueStart < 0) return { kind: 'scalar', start: text[last - 1] === '-' ? last - 1 : last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
+  if (event.valueStart < 0)
+    return {
+      kind: 'scalar',
+      start: text[last - 1] === '-' ? last - 1 : last,
+      end: last,
+      value: event.tagStart < 0 ? null : '',
+      text: '',
+      plain: event.tagStart < 0,
+    };
   const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;

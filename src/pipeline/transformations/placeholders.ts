@@ -1,5 +1,5 @@
-import type { SettledItem } from '../../query/settled.ts';
 import { fillRegex } from '../../query/expanded-regex.ts';
+import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parseAddressBlock } from '../../sigma/cidr.ts';
 import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../../sigma/pattern.ts';
