@@ -220,12 +220,13 @@ function splitKey(context: Context, key: YamlScalar): { field: string | undefine
     start += written.length + 1;
   }
   const field = text.slice(0, bar);
-  const trimmed = field.trimEnd();
+  // a field of blanks alone is no keyword
+  const trimmed = field.trimEnd() || field;
   if (trimmed !== field) {
     const span = place({ start: 0, end: bar });
     context.bag.add(context.file, { code: 'SIG017', message: `field \`${field}\` is read without the blank before \`|\``, span, hint: 'Remove the blank.' });
   }
-  return { field: trimmed === '' ? undefined : trimmed, modifiers };
+  return { field: field === '' ? undefined : trimmed, modifiers };
 }
 
 function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
