@@ -31,7 +31,7 @@ export function readExtended({ file }: Pick<Reader, 'file'>, node: YamlScalar): 
     start: node.start,
     end: node.end,
     message: 'a correlation of Sigma asks for all of its rules, or for some number of them',
-    hint: 'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next specification. Put what must not be into a filter or the condition of a rule, or write a correlation for each part of the `or`.',
+    hint: 'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next specification: filter the rules, or write a correlation for each part of the `or`.',
   };
 }
 

@@ -19,14 +19,7 @@ const names: ReadonlyMap<number, string> = new Map([
   [0x00a0, 'no-break space'],
   [0x00ad, 'soft hyphen'],
   [0x200b, 'zero-width space'],
-  [0x200c, 'zero-width non-joiner'],
-  [0x200d, 'zero-width joiner'],
-  [0x200e, 'left-to-right mark'],
-  [0x200f, 'right-to-left mark'],
-  [0x2028, 'line separator'],
-  [0x2029, 'paragraph separator'],
   [0x202f, 'narrow no-break space'],
-  [0x2060, 'word joiner'],
   [0x3000, 'ideographic space'],
   [0xfeff, 'byte order mark'],
 ]);
@@ -40,7 +33,7 @@ function described(char: string): { readonly name: string; readonly hint: string
   const code = char.charCodeAt(0);
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const plain = code >= 0xff01 ? String.fromCharCode(code - 0xfee0) : '';
-  if (isUnseen.test(char)) return { name: `${names.get(code)} (${number})`, hint: 'Remove it; it can’t be seen.' };
+  if (isUnseen.test(char)) return { name: `${names.get(code) ?? 'character that can’t be seen'} (${number})`, hint: 'Remove it; it can’t be seen.' };
   if (isBlank.test(char)) return { name: `${names.get(code) ?? 'space of another width'} (${number})`, hint: 'Type a plain blank.' };
   if (isQuote.test(char)) return { name: `typographic quote ${char} (${number})`, hint: 'Type a plain quote: \' or ".' };
   return { name: `fullwidth ${char} (${number})`, hint: `Type \`${plain}\`.` };
