@@ -254,6 +254,13 @@ describe('documents of other tools', () => {
     expect(told(complaintsOf(text))).toEqual(['SIG005 1:1 the document is a rule of Chainsaw, and no filter of Sigma']);
   });
 
+  test('a filter with an attribute of Chainsaw stays one, and takes its rules along', () => {
+    const rule = ruleText('s: {a: b}\ncondition: s').replace('status', 'name: base\nstatus');
+    const bag = createBag();
+    expect(compileText(`${rule}---\ntitle: F\nkind: evtx\nfilter: {rules: [base], s: {b: c}, condition: not s}\n`, bag)).toEqual([]);
+    expect(told(bag).map((one) => one.slice(0, 6))).toEqual(['SIG010', 'SIG060']);
+  });
+
   test('a filter that names one rule without a list is told how to', () => {
     const text = 'title: F\nlogsource: {product: w}\nfilter:\n  rules: some\n  s: {a: b}\n  condition: not s\n';
     expect(complaintsOf(text).list.map((one) => one.hint)).toEqual(['Write a list, `rules: [some]`, or `rules: any` for every rule of the log source.']);

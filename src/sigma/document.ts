@@ -70,5 +70,6 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   return undefined;
 }
 
-/** Its rules hold their condition under `filter`, and say under `kind` of which files they are. */
-const isOfChainsaw = ({ attributes }: Reader): boolean => attributes.has('filter') && attributes.has('kind') && !attributes.has('logsource');
+/** Its rules hold their condition under `filter`, and say under `kind` of which files they are. A filter of Sigma says which rules it is for. */
+const isOfChainsaw = ({ attributes }: Reader): boolean =>
+  attributes.has('filter') && attributes.has('kind') && !attributes.has('logsource') && !lookup(attributes.get('filter'), 'rules');
