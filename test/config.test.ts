@@ -263,7 +263,7 @@ const refused = [
   ['splunk: { indexes: [{ match: {} }] }', '`splunk.indexes[0]` lacks the key `definition`', 'search terms', '', true],
   ['splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"', '`splunk.indexes[0].definition` has not the right form', 'one line', '"a\\nb"', true],
   ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
-  ['severities: { SIG999: off }', '`severities` has no key `SIG999`', 'Known: SIG001', 'SIG999', true],
+  ['severities: { NONESUCH: off }', '`severities` has no key `NONESUCH`', 'Known: SIG001', 'NONESUCH', true],
   ['levels: { hihg: {} }', '`levels` has no key `hihg`', 'Did you mean `high`?', 'hihg', true],
   ['defaults: { entities: [Computer] }', '`defaults.entities[0]` must be a map, not a string', '`{ field: Computer, type: system }`', 'Computer', true],
   ['defaults: { threatObjects: [Image] }', '`defaults.threatObjects[0]` must be a map, not a string', '`{ field: Image, type: process }`', 'Image', true],

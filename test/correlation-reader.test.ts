@@ -152,7 +152,7 @@ describe('what is wrong with a correlation', () => {
     ['a condition without a threshold', { type: 'value_count', condition: '{ field: a }' }, ['SIG050 24:14 a value_count correlation needs a condition']],
     ['a condition that is a text', { condition: 'gte 3' }, ['SIG050 24:14 the condition of a correlation must be a map']],
     ['an unknown criterion', { condition: '{ ge: 3 }' }, ['SIG050 24:16 `ge` is no criterion of a condition']],
-    ['a threshold that is a text', { condition: "{ gte: '3' }" }, ['SIG050 24:21 `gte` must be a number']],
+    ['a threshold that is a text', { condition: "{ gte: 'three' }" }, ['SIG050 24:21 `gte` must be a number']],
     ['a threshold that is nothing', { condition: '{ gte: }' }, ['SIG050 24:16 `gte` must be a number']],
     ['no field', { type: 'value_count' }, ['SIG050 24:14 a value_count correlation needs the field that it looks at']],
     ['two fields to add up', { type: 'value_sum', condition: '{ gt: 1, field: [a, b] }' }, ['SIG050 24:14 a value_sum correlation looks at one field']],
@@ -224,6 +224,56 @@ describe('what is wrong with a correlation', () => {
     const [complaint, ...more] = complaintsOf(withBases(lines(changes))).list;
     expect(complaint?.hint).toContain('pySigma and the next specification');
     expect(more).toEqual([]);
+  });
+
+  test('an expression with one operator is what the specification can say', () => {
+    const all = outer('type: temporal\ntimespan: 5m\ngroup-by: [User]\ncondition: failed AND login');
+    expect([all.rules.map(({ name }) => name), all.thresholds]).toEqual([['failed', 'login'], []]);
+    const any = outer('type: temporal\ntimespan: 5m\nrules: [failed, login]\ncondition: login or (failed or login)');
+    expect([any.rules.map(({ name }) => name), any.thresholds]).toEqual([['failed', 'login'], [{ operator: 'gte', value: 1 }]]);
+    expect(outer('type: temporal_ordered\ntimespan: 5m\ncondition: login and failed').rules.map(({ name }) => name)).toEqual(['login', 'failed']);
+    const bag = complaintsOf(withBases('type: temporal\ntimespan: 5m\ncondition: failed and login'));
+    expect(told(bag)).toEqual(['SIG017 22:14 the expression is read as all of the rules']);
+  });
+
+  test.each([
+    ['type: temporal\ncondition: failed and (login or other)', 'SIG050 21:14 a correlation of Sigma asks for all of its rules, or for some number of them'],
+    ['type: temporal_ordered\ncondition: failed or login', 'SIG050 21:14 an order needs all of the rules'],
+    ['type: event_count\ncondition: failed and login', 'SIG050 21:14 an expression over rules needs the type temporal'],
+    ['type: temporal\nrules: [failed]\ncondition: failed and login', 'SIG050 22:25 `login` is not both under `rules` and in the condition'],
+    ['type: temporal\ncondition: failed and and login', 'SIG050 21:25 `and` stands where a selection is wanted'],
+    ['type: event_count\nrules: [failed]\ncondition: count > 5', 'SIG050 22:14 the condition of a correlation must be a map'],
+  ])('an expression that can not be: %s', (attributes, wanted) => {
+    expect(told(complaintsOf(withBases(`${attributes}\ntimespan: 5m`)))).toEqual([wanted]);
+  });
+
+  test('an expression at fault takes the rules along that only it names', () => {
+    const { documents } = readDocuments({ path: 'r.yml', text: withBases('type: temporal\ntimespan: 5m\ncondition: failed and not login') }, createBag());
+    expect(documents.flatMap((one) => (one.kind === 'lost' ? one.references : []))).toEqual(['failed', 'login']);
+  });
+
+  test.each([
+    ['type: event-count', 'Did you mean `event_count`?'],
+    ['group_by: [User]', 'Did you mean `group-by`?'],
+    ['window: 5m', 'Did you mean `timespan`?'],
+    ['timeframe: 5m', 'Did you mean `timespan`?'],
+    ['threshold: 5', 'Did you mean `condition`?'],
+    ['ruls: [failed]', 'Did you mean `rules`?'],
+    ['condition: { ">=": 5 }', 'Did you mean `gte`?'],
+    ['condition: { min: 5 }', 'Did you mean `gte`?'],
+    ['condition: { "==": 5 }', 'Did you mean `eq`?'],
+    ['condition: { foo: 5 }', 'Use gt, gte, lt, lte, eq or neq (and field, percentile).'],
+  ])('the hint on %s', (line, hint) => {
+    const given = { type: 'event_count', rules: '[failed]', timespan: '5m', condition: '{ gte: 5 }' };
+    const rest = Object.entries(given).filter(([name]) => !line.startsWith(`${name}:`));
+    const { list } = complaintsOf(withBases(`${line}\n${rest.map(([name, value]) => `${name}: ${value}`).join('\n')}`));
+    expect(list.map((one) => one.hint)).toEqual([hint]);
+  });
+
+  test('a threshold in quotes is the number, as for pySigma', () => {
+    const text = `type: event_count\n${rest}\ncondition: { gte: '3' }`;
+    expect(outer(text).thresholds).toEqual([{ operator: 'gte', value: 3 }]);
+    expect(told(complaintsOf(withBases(text)))).toEqual(['SIG017 24:21 the text `3` is read as a number']);
   });
 
   test('a median is the percentile of 50', () => {

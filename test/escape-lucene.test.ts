@@ -70,10 +70,12 @@ describe('any field name is refused or is one field', () => {
       fc.property(anyText, (text) => {
         fc.pre(!text.includes('|') && text.trim() !== '');
         const compiled = fieldRule(text, modifiers, values[modifiers] ?? 'x');
+        // blanks before `|` are not part of the name
+        const name = modifiers === '' ? text : text.trimEnd();
         const queries = queriesOf(compiled);
         if (!queries) return;
-        for (const query of queries) expect([...readLucene(query).fields]).toEqual([text]);
-        const events: readonly LuceneEvent[] = [{ [text]: '6' }, { [text]: 'x' }, { [text]: '10.1.1.1' }, { Image: 'x' }, { x: 'x' }].map(bare);
+        for (const query of queries) expect([...readLucene(query).fields]).toEqual([name]);
+        const events: readonly LuceneEvent[] = [{ [name]: '6' }, { [name]: 'x' }, { [name]: '10.1.1.1' }, { Image: 'x' }, { x: 'x' }].map(bare);
         expect(disagreement(compiled, events)).toBeUndefined();
       }),
       checks,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
-import { detectionComplaints, marked, queryText, told } from './complaints.ts';
+import { complaintsOf, detectionComplaints, marked, queryText, told } from './complaints.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
@@ -232,6 +232,41 @@ describe('limits', () => {
   });
 });
 
+describe('hints on signs and words of other languages', () => {
+  test.each([
+    ['a -and b', 'Write `and`.'],
+    ['a, b', 'Write `and` or `or` between selections.'],
+    ['a b', 'Write `and` or `or` between selections.'],
+    ['a + b', 'Write `and` or `or` between selections.'],
+    ['a == true', 'Compare values in a selection, and name it here.'],
+    ['1 of (a, b)', 'Write `(a or b)` for selections that you list, or `1 of selection*` for those that are named alike.'],
+    ['all of', 'Write `all of them`, or `all of selection*` for those that are named alike.'],
+    ['none of them', 'Write `not 1 of`.'],
+    ['2 of them', 'Use `1 of`, `any of` or `all of`. More than one of several is written out: `(a and b) or (a and c) or (b and c)`.'],
+  ])('%s', (condition, hint) => {
+    expect(detectionComplaints(`a: {x: 1}\nb: {x: 2}\ncondition: ${condition}`).list.map((one) => `${one.code} ${one.hint}`)).toEqual([`SIG030 ${hint}`]);
+  });
+});
+
+describe('documents of other tools', () => {
+  test('a rule of Chainsaw is told once, and is no filter', () => {
+    const text = 'title: T\ngroup: G\nkind: evtx\nlevel: high\nstatus: stable\ntimestamp: a\nfilter:\n  condition: x\n  x: {a: b}\n';
+    expect(told(complaintsOf(text))).toEqual(['SIG005 1:1 the document is a rule of Chainsaw, and no filter of Sigma']);
+  });
+
+  test('a filter with an attribute of Chainsaw stays one, and takes its rules along', () => {
+    const rule = ruleText('s: {a: b}\ncondition: s').replace('status', 'name: base\nstatus');
+    const bag = createBag();
+    expect(compileText(`${rule}---\ntitle: F\nkind: evtx\nfilter: {rules: [base], s: {b: c}, condition: not s}\n`, bag)).toEqual([]);
+    expect(told(bag).map((one) => one.slice(0, 6))).toEqual(['SIG010', 'SIG060']);
+  });
+
+  test('a filter that names one rule without a list is told how to', () => {
+    const text = 'title: F\nlogsource: {product: w}\nfilter:\n  rules: some\n  s: {a: b}\n  condition: not s\n';
+    expect(complaintsOf(text).list.map((one) => one.hint)).toEqual(['Write a list, `rules: [some]`, or `rules: any` for every rule of the log source.']);
+  });
+});
+
 describe('the old aggregations', () => {
   test.each([
     ['count() > 5', 'type: event_count, rules: [<that name>], timespan: <how long>, condition: {gt: 5}'],
@@ -246,6 +281,10 @@ describe('the old aggregations', () => {
     ['avg(Bytes) > 1.5', 'type: value_avg, rules: [<that name>], timespan: <how long>, condition: {field: Bytes, gt: 1.5}'],
     ['min(Bytes) < 5', 'type: value_percentile, rules: [<that name>], timespan: <how long>, condition: {field: Bytes, percentile: 0, lt: 5}'],
     ['max(Bytes)>5', 'type: value_percentile, rules: [<that name>], timespan: <how long>, condition: {field: Bytes, percentile: 100, gt: 5}'],
+    ['count by User gte 10', 'type: event_count, rules: [<that name>], group-by: [User], timespan: <how long>, condition: {gte: 10}'],
+    ['count(distinct User) > 3', 'type: value_count, rules: [<that name>], timespan: <how long>, condition: {field: User, gt: 3}'],
+    ['dc(User) by Host > 3', 'type: value_count, rules: [<that name>], group-by: [Host], timespan: <how long>, condition: {field: User, gt: 3}'],
+    ['count() by User > 3 within 10m', 'type: event_count, rules: [<that name>], group-by: [User], timespan: 10m, condition: {gt: 3}'],
     ['near other and not third', 'type: temporal, rules: [<their names>], group-by: [<field>], timespan: <how long>'],
   ])('a | %s', (aggregation, correlation) => {
     const bag = detectionComplaints(`a: { a: 1 }\ncondition: a | ${aggregation}`);
@@ -255,8 +294,8 @@ describe('the old aggregations', () => {
 
   test('the hint takes over the timeframe of the rule', () => {
     const bag = detectionComplaints('a: { a: 1 }\ntimeframe: 5m\ncondition: a | count() by b > 3');
-    expect(told(bag).map((line) => line.slice(0, 11))).toEqual(['SIG033 8:3 ', 'SIG033 9:16']);
-    expect(bag.list[1]?.hint).toContain('timespan: 5m');
+    expect(told(bag).map((line) => line.slice(0, 11))).toEqual(['SIG033 9:16']);
+    expect(bag.list[0]?.hint).toContain('timespan: 5m');
   });
 
   test('an aggregation that cannot be read has a hint all the same', () => {
@@ -274,7 +313,7 @@ describe('the old aggregations', () => {
       'max(x) > 5',
     ]) {
       const { list } = detectionComplaints(`a: { a: 1 }\ntimeframe: 90s\ncondition: a | ${aggregation}`);
-      const written = /correlation: \{.*\}\}/.exec(list[1]?.hint ?? '')?.[0].replace('<that name>', 'base') ?? '';
+      const written = /correlation: \{.*\}\}/.exec(list[0]?.hint ?? '')?.[0].replace('<that name>', 'base') ?? '';
       const base = ruleText('a: { a: 1 }\ncondition: a').replace('status', 'name: base\nstatus');
       const bag = createBag();
       const compiled = compileText(`${base}---\ntitle: C\nid: c\n${written}\n`, bag);

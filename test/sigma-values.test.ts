@@ -360,8 +360,9 @@ describe('YAML that is not as wanted', () => {
 describe('attributes', () => {
   const rule = (lines: string) => `title: T\nid: a\nlogsource: {product: w}\n${lines}\ndetection:\n  s: {a: b}\n  condition: s\n`;
   test.each([
-    ['level: hihg', ['SIG012 4:8 `hihg` is no level']],
-    ['status: testing', ['SIG012 4:9 `testing` is no status']],
+    ['level: hihg', ['SIG012 4:8 `hihg` is no level: the rule counts as medium']],
+    ['status: testing', ['SIG017 4:9 status `testing` is read as `test`']],
+    ['status: draft', ['SIG012 4:9 `draft` is no status: the detection has none, and is installed switched off by default']],
     ['status: Test', []],
     ['date: 2024-13-01', ['SIG012 4:7 `2024-13-01` is no date']],
     ['date: 2017/05/15', []],
@@ -370,11 +371,12 @@ describe('attributes', () => {
     ['tags: [attack.t1059.001, cve.2024-1234]', []],
     ['tags: {a: b}', ['SIG012 4:7 `tags` must be a list of texts']],
     ['references: [[a]]', ['SIG012 4:14 an entry of `references` must be a text']],
-    ['author: [a]', ['SIG012 4:9 `author` must be a text']],
+    ['author: [a, b]', ['SIG017 4:1 the list of authors is read as one text']],
+    ['author: {a: b}', ['SIG012 4:9 `author` must be a text']],
     ['severity: high', ['SIG016 4:1 `severity` is no attribute of Sigma']],
     ['custom: {anything: [1]}', []],
     ['sigpak: {interval: 5m}', ['SIG016 4:1 `sigpak` is no attribute of Sigma']],
-    ['Sigpack: {interval: 5m}', ['SIG016 4:1 `Sigpack` is no attribute of Sigma']],
+    ['Sigpack: {interval: 5m}', ['SIG017 4:1 `Sigpack` is read as `sigpack`']],
     ['stauts: test', ['SIG016 4:1 `stauts` is no attribute of Sigma']],
     ['tasg: [attack.t1059]', ['SIG016 4:1 `tasg` is no attribute of Sigma']],
     ['data: 2024-01-01\nie: x\nstate: y', []],

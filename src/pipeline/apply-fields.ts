@@ -1,5 +1,5 @@
 import { refersToFields, type SettledBody, type SettledItem, type SettledValue } from '../query/settled.ts';
-import type { Test } from '../query/tree.ts';
+import { isUnfilled, type Test } from '../query/tree.ts';
 import { shaped } from '../sigma/pattern.ts';
 import { withAppliedId } from './applied-ids.ts';
 import { applyToCorrelation } from './apply-correlation.ts';
@@ -74,7 +74,7 @@ function keywordNames(item: ProcessingItem, map: FieldTransformation['map'], rul
 
 /** A keyword stands anywhere in the event, so it stands anywhere in the field that is searched in its place. */
 function contained(settled: SettledItem): SettledItem {
-  const wrap = (test: Test): Test => (test.kind === 'string' ? { ...test, pattern: shaped(test.pattern, 'contains') } : test);
+  const wrap = (test: Test): Test => (test.kind === 'string' && !isUnfilled(test) ? { ...test, pattern: shaped(test.pattern, 'contains') } : test);
   return { ...settled, values: settled.values.map((value) => ({ ...value, tests: value.tests.map(wrap) })) };
 }
 

@@ -1,5 +1,6 @@
 import type { SettledBody, SettledItem, SettledValue } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
+import { isUnfilled } from '../query/tree.ts';
 import { patternText } from '../sigma/pattern.ts';
 import { withAppliedId } from './applied-ids.ts';
 import { applyFieldNames } from './apply-fields.ts';
@@ -43,13 +44,13 @@ function applyToItem(item: ProcessingItem, { apply }: ItemTransformation, settle
   return marked(replaced, item.id);
 }
 
-function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, settled: SettledItem, rule: RuleInProcess): SettledItem {
+function applyToValues(item: ProcessingItem, { apply, fills }: ValueTransformation, settled: SettledItem, rule: RuleInProcess): SettledItem {
   if (!item.appliesToItem(settled, rule)) return settled;
   let changed = false;
   const values = settled.values.flatMap((value): readonly SettledValue[] => {
     let touched = false;
     const tests = value.tests.flatMap((test) => {
-      const replaced = apply(test, settled, rule);
+      const replaced = fills || !isUnfilled(test) ? apply(test, settled, rule) : undefined;
       if (!replaced) return [test];
       touched = true;
       rule.work.entries(replaced.length);
@@ -67,7 +68,7 @@ function applyToValues(item: ProcessingItem, { apply }: ValueTransformation, set
 function distinctValues(values: readonly SettledValue[]): readonly SettledValue[] {
   const known = new Set<string>();
   return values.filter(({ tests }) => {
-    const texts = tests.map((test) => (test.kind === 'string' ? `${test.cased} ${patternText(test.pattern)}` : undefined));
+    const texts = tests.map((test) => (test.kind === 'string' && !isUnfilled(test) ? `${test.cased} ${patternText(test.pattern)}` : undefined));
     if (texts.includes(undefined)) return true;
     const key = [...new Set(texts)].join('\n');
     return !known.has(key) && known.add(key);

@@ -72,6 +72,8 @@ export interface FieldTransformation {
 /** Replaces values. Undefined: the test stays as it is; none: the value is dropped. */
 export interface ValueTransformation {
   readonly kind: 'value';
+  /** It fills placeholders. Others leave alone what is no text before that: address blocks and regular expressions. */
+  readonly fills?: true;
   readonly apply: (test: Test, item: SettledItem, rule: RuleInProcess) => readonly Test[] | undefined;
 }
 

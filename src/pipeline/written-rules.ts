@@ -124,6 +124,7 @@ function fillingPipeline(valuesOf: (rule: Rule, name: string) => readonly Patter
     appliesToField: () => true,
     transformation: {
       kind: 'value',
+      fills: true,
       apply: (test, settled, { rule }) => {
         if (test.kind !== 'string') return undefined;
         const values = new Map<string, readonly Pattern[]>();

@@ -1,17 +1,19 @@
 import { isNetwork, parseAddressBlock } from '../sigma/cidr.ts';
+import { flagOf } from '../sigma/flag.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
+import { modifierHint } from '../sigma/modifier-hint.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/pattern.ts';
-import { parseExpanded, seemsExpanded } from '../sigma/placeholder.ts';
+import { parseExpanded, parseExpandedRegex, seemsExpanded } from '../sigma/placeholder.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule.ts';
 import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
-import { nearest } from '../source/nearest.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
+import { fillRegex } from './expanded-regex.ts';
 import { parseRegex } from './regex.ts';
 import type { SettledItem, SettledValue } from './settled.ts';
 import type { Test, TimePart } from './tree.ts';
-import { textPatterns, ValueError } from './value.ts';
+import { maximumValues, textPatterns, unfilled, ValueError } from './value.ts';
 
 /** What turning a rule as written into a query needs to know. */
 export interface Meaning {
@@ -39,17 +41,17 @@ export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem |
     }
   });
   if (!values.every((value) => value !== undefined)) return undefined;
-  if (names.includes('expand')) warnOfLiterals(meaning, item);
+  if (names.includes('expand')) warnOfLiterals(meaning, item, names.includes('re') ? parseExpandedRegex : parseExpanded);
   if (item.field !== undefined && (names.includes('all') || names.includes('base64offset'))) warnOfWhole(meaning, item, names);
   const link = names.includes('all') ? 'and' : 'or';
   return { kind: 'item', field: item.field, values, link, negated: names.includes('neq'), file: meaning.file, span: item.span };
 }
 
 /** `expand` for nothing: no value names a placeholder, or one only seems to. */
-function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem): void {
-  const none = !values.some(({ text }) => parseExpanded(text).some(isPlaceholder));
+function warnOfLiterals({ bag, file }: Meaning, { values }: DetectionItem, parse: (text: string) => Pattern): void {
+  const none = !values.some(({ text }) => parse(text).some(isPlaceholder));
   for (const value of values) {
-    const escaped = seemsExpanded(value.text);
+    const escaped = seemsExpanded(value.text, parse(value.text));
     if (!escaped && !none) continue;
     const hint = escaped ? 'Write `\\\\%name%` for a backslash before a placeholder: `\\%` is a percent sign.' : 'Write `%name%`, or remove `expand`.';
     const span = value.end > value.start ? value : undefined;
@@ -123,27 +125,6 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   return sound;
 }
 
-/** Words that other tools have for Sigma's modifiers. */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ['not', 'Use neq, or `not` in the condition.'],
-  ['ne', 'Use neq, or `not` in the condition.'],
-  ['regex', 'Did you mean `re`?'],
-  ['regexp', 'Did you mean `re`?'],
-  ['beginswith', 'Did you mean `startswith`?'],
-  ['eq', 'Values are compared whole without a modifier.'],
-  ['equals', 'Values are compared whole without a modifier.'],
-  ['ignorecase', 'Did you mean `i`?'],
-  ['multiline', 'Did you mean `m`?'],
-  ['dotall', 'Did you mean `s`?'],
-]);
-
-function modifierHint(name: string): string | undefined {
-  const known = synonyms.get(name.toLowerCase());
-  if (known) return known;
-  const near = nearest(name, modifierRoles.keys());
-  return near && `Did you mean \`${near}\`?`;
-}
-
 type TestReader = (value: YamlScalar) => readonly Test[] | 'absent';
 
 /** What the modifiers of an item make of each of its values. */
@@ -151,11 +132,11 @@ function testReader(meaning: Meaning, item: DetectionItem, names: readonly strin
   for (const name of names) {
     switch (name) {
       case 're':
-        return (value) => [regexTest(value, names)];
+        return names.includes('expand') ? (value) => expandedRegexes(meaning, value, names) : (value) => [regexTest(value, names)];
       case 'cidr':
         return names.includes('expand') ? (value) => expandedBlocks(meaning, value) : (value) => [cidrTest(value.text)];
       case 'exists':
-        return (value) => (isPresent(item, value) ? [{ kind: 'exists' }] : 'absent');
+        return (value) => existsTest(meaning, item, value);
       case 'fieldref':
         return (value) => [fieldTest(value, names)];
       case 'minute':
@@ -172,11 +153,13 @@ function testReader(meaning: Meaning, item: DetectionItem, names: readonly strin
   return plainReader(meaning, item, names);
 }
 
-function isPresent({ values }: DetectionItem, { value }: YamlScalar): boolean {
-  if (typeof value !== 'boolean')
-    throw new ValueError('`exists` takes true or false', 'Write true or false, without quotes; yes and no are texts in YAML 1.2.');
-  if (values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
-  return value;
+function existsTest({ bag, file }: Meaning, item: DetectionItem, value: YamlScalar): readonly Test[] | 'absent' {
+  const flag = flagOf(value);
+  if (flag === undefined) throw new ValueError('`exists` takes true or false', 'Write `true` where the field must be there, `false` where it must not.');
+  if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
+  if (typeof value.value !== 'boolean')
+    bag.add(file, { code: 'SIG017', message: `the text \`${value.text}\` is read as \`${flag}\``, span: value, hint: `Write \`${flag}\`, without quotes.` });
+  return flag ? [{ kind: 'exists' }] : 'absent';
 }
 
 function plainReader(meaning: Meaning, item: DetectionItem, names: readonly string[]): TestReader {
@@ -209,17 +192,43 @@ function typedTest({ field }: DetectionItem, textual: string | undefined, scalar
   return typeof value === 'boolean' ? { kind: 'boolean', value } : { kind: 'number', value };
 }
 
+const regexFlags = (names: readonly string[]) => ({ ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') });
+
+/** The expressions that one with placeholders stands for; those that a pipeline is to fill stay texts until then. */
+function expandedRegexes(meaning: Meaning, value: YamlScalar, names: readonly string[]): readonly Test[] {
+  const pattern = parseExpandedRegex(value.text);
+  if (!pattern.some(isPlaceholder)) return [regexTest(value, names)];
+  const keep = meaning.keepPlaceholders ?? false;
+  const filled = fillRegex({ pattern, flags: regexFlags(names) }, meaning.placeholders, { most: maximumValues, keep });
+  if (!('tests' in filled)) throw unfilled(filled);
+  return filled.tests.map((test) => {
+    if (test.kind !== 'fault') return test;
+    throw new ValueError(
+      `invalid regular expression with a placeholder’s value, \`${test.source}\`: ${test.message}`,
+      'Values are part of the expression as they are: escape what stands for itself.',
+      'SIG023',
+    );
+  });
+}
+
 function regexTest(value: YamlScalar, names: readonly string[]): Test {
   if (value.value === null || value.text === '') throw new ValueError('the regular expression is empty', undefined, 'SIG023');
-  const wanted = { ignoreCase: names.includes('i'), multiline: names.includes('m'), dotAll: names.includes('s') };
+  const wanted = regexFlags(names);
   const parsed = parseRegex(value.text, wanted);
-  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, 'Fix the pattern at the marked place.', 'SIG023', parsed.offset);
+  if (!parsed.ok) throw new ValueError(`invalid regular expression: ${parsed.message}`, regexHint(value.text, parsed.offset), 'SIG023', parsed.offset);
   return { kind: 'regex', source: value.text, ...wanted };
 }
 
+/** A star with nothing before it is a wildcard of Sigma, most likely. */
+const regexHint = (text: string, offset: number): string =>
+  /^[*?]/.test(text.slice(offset)) && /^$|[|(]$/.test(text.slice(0, offset))
+    ? 'Write `.*` for any characters; `*` alone is a wildcard of texts, without `re`.'
+    : 'Fix the pattern at the marked place.';
+
 function cidrTest(text: string): Test {
   const block = parseAddressBlock(text);
-  if (!block) throw new ValueError(`\`${text}\` is no address block`, 'Write it as 10.0.0.0/8 or 2001:db8::/32.');
+  const wildcards = /[*?]/.test(text) ? '; wildcards are for texts, without `cidr`' : '';
+  if (!block) throw new ValueError(`\`${text}\` is no address block`, `Write it as 10.0.0.0/8 or 2001:db8::/32${wildcards}.`);
   return { kind: 'cidr', ...block };
 }
 

@@ -143,7 +143,8 @@ function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node:
     const names = [...detection.searches.keys()];
     const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
     const known = names.length === 1 ? `The only selection is ${listed}.` : `The selections are ${listed}.`;
-    bag.add(detection.file, { code: 'SIG031', message, span: node, hint: near === undefined ? known : `Did you mean \`${near}\`?` });
+    const ofThem = node.kind === 'name' && wanted.toLowerCase() === 'them' ? 'Write `1 of them` or `all of them`.' : undefined;
+    bag.add(detection.file, { code: 'SIG031', message, span: node, hint: ofThem ?? (near === undefined ? known : `Did you mean \`${near}\`?`) });
   };
   if (node.kind === 'quantifier' && (them || wanted.includes('*'))) {
     const matches = globMatcher(them ? '*' : wanted);

@@ -43,7 +43,12 @@ export interface StringTest {
   readonly cased: boolean;
   /** Its placeholders, which a pipeline fills, stand for address blocks: then it is a {@link CidrTest}. */
   readonly isBlock?: true;
+  /** Its placeholders stand for parts of a regular expression with these flags, whose text its literals are: then it is a {@link RegexTest}. */
+  readonly flags?: Pick<RegexTest, 'ignoreCase' | 'multiline' | 'dotAll'>;
 }
+
+/** True for what is no text yet: placeholders that a pipeline fills make something else of it. */
+export const isUnfilled = (test: Test): boolean => test.kind === 'string' && (test.isBlock === true || test.flags !== undefined);
 
 export interface NumberTest {
   readonly kind: 'number';

@@ -19,7 +19,7 @@ export class ValueError extends Error {
 }
 
 /** More patterns than this from one value of a rule are refused. */
-const maximumValues = 10_000;
+export const maximumValues = 10_000;
 /** UTF-16 units of all spellings of one value. */
 const maximumSpelled = 1_000_000;
 
@@ -90,9 +90,13 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
 
 function expand(text: string, { placeholders, keepPlaceholders = false }: KnownPlaceholders): readonly EncodedPattern[] {
   const filled = fillPlaceholders(parseExpanded(text), placeholders, { most: maximumValues, keep: keepPlaceholders });
-  if ('missing' in filled)
-    throw new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
-  if ('tooMany' in filled)
-    throw new ValueError(`the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} are allowed`, 'Split the value.');
+  if (!('patterns' in filled)) throw unfilled(filled);
   return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
+}
+
+/** Why the placeholders of a value give no values of it. */
+export function unfilled(filled: { readonly missing: string } | { readonly tooMany: number }): ValueError {
+  if ('tooMany' in filled)
+    return new ValueError(`the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} are allowed`, 'Split the value.');
+  return new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
 }

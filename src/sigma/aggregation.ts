@@ -3,16 +3,22 @@ const types: Readonly<Record<string, string>> = { sum: 'value_sum', avg: 'value_
 const percentiles: Readonly<Record<string, string>> = { min: 'percentile: 0, ', max: 'percentile: 100, ' };
 const operators: Readonly<Record<string, string>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq', '==': 'eq', '!=': 'neq' };
 
+/** What to write for several selections that events fulfil near each other. */
+export function nearHint(timeframe: string): string {
+  const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timeframe}`;
+  return `Give each selection a rule with a \`name\` of its own, and add a document with correlation: {${attributes}} (temporal_ordered where the order counts).`;
+}
+
 /** What to write in place of the old `selection | count(field) by group > n`. `timeframe` is that of the rule. */
 export function correlationHint(aggregation: string, timeframe = '<how long>'): string {
   const text = aggregation.trim().replace(/\s+/g, ' ');
-  if (/^near\b/i.test(text)) {
-    const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timeframe}`;
-    return `Give each selection a rule with a \`name\` of its own, and add a document with correlation: {${attributes}} (temporal_ordered where the order counts).`;
-  }
-  const match = /^(count|min|max|sum|avg) ?\(([^)]*)\)(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>) ?([-+.\w]+)$/i.exec(text);
+  if (/^near\b/i.test(text)) return nearHint(timeframe);
+  const match =
+    /^(count|min|max|sum|avg|dc|count_distinct|distinct_count)(?: ?\((distinct )?([^)]*)\))?(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>|\b(?:lte?|gte?|eq|neq)\b) ?([-+.\w]+)(?: within (\w+))?$/i.exec(
+      text,
+    );
   if (!match) return 'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names this rule.';
-  const [, name = '', counted = '', groups = '', operator = '', threshold = ''] = match;
+  const [, name = '', , counted = '', groups = '', operator = '', threshold = '', within = timeframe] = match;
   const calculation = name.toLowerCase();
   const field = counted.trim() === '*' ? '' : counted.trim();
   const type = types[calculation] ?? (field ? 'value_count' : 'event_count');
@@ -22,9 +28,9 @@ export function correlationHint(aggregation: string, timeframe = '<how long>'): 
         .split(/\s*,\s*/)
         .join(', ')}], `
     : '';
-  const condition = `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}${operators[operator]}: ${threshold}`;
+  const condition = `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}${operators[operator] ?? operator.toLowerCase()}: ${threshold}`;
   return (
     'Remove it here, give this rule a `name`, and add a document with ' +
-    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${timeframe}, condition: {${condition}}}.`
+    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${within}, condition: {${condition}}}.`
   );
 }

@@ -22,7 +22,7 @@ export function keySpan(reader: Reader, name: string): Span {
   return reader.document.pairs.find((pair) => pair.key.text === name)?.key ?? reader.anchor;
 }
 
-const isText = (node: YamlNode): node is YamlScalar => node.kind === 'scalar' && node.value !== null;
+const isText = (node: YamlNode): node is YamlScalar & { readonly value: string | number | bigint | boolean } => node.kind === 'scalar' && node.value !== null;
 
 /** A required text; undefined after a fatal complaint. */
 export function requiredText(reader: Reader, name: string): string | undefined {
@@ -37,7 +37,8 @@ export function requiredText(reader: Reader, name: string): string | undefined {
     return undefined;
   }
   if (isText(node) && node.text.trim() !== '') return node.text;
-  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node });
+  const hint = `Write \`${name}\` as one text behind its colon.`;
+  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node, hint });
   return undefined;
 }
 
@@ -50,13 +51,26 @@ export function optionalText(reader: Reader, name: string): string | undefined {
   return undefined;
 }
 
-export function optionalChoice<T extends string>(reader: Reader, name: string, choices: readonly T[]): T | undefined {
+export interface Choice<T extends string> {
+  readonly choices: readonly T[];
+  /** Other words for them, lower case. */
+  readonly aliases: ReadonlyMap<string, T>;
+  /** What follows from a word that is none of them. */
+  readonly otherwise: string;
+}
+
+/** One of a few words, in any letter case. Other words for them are noted; what is none of them is a warning that says what follows. */
+export function optionalChoice<T extends string>(reader: Reader, name: string, { choices, aliases, otherwise }: Choice<T>): T | undefined {
   const text = optionalText(reader, name);
   if (text === undefined) return undefined;
-  const written = text.toLowerCase();
-  const found = choices.find((choice) => choice === written);
-  if (!found) warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no ${name}`, `Use one of ${choices.join(', ')}.`);
-  return found;
+  const word = text.trim().toLowerCase();
+  const place = reader.attributes.get(name) ?? reader.anchor;
+  const found = choices.find((choice) => choice === word);
+  if (found) return found;
+  const meant = aliases.get(word);
+  if (meant) note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+  else warn(reader, place, `\`${text}\` is no ${name}: ${otherwise}`, `Use one of ${choices.join(', ')}.`);
+  return meant;
 }
 
 /** A list of texts; a single text is taken for a list of one. */
@@ -68,12 +82,19 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
     const texts: string[] = [];
     for (const item of node.items) {
       if (isText(item)) texts.push(item.text);
-      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote the entry, or remove it.');
+      else if (item.kind === 'scalar' && item.text === '')
+        warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
+      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote an entry that holds `: ` or starts with a bracket.');
     }
     return texts;
   }
   warn(reader, node, `\`${name}\` must be a list of texts`, `Write \`${name}\` as a list.`);
   return [];
+}
+
+/** Something is read as it was meant, though Sigma spells it in another way. */
+export function note(reader: Reader, span: Span, message: string, hint: string): void {
+  reader.bag.add(reader.file, { code: 'SIG017', message, span, hint });
 }
 
 export function warn(reader: Reader, span: Span, message: string, hint: string): void {

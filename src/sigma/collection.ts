@@ -108,7 +108,7 @@ export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
 
 /** The value of the document's `id:` or `name:`. */
 function keyPlace({ file, span, titleSpan }: Rule, attribute: 'id' | 'name', key: string): Span {
-  const line = new RegExp(`^${attribute}:`, 'm').exec(file.text.slice(span.start, span.end));
+  const line = new RegExp(`^${attribute}:`, 'im').exec(file.text.slice(span.start, span.end));
   const start = line ? file.text.indexOf(key, span.start + line.index + attribute.length) : -1;
   return start === -1 ? titleSpan : { start, end: start + key.length };
 }

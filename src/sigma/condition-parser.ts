@@ -13,7 +13,13 @@ const operatorSigns: ReadonlyMap<string, string> = new Map([
   ['&', 'and'],
   ['||', 'or'],
   ['!', 'not'],
+  ['~', 'not'],
+  ['-and', 'and'],
+  ['-or', 'or'],
+  ['-not', 'not'],
 ]);
+const betweenSelections = 'Write `and` or `or` between selections.';
+const comparisonSign = /^(?:[=!<>]=?|==|=~|<>|:)$/;
 
 interface Token extends Span {
   readonly text: string;
@@ -110,11 +116,18 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
   const quantifier = (count: Token): ConditionNode => {
     const counted = count.text.toLowerCase();
     if (counted !== '1' && counted !== 'any' && counted !== 'all') {
-      throw new ConditionError(`\`${count.text} of\` is not part of Sigma`, count, 'Use `1 of`, `any of` or `all of`.');
+      throw new ConditionError(`\`${count.text} of\` is not part of Sigma`, count, countHint(counted));
     }
     at++;
     const pattern = tokens[at++];
-    if (!pattern || pattern.text === '(' || pattern.text === ')') throw new ConditionError('`of` wants a selection, a pattern or `them`', pattern ?? end);
+    if (!pattern || pattern.text === '(' || pattern.text === ')') {
+      const hint = pattern?.text === '(' ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list` : `Write \`${counted} of them\``;
+      throw new ConditionError(
+        '`of` wants a selection, a pattern or `them`',
+        pattern ?? end,
+        `${hint}, or \`${counted} of selection*\` for those that are named alike.`,
+      );
+    }
     const span = { start: place(count).start, end: place(pattern).end };
     return { kind: 'quantifier', quantifier: counted === 'all' ? 'all' : 'any', pattern: pattern.text, ...span };
   };
@@ -124,11 +137,23 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
   if (!rest) return tree;
   if (rest.text === ')') throw new ConditionError('a parenthesis is closed that was not opened', rest, 'Remove it, or add the missing `(`.');
   refuseSign(rest);
-  throw new ConditionError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
+  throw new ConditionError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest, betweenSelections);
+}
+
+function countHint(counted: string): string {
+  if (counted === 'none' || counted === '0') return 'Write `not 1 of`.';
+  const pairs = /^\d+$/.test(counted) ? ' More than one of several is written out: `(a and b) or (a and c) or (b and c)`.' : '';
+  return `Use \`1 of\`, \`any of\` or \`all of\`.${pairs}`;
 }
 
 /** The signs of other languages for Sigma's words. */
 function refuseSign(token: Token): void {
-  const word = operatorSigns.get(token.text);
-  if (word) throw new ConditionError(`\`${token.text}\` is not part of Sigma`, token, `Write \`${word}\`.`);
+  const { text } = token;
+  const word = operatorSigns.get(text.toLowerCase());
+  if (word) throw new ConditionError(`\`${text}\` is not part of Sigma`, token, `Write \`${word}\`.`);
+  if (/^.*[,;]$|^[+]$/.test(text)) {
+    const sign = { ...token, start: token.end - 1 };
+    throw new ConditionError(`\`${text.slice(-1)}\` is not part of Sigma`, sign, betweenSelections);
+  }
+  if (comparisonSign.test(text)) throw new ConditionError(`\`${text}\` is not part of a condition`, token, 'Compare values in a selection, and name it here.');
 }

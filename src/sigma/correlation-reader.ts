@@ -1,5 +1,7 @@
+import { createBag } from '../source/diagnostic.ts';
+import { nearest } from '../source/nearest.ts';
 import type { Span } from '../source/span.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 import type { Reader } from './attribute.ts';
 import {
   type Alias,
@@ -11,10 +13,15 @@ import {
   type Threshold,
   type ThresholdOperator,
 } from './correlation.ts';
+import { isExpression, namesMentioned, readExtended } from './extended-condition.ts';
+import { flagOf } from './flag.ts';
 import { readHead } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
+import { modifierHint } from './modifier-hint.ts';
 import { isImpossible } from './threshold.ts';
 
 const operators = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] satisfies ThresholdOperator[]);
+const criteria = new Set([...operators, 'field', 'percentile']);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const attributes = new Set(['type', 'rules', 'aliases', 'group-by', 'timespan', 'condition', 'generate', 'field']);
@@ -22,22 +29,27 @@ const attributes = new Set(['type', 'rules', 'aliases', 'group-by', 'timespan', 
 /** A correlation rule from a document that has `correlation:`. Undefined after a fatal complaint. */
 export function readCorrelationRule(reader: Reader): CorrelationRule | undefined {
   const head = readHead(reader);
-  const node = reader.attributes.get('correlation');
-  if (node?.kind !== 'mapping') {
-    complain(reader, node ?? reader.anchor, '`correlation` must be a map');
+  const whole = reader.attributes.get('correlation');
+  if (whole?.kind !== 'mapping') {
+    complain(reader, whole ?? reader.anchor, '`correlation` must be a map');
     return undefined;
   }
+  const node = withKnownKeys(reader, whole, attributes);
   for (const { key } of node.pairs) {
-    if (!attributes.has(key.text))
-      complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`);
+    if (!attributes.has(key.text)) complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, attributeHint(key.text));
   }
   const typeNode = lookup(node, 'type');
-  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.value === name);
-  if (!written)
-    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', `Use one of ${writtenTypes.join(', ')}.`);
-  const rules = readReferences(reader, node);
+  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.text.trim().toLowerCase() === name);
+  if (!written) {
+    const near = typeNode?.kind === 'scalar' ? nearest(typeNode.text.replaceAll('-', '_'), writtenTypes) : undefined;
+    const hint = near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : `Did you mean \`${near}\`?`;
+    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', hint);
+  }
+  const expression = lookup(node, 'condition');
+  const extended = isExpression(expression) ? readExpression(reader, node, expression, written) : undefined;
+  const rules = extended?.rules ?? (isExpression(expression) ? undefined : readReferences(reader, node));
   const timespan = readTimespan(reader, node);
-  const condition = readCondition(reader, node, lookup(node, 'field'));
+  const condition = extended?.condition ?? (isExpression(expression) ? undefined : readCondition(reader, node, lookup(node, 'field')));
   const groupBy = readTexts(reader, grouping(lookup(node, 'group-by')), 'group-by');
   const aliases = readAliases(reader, lookup(node, 'aliases'));
   const generate = readFlag(reader, lookup(node, 'generate') ?? reader.attributes.get('generate'));
@@ -60,20 +72,69 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   };
 }
 
+const otherAttributes: readonly (readonly [words: RegExp, meant: string])[] = [
+  [/^group_?by$|^by$/i, 'group-by'],
+  [/^(?:time_?frame|time_?window|window|period|within|time)$/i, 'timespan'],
+  [/^(?:rule|rule_?names|events)$/i, 'rules'],
+  [/^alias$/i, 'aliases'],
+  [/^(?:threshold|count|gte?|lte?|eq|neq)$/i, 'condition'],
+];
+
+function attributeHint(name: string): string {
+  const meant = otherAttributes.find(([words]) => words.test(name))?.[1] ?? nearest(name, attributes);
+  return meant === undefined ? `A correlation has ${[...attributes].slice(0, 7).join(', ')}.` : `Did you mean \`${meant}\`?`;
+}
+
+/** The rules and the condition that an expression over rules comes to. Undefined after a complaint. */
+function readExpression(reader: Reader, node: YamlMapping, expression: YamlScalar, type: CorrelationType | typeof median | undefined) {
+  const read = readExtended(reader, expression);
+  if ('message' in read) return complain(reader, { start: read.start, end: read.end }, read.message, read.hint);
+  if (type !== 'temporal' && (type !== 'temporal_ordered' || !read.all))
+    return complain(
+      reader,
+      expression,
+      type === 'temporal_ordered' ? 'an order needs all of the rules' : 'an expression over rules needs the type temporal',
+      type === 'temporal_ordered' ? 'Link them with `and`, or use the type temporal.' : 'Write `condition:` with `gte: 10` below it, or use the type temporal.',
+    );
+  const listed = lookup(node, 'rules') ? readReferences(reader, node) : read.rules;
+  if (!listed) return undefined;
+  const left =
+    listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ?? read.rules.find(({ name }) => !listed.some((one) => one.name === name));
+  if (left)
+    return complain(
+      reader,
+      { start: left.start, end: left.end },
+      `\`${left.name}\` is not both under \`rules\` and in the condition`,
+      'Name the same rules in both.',
+    );
+  const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
+  reader.bag.add(reader.file, {
+    code: 'SIG017',
+    message: `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
+    span: { start: expression.start, end: expression.end },
+    hint: read.all
+      ? 'Name the rules under `rules` and leave the condition out: the specification has no expressions here.'
+      : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
+  });
+  return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } satisfies Condition };
+}
+
 /** Of the next specification; pySigma has it. It is the percentile of 50. */
 const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
 
 /** What is left of a correlation with errors. */
 export function lostCorrelation(document: YamlMapping): LostCorrelation {
-  const node = lookup(document, 'correlation');
+  const written = lookup(document, 'correlation');
+  const node = written?.kind === 'mapping' ? withKnownKeys({ file: { path: '', text: '' }, bag: createBag() }, written, attributes) : undefined;
   const rules = lookup(node, 'rules');
   const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
+  const condition = lookup(node, 'condition');
   const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
   return {
     kind: 'lost',
-    references: items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])),
-    generate: generate?.kind === 'scalar' && generate.value === true,
+    references: [...items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])), ...(isExpression(condition) ? namesMentioned(condition.text) : [])],
+    generate: generate?.kind === 'scalar' && flagOf(generate) === true,
   };
 }
 
@@ -146,18 +207,18 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const node = lookup(correlation, 'condition');
   const outer = outerField ? readTexts(reader, outerField, 'field') : [];
   if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
-  if (node.kind !== 'mapping') return complainOfCondition(reader, node);
+  if (node.kind !== 'mapping') return complain(reader, node, 'the condition of a correlation must be a map', 'Write `condition:` with `gte: 10` below it.');
   const thresholds: Threshold[] = [];
   let fields = outer;
   let percentile: number | undefined;
-  for (const { key, value } of node.pairs) {
+  for (const { key, value } of withKnownKeys(reader, node, criteria).pairs) {
     if (key.text === 'field') {
       fields = readTexts(reader, value, 'field');
       continue;
     }
-    const number = value.kind === 'scalar' && typeof value.value === 'number' ? value.value : undefined;
+    const number = numberIn(reader, value);
     if (!isOperator(key.text) && key.text !== 'percentile')
-      return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, 'Use gt, gte, lt, lte, eq or neq (and field, percentile).');
+      return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, criterionHint(key.text));
     if (number === undefined)
       return complain(reader, value.end > value.start ? value : key, `\`${key.text}\` must be a number`, `Write \`${key.text}: 10\`, without quotes.`);
     if (isOperator(key.text)) thresholds.push({ operator: key.text, value: number });
@@ -167,12 +228,20 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   return fields && { thresholds, fields, percentile };
 }
 
-function complainOfCondition(reader: Reader, node: YamlNode): undefined {
-  const isExpression = node.kind === 'scalar' && /[a-z_]/i.test(node.text);
-  const hint = isExpression
-    ? 'Expressions over rules (extended conditions) are for pySigma and the next specification: name the rules that must all match under `rules`, or filter them.'
-    : 'Write `condition:` with `gte: 10` below it.';
-  return complain(reader, node, 'the condition of a correlation must be a map', hint);
+/** A number, also in quotes, as pySigma reads it. */
+function numberIn(reader: Reader, node: YamlNode): number | undefined {
+  if (node.kind !== 'scalar') return undefined;
+  if (typeof node.value === 'number') return node.value;
+  if (node.plain || !/^\d{1,9}$/.test(node.text)) return undefined;
+  const span = { start: node.start, end: node.end };
+  reader.bag.add(reader.file, { code: 'SIG017', message: `the text \`${node.text}\` is read as a number`, span, hint: 'Write the number without quotes.' });
+  return Number(node.text);
+}
+
+function criterionHint(name: string): string {
+  const hint = modifierHint(name);
+  if (hint !== undefined && /`[gl]te?`/.test(hint)) return hint;
+  return /^(?:=|==|equals?)$/.test(name) ? 'Did you mean `eq`?' : 'Use gt, gte, lt, lte, eq or neq (and field, percentile).';
 }
 
 function readTexts(reader: Reader, node: YamlNode | undefined, name: string): readonly string[] | undefined {
@@ -210,7 +279,7 @@ function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias
 
 function readFlag(reader: Reader, node: YamlNode | undefined): boolean {
   if (!node) return false;
-  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
-  complain(reader, node, '`generate` must be true or false');
-  return false;
+  const flag = node.kind === 'scalar' ? flagOf(node) : undefined;
+  if (flag === undefined) complain(reader, node, '`generate` must be true or false', 'Write `generate: true`, without quotes.');
+  return flag ?? false;
 }

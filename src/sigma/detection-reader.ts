@@ -1,10 +1,12 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
-import type { SourceFile } from '../source/span.ts';
-import { isAmbiguousScalar, keepsZeros, lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import { isAmbiguousScalar, keepsZeros, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
+import { nearHint } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
-import { isComparison, modifierRoles } from './modifier.ts';
+import { withKnownKeys } from './known-keys.ts';
+import { isComparison, meantModifier, modifierRoles } from './modifier.ts';
 import type { Detection, DetectionItem, ModifierUse, SearchBody, SearchIdentifier, SearchMap } from './rule.ts';
 
 interface Context {
@@ -12,23 +14,19 @@ interface Context {
   readonly bag: DiagnosticBag;
 }
 
+const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
+/** A map under such a key is a selection by that name. */
+const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
+
 /** Reads `detection:` of a rule or `filter:` of a filter (whose `rules` key is not a selection). */
-export function readDetection(context: Context, node: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
+export function readDetection(context: Context, written: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
+  const node = withKnownKeys(context, written, detectionKeys, isNoSelection);
   const searches = new Map<string, SearchIdentifier>();
   let sound = true;
   let conditionNode: YamlNode | undefined;
   for (const { key, value } of node.pairs) {
     if (key.text === 'condition') conditionNode = value;
-    else if (skip.has(key.text)) continue;
-    else if (key.text === 'timeframe') {
-      context.bag.add(context.file, {
-        code: 'SIG033',
-        message: '`timeframe` belongs to the old aggregations',
-        span: key,
-        hint: 'Move it to `timespan` of a correlation rule that names this rule.',
-      });
-      sound = false;
-    } else {
+    else if (key.text !== 'timeframe' && !skip.has(key.text)) {
       const body = readBody(context, value);
       if (body) searches.set(key.text, { name: key.text, span: key, body });
       else sound = false;
@@ -48,9 +46,36 @@ export function readDetection(context: Context, node: YamlMapping, skip: Readonl
     context.bag.add(context.file, { code: 'SIG013', message: 'the detection has no selection', span: node });
     return undefined;
   }
-  const timeframe = lookup(node, 'timeframe');
-  const conditions = readConditions(context, conditionNode, timeframe?.kind === 'scalar' ? timeframe.text : undefined);
+  const timeframe = node.pairs.find(({ key }) => key.text === 'timeframe');
+  const period = timeframe?.value.kind === 'scalar' ? timeframe.value.text : undefined;
+  const conditions = readConditions(context, conditionNode, period);
+  if (timeframe && conditions && !readTimeframe(context, timeframe.key, period ?? '<how long>', conditions)) return undefined;
   return sound && conditions ? { span: node, searches, conditions } : undefined;
+}
+
+/**
+ * What a `timeframe` without an aggregation comes to. A condition looks at one event at a time, so it changes nothing where one selection is
+ * looked for, and pySigma passes over it. Over several selections its author meant several events. False after a fatal complaint.
+ */
+function readTimeframe({ file, bag }: Context, { start, end }: Span, period: string, conditions: readonly ConditionNode[]): boolean {
+  const span = { start, end };
+  if (conditions.length === 1 && conditions.every((condition) => lookedFor(condition) === 1)) {
+    const hint = `Remove it. To count events, write a correlation rule with \`timespan: ${period}\` that names this rule.`;
+    bag.add(file, { code: 'SIG034', message: '`timeframe` changes nothing: the condition looks at one event at a time', span, hint });
+    return true;
+  }
+  const message = '`timeframe` over several selections means several events, and a condition looks at one at a time';
+  const hint = `Remove it where one event is meant. Else: ${nearHint(period)}`;
+  bag.add(file, { code: 'SIG033', message, span, hint });
+  return false;
+}
+
+/** How many selections a condition looks for, those under `not` left out. */
+function lookedFor(node: ConditionNode): number {
+  if (node.kind === 'not') return 0;
+  if (node.kind === 'name') return 1;
+  if (node.kind === 'quantifier') return node.pattern.includes('*') || node.pattern.toLowerCase() === 'them' ? 2 : 1;
+  return node.operands.reduce((count, operand) => count + lookedFor(operand), 0);
 }
 
 function readConditions(context: Context, node: YamlNode, timeframe: string | undefined): readonly ConditionNode[] | undefined {
@@ -77,7 +102,12 @@ function readConditions(context: Context, node: YamlNode, timeframe: string | un
 function readBody(context: Context, node: YamlNode): SearchBody | undefined {
   if (node.kind === 'mapping') return readMap(context, node);
   if (node.kind === 'scalar' && node.value === null) {
-    context.bag.add(context.file, { code: 'SIG015', message: 'the selection is empty', span: node });
+    context.bag.add(context.file, {
+      code: 'SIG015',
+      message: 'the selection is empty',
+      span: node,
+      hint: 'Give it at least one field or keyword, indented deeper than its name.',
+    });
     return undefined;
   }
   if (node.kind === 'scalar') return readList(context, [node], node);
@@ -101,12 +131,12 @@ function readList(context: Context, nodes: readonly YamlNode[], place: YamlNode)
       warnIfAmbiguous(context, node);
       keywords.push(node);
     } else {
-      const what = node.kind === 'sequence' ? 'a list in a list' : 'an empty entry';
+      const isList = node.kind === 'sequence';
       context.bag.add(context.file, {
         code: 'SIG014',
-        message: `${what} is neither a keyword nor a map`,
+        message: `${isList ? 'a list in a list' : 'an empty entry'} is neither a keyword nor a map`,
         span: node,
-        hint: 'List texts, numbers or maps of fields.',
+        hint: isList ? 'List texts, numbers or maps of fields.' : 'Remove the entry, or write a text, a number or a map of fields.',
       });
       sound = false;
     }
@@ -122,7 +152,7 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
   }
   const items: DetectionItem[] = [];
   for (const { key, value } of node.pairs) {
-    const { field, modifiers } = splitKey(context.file, key);
+    const { field, modifiers } = splitKey(context, key);
     const values = readValues(context, value, modifiers);
     if (values) items.push({ kind: 'item', field, modifiers, values, span: key });
   }
@@ -132,18 +162,26 @@ function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
 function readValues(context: Context, node: YamlNode, modifiers: readonly ModifierUse[]): readonly YamlScalar[] | undefined {
   const nodes = node.kind === 'sequence' ? node.items : [node];
   if (nodes.length === 0) {
-    context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node });
+    context.bag.add(context.file, { code: 'SIG015', message: 'the list of values is empty', span: node, hint: 'Give the list a value, or remove the key.' });
     return undefined;
   }
   for (const value of nodes) {
-    if (value.kind === 'scalar') warnIfAmbiguous(context, value, modifiers);
-    else {
+    if (value.kind === 'scalar') {
+      warnIfAmbiguous(context, value, modifiers);
+      if (node.kind === 'sequence' && value.plain && value.text === '' && modifiers.length === 0) warnOfNothing(context, value);
+    } else {
       const nested = value.kind === 'mapping';
-      const hint = nested ? 'Join the names of nested fields with a dot: `process.name: cmd.exe`.' : 'Put all values into one list.';
+      const braces = context.file.text[value.start] === '{' ? ' Quote a text that starts with `{`.' : '';
+      const hint = nested ? `Join the names of nested fields with a dot: \`process.name: cmd.exe\`.${braces}` : 'Put all values into one list.';
       context.bag.add(context.file, { code: 'SIG014', message: `a ${nested ? 'map' : 'list'} can't be a value`, span: value, hint });
     }
   }
   return nodes.every((value) => value.kind === 'scalar') ? nodes : undefined;
+}
+
+/** pySigma reads it so too; a `-` that was left over looks the same. */
+function warnOfNothing({ file, bag }: Context, span: Span): void {
+  bag.add(file, { code: 'SIG029', message: 'the empty entry asks for events without the field', span });
 }
 
 function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: readonly ModifierUse[] = []): void {
@@ -166,16 +204,34 @@ function warnIfAmbiguous({ file, bag }: Context, value: YamlScalar, modifiers: r
 }
 
 /** `field|modifier|modifier`, each modifier with its own place. The null of YAML is no field, as an empty key is none. */
-function splitKey(file: SourceFile, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
+function splitKey(context: Context, key: YamlScalar): { field: string | undefined; modifiers: readonly ModifierUse[] } {
   const text = key.value === null ? '' : key.text;
   const bar = text.indexOf('|');
   if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
-  const place = insideScalar(file, key);
+  const place = insideScalar(context.file, key);
   const modifiers: ModifierUse[] = [];
   let start = bar + 1;
-  for (const name of text.slice(start).split('|')) {
-    modifiers.push({ name, span: place({ start, end: start + Math.max(name.length, 1) }) });
-    start += name.length + 1;
+  for (const written of text.slice(start).split('|')) {
+    const name = meantModifier(written);
+    modifiers.push({ name, span: place({ start, end: start + Math.max(written.length, 1) }) });
+    if (name !== written) noteModifier(context, modifiers.at(-1)?.span ?? key, written, name);
+    start += written.length + 1;
   }
-  return { field: bar === 0 ? undefined : text.slice(0, bar), modifiers };
+  const field = text.slice(0, bar);
+  // a field of blanks alone is no keyword
+  const trimmed = field.trimEnd() || field;
+  if (trimmed !== field) {
+    const span = place({ start: 0, end: bar });
+    context.bag.add(context.file, { code: 'SIG017', message: `field \`${field}\` is read without the blank before \`|\``, span, hint: 'Remove the blank.' });
+  }
+  return { field: field === '' ? undefined : trimmed, modifiers };
+}
+
+function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
+  bag.add(file, {
+    code: 'SIG017',
+    message: `modifier \`${written}\` is read as \`${name}\``,
+    span,
+    hint: `Write \`${name}\`: that is its name in the specification.`,
+  });
 }

@@ -1,12 +1,15 @@
 import { createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
-import { createReader } from './attribute.ts';
+import { createReader, type Reader } from './attribute.ts';
 import type { CorrelationRule, LostCorrelation } from './correlation.ts';
 import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { readFilterRule } from './filter-reader.ts';
+import { knownAttributes } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
 import { isPipeline, looksLikeSigma, saysSomethingOfSigma, strongAttribute } from './meant-for-sigma.ts';
+import { complainOfOddCharacters } from './odd-characters.ts';
 import type { DetectionRule } from './rule.ts';
 import { collectionPlace, expandCollection, isRuleCollection, mayBeRuleCollection, standsApart } from './rule-collection.ts';
 import { readDetectionRule } from './rule-reader.ts';
@@ -41,11 +44,14 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named }: {
   const nodes = rulesOf(file, parsed, yaml.length > 0, bag);
   const refused = bag.list.slice(start).filter(isFatal).length;
   // a key that stands twice leaves no way to tell which was meant
+  const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
+  complainOfOddCharacters(file, nodes, faults, bag);
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
-  for (const node of nodes) {
-    const unclear = doubtful(node);
+  for (const written of nodes) {
+    const unclear = doubtful(written);
     const start = bag.list.length;
+    const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
@@ -114,6 +120,11 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
   }
   const reader = createReader(file, node, bag);
   if (reader.attributes.has('correlation')) return readCorrelationRule(reader);
+  if (isOfChainsaw(reader)) {
+    const hint = 'Chainsaw reads its own rules and those of Sigma; leave its own out of the folders of rules.';
+    bag.add(file, { code: 'SIG005', message: 'the document is a rule of Chainsaw, and no filter of Sigma', span: reader.anchor, hint });
+    return undefined;
+  }
   if (reader.attributes.has('filter')) return readFilterRule(reader);
   if (reader.attributes.has('detection')) return readDetectionRule(reader);
   const slip = node.pairs.find(({ key }) => strongAttribute(key.text) !== undefined && key.text !== 'logsource');
@@ -121,8 +132,14 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
     ? `Did you mean \`${strongAttribute(slip.key.text)}\`?`
     : isPipeline(node)
       ? pipelineHint
-      : 'Add `detection:`, `correlation:` or `filter:`.';
+      : reader.attributes.has('condition')
+        ? 'Put the selections and `condition:` below `detection:`, indented.'
+        : 'Add `detection:`, `correlation:` or `filter:`.';
   const span = slip ? slip.key : reader.anchor;
   bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span, hint });
   return undefined;
 }
+
+/** Its rules hold their condition under `filter`, and say under `kind` of which files they are. A filter of Sigma says which rules it is for. */
+const isOfChainsaw = ({ attributes }: Reader): boolean =>
+  attributes.has('filter') && attributes.has('kind') && !attributes.has('logsource') && !lookup(attributes.get('filter'), 'rules');

@@ -4,6 +4,7 @@ import type { RuleReference } from './correlation.ts';
 import { readDetection } from './detection-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { complainAboutSlips } from './head.ts';
+import { withKnownKeys } from './known-keys.ts';
 import { readLogSource } from './rule-reader.ts';
 
 const notSelections = new Set(['rules']);
@@ -16,7 +17,8 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
   complainAboutSlips(reader);
   const logsource = readLogSource(reader);
-  const node = reader.attributes.get('filter');
+  const written = reader.attributes.get('filter');
+  const node = written?.kind === 'mapping' ? withKnownKeys(reader, written, notSelections, ({ value }) => value.kind !== 'mapping') : written;
   if (node?.kind !== 'mapping') reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });
   const rules = node?.kind === 'mapping' ? readRules(reader, node) : 'wrong';
   const detection = node?.kind === 'mapping' && rules !== 'wrong' ? readDetection(reader, node, notSelections) : undefined;
@@ -39,7 +41,7 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
 /** Undefined: every rule of the log source. */
 function readRules(reader: Reader, filter: YamlMapping): readonly RuleReference[] | undefined | 'wrong' {
   const node = lookup(filter, 'rules');
-  if (node?.kind === 'sequence' ? node.items.length === 0 : node?.kind === 'scalar' && node.text === 'any') return undefined;
+  if (node?.kind === 'sequence' ? node.items.length === 0 : node?.kind === 'scalar' && node.text.trim().toLowerCase() === 'any') return undefined;
   const items = node?.kind === 'sequence' ? node.items : [];
   const references = items.flatMap((item): RuleReference[] =>
     item.kind === 'scalar' && item.value !== null ? [{ name: item.text, start: item.start, end: item.end }] : [],
@@ -50,7 +52,10 @@ function readRules(reader: Reader, filter: YamlMapping): readonly RuleReference[
     code: 'SIG060',
     message: '`rules` must list the ids or names of the rules to filter, or be `any`',
     span,
-    hint: 'Write `rules: any`, or an empty list, for every rule of the log source.',
+    hint:
+      node?.kind === 'scalar' && node.value !== null
+        ? `Write a list, \`rules: [${node.text}]\`, or \`rules: any\` for every rule of the log source.`
+        : 'Write `rules: any`, or an empty list, for every rule of the log source.',
   });
   return 'wrong';
 }

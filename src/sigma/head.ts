@@ -1,12 +1,13 @@
 import { editDistance } from '../source/nearest.ts';
 import type { Span } from '../source/span.ts';
-import { keySpan, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
+import { levelAliases, statusAliases } from './alias.ts';
+import { keySpan, note, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
+import { isTag, meantTag, namesOfAttack } from './tag.ts';
 
 const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
-const tagPattern = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
 
-const known = new Set(
+export const knownAttributes: ReadonlySet<string> = new Set(
   (
     'title id name related taxonomy status description license author references date modified logsource detection fields ' +
     'falsepositives level tags scope correlation filter generate sigpack'
@@ -26,6 +27,9 @@ const slips = new Map([
   ['timeframe', 'correlation.timespan'],
 ]);
 
+const statusWords = { choices: statuses, aliases: statusAliases, otherwise: 'the detection has none, and is installed switched off by default' };
+const levelWords = { choices: levels, aliases: levelAliases, otherwise: 'the rule counts as medium' };
+
 /** What a rule may leave out. */
 type Given = {
   -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license' | 'status' | 'level' | 'settings']?: NonNullable<RuleHead[K]>;
@@ -40,7 +44,7 @@ export function readHead(reader: Reader): RuleHead | undefined {
   complainAboutSlips(reader);
   const given: Given = {};
   for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
-    const text = optionalText(reader, name);
+    const text = name === 'author' ? authors(reader) : optionalText(reader, name);
     if (text !== undefined) given[name] = text;
   }
   for (const name of ['date', 'modified'] as const) {
@@ -48,8 +52,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
     if (text !== undefined && !datePattern.test(text))
       warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no date`, 'Write dates as YYYY-MM-DD.');
   }
-  const status = optionalChoice(reader, 'status', statuses);
-  const level = optionalChoice(reader, 'level', levels);
+  const status = optionalChoice(reader, 'status', statusWords);
+  const level = optionalChoice(reader, 'level', levelWords);
   const settings = reader.attributes.get('sigpack');
   if (status) given.status = status;
   if (level) given.level = level;
@@ -71,15 +75,33 @@ export function readHead(reader: Reader): RuleHead | undefined {
   };
 }
 
+/** Several authors are one text in Sigma, and a list in many rules. */
+function authors(reader: Reader): string | undefined {
+  const node = reader.attributes.get('author');
+  if (node?.kind !== 'sequence') return optionalText(reader, 'author');
+  const names = optionalTexts(reader, 'author').join(', ');
+  if (names === '') return undefined;
+  note(reader, keySpan(reader, 'author'), 'the list of authors is read as one text', 'Write the names as one text, with commas.');
+  return names;
+}
+
 const offsets = ({ start, end }: Span): Span => ({ start, end });
 
+/** Tags as Sigma writes them, whatever their letter case and separators: what looks for them compares texts. */
 function readTags(reader: Reader): readonly string[] {
-  const tags = optionalTexts(reader, 'tags');
-  for (const tag of tags) {
-    if (!tagPattern.test(tag))
-      warn(reader, entryPlace(reader, 'tags', tag), `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
-  }
-  return tags;
+  const entries = optionalTexts(reader, 'tags');
+  if (entries.every(namesOfAttack)) return entries;
+  const tags = entries.flatMap((entry) => entry.split(',').map((tag) => tag.trim())).filter((tag) => tag !== '');
+  if (tags.length > entries.length) note(reader, keySpan(reader, 'tags'), 'tags with commas between them are read as several', 'Write `tags` as a list.');
+  return tags.map((tag) => {
+    const meant = meantTag(tag) ?? tag;
+    const place = entryPlace(reader, 'tags', tag);
+    if (!isTag(meant)) warn(reader, place, `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+    else if (meant.startsWith('attack.') && !namesOfAttack(meant))
+      warn(reader, place, `tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`, 'Write a tactic or an id: attack.execution, attack.t1059.001.');
+    else if (meant !== tag) note(reader, place, `tag \`${tag}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+    return meant;
+  });
 }
 
 /** Where a text of a list stands. */
@@ -92,7 +114,7 @@ function entryPlace(reader: Reader, name: string, text: string): Span {
 /** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
-  for (const one of known) {
+  for (const one of knownAttributes) {
     // a slip makes a name longer or shorter by one letter at most
     if (Math.abs(one.length - written.length) > 1 || editDistance(written, one) > 1) continue;
     if (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one)))) return one;
@@ -104,7 +126,7 @@ const sorted = (text: string): string => [...text].sort().join('');
 
 export function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
-    const meant = known.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
+    const meant = knownAttributes.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
     // readers of detections have more to say about a condition outside of them
     if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation'))) continue;
     reader.bag.add(reader.file, {

@@ -8,9 +8,9 @@ export interface LoneRule {
 const knownStart = /[\w \t\r\n#-]/;
 const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
 // of documents, and of kinds that are about other rules
-const doubtful = /---|\.\.\.|filter|correlation|action/y;
-const key = /(?:id|name|detection)(?:[ \t:]|$)/y;
-const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/;
+const doubtful = /---|\.\.\.|filter|correlation|action/iy;
+const key = /(?:id|name|detection)(?:[ \t:]|$)/iy;
+const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/i;
 
 /**
  * Whether a text is, without a doubt, one document with a detection, and how correlations and filters would name it. A look at the lines is
@@ -27,7 +27,7 @@ export function loneRule(text: string): LoneRule | undefined {
     if (found === 'doubt') return undefined;
     if (found !== undefined) {
       const line = text.slice(at, next);
-      const value = found === 'detection' ? /^detection[ \t]*:/.exec(line)?.[0] : plainValue.exec(line)?.[1];
+      const value = found === 'detection' ? /^detection[ \t]*:/i.exec(line)?.[0] : plainValue.exec(line)?.[1];
       if (value === undefined || values.has(found)) return undefined;
       values.set(found, value);
     }
@@ -43,7 +43,7 @@ function keyAt(text: string, at: number): 'id' | 'name' | 'detection' | 'doubt' 
   if (code === 32) return undefined;
   if (known[code] !== true || standsAt(doubtful, text, at)) return 'doubt';
   if (!standsAt(key, text, at)) return undefined;
-  return text[at] === 'i' ? 'id' : text[at] === 'n' ? 'name' : 'detection';
+  return 'iI'.includes(text[at] ?? '') ? 'id' : 'nN'.includes(text[at] ?? '') ? 'name' : 'detection';
 }
 
 /** Without a piece of the text: there are lines by the hundred thousand. */
@@ -62,7 +62,7 @@ const spelledOtherwise = /\\(?:x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|\r|\n)/i;
 export function independentFiles(texts: readonly string[]): ReadonlySet<number> {
   const lone = texts.map(loneRule);
   const others = texts.filter((_, index) => lone[index] === undefined);
-  if (others.some((text) => text.includes('filter') || spelledOtherwise.test(text))) return new Set();
+  if (others.some((text) => /filter/i.test(text) || spelledOtherwise.test(text))) return new Set();
   const users = new Map<string, number>();
   for (const { id, name } of lone.filter((rule) => rule !== undefined)) {
     for (const key of new Set([id, name])) if (key !== undefined) users.set(key, (users.get(key) ?? 0) + 1);

@@ -40,6 +40,21 @@ export const modifierRoles: ReadonlyMap<string, ModifierRole> = new Map(
   } satisfies Record<string, ModifierRole>),
 );
 
+/** pySigma's other names of the flags of `re`. */
+const modifierAliases: ReadonlyMap<string, string> = new Map([
+  ['ignorecase', 'i'],
+  ['multiline', 'm'],
+  ['dotall', 's'],
+]);
+
+/** The modifier that is meant by a name in another letter case, with blanks around it, or by one of pySigma's; else the name as written. */
+export function meantModifier(name: string): string {
+  if (modifierRoles.has(name)) return name;
+  const word = name.trim().toLowerCase();
+  const meant = modifierAliases.get(word) ?? word;
+  return modifierRoles.has(meant) ? meant : name;
+}
+
 export const isComparison = (name: string): name is 'lt' | 'lte' | 'gt' | 'gte' => name === 'lt' || name === 'lte' || name === 'gt' || name === 'gte';
 
 type Clash = readonly [others: readonly string[], hint: string];
@@ -51,6 +66,7 @@ const textsOnly: Clash = [ofRoles('type', 'part'), 'It changes texts only.'];
 const utf16: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [ofRoles('encoding'), 'Texts become UTF-16 first, Base64 last.']];
 const base64: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [['base64', 'base64offset'], 'Encode once.']];
 const comparison: readonly Clash[] = [
+  [comparisons, 'A range is two keys: `field|gt: 1` and `field|lt: 5`.'],
   [ofRoles('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.'],
   [['cased', 'neq'], 'Numbers have no case, and the opposite of a comparison is another one.'],
 ];
@@ -66,13 +82,18 @@ const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
   lte: comparison,
   gt: comparison,
   gte: comparison,
-  exists: [[[...modifierRoles.keys()], 'It stands alone.']],
+  exists: [[[...modifierRoles.keys()], 'Leave `exists` alone: it asks for the field, whatever its value.']],
   fieldref: [[[...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'], 'It takes the name of a field.']],
-  re: [[[...ofRoles('shape', 'type', 'encoding', 'part', 'spelling'), 'cased'], 'A pattern stands for itself.']],
-  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'It takes an address block.']],
+  re: [
+    [ofRoles('shape'), 'Remove that one: regular expressions match anywhere; write ^ or $ in the pattern.'],
+    [['cased'], 'Remove that one: regular expressions are case-sensitive already.'],
+    [['expand'], 'Write `re|expand`.'],
+    [ofRoles('type', 'encoding', 'part', 'spelling'), 'A pattern stands for itself.'],
+  ],
+  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'Remove that one: `cidr` looks at whole addresses.']],
   expand: [
     [ofRoles('encoding'), inOrder],
-    [ofRoles('type', 'part').filter((name) => name !== 'cidr'), 'It changes texts only.'],
+    [ofRoles('type', 'part').filter((name) => name !== 'cidr' && name !== 're'), 'It changes texts only.'],
   ],
   all: [[['exists'], 'It takes one boolean.']],
   neq: [[['exists', ...comparisons], 'Use the opposite comparison, or `not` in the condition.']],
@@ -104,7 +125,7 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
   }
   const role = modifierRoles.get(name);
   if (role === undefined) return undefined;
-  if (role === 'flag') return followsRegex(before) ? undefined : { message: `\`${name}\` is a flag of \`re\``, hint: `Write \`re|${name}\`.` };
+  if (role === 'flag') return followsRegex(before) ? undefined : flagAlone(name, before);
   for (const [others, hint] of clashesByName[name] ?? clashesByRole[role] ?? []) {
     const other = before.find((earlier) => others.includes(earlier));
     if (other !== undefined) return { message: `\`${name}\` can't follow \`${other}\``, hint };
@@ -112,8 +133,15 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
   return undefined;
 }
 
-/** True where only flags stand between `re` and here. */
+function flagAlone(name: string, before: readonly string[]): { message: string; hint: string } {
+  const hint = before.includes('re')
+    ? 'Put it right behind `re`.'
+    : `Write \`re|${name}\`${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
+  return { message: `\`${name}\` is a flag of \`re\``, hint };
+}
+
+/** True where only flags, and `expand`, stand between `re` and here. */
 function followsRegex(before: readonly string[]): boolean {
   const place = before.lastIndexOf('re');
-  return place !== -1 && before.slice(place + 1).every((other) => modifierRoles.get(other) === 'flag');
+  return place !== -1 && before.slice(place + 1).every((other) => other === 'expand' || modifierRoles.get(other) === 'flag');
 }

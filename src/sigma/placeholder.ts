@@ -1,4 +1,4 @@
-import { isPlaceholder, joinParts, type Pattern, type PatternPart, parsePattern } from './pattern.ts';
+import { ANY, isPlaceholder, joinParts, ONE, type Pattern, type PatternPart, parsePattern } from './pattern.ts';
 
 /** What can stand between two percent signs as the name of a placeholder. */
 const name = '[^%\\s\\\\]+';
@@ -19,8 +19,30 @@ export function parseExpanded(text: string): Pattern {
   return joinParts([...parts, ...parsePattern(text.slice(end))]);
 }
 
+const regexMarks = new RegExp(`\\\\([^])|%(${name})%`, 'g');
+
+/** A regular expression under `expand`: `%name%` is a placeholder, `\%` a percent sign, and all else the text of the expression. */
+export function parseExpandedRegex(text: string): Pattern {
+  const parts: PatternPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(regexMarks)) {
+    if (match[2] === undefined && match[1] !== '%') continue;
+    parts.push(text.slice(end, match.index), match[2] === undefined ? '%' : { placeholder: match[2] });
+    end = match.index + match[0].length;
+  }
+  return joinParts([...parts, text.slice(end)]);
+}
+
+/** A placeholder's value as part of a regular expression: as it is written, nothing in it escaped, as pySigma has it. A `*` alone is any text. */
+export function expressionPart(pattern: Pattern): string {
+  if (pattern.length === 1 && pattern[0] === ANY) return '.*';
+  return pattern
+    .map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : part.replace(/[*?]/g, '\\$&')))
+    .join('');
+}
+
 /** True for a text that seems to name a placeholder and, with a backslash before its percent sign, does not. */
-export const seemsExpanded = (text: string): boolean => looksLikePlaceholder.test(text) && !parseExpanded(text).some(isPlaceholder);
+export const seemsExpanded = (text: string, parsed: Pattern): boolean => looksLikePlaceholder.test(text) && !parsed.some(isPlaceholder);
 
 /** `%name%` in the literals, which are free of escapes, becomes a placeholder. */
 export function expandPlaceholders(pattern: Pattern): Pattern {

@@ -2,6 +2,7 @@ import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type S
 import type { Complaint, DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
 import { yamlFault } from './yaml-fault.ts';
+import { checkProperties, checkTag, endOfScalar, TreeFault } from './yaml-tree-fault.ts';
 
 /** A YAML tree whose nodes know their place: each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -78,19 +79,6 @@ function integer(text: string, negative: boolean): number | bigint | string {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   return negative ? -BigInt(text.slice(1)) : BigInt(text);
-}
-
-/** Why no tree can be made of a text that is valid YAML. */
-class TreeFault extends Error {
-  readonly code: 'SIG002' | 'SIG004';
-  readonly span: Span;
-  readonly hint: string | undefined;
-  constructor(code: TreeFault['code'], message: string, span: Span, hint?: string) {
-    super(message);
-    this.code = code;
-    this.span = span;
-    this.hint = hint;
-  }
 }
 
 interface Frame {
@@ -199,7 +187,7 @@ function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: n
   }
   if (!(error instanceof YAMLException)) throw error;
   const start = Math.min((error.mark?.position ?? 0) + shift, file.text.length);
-  bag.add(file, { ...yamlFault(error.reason), span: { start, end: start + 1 } });
+  bag.add(file, { ...yamlFault(error.reason, file.text, start), span: { start, end: start + 1 } });
 }
 
 function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): Parsed {
@@ -229,11 +217,13 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
         const kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping';
+        checkTag(text, event.tagStart);
         stack.push({ kind, start: event.start, anchor: name(event.anchorStart, event.anchorEnd), items: [], size: 1 });
         break;
       }
       case EVENT_ID.SCALAR:
-        last = Math.max(last, event.valueEnd);
+        last = endOfScalar(text, event, last, stack.at(-1)?.kind === 'sequence');
+        checkProperties(text, event);
         place(scalar(text, event, last), 1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode), name(event.anchorStart, event.anchorEnd));
         break;
       case EVENT_ID.ALIAS: {
@@ -277,7 +267,15 @@ function unknownAlias(text: string, start: number, end: number): TreeFault {
 
 function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
   // `key:` without a value stands right behind its key
-  if (event.valueStart < 0) return { kind: 'scalar', start: last, end: last, value: event.tagStart < 0 ? null : '', text: '', plain: event.tagStart < 0 };
+  if (event.valueStart < 0)
+    return {
+      kind: 'scalar',
+      start: text[last - 1] === '-' ? last - 1 : last,
+      end: last,
+      value: event.tagStart < 0 ? null : '',
+      text: '',
+      plain: event.tagStart < 0,
+    };
   const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;

@@ -1,6 +1,7 @@
 import type { SettledRule } from '../../query/compile.ts';
 import { type SettledDetection, type SettledItem, someSettledItem } from '../../query/settled.ts';
 import type { LogSource } from '../../sigma/rule.ts';
+import { meantTag } from '../../sigma/tag.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
@@ -80,5 +81,7 @@ function someItemOf(parts: readonly SettledDetection[], holds: (item: SettledIte
 function hasTag(condition: YamlMapping): RuleCondition {
   const tag = textOf(condition, 'tag') ?? '';
   if (!tag.includes('.')) throw new PipelineFault(`\`${tag}\` is no tag`, condition, 'Tags are of the form namespace.name, such as attack.t1059.');
-  return ({ rule }) => rule.tags.includes(tag);
+  // rules are read with their tags as Sigma writes them
+  const wanted = meantTag(tag) ?? tag;
+  return ({ rule }) => rule.tags.includes(wanted);
 }

@@ -1,3 +1,4 @@
+import { isUnfilled } from '../../query/tree.ts';
 import { isPlaceholder } from '../../sigma/pattern.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
@@ -27,13 +28,14 @@ function create(item: YamlMapping): ValueTransformation {
   const ids = idsOf(item);
   return {
     kind: 'value',
+    fills: true,
     apply: (test, settled, rule) => {
       if (test.kind !== 'string') return undefined;
       const found = test.pattern.find((part) => isPlaceholder(part) && isChosen(part.placeholder));
       if (found === undefined || typeof found !== 'object') return undefined;
       const { placeholder } = found;
       noteFilling(rule, placeholder, 'expression');
-      if (test.pattern.length > 1)
+      if (test.pattern.length > 1 || isUnfilled(test))
         throw new ProcessingFailure(`\`%${placeholder}%\` stands for a query expression and can't be part of a value`, settled, 'Write nothing around it.');
       const id = ids.get(placeholder) ?? placeholder;
       if (safeId.test(id)) return [{ kind: 'expression', expression, id }];

@@ -1,4 +1,5 @@
 import { scalarText } from '../../jinja/number.ts';
+import { fillRegex } from '../../query/expanded-regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parseAddressBlock } from '../../sigma/cidr.ts';
@@ -28,6 +29,7 @@ function filling(item: YamlMapping, choices: (name: string, settled: SettledItem
   const isChosen = chosenPlaceholders(item);
   return {
     kind: 'value',
+    fills: true,
     apply: (test, settled, rule) => {
       if (test.kind !== 'string') return undefined;
       const values = new Map<string, readonly Pattern[]>();
@@ -43,10 +45,24 @@ function filling(item: YamlMapping, choices: (name: string, settled: SettledItem
 
 /** A test for each combination of the values; placeholders without values stay. */
 export function filledTests(test: StringTest, values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
+  if (test.flags) return filledRegexes({ pattern: test.pattern, flags: test.flags }, values, settled);
   const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
   if ('patterns' in filled)
     return filled.patterns.map((pattern): Test => (test.isBlock && !pattern.some(isPlaceholder) ? blockOf(pattern, settled) : { ...test, pattern }));
-  throw new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+  throw tooMany(settled);
+}
+
+const tooMany = (settled: SettledItem): ProcessingFailure =>
+  new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+
+function filledRegexes(test: Parameters<typeof fillRegex>[0], values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
+  const filled = fillRegex(test, values, { most: maximumValues, keep: true });
+  if (!('tests' in filled)) throw tooMany(settled);
+  return filled.tests.map((one) => {
+    if (one.kind !== 'fault') return one;
+    const message = `a placeholder’s value makes no regular expression, \`${one.source}\`: ${one.message}`;
+    throw new ProcessingFailure(message, settled, 'Values are part of the expression as they are: escape what stands for itself.');
+  });
 }
 
 function blockOf(pattern: Pattern, settled: SettledItem): Test {

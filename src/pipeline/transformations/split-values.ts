@@ -1,5 +1,5 @@
 import type { SettledBody, SettledGroup, SettledItem, SettledValue } from '../../query/settled.ts';
-import type { StringTest } from '../../query/tree.ts';
+import { isUnfilled, type StringTest } from '../../query/tree.ts';
 import { onlyTest } from '../conditions/value-match.ts';
 
 /** The texts of an item; undefined where one of its values is something else. */
@@ -7,7 +7,7 @@ export function textsOfItem(item: SettledItem): readonly { readonly value: Settl
   const texts: { value: SettledValue; test: StringTest }[] = [];
   for (const value of item.values) {
     const test = onlyTest(value);
-    if (test?.kind !== 'string') return undefined;
+    if (test?.kind !== 'string' || isUnfilled(test)) return undefined;
     texts.push({ value, test });
   }
   return texts;

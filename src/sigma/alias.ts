@@ -1,0 +1,16 @@
+import type { Level, Status } from './rule.ts';
+
+/** Other words for a status. `testing` was in the first schema of Sigma; `production` is what `stable` was said to be for. */
+export const statusAliases: ReadonlyMap<string, Status> = new Map([
+  ['testing', 'test'],
+  ['production', 'stable'],
+  ['prod', 'stable'],
+]);
+
+export const levelAliases: ReadonlyMap<string, Level> = new Map([
+  ['info', 'informational'],
+  ['information', 'informational'],
+  ['med', 'medium'],
+  ['moderate', 'medium'],
+  ['crit', 'critical'],
+]);
