@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { lintPresets } from '../pack/lint-preset.ts';
 import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { BuildOptions } from './build.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -92,9 +93,9 @@ function createProgram(): Command {
     .option('--frozen', 'write nothing where the build is not what sigpack.lock says', false)
     .option('--require-tests', 'write nothing where a rule has no passing test, one that it matches and one that it does not', false)
     .action(run(false));
-  withReport(program.command('check').description('compile rules and report, write nothing').argument('[rules...]', 'rule files and folders')).action(
-    run(true),
-  );
+  withReport(program.command('check').description('compile rules, check them and report, write nothing').argument('[rules...]', 'rule files and folders'))
+    .addOption(new Option('--preset <name>', 'which checks of rules to make, in place of lint.preset of the configuration').choices(lintPresets))
+    .action(run(true));
   program
     .command('stats')
     .description('show how the scheduled searches spread over the hour')
