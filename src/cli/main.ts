@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { lintPresets } from '../pack/lint-preset.ts';
 import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { BuildOptions } from './build.ts';
@@ -15,6 +15,7 @@ import type { InstallOptions, UninstallOptions } from './install/install-command
 import type { StatusOptions } from './install/status-command.ts';
 import type { Listable, ListOptions } from './list.ts';
 import type { MatchOptions } from './match-command.ts';
+import { commaSeparated, wholeNumber } from './option-value.ts';
 import { toolVersion } from './package-root.ts';
 import type { ReleaseOptions } from './release-command.ts';
 import { reportFormats } from './report/name.ts';
@@ -25,20 +26,6 @@ import type { VerifyOptions } from './verify-command.ts';
 
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
-
-function commaSeparated(choices?: readonly string[]): (value: string) => readonly string[] {
-  return (value) => {
-    const names = value.split(',').map((name) => name.trim());
-    const unknown = names.find((name) => choices !== undefined && !choices.includes(name));
-    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${choices?.join(', ')}.`);
-    return names;
-  };
-}
-
-function wholeNumber(value: string): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('It must be a whole number.');
-}
 
 const pluginOption = (): Option =>
   new Option('--plugin <module>', 'a package or a file with more targets; may be repeated').argParser((value: string, before: readonly string[] = []) => [

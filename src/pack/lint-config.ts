@@ -40,7 +40,14 @@ export const lintSchema: JsonSchema = {
 };
 
 export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {}): LintConfig {
-  const codes = (names: string | readonly string[]) => new Set([names].flat().flatMap(codesOf));
+  // what is missing from the packs is told in any case
+  const codes = (names: string | readonly string[]) =>
+    new Set(
+      [names]
+        .flat()
+        .flatMap(codesOf)
+        .filter((code) => !codeCatalogue[code].fatal),
+    );
   return { preset, exclude: new Map(Object.entries(exclude).map(([id, names]) => [id.toLowerCase(), codes(names)])) };
 }
 
@@ -67,5 +74,5 @@ function nameProblem({ text, start, end }: YamlScalar): Complaint | undefined {
     return { code: 'PCK001', message: `\`${text}\` is no code of a diagnostic and no validator of pySigma`, span, hint };
   }
   if (!codes.every((code) => codeCatalogue[code].fatal)) return undefined;
-  return { code: 'PCK001', message: `\`${text}\` says that something is missing from the packs, so it can't be kept quiet`, span, hint: 'Remove it.' };
+  return { code: 'PCK001', message: `\`${text}\` can't be excluded: the rule is missing from the packs because of it`, span, hint: 'Remove it.' };
 }
