@@ -17,7 +17,7 @@ interface Given {
 /** What the checks say of files of rules, by path. */
 function linted(files: Readonly<Record<string, string>>, { preset = 'sigmahq', severities, isWhole = false }: Given = {}): readonly Diagnostic[] {
   const bag = createBag(severities);
-  const linter = createLinter({ config: lintConfig({ preset }), bag, today: '2024-06-01', isWhole });
+  const linter = createLinter({ config: lintConfig({ preset }), ...(severities ? { severities } : {}), bag, today: '2024-06-01', isWhole });
   const documents = Object.entries(files).flatMap(([path, text]) => readDocuments({ path, text }, bag, linter.onRule).documents);
   const collection = collect(documents, bag);
   const compile = createCompiler(collection, { placeholders: new Map(), bag });
@@ -271,6 +271,7 @@ test.each<readonly [path: string, ...codes: string[]]>([
   ['rules/proc_creation_win_whoami.yaml', 'LNT036'],
   ['rules-dfir/proc_creation_win_whoami.yml', 'LNT039'],
   ['deprecated/proc_creation_win_whoami.yml'],
+  ['stdin'],
 ])('the file %s', (file, ...codes) => expect(codesOf({ [file]: clean })).toEqual(codes));
 
 test.each<readonly [category: string, product: string, prefix: string]>([

@@ -19,6 +19,7 @@ export async function lintOf({ loaded: { config }, bag }: Project, paths: readon
   const linter = checks
     ? (await import('../lint/linter.ts')).createLinter({
         config: config.lint,
+        severities: config.severities,
         bag,
         today: new Date().toISOString().slice(0, 10),
         isWhole: paths.every((path) => statsOf(path)?.isDirectory() === true),

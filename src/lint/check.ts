@@ -33,6 +33,10 @@ export function presetSeverity(code: LintCode, preset: LintPreset): Severity {
   return notes.has(code) ? 'info' : 'warning';
 }
 
+/** Whether more is asked than what is asked by default. */
+export const hasConventions = (preset: LintPreset, severities: ReadonlyMap<string, Severity> = new Map()): boolean =>
+  preset === 'pysigma' || preset === 'sigmahq' || [...severities].some(([code, severity]) => code >= 'LNT010' && code.startsWith('LNT') && severity !== 'off');
+
 /** The values of an attribute that holds a text or a list of texts. */
 export function entriesOf(document: YamlMapping, name: string): readonly YamlScalar[] {
   const node = lookup(document, name);

@@ -1,5 +1,5 @@
 import { parseAddressBlock } from '../sigma/cidr.ts';
-import { isComparison, modifierRoles } from '../sigma/modifier.ts';
+import { modifierRoles } from '../sigma/modifier.ts';
 import { ANY, literalText, ONE, openLiteral, type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { DetectionItem, DetectionRule } from '../sigma/rule.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -9,24 +9,33 @@ import { itemsOf } from './logsource.ts';
 import { checkRegex } from './regex.ts';
 
 /** The items of the selections of a rule: their values, and what their modifiers make of these. */
-export function checkItems({ file, detection }: DetectionRule, tell: Tell): void {
+export function checkItems({ file, detection }: DetectionRule, tell: Tell, conventions: boolean): void {
   const spellings = new Map<string, string>();
-  for (const { body } of detection.searches.values()) for (const item of itemsOf(body)) checkItem(file, item, spellings, tell);
+  for (const { body } of detection.searches.values()) {
+    for (const item of itemsOf(body)) {
+      checkValues(file, item, tell);
+      if (conventions) checkItem(item, spellings, tell);
+    }
+  }
 }
 
-function checkItem(file: SourceFile, item: DetectionItem, spellings: Map<string, string>, tell: Tell): void {
-  const names = item.modifiers.map(({ name }) => name);
-  checkField(item, spellings, tell);
-  for (const value of item.values) {
+function checkValues(file: SourceFile, { modifiers, values }: DetectionItem, tell: Tell): void {
+  const isNetwork = modifiers.some(({ name }) => name === 'cidr');
+  for (const value of values) {
     const control = typeof value.value === 'string' ? controlCharacter(file, value) : undefined;
     if (control !== undefined) tell('LNT003', value, `the value has a ${control}`);
-    if (names.includes('cidr')) checkNetwork(value, tell);
-    if (names.includes('re')) checkRegex(value, names, tell);
+    if (isNetwork) checkNetwork(value, tell);
   }
+}
+
+function checkItem(item: DetectionItem, spellings: Map<string, string>, tell: Tell): void {
+  const names = item.modifiers.map(({ name }) => name);
+  checkField(item, spellings, tell);
+  if (names.includes('re')) for (const value of item.values) checkRegex(value, names, tell);
   const cased = names.some((name) => name === 'cased' || modifierRoles.get(name) === 'encoding' || modifierRoles.get(name) === 'type');
   for (const value of repeated(item.values, ({ text, value }) => `${typeof value} ${cased ? text : text.toLowerCase()}`))
     tell('LNT042', value, `\`${value.text}\` stands twice`);
-  if (names.every((name) => !modifierRoles.has(name) || textual.has(modifierRoles.get(name) ?? '')) && !names.some(isComparison)) checkTexts(item, names, tell);
+  if (names.every((name) => textual.has(modifierRoles.get(name) ?? ''))) checkTexts(item, names, tell);
 }
 
 /** Roles of modifiers that leave a value a text with wildcards. */

@@ -1,12 +1,12 @@
 import type { LintConfig } from '../pack/lint-config.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { conditionDigest } from '../release/digest.ts';
+import { conditionDigest, digestOf } from '../release/digest.ts';
 import { normalForm, normalText } from '../release/normal-form.ts';
 import type { OnRule } from '../sigma/document.ts';
 import type { RuleHead } from '../sigma/rule.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { positionAt, type SourceFile, type Span } from '../source/span.ts';
-import { presetSeverity, type Tell } from './check.ts';
+import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { hasConventions, presetSeverity, type Tell } from './check.ts';
 import { checkCondition } from './condition.ts';
 import { checkCorrelation } from './correlation.ts';
 import { baseName, checkFileName } from './file-name.ts';
@@ -19,6 +19,8 @@ import { checkTags } from './tags.ts';
 
 export interface LintOptions {
   readonly config: LintConfig;
+  /** Severities of the configuration, which win over the preset. */
+  readonly severities?: ReadonlyMap<string, Severity>;
   readonly bag: DiagnosticBag;
   /** YYYY-MM-DD. */
   readonly today: string;
@@ -36,81 +38,90 @@ export interface Linter {
   readonly finish: () => void;
 }
 
+/** A rule that was before; nothing of it that would keep its text. */
 interface Seen {
-  readonly file: SourceFile;
-  readonly span: Span;
   readonly title: string;
   readonly id: string | undefined;
+  /** `path:line`. */
+  readonly place: string;
 }
 
-export function createLinter({ config, bag, today, isWhole }: LintOptions): Linter {
+export function createLinter({ config, severities, bag, today, isWhole }: LintOptions): Linter {
+  const conventions = hasConventions(config.preset, severities);
   const tellIn =
     (file: SourceFile): Tell =>
     (code, span, message, hint) => {
       const severity = presetSeverity(code, config.preset);
       bag.add(file, { code, message, span: { start: span.start, end: span.end }, severity, ...(hint === undefined ? {} : { hint }) });
     };
-  const titles = new Map<string, Seen>();
+  const titles = new Map<string, string>();
   const fileNames = new Map<string, string>();
   const meanings = new Map<string, Seen>();
   const ids = new Set<string>();
-  const related = new Map<SourceFile, readonly RelatedId[]>();
+  const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
   const relatives = new Map<string, ReadonlySet<string>>();
+  const checkNames = (rule: RuleHead, tell: Tell): void => {
+    const { title, titleSpan, file } = rule;
+    const before = titles.get(title);
+    if (before === undefined) titles.set(title, placeText(rule));
+    else tell('LNT015', titleSpan, `the title is that of ${before} too`);
+    const name = baseName(file.path);
+    const path = fileNames.get(name);
+    if (path === undefined) fileNames.set(name, file.path);
+    else if (path !== file.path) tell('LNT016', titleSpan, `the file is named like ${path}`);
+  };
   const onRule: OnRule = (rule, document) => {
     const tell = tellIn(rule.file);
     const checked = { rule, document, tell, today };
-    checkHead(checked);
-    checkTags(checked);
-    checkFileName(checked);
-    const named = checkRelated(checked);
-    related.set(rule.file, [...(related.get(rule.file) ?? []), ...named]);
-    if (rule.id !== undefined) {
-      ids.add(rule.id.toLowerCase());
-      relatives.set(rule.id, new Set(named.map(({ id }) => id)));
+    if (conventions) {
+      checkHead(checked);
+      // rules that are piped in have no file
+      if (rule.file.path !== 'stdin') checkFileName(checked);
     }
-    const before = titles.get(rule.title);
-    if (before) tell('LNT015', rule.titleSpan, `the title is that of ${placeText(before)} too`);
-    else titles.set(rule.title, seenOf(rule));
-    const name = baseName(rule.file.path);
-    const path = fileNames.get(name);
-    if (path === undefined) fileNames.set(name, rule.file.path);
-    else if (path !== rule.file.path) tell('LNT016', rule.titleSpan, `the file is named like ${path}`);
+    checkTags(checked);
+    const named = checkRelated(checked);
+    if (rule.id !== undefined && named.length > 0) relatives.set(rule.id.toLowerCase(), new Set(named.map(({ id }) => id)));
+    if (conventions) {
+      checkNames(rule, tell);
+      if (rule.id !== undefined) ids.add(rule.id.toLowerCase());
+      if (isWhole && named.length > 0) related.push({ file: rule.file, named });
+    }
     if (rule.kind === 'correlation') {
       checkCorrelation(rule, tell);
       return;
     }
     checkLogSource(checked, rule);
+    checkItems(rule, tell, conventions);
+    if (!conventions) return;
     checkEventIds(rule, tell);
     checkCondition(rule, tell);
-    checkItems(rule, tell);
   };
-  const knowEachOther = (a: string | undefined, b: string | undefined): boolean =>
-    a !== undefined && b !== undefined && (relatives.get(a)?.has(b.toLowerCase()) === true || relatives.get(b)?.has(a.toLowerCase()) === true);
+  const isRelated = (id = '', other = ''): boolean => relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
   return {
     onRule,
     onMeaning(compiled) {
       const { rule } = compiled;
       const tell = tellIn(rule.file);
-      if (compiled.kind === 'detection') {
-        const found = contradictionIn(normalForm(compiled.query));
+      const form = compiled.kind === 'detection' ? normalForm(compiled.query) : undefined;
+      if (form) {
+        const found = contradictionIn(form);
         if (found) {
           const place = [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
           tell('LNT001', place, `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ${normalText(found.excluded)}`);
         }
       }
       const sources = logSourcesOf(compiled).map(({ category, product, service }) => [category, product, service]);
-      const key = JSON.stringify([sources, conditionDigest(compiled)]);
+      const key = JSON.stringify([sources, form ? digestOf(form.key) : conditionDigest(compiled)]);
       const before = meanings.get(key);
-      if (!before) meanings.set(key, seenOf(rule));
-      else if (!knowEachOther(rule.id, before.id)) tell('LNT006', rule.titleSpan, `the rule means the same as "${before.title}" in ${placeText(before)}`);
+      if (!before) meanings.set(key, { title: rule.title, id: rule.id, place: placeText(rule) });
+      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id))
+        tell('LNT006', rule.titleSpan, `the rule means the same as "${before.title}" in ${before.place}`);
     },
     finish() {
-      if (!isWhole) return;
-      for (const [file, named] of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
+      for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
     },
   };
 }
 
-const seenOf = ({ file, titleSpan, title, id }: RuleHead): Seen => ({ file, span: titleSpan, title, id });
-
-const placeText = ({ file, span }: Seen): string => `${file.path}:${positionAt(file, span.start).line}`;
+/** Counted: most titles stand at the start, and the places of all lines are needed for few files. */
+const placeText = ({ file, titleSpan }: RuleHead): string => `${file.path}:${file.text.slice(0, titleSpan.start).split('\n').length}`;
