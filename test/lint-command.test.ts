@@ -54,10 +54,8 @@ describe('which checks are made', () => {
 
   test('an exclusion is of one rule of a file', async () => {
     const other = rule.replace(id, '8e1f9b0c-4a58-4f0e-9c7e-0f6f3d0e5b11').replace('title: Rule', 'title: Other');
-    expect(await codes(['check'], `lint: { exclude: { ${id}: [SIG028, LNT002] } }`, { 'rules/rule_one.yml': `${rule}---\n${other}` })).toEqual([
-      'LNT002',
-      'SIG028',
-    ]);
+    for (const text of [`${rule}---\n${other}`, `${other}---\n${rule}`])
+      expect(await codes(['check'], `lint: { exclude: { ${id}: [SIG028, LNT002] } }`, { 'rules/rule_one.yml': text })).toEqual(['LNT002', 'SIG028']);
   });
 
   test('an exclusion hides no error of a rule that is left out', async () => {
