@@ -18,7 +18,7 @@ interface Given {
 function linted(files: Readonly<Record<string, string>>, { preset = 'sigmahq', severities, isWhole = false }: Given = {}): readonly Diagnostic[] {
   const bag = createBag(severities);
   const linter = createLinter({ config: lintConfig({ preset }), ...(severities ? { severities } : {}), bag, today: '2024-06-01', isWhole });
-  const documents = Object.entries(files).flatMap(([path, text]) => readDocuments({ path, text }, bag, linter.onRule).documents);
+  const documents = Object.entries(files).flatMap(([path, text]) => readDocuments({ path, text }, bag, linter).documents);
   const collection = collect(documents, bag);
   const compile = createCompiler(collection, { placeholders: new Map(), bag });
   for (const rule of collection.rules) {
@@ -251,6 +251,11 @@ describe('several rules', () => {
     const [found, ...more] = linted({ ...here, [there]: other('Whoami Run by a Service') });
     expect(found).toMatchObject({ code: 'LNT015', file: { path: there }, message: `the title is that of ${path}:1 too` });
     expect(more).toEqual([]);
+  });
+
+  test('one id: that is told, and no more', () => {
+    const copy = 'copies/proc_creation_win_whoami.yml';
+    expect(linted({ ...here, [copy]: clean }).map(({ code, file }) => `${code} ${file.path}`)).toEqual([`SIG040 ${copy}`]);
   });
 
   test('one file name', () => {

@@ -62,7 +62,7 @@ function collected(files: Iterable<SourceFile | undefined>, bag: DiagnosticBag, 
   let count = 0;
   for (const file of files) {
     if (!file) continue;
-    const read = readDocuments(file, bag, onRule);
+    const read = readDocuments(file, bag, { onRule });
     documents.push(...read.documents);
     count += read.count;
   }
@@ -73,7 +73,7 @@ function collected(files: Iterable<SourceFile | undefined>, bag: DiagnosticBag, 
 }
 
 function readLoneRule(file: SourceFile, bag: DiagnosticBag, onRule: OnRule | undefined): readonly Rule[] {
-  const { documents } = readDocuments(file, bag, onRule);
+  const { documents } = readDocuments(file, bag, { onRule });
   return documents.map((document) => {
     if (document.kind !== 'detection') throw new Error(`${file.path} was taken for a detection rule`);
     complainOfNoId(document, bag);

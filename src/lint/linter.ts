@@ -40,9 +40,8 @@ export interface Linter {
 
 /** A rule that was before; nothing of it that would keep its text. */
 interface Seen {
-  readonly title: string;
   readonly id: string | undefined;
-  /** `path:line`. */
+  /** For a person. */
   readonly place: string;
 }
 
@@ -54,21 +53,23 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       const severity = presetSeverity(code, config.preset);
       bag.add(file, { code, message, span: { start: span.start, end: span.end }, severity, ...(hint === undefined ? {} : { hint }) });
     };
-  const titles = new Map<string, string>();
-  const fileNames = new Map<string, string>();
+  const titles = new Map<string, Seen>();
+  const fileNames = new Map<string, Seen>();
   const meanings = new Map<string, Seen>();
   const ids = new Set<string>();
   const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
   const relatives = new Map<string, ReadonlySet<string>>();
   const checkNames = (rule: RuleHead, tell: Tell): void => {
-    const { title, titleSpan, file } = rule;
+    const { title, titleSpan, file, id } = rule;
+    // of two rules with one id, that is what is told
+    const isOther = (before: Seen): boolean => id === undefined || before.id !== id;
     const before = titles.get(title);
-    if (before === undefined) titles.set(title, placeText(rule));
-    else tell('LNT015', titleSpan, `the title is that of ${before} too`);
+    if (!before) titles.set(title, { id, place: placeText(rule) });
+    else if (isOther(before)) tell('LNT015', titleSpan, `the title is that of ${before.place} too`);
     const name = baseName(file.path);
-    const path = fileNames.get(name);
-    if (path === undefined) fileNames.set(name, file.path);
-    else if (path !== file.path) tell('LNT016', titleSpan, `the file is named like ${path}`);
+    const same = fileNames.get(name);
+    if (!same) fileNames.set(name, { id, place: file.path });
+    else if (same.place !== file.path && isOther(same)) tell('LNT016', titleSpan, `the file is named like ${same.place}`);
   };
   const onRule: OnRule = (rule, document) => {
     const tell = tellIn(rule.file);
@@ -113,9 +114,8 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       const sources = logSourcesOf(compiled).map(({ category, product, service }) => [category, product, service]);
       const key = JSON.stringify([sources, form ? digestOf(form.key) : conditionDigest(compiled)]);
       const before = meanings.get(key);
-      if (!before) meanings.set(key, { title: rule.title, id: rule.id, place: placeText(rule) });
-      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id))
-        tell('LNT006', rule.titleSpan, `the rule means the same as "${before.title}" in ${before.place}`);
+      if (!before) meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
+      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id)) tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
     },
     finish() {
       for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);

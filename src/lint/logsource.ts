@@ -11,7 +11,11 @@ let known: ReadonlySet<string> | undefined;
 
 /** Services outside of Windows. */
 function services(): ReadonlySet<string> {
-  known ??= new Set([...knownServices, ...tableSources.flatMap(({ service }) => service ?? []), ...'aaa bgp duo event globalprotect ldp sslvpnd'.split(' ')]);
+  known ??= new Set([
+    ...knownServices,
+    ...tableSources.flatMap(({ service }) => service ?? []),
+    ...'aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection threat_management'.split(' '),
+  ]);
   return known;
 }
 
@@ -28,7 +32,7 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   const { category, product, service } = rule.logsource;
   const unknown = (name: string, value: string) => tell('LNT040', lookup(node, name) ?? placeOf(checked, 'logsource'), `SigmaHQ has no ${name} \`${value}\``);
   if (product !== undefined && !knownProducts.has(product)) unknown('product', product);
-  if (category !== undefined && !isKnownCategory(category)) unknown('category', category);
+  if (category !== undefined && category !== 'appliance' && !isKnownCategory(category)) unknown('category', category);
   if (service !== undefined && !services().has(service) && !(product === 'windows' && windowsChannels(service).length > 0)) unknown('service', service);
 }
 

@@ -21,7 +21,7 @@ export interface ReadFile {
 export type OnRule = (rule: DetectionRule | CorrelationRule, document: YamlMapping) => void;
 
 /** Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. */
-export function readDocuments(file: SourceFile, bag: DiagnosticBag, onRule?: OnRule): ReadFile {
+export function readDocuments(file: SourceFile, bag: DiagnosticBag, { onRule }: { readonly onRule?: OnRule | undefined } = {}): ReadFile {
   const before = bag.list.length;
   const nodes = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
