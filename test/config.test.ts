@@ -57,6 +57,7 @@ pipelines: { splunk: [a, b.yml], graylog: c }
 templates: my-templates
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
+lint: { preset: sigmahq, exclude: { 53AB539C-30ed: [LNT023, number_as_string], other: cartag } }
 enable: { statuses: [stable], levels: [critical], tags: [attack.t1059*] }
 overBudget: warn
 unmatchable: disable
@@ -172,6 +173,13 @@ test('every key of the sample is read', () => {
       ['SIG031', 'error'],
     ]),
     failOn: 'warning',
+    lint: {
+      preset: 'sigmahq',
+      exclude: new Map([
+        ['53ab539c-30ed', new Set(['LNT023', 'LNT024'])],
+        ['other', new Set(['LNT011'])],
+      ]),
+    },
     enable: { statuses: ['stable'], levels: ['critical'], tags: ['attack.t1059*'] },
     overBudget: 'warn',
     unmatchable: 'disable',
@@ -264,6 +272,23 @@ const refused = [
   ['splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"', '`splunk.indexes[0].definition` has not the right form', 'one line', '"a\\nb"', true],
   ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
   ['severities: { NONESUCH: off }', '`severities` has no key `NONESUCH`', 'Known: SIG001', 'NONESUCH', true],
+  ['lint: { preset: sigma }', '`lint.preset` must be one of none, default, pysigma, sigmahq, not `sigma`', 'Did you mean `pysigma`?', 'sigma', true],
+  ['lint: { exclude: { a: [LNT999] } }', '`LNT999` is no code of a diagnostic and no validator of pySigma', 'Did you mean', 'LNT999', false],
+  [
+    'lint: { exclude: { a: escaped_wildcards } }',
+    '`escaped_wildcards` is no code of a diagnostic and no validator of pySigma',
+    'Did you mean `escaped_wildcard`?',
+    'escaped_wildcards',
+    false,
+  ],
+  ['lint: { exclude: { a: everything } }', '`everything` is no code of a diagnostic and no validator of pySigma', 'docs/lint.md', 'everything', false],
+  [
+    'lint: { exclude: { a: dangling_condition } }',
+    "`dangling_condition` can't be excluded: the rule is missing from the packs because of it",
+    'Remove it',
+    'dangling_condition',
+    false,
+  ],
   ['levels: { hihg: {} }', '`levels` has no key `hihg`', 'Did you mean `high`?', 'hihg', true],
   ['defaults: { entities: [Computer] }', '`defaults.entities[0]` must be a map, not a string', '`{ field: Computer, type: system }`', 'Computer', true],
   ['defaults: { threatObjects: [Image] }', '`defaults.threatObjects[0]` must be a map, not a string', '`{ field: Image, type: process }`', 'Image', true],

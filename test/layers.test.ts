@@ -19,6 +19,7 @@ const order = [
   'pack',
   'docs',
   'release',
+  'lint',
   'adopt',
   'install',
   'cli',

@@ -3,13 +3,15 @@ import { type Artifact, makeArtifacts } from '../pack/artifacts.ts';
 import type { FailOn, PackConfig, Target } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { enabledIds } from '../pack/enabled.ts';
+import type { LintPreset } from '../pack/lint-preset.ts';
 import { madeFor } from '../pack/made-for.ts';
-import type { Pack } from '../pack/pack.ts';
+import type { Pack, PackInput } from '../pack/pack.ts';
 import { loadOf } from '../pack/schedule-budget.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { compileRules, complainOfPack, createPageList, projectTemplates, type RuleCounts } from './compile-rules.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
+import { lintOf } from './lint.ts';
 import { optimizeLate } from './optimize-late.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack, reportProject } from './project.ts';
@@ -36,6 +38,8 @@ export interface BuildOptions {
   readonly frozen?: boolean;
   /** Compile and check, write nothing. */
   readonly dryRun: boolean;
+  /** In place of that of the configuration. */
+  readonly preset?: LintPreset;
 }
 
 /** `sigpack build` and `sigpack check`. */
@@ -55,10 +59,14 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const built = frozen?.createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false });
   const templates = options.dryRun ? undefined : projectTemplates(project);
   const pages = templates ? createPageList(project, templates) : undefined;
-  const { pack, counts } = compileRules(project, paths, (...outcome) => {
+  const lint = await lintOf(project, paths, options.dryRun);
+  const onOutcome: PackInput['onOutcome'] = (...outcome) => {
     pages?.add(...outcome);
     built?.add(...outcome);
-  });
+    lint?.onOutcome(...outcome);
+  };
+  const { pack, counts } = compileRules(project, paths, onOutcome, lint?.onRule);
+  lint?.finish();
   if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
   complainOfPack(project, pack);
   // of a target that is left out, every rule would differ
@@ -130,7 +138,13 @@ function complainOfNothing({ loaded, bag }: Project, paths: readonly string[], f
 /** The command line has the last word. */
 function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   if (options.target?.length === 0) throw new UsageError('--target names no target');
-  return { ...config, ...(options.target ? { targets: [...new Set(options.target)] } : {}), ...(options.failOn ? { failOn: options.failOn } : {}) };
+  const { target, failOn, preset } = options;
+  return {
+    ...config,
+    ...(target ? { targets: [...new Set(target)] } : {}),
+    ...(failOn ? { failOn } : {}),
+    ...(preset ? { lint: { ...config.lint, preset } } : {}),
+  };
 }
 
 function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {

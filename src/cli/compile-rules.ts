@@ -8,6 +8,7 @@ import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
+import type { OnRule } from '../sigma/document.ts';
 import { loadRules, streamRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 import { type LoadedTemplates, loadTemplates } from './template-files.ts';
@@ -27,8 +28,8 @@ export interface CompiledRules {
  * The rules of a project, or those of the paths, as its packs have them. The rules themselves stay behind: what is left of thousands is their
  * queries and pages.
  */
-export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): CompiledRules {
-  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal);
+export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome'], onRule?: OnRule): CompiledRules {
+  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal, onRule);
   const pack = packOf(project, { collection, rules, total: files }, onOutcome);
   return { pack, counts: { files, ...counts } };
 }

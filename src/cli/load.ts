@@ -1,5 +1,5 @@
 import { type Collection, collect, complainOfNoId, type Rule } from '../sigma/collection.ts';
-import { readDocuments, type SigmaDocument } from '../sigma/document.ts';
+import { type OnRule, readDocuments, type SigmaDocument } from '../sigma/document.ts';
 import { independentFiles } from '../sigma/lone-rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -34,13 +34,14 @@ export interface RuleStream {
 }
 
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
-export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal): RuleStream {
+export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal, onRule?: OnRule): RuleStream {
   const found = ruleFiles(paths, bag);
   const files = [...readFiles(found, bag, terminal)];
   const independent = independentFiles(files.map((source) => source?.file.text ?? ''));
   const { collection, invalid } = collected(
     files.filter((_, index) => !independent.has(index)),
     bag,
+    onRule,
   );
   const counts = { rules: 0, invalid };
   const together = Map.groupBy(collection.rules, ({ file }) => file);
@@ -50,7 +51,7 @@ export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Term
       const { file } = source;
       // the text is kept by what is made of the rule, and not by this list
       files[index] = undefined;
-      const read = independent.has(index) ? readLoneRule(file, bag) : (together.get(file) ?? []);
+      const read = independent.has(index) ? readLoneRule(file, bag, onRule) : (together.get(file) ?? []);
       if (independent.has(index)) counts.invalid += 1 - read.length;
       counts.rules += read.length;
       yield* read;
@@ -66,12 +67,12 @@ interface ReadSource {
 }
 
 /** The rules and filters of files, and how many of their documents are at fault. */
-function collected(sources: Iterable<ReadSource | undefined>, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
+function collected(sources: Iterable<ReadSource | undefined>, bag: DiagnosticBag, onRule?: OnRule): Omit<LoadedRules, 'files'> {
   const documents: SigmaDocument[] = [];
   let count = 0;
   for (const source of sources) {
     if (!source) continue;
-    const read = readDocuments(source.file, bag, source);
+    const read = readDocuments(source.file, bag, { named: source.named, onRule });
     documents.push(...read.documents);
     count += read.count;
   }
@@ -81,8 +82,8 @@ function collected(sources: Iterable<ReadSource | undefined>, bag: DiagnosticBag
   return { collection, invalid: count - sound };
 }
 
-function readLoneRule(file: SourceFile, bag: DiagnosticBag): readonly Rule[] {
-  const { documents } = readDocuments(file, bag);
+function readLoneRule(file: SourceFile, bag: DiagnosticBag, onRule: OnRule | undefined): readonly Rule[] {
+  const { documents } = readDocuments(file, bag, { onRule });
   return documents.map((document) => {
     if (document.kind !== 'detection') throw new Error(`${file.path} was taken for a detection rule`);
     complainOfNoId(document, bag);

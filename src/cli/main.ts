@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Command, CommanderError, Help, Option } from 'commander';
+import { lintPresets } from '../pack/lint-preset.ts';
 import type { AdoptOptions } from './adopt-command.ts';
 import type { BuildOptions } from './build.ts';
 import { commaSeparated, configOption, fieldsOption, pipelineOption, pluginOption, wholeNumber } from './command-options.ts';
@@ -79,9 +80,11 @@ function createProgram(): Command {
   withReport(
     program
       .command('check')
-      .description('compile rules and report; write nothing')
+      .description('compile rules, check them and report; write nothing')
       .argument('[rules...]', 'rule files and folders (default: those of the configuration)'),
-  ).action(run(true));
+  )
+    .addOption(new Option('--preset <name>', 'checks of rules, in place of lint.preset of the configuration').choices(lintPresets))
+    .action(run(true));
   program
     .command('stats')
     .description('show on which minutes of the hour the scheduled searches start')

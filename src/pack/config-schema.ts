@@ -3,6 +3,7 @@ import { codeCatalogue } from '../source/code.ts';
 import type { JsonSchema } from '../source/schema.ts';
 import { notificationSchema } from './graylog-notification.ts';
 import { installsSchema } from './install-config.ts';
+import { lintSchema } from './lint-config.ts';
 import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { releaseSchema } from './release-config.ts';
 import { enablePresets } from './selection.ts';
@@ -301,6 +302,7 @@ export const configSchema: JsonSchema = {
     templates: text('Folder with templates that override the built-in ones one by one, relative to sigpack.yml.'),
     severities,
     failOn: { enum: ['error', 'warning', 'never'], description: 'Severity from which on the exit code says failure.', default: 'error' },
+    lint: lintSchema,
     enable,
     overBudget: {
       enum: ['disable', 'warn', 'error'],

@@ -18,6 +18,7 @@ import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig,
 import { graylogComplaints } from './graylog-config-check.ts';
 import type { NotificationChoice } from './graylog-notification.ts';
 import type { InstallConfig } from './install-config.ts';
+import { type LintConfig, lintComplaints, lintConfig, type WrittenLint } from './lint-config.ts';
 import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
@@ -49,6 +50,7 @@ export interface PackConfig {
   readonly templates?: string;
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
+  readonly lint: LintConfig;
   readonly enable: Enabling;
   readonly overBudget: OverBudget;
   /** What becomes of rules that can never be true in a target. */
@@ -121,6 +123,7 @@ interface Written extends Partial<PackInfo> {
   readonly templates?: string;
   readonly severities?: Readonly<Partial<Record<DiagnosticCode, Severity>>>;
   readonly failOn?: FailOn;
+  readonly lint?: WrittenLint;
   readonly enable?: EnablePreset | Partial<Enabling>;
   readonly overBudget?: OverBudget;
   readonly unmatchable?: Unmatchable;
@@ -157,6 +160,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
       ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')),
       ...elasticsearchComplaints(lookup(root, 'elasticsearch')),
       ...graylogComplaints(lookup(root, 'graylog')),
+      ...lintComplaints(lookup(root, 'lint')),
       ...misreadPlaces(root),
     ];
   }
@@ -219,6 +223,7 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     ...(templates === undefined ? {} : { templates }),
     severities: severitiesOf(written),
     failOn: written.failOn ?? 'error',
+    lint: lintConfig(written.lint),
     enable: enablingOf(written.enable ?? {}),
     overBudget: written.overBudget ?? 'disable',
     unmatchable: written.unmatchable ?? 'leave-out',

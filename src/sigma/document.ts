@@ -1,6 +1,6 @@
 import { createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
+import { lookup, parseYaml, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import { createReader, type Reader } from './attribute.ts';
 import type { CorrelationRule, LostCorrelation } from './correlation.ts';
 import { lostCorrelation, readCorrelationRule } from './correlation-reader.ts';
@@ -22,11 +22,20 @@ export interface ReadFile {
   readonly count: number;
 }
 
+/** Told of each sound rule with its document, which is let go of afterwards. */
+export type OnRule = (rule: DetectionRule | CorrelationRule, document: YamlMapping) => void;
+
+/** `named`: somebody says that the file is a rule. */
+interface Reading {
+  readonly named?: boolean;
+  readonly onRule?: OnRule | undefined;
+}
+
 /**
  * Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. A file that says
  * nothing of Sigma is no rule and a note, where somebody has not `named` it as one: without a word on that, it is an error.
  */
-export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named }: { readonly named?: boolean } = {}): ReadFile {
+export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onRule }: Reading = {}): ReadFile {
   const before = bag.list.length;
   const parsed = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
@@ -54,7 +63,10 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named }: {
     const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
+    if (document && !unclear && !bag.list.slice(start).some(isFatal)) {
+      documents.push(document);
+      if (onRule && node.kind === 'mapping' && (document.kind === 'detection' || document.kind === 'correlation')) onRule(document, node);
+    }
     // but a filter and a correlation take the rules along that they reach
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
     else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));

@@ -23,6 +23,8 @@ export interface Complaint {
   readonly span: Span;
   readonly hint?: string;
   readonly target?: string;
+  /** In place of the one of the catalogue, where the configuration sets none. */
+  readonly severity?: Severity;
 }
 
 /** Collects the complaints about one file or one run. Severities come from the catalogue unless overridden; fatal ones can't be. */
@@ -38,7 +40,7 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
     add(file, complaint) {
       const entry = codeCatalogue[complaint.code];
       // what is missing from the output must not look clean, so a fatal code keeps its severity
-      const severity = entry.fatal ? entry.severity : (severities.get(complaint.code) ?? entry.severity);
+      const severity = entry.fatal ? entry.severity : (severities.get(complaint.code) ?? complaint.severity ?? entry.severity);
       if (severity === 'off') return;
       const { code, message, span, hint = entry.hint, target } = complaint;
       list.push({ code, severity, message, file, span, hint, ...(target === undefined ? {} : { target }) });

@@ -1,10 +1,10 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
-import type { Diagnostic } from '../../source/diagnostic.ts';
+import type { Diagnostic, Severity } from '../../source/diagnostic.ts';
 import { pageUri } from '../../source/documentation.ts';
 import { placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
-const levels = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<Diagnostic['severity'], string>;
+const levels = { error: 'error', warning: 'warning', info: 'note', off: 'none' } as const satisfies Record<Severity, string>;
 const codes = Object.keys(codeCatalogue).filter((code): code is DiagnosticCode => code in codeCatalogue);
 
 /** SARIF 2.1.0 with every code as a rule. */

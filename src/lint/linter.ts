@@ -1,0 +1,127 @@
+import type { LintConfig } from '../pack/lint-config.ts';
+import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { conditionDigest, digestOf } from '../release/digest.ts';
+import { normalForm, normalText } from '../release/normal-form.ts';
+import type { OnRule } from '../sigma/document.ts';
+import type { RuleHead } from '../sigma/rule.ts';
+import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { hasConventions, presetSeverity, type Tell } from './check.ts';
+import { checkCondition } from './condition.ts';
+import { checkCorrelation } from './correlation.ts';
+import { baseName, checkFileName } from './file-name.ts';
+import { checkHead } from './head.ts';
+import { checkItems } from './items.ts';
+import { checkEventIds, checkLogSource } from './logsource.ts';
+import { contradictionIn } from './never.ts';
+import { checkRelated, type RelatedId } from './related.ts';
+import { checkTags } from './tags.ts';
+
+export interface LintOptions {
+  readonly config: LintConfig;
+  /** Severities of the configuration, which win over the preset. */
+  readonly severities?: ReadonlyMap<string, Severity>;
+  readonly bag: DiagnosticBag;
+  /** YYYY-MM-DD. */
+  readonly today: string;
+  /** All rules of the set are read: a related rule that is not among them is not there. */
+  readonly isWhole: boolean;
+}
+
+/** Checks rules as `sigma check` does; the table in docs/lint.md names the validators. */
+export interface Linter {
+  /** Asks a rule as it is written. */
+  readonly onRule: OnRule;
+  /** Asks what a rule means. */
+  readonly onMeaning: (compiled: CompiledRule) => void;
+  /** Tells what concerns several rules, once all are through. */
+  readonly finish: () => void;
+}
+
+/** A rule that was before; nothing of it that would keep its text. */
+interface Seen {
+  readonly id: string | undefined;
+  /** For a person. */
+  readonly place: string;
+}
+
+export function createLinter({ config, severities, bag, today, isWhole }: LintOptions): Linter {
+  const conventions = hasConventions(config.preset, severities);
+  const tellIn =
+    (file: SourceFile): Tell =>
+    (code, span, message, hint) => {
+      const severity = presetSeverity(code, config.preset);
+      bag.add(file, { code, message, span: { start: span.start, end: span.end }, severity, ...(hint === undefined ? {} : { hint }) });
+    };
+  const titles = new Map<string, Seen>();
+  const fileNames = new Map<string, Seen>();
+  const meanings = new Map<string, Seen>();
+  const ids = new Set<string>();
+  const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
+  const relatives = new Map<string, ReadonlySet<string>>();
+  const checkNames = (rule: RuleHead, tell: Tell): void => {
+    const { title, titleSpan, file, id } = rule;
+    // of two rules with one id, that is what is told
+    const isOther = (before: Seen): boolean => id === undefined || before.id !== id;
+    const before = titles.get(title);
+    if (!before) titles.set(title, { id, place: placeText(rule) });
+    else if (isOther(before)) tell('LNT015', titleSpan, `the title is that of ${before.place} too`);
+    const name = baseName(file.path);
+    const same = fileNames.get(name);
+    if (!same) fileNames.set(name, { id, place: file.path });
+    else if (same.place !== file.path && isOther(same)) tell('LNT016', titleSpan, `the file is named like ${same.place}`);
+  };
+  const onRule: OnRule = (rule, document) => {
+    const tell = tellIn(rule.file);
+    const checked = { rule, document, tell, today };
+    if (conventions) {
+      checkHead(checked);
+      // rules that are piped in have no file
+      if (rule.file.path !== 'stdin') checkFileName(checked);
+    }
+    checkTags(checked);
+    const named = checkRelated(checked);
+    if (rule.id !== undefined && named.length > 0) relatives.set(rule.id.toLowerCase(), new Set(named.map(({ id }) => id)));
+    if (conventions) {
+      checkNames(rule, tell);
+      if (rule.id !== undefined) ids.add(rule.id.toLowerCase());
+      if (isWhole && named.length > 0) related.push({ file: rule.file, named });
+    }
+    if (rule.kind === 'correlation') {
+      checkCorrelation(rule, tell);
+      return;
+    }
+    checkLogSource(checked, rule);
+    checkItems(rule, tell, conventions);
+    if (!conventions) return;
+    checkEventIds(rule, tell);
+    checkCondition(rule, tell);
+  };
+  const isRelated = (id = '', other = ''): boolean => relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
+  return {
+    onRule,
+    onMeaning(compiled) {
+      const { rule } = compiled;
+      const tell = tellIn(rule.file);
+      const form = compiled.kind === 'detection' ? normalForm(compiled.query) : undefined;
+      if (form) {
+        const found = contradictionIn(form);
+        if (found) {
+          const place = [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
+          tell('LNT001', place, `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ${normalText(found.excluded)}`);
+        }
+      }
+      const sources = logSourcesOf(compiled).map(({ category, product, service }) => [category, product, service]);
+      const key = JSON.stringify([sources, form ? digestOf(form.key) : conditionDigest(compiled)]);
+      const before = meanings.get(key);
+      if (!before) meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
+      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id)) tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
+    },
+    finish() {
+      for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
+    },
+  };
+}
+
+/** Counted: most titles stand at the start, and the places of all lines are needed for few files. */
+const placeText = ({ file, titleSpan }: RuleHead): string => `${file.path}:${file.text.slice(0, titleSpan.start).split('\n').length}`;

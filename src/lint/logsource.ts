@@ -1,0 +1,63 @@
+import { isKnownCategory, knownProducts, knownServices } from '../event/known-log-sources.ts';
+import { categoriesOfEvent, windowsCategory, windowsChannels } from '../event/windows-log.ts';
+import { tableSources } from '../pack/alert-table.ts';
+import type { DetectionItem, DetectionRule, SearchBody } from '../sigma/rule.ts';
+import { nearest } from '../source/nearest.ts';
+import type { Span } from '../source/span.ts';
+import { lookup } from '../source/yaml.ts';
+import { type Checked, placeOf } from './check.ts';
+
+let known: ReadonlySet<string> | undefined;
+
+/** Services outside of Windows. */
+function services(): ReadonlySet<string> {
+  known ??= new Set([
+    ...knownServices,
+    ...tableSources.flatMap(({ service }) => service ?? []),
+    ...'aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection threat_management'.split(' '),
+  ]);
+  return known;
+}
+
+const keys = ['category', 'product', 'service', 'definition'] as const;
+
+export function checkLogSource(checked: Checked, rule: DetectionRule): void {
+  const { tell, document } = checked;
+  const node = lookup(document, 'logsource');
+  for (const { key } of node?.kind === 'mapping' ? node.pairs : []) {
+    if ((keys as readonly string[]).includes(key.text)) continue;
+    const near = nearest(key.text, keys);
+    tell('LNT004', key, `\`${key.text}\` is no key of a log source, and is not looked at`, near === undefined ? undefined : `Did you mean \`${near}\`?`);
+  }
+  const { category, product, service } = rule.logsource;
+  const unknown = (name: string, value: string) => tell('LNT040', lookup(node, name) ?? placeOf(checked, 'logsource'), `SigmaHQ has no ${name} \`${value}\``);
+  if (product !== undefined && !knownProducts.has(product)) unknown('product', product);
+  if (category !== undefined && category !== 'appliance' && !isKnownCategory(category)) unknown('category', category);
+  if (service !== undefined && !services().has(service) && !(product === 'windows' && windowsChannels(service).length > 0)) unknown('service', service);
+}
+
+/** `EventID` where the log source says it, or where it says what a category would say. */
+export function checkEventIds({ detection, logsource }: DetectionRule, tell: Checked['tell']): void {
+  const { category, product, service } = logsource;
+  if (product !== 'windows') return;
+  const log = category === undefined ? undefined : windowsCategory(category);
+  // a category of several kinds of events is narrowed by their ids
+  const implied = log !== undefined && (log.kind === 'etw' || log.eventIds.length < 3);
+  for (const { values, span } of eventIds(detection.searches.values())) {
+    if (implied) tell('LNT041', span, `the category ${category} says which events are meant`);
+    if (service === undefined) continue;
+    for (const value of values) {
+      const categories = typeof value.value === 'number' ? categoriesOfEvent(service, value.value) : [];
+      if (categories.length > 0)
+        tell('LNT020', value, `event ${value.text} of ${service} has a category`, `Write \`category: ${categories.join('` or `')}\` in place of the service.`);
+    }
+  }
+}
+
+function eventIds(searches: Iterable<{ readonly body: SearchBody; readonly span: Span }>): readonly DetectionItem[] {
+  return [...searches].flatMap(({ body }) => itemsOf(body)).filter(({ field }) => field === 'EventID');
+}
+
+/** The items of a selection, in order. */
+export const itemsOf = (body: SearchBody): readonly DetectionItem[] =>
+  body.kind === 'map' ? body.items : body.entries.flatMap((entry) => (entry.kind === 'item' ? [entry] : entry.items));

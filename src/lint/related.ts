@@ -1,0 +1,43 @@
+import type { Span } from '../source/span.ts';
+import { lookup, type YamlNode } from '../source/yaml.ts';
+import type { Checked } from './check.ts';
+
+const types: ReadonlySet<string> = new Set(['derived', 'obsolete', 'merged', 'renamed', 'similar']);
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Another rule that `related` names. */
+export interface RelatedId {
+  /** In lower case. */
+  readonly id: string;
+  readonly span: Span;
+}
+
+/** The ids under `related` as far as they are ids of other rules; complains about the rest. */
+export function checkRelated({ rule, document, tell }: Checked): readonly RelatedId[] {
+  const node = lookup(document, 'related');
+  if (!node) return [];
+  if (node.kind !== 'sequence') {
+    tell('LNT005', node, '`related` must be a list of maps');
+    return [];
+  }
+  const found = node.items.flatMap((item): readonly RelatedId[] => {
+    const id = lookup(item, 'id');
+    const type = lookup(item, 'type');
+    if (item.kind !== 'mapping') tell('LNT005', item, 'an entry of `related` must be a map of `id` and `type`');
+    else if (!id) tell('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `id`');
+    if (item.kind !== 'mapping' || !id) return [];
+    if (!type) tell('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `type`', typeHint);
+    else if (!types.has(textOf(type))) tell('LNT005', type, `\`${textOf(type)}\` is no type of a relation`, typeHint);
+    const text = textOf(id);
+    const span = { start: id.start, end: id.end };
+    if (!uuid.test(text)) tell('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
+    else if (text.toLowerCase() === rule.id?.toLowerCase()) tell('LNT005', span, 'the rule is related to itself', 'Write the UUID of the other rule.');
+    else return [{ id: text.toLowerCase(), span }];
+    return [];
+  });
+  return found;
+}
+
+const typeHint = `Use one of ${[...types].join(', ')}.`;
+
+const textOf = (node: YamlNode): string => (node.kind === 'scalar' ? node.text : '');
