@@ -4,6 +4,7 @@ import { templateFault } from '../pack/artifacts.ts';
 import type { PackConfig } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { idleSettings } from '../pack/idle-settings.ts';
+import { nameKeys } from '../pack/name-text.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
@@ -28,7 +29,12 @@ export interface CompiledRules {
  * queries and pages.
  */
 export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): CompiledRules {
-  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal);
+  const { collection, rules, files, counts } = streamRules(
+    rulePaths(project, paths),
+    project.bag,
+    project.terminal,
+    nameKeys(project.loaded.config.namePrefix),
+  );
   const pack = packOf(project, { collection, rules, total: files }, onOutcome);
   return { pack, counts: { files, ...counts } };
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../source/span.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import type { Reader } from './attribute.ts';
 import {
@@ -65,13 +65,14 @@ const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
 
 /** What is left of a correlation with errors. */
-export function lostCorrelation(document: YamlMapping): LostCorrelation {
+export function lostCorrelation(file: SourceFile, document: YamlMapping): LostCorrelation {
   const node = lookup(document, 'correlation');
   const rules = lookup(node, 'rules');
   const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
   const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
   return {
     kind: 'lost',
+    file,
     references: items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])),
     generate: generate?.kind === 'scalar' && generate.value === true,
   };

@@ -33,7 +33,7 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag): ReadFile {
     if (document && !unclear && !bag.list.slice(start).some(isFatal)) documents.push(document);
     // but a filter and a correlation take the rules along that they reach
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
-    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
+    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(file, node));
   }
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
