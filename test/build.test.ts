@@ -172,13 +172,12 @@ describe('a bad rule', () => {
       'no-condition.yml': rule(3).replace('  condition: sel\n', ''),
       'modifier.yml': rule(4).replace('|endswith', '|nothing'),
       'regex.yml': rule(5).replace("endswith: '\\x5.exe'", "re: '('"),
-      'same-id.yml': rule(1).replace('Rule 1', 'Other'),
-      'same-title.yml': rule(6).replace('Rule 6', 'Rule 1'),
+      'same-name.yml': `${rule(6)}sigpack: { name: rule 1 }\n`,
       'settings.yml': `${rule(7)}sigpack: { interval: 1s }\n`,
       'conf.yml': `${rule(8)}sigpack: { splunk: { savedsearch: { action.notable.param.default_owner: 'x\\' } } }\n`,
       'target.yml': rule(9).replace('Image|endswith', "'Ima*ge|endswith'"),
     };
-    const folder = write(newFolder('bad'), { 'a.yml': rule(1), ...bad, 'z.yml': rule(2) });
+    const folder = write(newFolder('bad'), { 'a.yml': `${rule(1)}sigpack: { name: Rule 1 }\n`, ...bad, 'z.yml': rule(2) });
     const { pack, artifacts, bag } = await packOf([folder], '');
     expect(pack.splunk.map(({ detection }) => detection.rule.title)).toEqual(['Rule 1', 'Rule 2']);
     expect(pack.graylog.map(({ detection }) => detection.rule.title)).toEqual(['Rule 1', 'Rule 2']);

@@ -165,10 +165,21 @@ describe('the command', () => {
   it('mirrors paths below the folder, wherever they come from', async () => {
     mkdirSync(join(folder, 'deep/er'), { recursive: true });
     writeFileSync(join(folder, 'deep/er/one.yml'), seedText);
-    writeFileSync(join(folder, 'deep/two.yml'), seedText);
+    writeFileSync(join(folder, 'deep/two.yml'), seedText.replace('title: ', 'title: Another '));
     const run = await sigpack(['convert', '-t', 'grep', '-o', '../mirror/', 'er/../../deep/er/one.yml', '../deep/two.yml'], { cwd: join(folder, 'deep') });
     expect(run.stderr).not.toContain('internal');
     expect(readdirSync(join(folder, 'mirror/grep'), { recursive: true }).sort()).toEqual(['deep', 'deep/er', 'deep/er/one.txt', 'two.txt']);
+  });
+
+  it('names what it writes to one folder apart, over all files', async () => {
+    for (const [name, id] of [
+      ['p.yml', '2'],
+      ['q.yml', '1'],
+    ] as const)
+      writeFileSync(join(folder, name), `${ruleText('Twice', `{ a: ${id} }`)}id: ${id.repeat(8)}-0000-4000-8000-000000000000\n`);
+    await sigpack(['convert', '-t', 'splunk', '-p', 'none', '-f', 'savedsearches', '-o', 'apart/', 'p.yml', 'q.yml'], { cwd: folder });
+    const stanza = (name: string) => readFileSync(join(folder, 'apart/splunk', `${name}.conf`), 'utf8').split('\n')[0];
+    expect([stanza('p'), stanza('q')]).toEqual(['[Twice (22222222)]', '[Twice]']);
   });
 
   it('shows where a rule is refused, and goes on', async () => {

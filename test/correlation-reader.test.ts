@@ -533,7 +533,7 @@ describe('filters', () => {
   test('many filters on many rules are compiled once each', () => {
     const bag = createBag();
     const text = Array.from({ length: 200 }, (_, index) => rule(`r${index}`))
-      .concat(Array.from({ length: 200 }, () => filter('any')))
+      .concat(Array.from({ length: 200 }, (_, index) => filter('any').replace('id: filter', `id: filter-${index}`)))
       .join('---\n');
     const collection = collect(readDocuments({ path: 'r.yml', text }, bag).documents, bag);
     const compile = createCompiler(collection, { placeholders: new Map(), bag });

@@ -6,19 +6,21 @@ import { compileText } from './compile.ts';
 interface Titled {
   readonly title: string;
   readonly id?: string;
+  readonly status?: string;
 }
 
-/** What a format prints of rules with these titles and ids. */
-function printed(target: string, format: string, rules: readonly Titled[]): string {
+/** What a format prints of rules with these titles and ids: in one file, or in a file each. */
+function printed(target: string, format: string, rules: readonly Titled[], each = false): string {
   const found = targets.find(({ name }) => name === target);
-  const entries = rules.map(({ title, id }, index) => {
-    const text = `title: ${JSON.stringify(title)}\n${id === undefined ? '' : `id: ${id}\n`}logsource: { category: a }\ndetection: { s: { f: v${index} }, condition: s }\n`;
+  const entries = rules.map(({ title, id, status }, index) => {
+    const text = `title: ${JSON.stringify(title)}\n${id === undefined ? '' : `id: ${id}\n`}${status === undefined ? '' : `status: ${status}\n`}logsource: { category: a }\ndetection: { s: { f: v${index} }, condition: s }\n`;
     const [compiled] = compileText(text);
     const conversion = compiled && found?.convert(compiled, defaultTargetSettings);
     if (!compiled || !conversion?.ok) throw new Error('the rule was not converted');
     return { rule: compiled.rule, converted: conversion.value };
   });
-  return found?.formats.find(({ name }) => name === format)?.print(entries) ?? '';
+  const form = found?.formats.find(({ name }) => name === format);
+  return (each ? entries.map((entry) => form?.print([entry], entries)).join('') : form?.print(entries)) ?? '';
 }
 
 const one = '11111111-aaaa-4111-8111-111111111111';
@@ -33,6 +35,24 @@ describe('no two stanzas have one name', () => {
         { title: 'Shell', id: two },
       ],
       ['Shell', 'Shell (22222222)'],
+    ],
+    [
+      'a better status, last',
+      [
+        { title: 'Shell', id: one, status: 'deprecated' },
+        { title: 'Shell', id: two },
+        { title: 'Shell', id: two.replace('-bbbb', '-cccc'), status: 'stable' },
+      ],
+      ['Shell (11111111)', 'Shell (22222222)', 'Shell'],
+    ],
+    [
+      'digits that are equal',
+      [
+        { title: 'Shell', id: one },
+        { title: 'Shell', id: two },
+        { title: 'Shell', id: two.replace('-bbbb', '-cccc') },
+      ],
+      ['Shell', 'Shell (22222222)', 'Shell (22222222cccc)'],
     ],
     [
       'another case',
@@ -62,6 +82,7 @@ describe('no two stanzas have one name', () => {
     ],
   ])('%s', (_, rules, names) => {
     const text = printed('splunk', 'savedsearches', rules);
+    expect(printed('splunk', 'savedsearches', rules, true).replaceAll(/\n(?=\[)/g, '')).toBe(text.replaceAll(/\n\n?(?=\[)/g, ''));
     expect(Array.from(text.matchAll(/^\[(.*)\]$/gm), ([, name]) => name)).toEqual(names);
     for (const index of rules.keys()) expect(text).toContain(`search = f="v${index}"`);
   });
@@ -75,6 +96,13 @@ describe('no two watches and no two saved objects have one id', () => {
       .split('\n')
       .map((line) => JSON.parse(line).id);
 
+  test('in files of their own', () => {
+    for (const [target, format] of [
+      ['es-qs', 'kibana-ndjson'],
+      ['xpack-watcher', 'ndjson'],
+    ] as const)
+      expect(printed(target, format, rules, true)).toBe(printed(target, format, rules));
+  });
   test('kibana-ndjson', () => expect(idsIn(printed('es-qs', 'kibana-ndjson', rules))).toEqual(['A%20shell', 'A%20shell-2', one]));
   test('watches as lines', () => expect(idsIn(printed('xpack-watcher', 'ndjson', rules))).toEqual(['a-shell', 'a-shell-2', one]));
   test('watches as an array', () => {
@@ -83,5 +111,6 @@ describe('no two watches and no two saved objects have one id', () => {
   test('curl', () => {
     const text = printed('xpack-watcher', 'curl', rules);
     expect(Array.from(text.matchAll(/watch\/([^"]+)"/g), ([, id]) => id)).toEqual(['a-shell', 'a-shell-2', one]);
+    expect(printed('xpack-watcher', 'curl', rules, true)).toBe(text);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nameKeys } from '../src/pack/name-text.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { independentFiles } from '../src/sigma/lone-rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -84,10 +85,10 @@ Filter: {Rules: ANY, Ours: {User: admin}, Condition: not Ours}
   test('files that are read by themselves are told apart by them too', () => {
     const rule = 'Title: A\nID: abc\nName: base\nlogsource: {product: w}\nDetection:\n  s: {a: b}\n  condition: s\n';
     const referring = 'title: C\ncorrelation: {type: event_count, rules: [base], timespan: 5m, condition: {gte: 3}}\n';
-    expect([...independentFiles([rule, referring])]).toEqual([]);
-    expect([...independentFiles([rule, rule])]).toEqual([]);
-    expect([...independentFiles([rule, 'Title: F\nLogsource: {product: w}\nFILTER: {rules: any}\n'])]).toEqual([]);
-    expect([...independentFiles([rule])]).toEqual([0]);
+    expect([...independentFiles([rule, referring], nameKeys('')).keys()]).toEqual([]);
+    expect([...independentFiles([rule, rule], nameKeys('')).keys()]).toEqual([]);
+    expect([...independentFiles([rule, 'Title: F\nLogsource: {product: w}\nFILTER: {rules: any}\n'], nameKeys('')).keys()]).toEqual([]);
+    expect([...independentFiles([rule], nameKeys('')).keys()]).toEqual([0]);
   });
 });
 

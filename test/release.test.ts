@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { build } from '../src/cli/build.ts';
 import { diff } from '../src/cli/diff-command.ts';
+import { install } from '../src/cli/install/install-command.ts';
+import { status } from '../src/cli/install/status-command.ts';
 import { type ReleaseOptions, release } from '../src/cli/release-command.ts';
 import { verify } from '../src/cli/verify-command.ts';
 import { readConf } from '../src/pack/splunk-conf.ts';
@@ -122,17 +124,52 @@ describe('a history of releases', { shuffle: false }, () => {
     // a new rule under the title of a retired one is another stanza: the settings that an admin gave the old one are not for it
     write('rules/e.yml', rule(5, 'Third', '\\e.exe'));
     await publish('2.1.0');
-    expect([...(await stanzas('2.1.0')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third 00000000', 'Third']);
+    expect([...(await stanzas('2.1.0')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third (00000000)', 'Third']);
 
     await publish('2.1.1', { dropRetired: true });
-    expect([...(await stanzas('2.1.1')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third 00000000']);
+    expect([...(await stanzas('2.1.1')).keys()]).toEqual(['First', 'Fourth', 'Second', 'Third (00000000)']);
     expect(read('CHANGELOG.md')).toContain('Dropped from the Splunk app; delete them there by hand:\n\n- Third\n');
 
     const out = await publish('3.0.0', { rename: true });
     expect(out).toContain('2 name');
-    expect([...(await stanzas('3.0.0')).keys()]).toEqual(['First, described better', 'Fourth', 'Second', 'Third', 'First', 'Third 00000000']);
+    expect([...(await stanzas('3.0.0')).keys()]).toEqual(['First, described better', 'Fourth', 'Second', 'Third', 'First', 'Third (00000000)']);
     expect(read('sigpack.lock')).toContain(`retired:\n  First:\n    id: ${uuid(1)}\n`);
     expect((await released()).out).toContain('nothing changed since 3.0.0');
+  });
+
+  test('a better rule of the same title gets a name of its own, and no published name changes', async () => {
+    write('sigpack.yml', `${read('sigpack.yml')}installs: { lab: { kind: splunk-disk, home: splunk } }\n`);
+    mkdirSync(at('splunk/etc/apps'), { recursive: true });
+    write('.gitignore', 'dist/\nsplunk/\n');
+    const lab = { to: 'lab', config: at('sigpack.yml'), yes: true, format: 'text', verbose: false } as const;
+    const installed = (version: string): Promise<Said> => said(() => install(at(`dist/release/${version}/acme-${version}.spl`), lab));
+    const searchOf = async (version: string, name: string): Promise<string> => (await stanzas(version)).get(name)?.get('search') ?? 'none';
+    write('rules/z.yml', rule(9, 'Third', '\\z.exe').replace('status: test', 'status: deprecated'));
+    await publish('1.0.0');
+    expect([await searchOf('1.0.0', 'Third'), await searchOf('1.0.0', 'Third (00000000)')]).toEqual([
+      expect.stringContaining('c.exe'),
+      expect.stringContaining('z.exe'),
+    ]);
+    expect((await installed('1.0.0')).code).toBe(0);
+
+    renameSync(at('rules/c.yml'), at('rules/y.yml'));
+    write('rules/0.yml', rule(8, 'THIRD', '\\new.exe').replace('status: test', 'status: stable'));
+    write('rules/zz/copy.yml', read('rules/z.yml'));
+    const { out } = await diffed(undefined);
+    expect(out).toContain('1 added, 1 moved');
+    expect(out).not.toContain('renamed');
+    await publish('1.1.0');
+    expect([...(await stanzas('1.1.0')).keys()]).toEqual(['First', 'Second', 'THIRD (000000000000)', 'Third', 'Third (00000000)']);
+    expect([await searchOf('1.1.0', 'Third'), await searchOf('1.1.0', 'Third (00000000)'), await searchOf('1.1.0', 'THIRD (000000000000)')]).toEqual([
+      expect.stringContaining('c.exe'),
+      expect.stringContaining('z.exe'),
+      expect.stringContaining('new.exe'),
+    ]);
+    expect((await built(true)).code).toBe(0);
+    const done = await installed('1.1.0');
+    expect([done.code, done.out]).toEqual([0, expect.stringContaining('+ THIRD (000000000000)')]);
+    expect(done.out).not.toMatch(/[-~] Third/);
+    expect(await said(() => status(undefined, lab))).toMatchObject({ code: 0, out: expect.not.stringContaining('changed') });
   });
 
   test('a macro keeps the name that it was published with, also in a lock of before macros had the id of the pack', async () => {

@@ -45,7 +45,7 @@ function fake(name: string, query: ((compiled: CompiledRule) => string) | undefi
 
 function pages(rules: readonly CompiledRule[], format: DocsFormat, targets: readonly ConversionTarget[]): ReadonlyMap<string, string> {
   const convert = (target: ConversionTarget, compiled: CompiledRule) => target.convert(compiled, defaultTargetSettings);
-  const files = docsFiles({ title: 'Our <rules>', rules, targets, convert, format, render, assets });
+  const files = docsFiles({ title: 'Our <rules>', rules, slugOf: createSlugs(rules.map(({ rule }) => rule)), targets, convert, format, render, assets });
   return new Map([...files].map(({ path, content }) => [path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8')]));
 }
 
@@ -230,16 +230,26 @@ describe('escapes', () => {
   });
 
   it('gives every rule a file name of its own', () => {
-    const slugOf = createSlugs();
-    expect(['a/Rule.yml', 'b/rule.yaml', 'rule.yml', 'c/CON.yml', '../../.yml', 'x/a b|c.yml', 'rule-2.yml'].map(slugOf)).toEqual([
-      'rule',
-      'rule-2',
-      'rule-3',
-      'rule-con',
-      'rule-4',
-      'a-b-c',
-      'rule-2-2',
-    ]);
+    const at = (path: string, id?: string, more: { readonly status?: 'stable' | 'deprecated'; readonly start?: number } = {}) => ({
+      file: { path, text: '' },
+      titleSpan: { start: more.start ?? 0, end: 0 },
+      ...(id === undefined ? {} : { id: `${id}-0000-4000-8000-000000000000` }),
+      ...(more.status ? { status: more.status } : {}),
+    });
+    const rules = [
+      at('a/Rule.yml', 'bbbbbbbb', { status: 'deprecated' }),
+      at('b/rule.yaml', 'AAAAAAAA', { status: 'stable' }),
+      at('rule.yml', 'aaaaaaaa'),
+      at('rule.yml', 'aaaaaaaa', { start: 9 }),
+      at('c/CON.yml'),
+      at('../../.yml'),
+      at('d/.yml'),
+      at('x/a b|c.yml'),
+      at('rule-bbbbbbbb.yml'),
+    ];
+    const slugs = ['rule-bbbbbbbb0000', 'rule', 'rule-aaaaaaaa', 'rule-aaaaaaaa0000', 'rule-con', 'rule-2', 'rule-3', 'a-b-c', 'rule-bbbbbbbb'];
+    expect(rules.map(createSlugs(rules))).toEqual(slugs);
+    expect(rules.toReversed().map(createSlugs(rules.toReversed()))).toEqual(slugs.toReversed());
   });
 });
 
@@ -409,15 +419,15 @@ it('says why a target has no query, in the order of the sections', () => {
 
 it('shows only its own document of a file with several', () => {
   const all = pages(compileText(`${ruleWith(1)}---\n${ruleWith(2)}`), 'md', []);
-  expect([...all.keys()]).toEqual(['rules/rule.md', 'rules/rule-2.md', 'index.md', 'layer.json']);
-  expect(all.get('rules/rule-2.md')).toContain('```\ntitle: Rule 2\n');
-  expect(all.get('rules/rule-2.md')).not.toContain('Rule 1');
+  expect([...all.keys()]).toEqual(['rules/rule.md', 'rules/rule-00000000.md', 'index.md', 'layer.json']);
+  expect(all.get('rules/rule-00000000.md')).toContain('```\ntitle: Rule 2\n');
+  expect(all.get('rules/rule-00000000.md')).not.toContain('Rule 1');
 });
 
 describe('the command', () => {
   const rules = join(root, 'rules', 'windows');
   // the second of the two holds a rule and its correlation
-  const written = ['dhcp-callout-dll-failed', 'many-failed-logons', 'many-failed-logons-2'];
+  const written = ['dhcp-callout-dll-failed', 'many-failed-logons', 'many-failed-logons-6a7f2f0e'];
   const run = async (paths: readonly string[], format: DocsFormat): Promise<{ code: number; said: string; files: readonly string[] }> => {
     const output = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
     const said: string[] = [];

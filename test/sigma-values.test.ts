@@ -407,10 +407,14 @@ describe('attributes', () => {
 
   test('an id or a name that is taken is told at its own place', () => {
     const two = (lines: string) => `${rule('name: one').replace('id: a', 'id: aaaa')}---\n${rule(lines)}`;
-    expect(marked(complaintsOf(two('name: one').replace('id: a\n', 'id: bbbb\n').replace('title: T', 'title: one')))).toEqual(['SIG041 "one"']);
+    expect(marked(complaintsOf(two('name: one').replace('id: a\n', 'id: bbbb\n').replace('title: T', 'title: one')))).toEqual(['SIG044 "one"']);
     const bag = complaintsOf(two('name: one').replace(/^id: a$/m, 'id: bbbb'));
-    expect(told(bag)).toEqual(['SIG041 12:7 name `one` is already that of "T" (rule.yml)']);
-    expect(told(complaintsOf(two('name: aaab').replace(/^id: a$/m, 'id: aaaa')))).toEqual(['SIG040 10:5 id `aaaa` is already that of "T" (rule.yml)']);
+    expect(told(bag)).toEqual(['SIG044 12:7 the name `one` is that of "T" (rule.yml) too']);
+    const other = two('name: aaab').replace(/^id: a$/m, 'id: aaaa');
+    expect(told(complaintsOf(other))).toEqual(['SIG043 9:8 this copy of the rule in rule.yml is left out; it has another `name`']);
+    expect(told(complaintsOf(other.replace(/(product: \w+)(?![\s\S]*product)/, 'product: other')))).toEqual([
+      'SIG040 10:5 "T" (rule.yml) has the id `aaaa` too and is kept; this one has another `logsource` and is left out',
+    ]);
   });
 
   test('a rule without an id is told, no more', () => {

@@ -105,8 +105,8 @@ export interface TargetFormat {
   readonly description: string;
   /** Of the files that `-o <folder>/` writes, without the dot. */
   readonly extension: string;
-  /** The text of a file with these rules, with a line break at its end. */
-  readonly print: (entries: readonly ConvertedEntry[]) => string;
+  /** The text of a file with these rules, with a line break at its end. `among`: all rules of the run, whose names differ over all files; default: these. */
+  readonly print: (entries: readonly ConvertedEntry[], among?: readonly ConvertedEntry[]) => string;
 }
 
 /** A language that rules are converted to. A new one is a folder with such a value and a line in the registry. */

@@ -4,6 +4,7 @@ import { templateFault } from '../pack/artifacts.ts';
 import type { PackConfig } from '../pack/config.ts';
 import type { PackPages } from '../pack/detection-page.ts';
 import { idleSettings } from '../pack/idle-settings.ts';
+import { nameKeys } from '../pack/name-text.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
@@ -29,7 +30,8 @@ export interface CompiledRules {
  * queries and pages.
  */
 export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome'], onRule?: OnRule): CompiledRules {
-  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal, onRule);
+  const keys = nameKeys(project.loaded.config.namePrefix);
+  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal, keys, onRule);
   const pack = packOf(project, { collection, rules, total: files }, onOutcome);
   return { pack, counts: { files, ...counts } };
 }

@@ -204,7 +204,10 @@ type Writer = (target: ConversionTarget, format: TargetFormat, entries: readonly
 function writerTo(output: string | undefined, paths: readonly string[], targetCount: number): Writer {
   if (output !== undefined && isFolder(output, targetCount)) {
     const root = commonFolder(paths);
-    return (target, format, entries, bag) => writeEach(output, root, target, (entry) => printed(format, [entry], bag), format.extension, entries);
+    return (target, format, entries, bag) => {
+      const among = entries.map(({ entry }) => entry);
+      writeEach(output, root, target, (entry) => printed(format, [entry], bag, among), format.extension, entries);
+    };
   }
   return (target, format, entries, bag) => {
     const text = printed(format, entries, bag);
@@ -215,9 +218,12 @@ function writerTo(output: string | undefined, paths: readonly string[], targetCo
 }
 
 /** Undefined where a finalizer or the format of a plugin failed and has been complained about. */
-function printed(format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag): string | undefined {
+function printed(format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag, among?: readonly ConvertedEntry[]): string | undefined {
   try {
-    return format.print(entries.map(({ entry }) => entry));
+    return format.print(
+      entries.map(({ entry }) => entry),
+      among,
+    );
   } catch (error) {
     if (!(error instanceof ProcessingFailure) && !(error instanceof PluginFailure)) throw error;
     const [first] = entries;

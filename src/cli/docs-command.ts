@@ -4,6 +4,7 @@ import { postprocessedRule } from '../backend/postprocess.ts';
 import { targets } from '../backend/registry.ts';
 import type { ConversionTarget, ConvertedRule, TargetSettings } from '../backend/target.ts';
 import { type DocsFormat, docsFiles } from '../docs/site.ts';
+import { createSlugs } from '../docs/slug.ts';
 import { createRenderer, TemplateError } from '../pack/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../pipeline/target-compiler.ts';
 import type { CompiledRule } from '../query/compile.ts';
@@ -59,6 +60,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   const files = docsFiles({
     title: config.info.title,
     rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
+    slugOf: createSlugs(collection.rules),
     targets: chosen,
     convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings.get(target.name) ?? targetSettings(config)),
     format,

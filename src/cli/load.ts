@@ -1,8 +1,9 @@
 import { type Collection, collect, complainOfNoId, type Rule } from '../sigma/collection.ts';
 import { type OnRule, readDocuments, type SigmaDocument } from '../sigma/document.ts';
-import { independentFiles } from '../sigma/lone-rule.ts';
+import { independentFiles, type NameKeys } from '../sigma/lone-rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
+import { lookup } from '../source/yaml.ts';
 import { findFiles } from './find-files.ts';
 import type { PathLists } from './path-list.ts';
 import { isRuleFile, readRuleFile, readStandardInput } from './rule-files.ts';
@@ -19,7 +20,9 @@ export interface LoadedRules {
 /** Reads every rule file below the paths; `-` is standard input. */
 export function loadRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal): LoadedRules {
   const found = ruleFiles(paths, bag);
-  return { ...collected(readFiles(found, bag, terminal), bag), files: found.length };
+  const reader = createFileReader(bag);
+  for (const source of readFiles(found, bag, terminal)) if (source) reader.read(source);
+  return { ...collected(reader, bag), files: found.length };
 }
 
 /** Rules that come one by one, so that each can be compiled and let go of before the next is read. */
@@ -34,15 +37,23 @@ export interface RuleStream {
 }
 
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
-export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal, onRule?: OnRule): RuleStream {
+export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal, keys: NameKeys, onRule?: OnRule): RuleStream {
   const found = ruleFiles(paths, bag);
   const files = [...readFiles(found, bag, terminal)];
-  const independent = independentFiles(files.map((source) => source?.file.text ?? ''));
-  const { collection, invalid } = collected(
-    files.filter((_, index) => !independent.has(index)),
-    bag,
-    onRule,
+  const independent = independentFiles(
+    files.map((source) => source?.file.text ?? ''),
+    keys,
   );
+  const reader = createFileReader(bag, onRule);
+  for (const [index, source] of files.entries()) if (source && !independent.has(index)) reader.read(source);
+  const taken = new Set(reader.documents.flatMap((document) => writtenNames(document).map(keys.of)));
+  for (const [index, key] of independent) {
+    const source = files[index];
+    if (!source || !taken.has(key)) continue;
+    independent.delete(index);
+    reader.read(source);
+  }
+  const { collection, invalid } = collected(reader, bag);
   const counts = { rules: 0, invalid };
   const together = Map.groupBy(collection.rules, ({ file }) => file);
   function* rules(): Generator<Rule> {
@@ -66,20 +77,53 @@ interface ReadSource {
   readonly named: boolean;
 }
 
-/** The rules and filters of files, and how many of their documents are at fault. */
-function collected(sources: Iterable<ReadSource | undefined>, bag: DiagnosticBag, onRule?: OnRule): Omit<LoadedRules, 'files'> {
+interface FileReader {
+  readonly documents: readonly SigmaDocument[];
+  /** Of the documents, those at fault among them. */
+  readonly count: number;
+  readonly read: (source: ReadSource) => void;
+}
+
+/** Reads files. A copy of one without a fault is read no second time: its documents are the same, in another place. */
+function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
   const documents: SigmaDocument[] = [];
+  const known = new Map<string, readonly SigmaDocument[]>();
   let count = 0;
-  for (const source of sources) {
-    if (!source) continue;
-    const read = readDocuments(source.file, bag, { named: source.named, onRule });
-    documents.push(...read.documents);
-    count += read.count;
-  }
+  return {
+    documents,
+    get count() {
+      return count;
+    },
+    read({ file, named }) {
+      const before = known.get(file.text);
+      if (before) {
+        documents.push(...before.map((document) => ({ ...document, file })));
+        count += before.length;
+        return;
+      }
+      const read = readDocuments(file, bag, { named, onRule });
+      documents.push(...read.documents);
+      count += read.count;
+      if (read.documents.length === read.count && read.documents.every(isSound)) known.set(file.text, read.documents);
+    },
+  };
+}
+
+const isSound = (document: SigmaDocument): boolean => document.kind !== 'lost' && (document.kind !== 'filter' || document.detection !== undefined);
+
+/** What a rule may be called by in the packs. */
+function writtenNames(document: SigmaDocument): readonly string[] {
+  if (document.kind === 'lost' || document.kind === 'filter') return [];
+  const name = lookup(document.settings, 'name');
+  return name?.kind === 'scalar' ? [document.title, name.text] : [document.title];
+}
+
+/** The rules and filters that were read, and how many of their documents are at fault. */
+function collected({ documents, count }: FileReader, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
   const collection = collect(documents, bag);
   // a filter that can't be read is there to leave out its rules
   const sound = collection.rules.length + collection.filters.filter(({ detection }) => detection !== undefined).length;
-  return { collection, invalid: count - sound };
+  return { collection, invalid: count - sound - collection.leftOut.length };
 }
 
 function readLoneRule(file: SourceFile, bag: DiagnosticBag, onRule: OnRule | undefined): readonly Rule[] {

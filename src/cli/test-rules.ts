@@ -13,7 +13,13 @@ export const namedRuleFiles = (testPath: string, cases: readonly TestCase[]): re
 
 /** Finds the rule that a case is about; complains where there is none, or more than one. `testPath` is whole. */
 export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (test: TestCase, testPath: string) => Rule | undefined {
-  const byFile = grouped(collection.rules, ({ file }) => resolve(file.path));
+  const byFile = new Map(grouped(collection.rules, ({ file }) => resolve(file.path)));
+  // the rule of a copy is the one that is kept
+  for (const { kept, left } of collection.leftOut) {
+    const path = resolve(left.file.path);
+    const rules = byFile.get(path) ?? [];
+    if (kept.kind !== 'filter' && !rules.includes(kept)) byFile.set(path, [...rules, kept]);
+  }
   const byStem = grouped(collection.rules, ({ file }) => stemOf(file.path));
   const beside = (testPath: string, name: string): readonly Rule[] => byFile.get(resolve(testPath, '..', name)) ?? [];
   const besideStem = (testPath: string, stem: string): readonly Rule[] => {
@@ -30,7 +36,8 @@ export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (t
     const main = candidates.filter((rule) => collection.standsAlone(rule));
     const [only = byName, second] = main.length > 0 ? main : candidates;
     if (only && !second) return only;
-    complain(bag, test, wanted, only && second ? [only, second] : [], [...byStem.keys()]);
+    const several = only && second ? [only, second] : candidates.length === 0 ? collection.named(wanted) : [];
+    complain(bag, test, wanted, several, [...byStem.keys()]);
     return undefined;
   };
 }

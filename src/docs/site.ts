@@ -2,13 +2,13 @@ import type { ConversionTarget } from '../backend/target.ts';
 import type { PackFile } from '../pack/detection.ts';
 import type { Render } from '../pack/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
+import type { Rule } from '../sigma/collection.ts';
 import { countAttack } from './matrix.ts';
 import { navigatorLayer } from './navigator.ts';
 import { ruleHtml } from './rule-html.ts';
 import { ruleMarkdown } from './rule-markdown.ts';
 import { type Convert, inSectionOrder, rulePage } from './rule-page.ts';
 import { type IndexEntry, indexEntry, indexHtml, indexMarkdown } from './site-index.ts';
-import { createSlugs } from './slug.ts';
 
 export const docsFormats = ['md', 'html'] as const;
 export type DocsFormat = (typeof docsFormats)[number];
@@ -17,6 +17,8 @@ export interface DocsInput {
   readonly title: string;
   /** Taken one by one: a rule is let go of when its page is there. */
   readonly rules: Iterable<CompiledRule>;
+  /** File name of a rule's page without its ending; one for each rule. */
+  readonly slugOf: (rule: Rule) => string;
   readonly targets: readonly ConversionTarget[];
   readonly convert: Convert;
   readonly format: DocsFormat;
@@ -29,13 +31,12 @@ const siteAssets = ['site.css', 'site.js'];
 
 /** Every file of the pages: a page for each rule under `rules/`, then the index, the ATT&CK Navigator layer and what the HTML needs. */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
-  const { title, format, convert } = input;
+  const { title, format, convert, slugOf } = input;
   const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);
   const targets = inSectionOrder(input.targets);
-  const slugOf = createSlugs();
   const entries: IndexEntry[] = [];
   for (const compiled of input.rules) {
-    const page = rulePage(compiled, slugOf(compiled.rule.file.path), targets, convert);
+    const page = rulePage(compiled, slugOf(compiled.rule), targets, convert);
     entries.push(indexEntry(compiled, page.slug, page.title));
     yield { path: `rules/${page.slug}.${format}`, content: format === 'md' ? ruleMarkdown(page, render) : ruleHtml(page, title, render) };
   }

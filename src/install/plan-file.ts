@@ -1,6 +1,6 @@
 import { isRecord } from '../event/field.ts';
 import { jsonOf } from '../event/json.ts';
-import { sortedJson } from '../release/digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 import type { Plan } from './plan.ts';
 
 export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)}\n`;

@@ -1,5 +1,6 @@
 import { isRecord } from '../event/field.ts';
-import { digestOf, sortedJson } from '../release/digest.ts';
+import { digestOf } from '../release/digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 
 /** What an install does to one object of a server. */
 export type Verb = 'create' | 'change' | 'disable' | 'remove';

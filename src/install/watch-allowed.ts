@@ -1,7 +1,7 @@
 import { withoutBraces } from '../backend/xpack-watcher/template.ts';
 import { defaultActions, foundTexts } from '../backend/xpack-watcher/watch.ts';
 import { isRecord } from '../event/field.ts';
-import { sortedJson } from '../release/digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 import type { JsonObject } from './plan.ts';
 
 /** What `sigpack.yml` has as `elasticsearch.actions`; undefined: the log line that is the default. */

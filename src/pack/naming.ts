@@ -1,12 +1,13 @@
 import type { Rule } from '../sigma/collection.ts';
+import { byClaim } from '../sigma/precedence.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
+import { addTogether, type Similar } from '../source/together.ts';
+import { lookup } from '../source/yaml.ts';
 import type { PackInfo } from './detection.ts';
-import { nothingPublished, type Published, type PublishedDetection } from './published.ts';
+import { generatedIds, ownId, titleId } from './detection-id.ts';
+import { digitsOf, markedName, plainName, slugOf } from './name-text.ts';
+import { nothingPublished, type Published } from './published.ts';
 import { stanzaKey } from './splunk-conf.ts';
-
-/** Enterprise Security's limit for the name of a search. */
-const maximumNameLength = 99;
 
 export interface DetectionName {
   readonly id: string;
@@ -15,8 +16,6 @@ export interface DetectionName {
   /** Name of the macro that the search ends with. */
   readonly filterMacro: string;
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where rules were published before: what their names and ids were. */
 export interface NamingHistory {
@@ -31,43 +30,156 @@ export interface NamingHistory {
 
 export const noHistory: NamingHistory = { published: nothingPublished, pathOf: (path) => path, keepNames: true, retire: false };
 
-/** Gives each rule an id, a name and a slug of its own; complains about a second rule of the same name and returns undefined for it. */
-export function createNamer(
-  info: PackInfo,
-  prefix: string,
-  bag: DiagnosticBag,
-  history: NamingHistory = noHistory,
-): (rule: Rule, wanted: string | undefined) => DetectionName | undefined {
-  const names = new Map<string, { readonly path: string }>();
-  const slugs = new Set<string>();
-  const macros = new Set<string>();
-  const ids = new Set<string>();
+export interface NamerInput {
+  readonly info: PackInfo;
+  readonly prefix: string;
+  /** Rules whose names may be about each other; `nameOf` takes others, too. */
+  readonly rules: readonly Rule[];
+  readonly bag: DiagnosticBag;
+  readonly history?: NamingHistory | undefined;
+}
+
+export interface Namer {
+  /** The rule's id, name, slug and macro, each its own; `chosen` is the name that settings give it. Undefined after a complaint: the chosen name is another's. */
+  readonly nameOf: (rule: Rule, chosen: string | undefined) => DetectionName | undefined;
+  /** Notes which of the named rules are not called by their titles. */
+  readonly tell: () => void;
+}
+
+/** A name; where the plain one is another's, what that is and whose. */
+interface Named extends DetectionName {
+  readonly instead?: { readonly name: string; readonly holder: string };
+}
+
+/**
+ * Names detections by their titles. Of rules with one title, letter case aside, the plain title goes to the one with the best claim; names that were
+ * published stay. All rules at hand count, whether they are selected or not, so that no selection changes a name.
+ */
+export function createNamer({ info, prefix, rules, bag, history = noHistory }: NamerInput): Namer {
   const known = publishedNames(history);
-  return (rule, wanted) => {
-    let id = known.generatedId(rule, ids) ?? idOf(rule, info);
-    // rules of one title and without ids differ by the names that their settings give them
-    if (ids.has(id.toLowerCase())) id = uuidV5(sigpackNamespace, `${id}\n${wanted ?? rule.title}`);
+  const generated = generatedIds(rules, info.id, history);
+  const idOf = (rule: Rule): string => generated.get(rule) ?? (rule.id === undefined ? titleId(rule.title, info.id) : ownId(rule.id, info.id));
+  const published = (rule: Rule) => known.byId.get(idOf(rule).toLowerCase());
+  const names = createNames(info.id, known);
+  const planned = planNames({ rules, prefix, names, idOf, published });
+  /** Where a chosen name was given to a rule of the pack. */
+  const chosen = new Map<string, string>();
+  const found: Similar[] = [];
+
+  /** Whose the chosen name is already; undefined where it is this rule's. */
+  const rivalOf = (rule: Rule, key: string): string | undefined => {
+    const rival = planned.chosen.get(key)?.find((one) => one !== rule && stanzaKey(published(one)?.name ?? '') === key);
+    return rival ? ruleIn(rival) : chosen.get(key);
+  };
+  const nameOf = (rule: Rule, wanted: string | undefined): Named | undefined => {
+    const before = published(rule);
+    const id = idOf(rule);
+    const one = planned.names.get(rule) ?? (before ? names.give(rule, id, before.name) : names.named(rule, id, prefix + (wanted ?? rule.title)));
+    if (wanted === undefined) return one;
+    const name = plainName(prefix + wanted, id);
+    const key = stanzaKey(name);
+    // a published name stays, whatever is chosen later
+    if (before && stanzaKey(before.name) !== key) return one;
+    // what the configuration chooses for several rules, none of them has chosen
+    const common = chosenName(rule) === undefined && one.name !== name;
+    const rival = rivalOf(rule, key) ?? (common ? names.holderOf(name, id) : undefined);
+    if (rival === undefined) {
+      chosen.set(key, ruleIn(rule));
+      return common ? names.give(rule, id, name) : one;
+    }
+    bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of ${rival}`, span: rule.titleSpan });
+    return undefined;
+  };
+  return {
+    nameOf(rule, wanted) {
+      const one = nameOf(rule, wanted);
+      if (!one?.instead) return one;
+      const { instead, ...own } = one;
+      const message = `"${instead.name}" is the name of ${instead.holder}; in the packs, this one is "${own.name}"`;
+      found.push({ code: 'PCK009', message, short: `"${own.name}" (${rule.file.path}, beside ${instead.holder})`, file: rule.file, span: rule.titleSpan });
+      return own;
+    },
+    tell: () => addTogether(bag, found, 'rules have the title of another, so their names end in digits of their ids'),
+  };
+}
+
+const ruleIn = ({ file }: Rule): string => `the rule in ${file.path}`;
+
+/** Of a rule's own settings. */
+function chosenName({ settings }: Rule): string | undefined {
+  const node = lookup(settings, 'name');
+  return node?.kind === 'scalar' ? node.text : undefined;
+}
+
+/** The names, slugs and macros that are given, each once. */
+function createNames(packId: string, known: PublishedNames) {
+  const taken = { names: new Map<string, string>(), slugs: new Set<string>(), macros: new Set<string>() };
+  const publishedFor = (name: string, id: string): string | undefined => {
+    const before = known.names.get(stanzaKey(name)) ?? id.toLowerCase();
+    return before === id.toLowerCase() ? undefined : `the published detection ${before}`;
+  };
+  const holderOf = (name: string, id: string): string | undefined => taken.names.get(stanzaKey(name)) ?? publishedFor(name, id);
+  const isFree = (name: string, id: string): boolean => holderOf(name, id) === undefined;
+  const give = (rule: Rule, id: string, name: string): Named => {
     const before = known.byId.get(id.toLowerCase());
-    let name = before?.name ?? shortened(oneLine(prefix + (wanted ?? rule.title)) || 'Detection', id);
-    // the local settings that an admin gave another detection under this name are not for this one
-    let key = stanzaKey(name);
-    if (before === undefined && (known.names.get(key) ?? id.toLowerCase()) !== id.toLowerCase()) {
-      name = marked(name, id);
-      key = stanzaKey(name);
-    }
-    const taken = names.get(key);
-    if (taken) {
-      bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of the detection from ${taken.path}`, span: rule.titleSpan });
-      return undefined;
-    }
-    names.set(key, { path: rule.file.path });
-    ids.add(id.toLowerCase());
-    const slug = before?.slug ?? freshSlug(name, id, (one) => slugs.has(one) || known.slugs.has(one));
-    slugs.add(slug);
-    const filterMacro = before?.filterMacro ?? freshMacro(info.id, slug, id, (one) => macros.has(one) || known.macros.has(one));
-    macros.add(filterMacro);
+    const key = stanzaKey(name);
+    if (!taken.names.has(key)) taken.names.set(key, ruleIn(rule));
+    const slug = before?.slug ?? freshSlug(name, id, (one) => taken.slugs.has(one) || known.slugs.has(one));
+    taken.slugs.add(slug);
+    const filterMacro = before?.filterMacro ?? freshMacro(packId, slug, id, (one) => taken.macros.has(one) || known.macros.has(one));
+    taken.macros.add(filterMacro);
     return { id, name, slug, filterMacro };
   };
+  const unless = (holder: string | undefined, rule: Rule, id: string, title: string): Named => {
+    const name = plainName(title, id);
+    if (holder === undefined) return give(rule, id, name);
+    const marked = markedName(title, id, (one) => isFree(one, id));
+    return { ...give(rule, id, marked), instead: { name, holder } };
+  };
+  /** By the title, with digits of the id where it is another's name. */
+  const named = (rule: Rule, id: string, title: string): Named => unless(holderOf(plainName(title, id), id), rule, id, title);
+  /** By the name that a rule chooses. Of two that choose the same, the second in the pack is complained about, when it is known which are there. */
+  const chosen = (rule: Rule, id: string, name: string): Named => unless(publishedFor(plainName(name, id), id), rule, id, name);
+  return { holderOf, isFree, give, named, chosen };
+}
+
+interface Planning {
+  readonly rules: readonly Rule[];
+  readonly prefix: string;
+  readonly names: ReturnType<typeof createNames>;
+  readonly idOf: (rule: Rule) => string;
+  readonly published: (rule: Rule) => { readonly name: string } | undefined;
+}
+
+interface Plan {
+  readonly names: ReadonlyMap<Rule, Named>;
+  /** Rules that choose a name, by what the stanza is called. */
+  readonly chosen: ReadonlyMap<string, readonly Rule[]>;
+}
+
+/** First what was published, then what rules choose, then plain titles, then those whose title is taken: whatever comes later yields. */
+function planNames({ rules, prefix, names, idOf, published }: Planning): Plan {
+  const planned = new Map<Rule, Named>();
+  const chosen = new Map<string, Rule[]>();
+  const claims = rules.toSorted(byClaim);
+  for (const rule of claims) {
+    const before = published(rule);
+    if (before) planned.set(rule, names.give(rule, idOf(rule), before.name));
+  }
+  for (const rule of claims) {
+    const own = chosenName(rule);
+    if (own === undefined) continue;
+    const key = stanzaKey(plainName(prefix + own, idOf(rule)));
+    chosen.set(key, [...(chosen.get(key) ?? []), rule]);
+    if (!planned.has(rule)) planned.set(rule, names.chosen(rule, idOf(rule), prefix + own));
+  }
+  const others = claims.filter((rule) => !planned.has(rule));
+  for (const rule of others) {
+    const name = plainName(prefix + rule.title, idOf(rule));
+    if (names.isFree(name, idOf(rule))) planned.set(rule, names.give(rule, idOf(rule), name));
+  }
+  for (const rule of others) if (!planned.has(rule)) planned.set(rule, names.named(rule, idOf(rule), prefix + rule.title));
+  return { names: planned, chosen };
 }
 
 function freshSlug(name: string, id: string, taken: (slug: string) => boolean): string {
@@ -89,69 +201,17 @@ interface PublishedNames {
   readonly names: ReadonlyMap<string, string>;
   readonly slugs: ReadonlySet<string>;
   readonly macros: ReadonlySet<string>;
-  /** The id that a rule without one was published with. */
-  readonly generatedId: (rule: Rule, used: ReadonlySet<string>) => string | undefined;
 }
 
-function publishedNames({ published, pathOf, keepNames }: NamingHistory): PublishedNames {
+function publishedNames({ published, keepNames }: NamingHistory): PublishedNames {
   const { detections, retired } = published;
   // a detection that comes back has the name that it had; one that was renamed has its last
   const kept = keepNames ? [...retired, ...detections] : [];
   const taken = keepNames ? kept : retired;
-  const generated = detections.filter((one) => one.generated);
-  const files = new Map<string, PublishedDetection[]>();
-  const titles = new Map<string, PublishedDetection[]>();
-  for (const one of generated) {
-    files.set(one.file, [...(files.get(one.file) ?? []), one]);
-    titles.set(one.title, [...(titles.get(one.title) ?? []), one]);
-  }
   return {
     byId: new Map(kept.map(({ id, name, slug, filterMacro }) => [id.toLowerCase(), { id, name, slug, ...(filterMacro === undefined ? {} : { filterMacro }) }])),
     names: new Map(taken.map(({ id, name }) => [stanzaKey(name), id.toLowerCase()])),
     slugs: new Set(taken.map(({ slug }) => slug)),
     macros: new Set(taken.flatMap(({ filterMacro }) => filterMacro ?? [])),
-    generatedId(rule, used) {
-      if (rule.id !== undefined || generated.length === 0) return undefined;
-      const free = ({ id }: PublishedDetection): boolean => !used.has(id.toLowerCase());
-      const here = files.get(pathOf(rule.file.path)) ?? [];
-      const same = here.find((one) => one.title === rule.title && free(one)) ?? (here.length === 1 ? here.find(free) : undefined);
-      return (same ?? (titles.get(rule.title) ?? []).find(free))?.id;
-    },
   };
-}
-
-/** The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it stands in names of macros and entities. */
-function idOf(rule: Rule, info: PackInfo): string {
-  if (rule.id === undefined) return uuidV5(sigpackNamespace, `${info.id}\n${rule.title}`);
-  return uuid.test(rule.id) ? rule.id : uuidV5(sigpackNamespace, JSON.stringify([info.id, rule.id]));
-}
-
-const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
-
-function shortened(name: string, id: string): string {
-  if (name.length <= maximumNameLength) return name;
-  return marked(name, id);
-}
-
-/** The name with the first digits of the id behind it. */
-function marked(name: string, id: string): string {
-  // a pair of surrogates is not cut in two
-  const start = name.slice(0, maximumNameLength - 9).replace(/[\ud800-\udbff]$/, '');
-  return `${start.trimEnd()} ${digitsOf(id).slice(0, 8)}`;
-}
-
-/** Without line ends and control characters, halves of surrogate pairs and the marks that make a text read as another. */
-function oneLine(text: string): string {
-  if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
-  return text
-    .replace(/[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
-    .replace(/[\p{Cc}\u2028\u2029 ]+/gu, ' ')
-    .trim();
-}
-
-function slugOf(name: string): string {
-  // accents are dropped, not their letters
-  const plain = /^[ -~]*$/.test(name) ? name : name.normalize('NFKD');
-  const words = plain.toLowerCase().match(/[a-z0-9]+/g);
-  return words?.join('_').slice(0, 80) ?? 'detection';
 }

@@ -21,7 +21,7 @@ import { type LeftOffByTarget, switchedOff, withinBudgets } from './load-trim.ts
 import { warnOfMatchSlips } from './match-slips.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { createFieldNames } from './named-fields.ts';
-import { createNamer, type NamingHistory } from './naming.ts';
+import { createNamer, type DetectionName, type NamingHistory } from './naming.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
 import { nothingPublished } from './published.ts';
@@ -92,7 +92,7 @@ export function assemblePack({
     namedBy: createFieldNames(config),
     usualNames,
   });
-  const nameOf = createNamer(config.info, config.namePrefix, bag, history);
+  const namer = createNamer({ info: config.info, prefix: config.namePrefix, rules: collection.rules.filter(collection.standsAlone), bag, history });
   const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
@@ -115,10 +115,11 @@ export function assemblePack({
       continue;
     }
     logSources.forEach(sources.add, sources);
-    const detection = detectionOf(targeted.written, logSources, config, nameOf, bag);
+    const detection = detectionOf(targeted.written, logSources, config, (chosen) => namer.nameOf(rule, chosen), bag);
     if (detection) addDetection({ pack, config, warnings, complaints, esSettings, onOutcome }, detection, targeted);
     else invalid++;
   }
+  namer.tell();
   complaints.tell();
   warnings.tell();
   esSettings.tell();
@@ -133,13 +134,13 @@ function detectionOf(
   compiled: CompiledRule,
   logSources: readonly LogSource[],
   config: PackConfig,
-  nameOf: ReturnType<typeof createNamer>,
+  nameFor: (chosen: string | undefined) => DetectionName | undefined,
   bag: DiagnosticBag,
 ): PackDetection | undefined {
   const { rule } = compiled;
   if (!checkRuleSettings(rule, bag)) return undefined;
   const settings = mergeSettings(config, rule, logSources);
-  const names = nameOf(rule, settings.name);
+  const names = nameFor(settings.name);
   if (!names) return undefined;
   const detection = { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
   return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;

@@ -182,7 +182,7 @@ function settleCorrelation(
 ): SettledCorrelation | undefined {
   const parts: SettledRule[] = [];
   for (const reference of rule.rules) {
-    const found = collection.find(reference.name);
+    const found = collection.find(reference.name, rule.file);
     const part = found && settle(found);
     if (part) parts.push(part);
     else complainOfPart(bag, rule, reference);

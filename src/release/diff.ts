@@ -1,5 +1,6 @@
 import type { Target } from '../pack/config.ts';
-import { correlationTerms, sortedJson } from './digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
+import { correlationTerms } from './digest.ts';
 import { type MeaningChange, meaningChange } from './meaning.ts';
 import { changedPackSettings, type PackSettingChange } from './pack-settings.ts';
 import type { Snapshot, SnapshotEntry } from './snapshot.ts';

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CompiledRule } from '../query/compile.ts';
 import type { CorrelationRule } from '../sigma/correlation.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 import { normalForm } from './normal-form.ts';
 
 /** 32 hexadecimal digits of SHA-256 over the value as JSON, keys sorted. */
 export const digestOf = (value: unknown): string => createHash('sha256').update(sortedJson(value)).digest('hex').slice(0, 32);
-
-export function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
-}
 
 /** Of what a rule means: the same for conditions that are one in their normal form. */
 export function conditionDigest(compiled: CompiledRule): string {

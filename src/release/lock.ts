@@ -1,7 +1,7 @@
 import type { PublishedDetection, RetiredDetection } from '../pack/published.ts';
 import { stanzaKey } from '../pack/splunk-conf.ts';
 import type { Level } from '../sigma/rule.ts';
-import { sortedJson } from './digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 import type { PackSettings } from './pack-settings.ts';
 import type { BuiltEntry, Digests, Snapshot } from './snapshot.ts';
 

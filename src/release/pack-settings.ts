@@ -1,6 +1,6 @@
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
-import { sortedJson } from './digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
 
 /** What the packs as a whole are made with and no detection has by itself: its names in sigpack.yml, and the definitions of index macros. */
 export type PackSettings = Readonly<Record<string, string>>;

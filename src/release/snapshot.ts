@@ -6,7 +6,8 @@ import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Level } from '../sigma/rule.ts';
-import { conditionDigest, digestOf, sortedJson } from './digest.ts';
+import { sortedJson } from '../source/sorted-json.ts';
+import { conditionDigest, digestOf } from './digest.ts';
 import { type PackSettings, packSettings } from './pack-settings.ts';
 import type { Uncompiled } from './uncompiled.ts';
 

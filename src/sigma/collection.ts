@@ -1,10 +1,12 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import type { Span } from '../source/span.ts';
+import type { SourceFile, Span } from '../source/span.ts';
+import { type LeftOut, withoutCopies } from './copies.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { SigmaDocument } from './document.ts';
 import { type FilterRule, filterFits } from './filter.ts';
-import { type RuleIndex, resolveCorrelation } from './reference.ts';
+import { resolveCorrelation } from './reference.ts';
 import type { DetectionRule } from './rule.ts';
+import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
 import { describeLogSource } from './rule-reader.ts';
 
 export type Rule = DetectionRule | CorrelationRule;
@@ -13,115 +15,85 @@ export type Rule = DetectionRule | CorrelationRule;
 export interface Collection {
   readonly rules: readonly Rule[];
   readonly filters: readonly FilterRule[];
-  /** The rule with that id or name. */
-  find(reference: string): Rule | undefined;
+  /** The rule with that id or name. Of several with the name, the one of `from` is meant; undefined where that leaves a doubt. */
+  find(reference: string, from?: SourceFile): Rule | undefined;
+  /** All rules with the name. */
+  named(name: string): readonly Rule[];
   /** Filters that reach the rule, in order of their files. */
   filtersOf(rule: DetectionRule): readonly FilterRule[];
   /** True for a rule that a correlation refers to. */
   isReferenced(rule: Rule): boolean;
   /** False for a rule that only serves a correlation that does not `generate`. */
   standsAlone(rule: Rule): boolean;
+  /** Documents that were left out since another one has their id, and which that is. */
+  readonly leftOut: readonly LeftOut<Rule | FilterRule>[];
 }
 
-/** Leaves out documents with an id or name that is taken, and correlations with dangling or circular references. */
+/** Keeps one document of each id, and leaves out correlations with dangling or circular references. */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
-  const written = new Map<string, Rule>();
-  const unique = documents.filter((document): document is Rule => isRule(document) && register(written, document, bag));
-  const filters = documents.filter((document): document is FilterRule => document.kind === 'filter');
-  const index: RuleIndex = { rules: written, namesIn: namesByFile(unique) };
+  const unique = withoutCopies(documents.filter(isRule), bag);
+  // one at fault leaves its rules out, beside whatever other
+  const sound = documents.filter((document): document is FilterRule => document.kind === 'filter' && document.detection !== undefined);
+  const uniqueFilters = withoutCopies(sound, bag);
+  const leftOut = [...unique.leftOut, ...uniqueFilters.leftOut];
+  const gone = new Set<SigmaDocument>(leftOut.map(({ left }) => left));
+  const present = documents.filter((document) => !gone.has(document));
+  const filters = present.filter((document) => document.kind === 'filter');
+  for (const rule of unique.kept) complainOfNoId(rule, bag);
+  const index = indexRules(unique.kept, unique.leftOut, bag);
   /** Each rule as written, and as resolved; the others are lost, and those that refer to them with them. */
   const resolved = new Map<Rule, Rule>();
-  for (const rule of unique) {
-    const sound = rule.kind === 'detection' ? rule : resolveCorrelation(rule, index, bag);
-    if (sound) resolved.set(rule, sound);
+  for (const rule of unique.kept) {
+    const whole = rule.kind === 'detection' ? rule : resolveCorrelation(rule, index, bag);
+    if (whole) resolved.set(rule, whole);
   }
-  const find = (reference: string): Rule | undefined => {
-    const rule = written.get(reference);
+  const find = (reference: string, from?: SourceFile): Rule | undefined => {
+    const rule = index.find(reference, from);
     return rule && resolved.get(rule);
   };
   const rules = [...resolved.values()];
-  const served = servedRules(documents, find);
-  const reach = assignFilters(rules, filters, find, bag);
+  const named = (name: string): readonly Rule[] => index.named(name).flatMap((rule) => resolved.get(rule) ?? []);
+  const meant = (name: string, from: SourceFile): readonly Rule[] => {
+    const rule = find(name, from);
+    return rule ? [rule] : named(name);
+  };
+  const served = servedRules(present, meant);
+  const reach = assignFilters(rules, filters, { ...index, find }, bag);
   return {
     rules,
     filters,
     find,
+    named,
     filtersOf: (rule) => reach.get(rule) ?? [],
     isReferenced: (rule) => served.has(rule),
     standsAlone: (rule) => served.get(rule) ?? true,
-  };
-}
-
-function namesByFile(rules: readonly Rule[]): RuleIndex['namesIn'] {
-  let names: Map<Rule['file'], string[]> | undefined;
-  return (file) => {
-    if (!names) {
-      names = new Map();
-      for (const { file: where, name } of rules) {
-        if (name === undefined) continue;
-        const known = names.get(where);
-        if (known) known.push(name);
-        else names.set(where, [name]);
-      }
-    }
-    return names.get(file) ?? [];
+    leftOut,
   };
 }
 
 const isRule = (document: SigmaDocument): document is Rule => document.kind === 'detection' || document.kind === 'correlation';
 
 /** Rules that correlations refer to, those that are left out included; true for those that one with `generate` does. */
-function servedRules(documents: readonly SigmaDocument[], find: Collection['find']): ReadonlyMap<Rule, boolean> {
+function servedRules(documents: readonly SigmaDocument[], meant: (name: string, from: SourceFile) => readonly Rule[]): ReadonlyMap<Rule, boolean> {
   const served = new Map<Rule, boolean>();
   for (const document of documents) {
     if (document.kind !== 'correlation' && document.kind !== 'lost') continue;
     for (const name of document.kind === 'lost' ? document.references : document.rules.map((reference) => reference.name)) {
-      const found = find(name);
-      if (found) served.set(found, (served.get(found) ?? false) || document.generate);
+      // where the name is that of several, none of them is a detection by itself
+      for (const rule of meant(name, document.file)) served.set(rule, (served.get(rule) ?? false) || document.generate);
     }
   }
   return served;
-}
-
-function register(index: Map<string, Rule>, rule: Rule, bag: DiagnosticBag): boolean {
-  for (const [key, code] of [
-    [rule.id, 'SIG040'],
-    [rule.name, 'SIG041'],
-  ] as const) {
-    if (key === undefined) continue;
-    const known = index.get(key);
-    if (known) {
-      const what = code === 'SIG040' ? 'id' : 'name';
-      bag.add(rule.file, { code, message: `${what} \`${key}\` is already that of "${known.title}" (${known.file.path})`, span: keyPlace(rule, what, key) });
-      return false;
-    }
-  }
-  complainOfNoId(rule, bag);
-  if (rule.id !== undefined) index.set(rule.id, rule);
-  if (rule.name !== undefined) index.set(rule.name, rule);
-  return true;
 }
 
 export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
   if (rule.id === undefined) bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
 }
 
-/** The value of the document's `id:` or `name:`. */
-function keyPlace({ file, span, titleSpan }: Rule, attribute: 'id' | 'name', key: string): Span {
-  const line = new RegExp(`^${attribute}:`, 'im').exec(file.text.slice(span.start, span.end));
-  const start = line ? file.text.indexOf(key, span.start + line.index + attribute.length) : -1;
-  return start === -1 ? titleSpan : { start, end: start + key.length };
-}
-
-function assignFilters(
-  rules: readonly Rule[],
-  filters: readonly FilterRule[],
-  find: Collection['find'],
-  bag: DiagnosticBag,
-): ReadonlyMap<Rule, readonly FilterRule[]> {
+function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], index: RuleIndex, bag: DiagnosticBag): ReadonlyMap<Rule, readonly FilterRule[]> {
   const reach = new Map<Rule, FilterRule[]>();
   for (const filter of filters) {
-    for (const rule of new Set(reachedRules(filter, rules, find, bag))) {
+    for (const rule of new Set(reachedRules(filter, rules, index, bag))) {
       const known = reach.get(rule);
       if (known) known.push(filter);
       else reach.set(rule, [filter]);
@@ -130,7 +102,7 @@ function assignFilters(
   return reach;
 }
 
-function reachedRules(filter: FilterRule, rules: readonly Rule[], find: Collection['find'], bag: DiagnosticBag): readonly DetectionRule[] {
+function reachedRules(filter: FilterRule, rules: readonly Rule[], { find, named }: RuleIndex, bag: DiagnosticBag): readonly DetectionRule[] {
   const complain = (message: string, { start, end }: Span, hint: string) => {
     // a filter at fault has been complained about
     if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
@@ -142,9 +114,11 @@ function reachedRules(filter: FilterRule, rules: readonly Rule[], find: Collecti
     return reached;
   }
   return filter.rules.flatMap((reference) => {
-    const rule = find(reference.name);
+    const rule = find(reference.name, filter.file);
     if (rule?.kind === 'detection' && filterFits(filter.logsource, rule.logsource)) return [rule];
-    if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');
+    const several = rule ? [] : named(reference.name);
+    if (several.length > 1 && filter.detection) bag.add(filter.file, ambiguous(reference, several));
+    else if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');
     else if (rule.kind === 'correlation') complain(`\`${reference.name}\` is a correlation`, reference, 'Name the rules that the correlation refers to.');
     else complain(`\`${reference.name}\` has another log source than this filter`, reference, `Its log source is ${describeLogSource(rule.logsource)}.`);
     return [];

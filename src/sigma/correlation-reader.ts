@@ -1,6 +1,6 @@
 import { createBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
-import type { Span } from '../source/span.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 import type { Reader } from './attribute.ts';
 import {
@@ -124,15 +124,16 @@ const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
 
 /** What is left of a correlation with errors. */
-export function lostCorrelation(document: YamlMapping): LostCorrelation {
+export function lostCorrelation(file: SourceFile, document: YamlMapping): LostCorrelation {
   const written = lookup(document, 'correlation');
-  const node = written?.kind === 'mapping' ? withKnownKeys({ file: { path: '', text: '' }, bag: createBag() }, written, attributes) : undefined;
+  const node = written?.kind === 'mapping' ? withKnownKeys({ file, bag: createBag() }, written, attributes) : undefined;
   const rules = lookup(node, 'rules');
   const items = rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];
   const condition = lookup(node, 'condition');
   const generate = lookup(node, 'generate') ?? lookup(document, 'generate');
   return {
     kind: 'lost',
+    file,
     references: [...items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : [])), ...(isExpression(condition) ? namesMentioned(condition.text) : [])],
     generate: generate?.kind === 'scalar' && flagOf(generate) === true,
   };

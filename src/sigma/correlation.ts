@@ -1,4 +1,4 @@
-import type { Span } from '../source/span.ts';
+import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleHead } from './rule.ts';
 
 export const correlationTypes = ['event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_sum', 'value_avg', 'value_percentile'] as const;
@@ -55,6 +55,7 @@ export const eventFieldsOf = ({ fields, below }: Alias): readonly string[] =>
 /** A correlation that was left out: its base rules are as little detections of their own as those of a sound one. */
 export interface LostCorrelation {
   readonly kind: 'lost';
+  readonly file: SourceFile;
   /** Ids and names of the rules that it refers to, as far as they can be read. */
   readonly references: readonly string[];
   readonly generate: boolean;

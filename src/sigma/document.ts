@@ -69,7 +69,7 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
     }
     // but a filter and a correlation take the rules along that they reach
     else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
-    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(node));
+    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(file, node));
   }
   if (nodes !== parsed) dropRepeated(bag.list, start);
   // a complaint outside of every tree is about a document that gave none

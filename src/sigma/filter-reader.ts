@@ -25,6 +25,8 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   const sound = title !== undefined && logsource !== undefined;
   if (!logsource && !Array.isArray(rules)) return undefined;
   const id = optionalText(reader, 'id');
+  const date = optionalText(reader, 'date');
+  const modified = optionalText(reader, 'modified');
   return {
     kind: 'filter',
     file: reader.file,
@@ -35,6 +37,8 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
     rules: rules === 'wrong' ? undefined : rules,
     detection: sound ? detection : undefined,
     ...(id === undefined ? {} : { id }),
+    ...(date === undefined ? {} : { date }),
+    ...(modified === undefined ? {} : { modified }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface FilterRule {
   readonly title: string;
   readonly titleSpan: Span;
   readonly id?: string;
+  readonly date?: string;
+  readonly modified?: string;
   readonly logsource: LogSource;
   /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
   readonly rules: readonly RuleReference[] | undefined;

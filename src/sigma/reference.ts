@@ -2,17 +2,12 @@ import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import type { Rule } from './collection.ts';
 import type { Alias, CorrelationRule, RuleReference } from './correlation.ts';
+import { ambiguous, type RuleIndex } from './rule-names.ts';
 
 /** Correlations over correlations: deeper chains are refused, so that no reader of them can run out of stack. */
 const maximumChain = 32;
 /** Names looked at for a hint. */
 const maximumNear = 100;
-
-/** Rules by id and by name, and the names given in each file. */
-export interface RuleIndex {
-  readonly rules: ReadonlyMap<string, Rule>;
-  namesIn(file: Rule['file']): readonly string[];
-}
 
 /** The correlation with its aliases by reference; undefined after a complaint about dangling or circular references. */
 export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag: DiagnosticBag): CorrelationRule | undefined {
@@ -43,17 +38,17 @@ function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
     if (before) return before;
     // a circle gives nothing
     known.set(from, none);
-    const below = from.rules.flatMap(({ name }) => [...givenTo(name)]);
+    const below = from.rules.flatMap(({ name }) => [...givenTo(name, from)]);
     const names = new Set([...below, ...from.aliases.map(({ name }) => name)]);
     const given = new Set(from.groupBy.filter((name) => names.has(name)));
     known.set(from, given);
     return given;
   };
-  const givenTo = (name: string): ReadonlySet<string> => {
-    const target = index.rules.get(name);
+  const givenTo = (name: string, { file }: Rule): ReadonlySet<string> => {
+    const target = index.find(name, file);
     return target ? givenBy(target) : none;
   };
-  return new Map(rule.rules.map(({ name }) => [name, givenTo(name)] as const).filter(([, names]) => names.size > 0));
+  return new Map(rule.rules.map(({ name }) => [name, givenTo(name, rule)] as const).filter(([, names]) => names.size > 0));
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -81,8 +76,10 @@ function referenceProblem(
   visited: Set<Rule>,
   targets: Map<Rule, RuleReference>,
 ): Omit<Complaint, 'span'> | undefined {
-  const target = index.rules.get(reference.name);
+  const target = index.find(reference.name, rule.file);
   if (!target) {
+    const several = index.named(reference.name);
+    if (several.length > 1) return ambiguous(reference, several);
     const near = nearest(reference.name, index.namesIn(rule.file).slice(0, maximumNear));
     const hint = near === undefined ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.' : `Did you mean \`${near}\`?`;
     return { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, hint };
@@ -102,7 +99,7 @@ function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rul
   if (depth > maximumChain) return 'long';
   visited.add(from);
   for (const { name } of from.rules) {
-    const next = index.rules.get(name);
+    const next = index.find(name, from.file);
     const fault = next && chainFault(next, target, index, visited, depth + 1);
     if (fault) return fault;
   }
@@ -113,7 +110,7 @@ function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rul
 function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, targets: ReadonlyMap<Rule, RuleReference>, bag: DiagnosticBag): Alias | undefined {
   const fields = new Map<string, string>();
   for (const { name, start, end } of alias.references) {
-    const target = index.rules.get(name);
+    const target = index.find(name, rule.file);
     const reference = target && targets.get(target);
     if (!reference) {
       const hint = `The correlation refers to ${rule.rules

@@ -1,22 +1,21 @@
 import type { RuleHead } from '../../sigma/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
-import type { ElasticsearchSettings, TargetFormat } from '../target.ts';
+import type { ConvertedEntry, ElasticsearchSettings, TargetFormat } from '../target.ts';
 
 /** Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a line. */
 export const kibanaFormat: TargetFormat = {
   name: 'kibana-ndjson',
   description: 'saved searches for the import of Kibana or OpenSearch Dashboards',
   extension: 'ndjson',
-  print: (entries) => {
-    // of two objects of one id the import keeps one
-    const distinct = createDistinctNames();
-    return entries
-      .flatMap(({ rule, converted: { document } }) => objectsOf(document).map((object) => line({ ...object, id: distinct(object.id, rule) })))
-      .join('');
+  print: (entries, among = entries) => {
+    const ids = distinctIds(among);
+    return entries.flatMap((entry) => objectsOf(entry).map((object, index) => line({ ...object, id: ids.get(entry)?.[index] ?? object.id }))).join('');
   },
 };
 
-const objectsOf = (document: unknown): readonly SavedSearch[] => (Array.isArray(document) ? document : []);
+const objectsOf = ({ converted: { document } }: ConvertedEntry): readonly SavedSearch[] => (Array.isArray(document) ? document : []);
+// of two objects of one id the import keeps one
+const distinctIds = createDistinctNames({ wantedBy: (entry) => objectsOf(entry).map(({ id }) => id) });
 const line = (object: object): string => `${JSON.stringify(object)}\n`;
 
 interface SavedSearch {

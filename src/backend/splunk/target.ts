@@ -45,17 +45,20 @@ function stanza({ rule, converted }: ConvertedEntry, name: string): string {
   return `${lines.join('\n')}\n`;
 }
 
+// of two stanzas of one name, in whatever case, Splunk keeps the second alone
+const distinctNames = createDistinctNames({
+  wantedBy: ({ rule }) => [nameOf(rule)],
+  keyOf: (name) => name.toLowerCase(),
+  join: (name, mark) => `${name} (${mark})`,
+});
+
 const savedSearchesFormat: TargetFormat = {
   name: 'savedsearches',
   description: 'stanzas of savedsearches.conf; `sigpack build` makes a whole app',
   extension: 'conf',
-  print: (entries) => {
-    // of two stanzas of one name, in whatever case, Splunk keeps the second alone
-    const distinct = createDistinctNames(
-      (name) => name.toLowerCase(),
-      (name, mark) => `${name} (${mark})`,
-    );
-    return entries.map((entry) => stanza(entry, distinct(nameOf(entry.rule), entry.rule))).join('\n');
+  print: (entries, among = entries) => {
+    const names = distinctNames(among);
+    return entries.map((entry) => stanza(entry, names.get(entry)?.[0] ?? nameOf(entry.rule))).join('\n');
   },
 };
 

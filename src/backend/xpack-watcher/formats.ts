@@ -12,19 +12,26 @@ export function watchId({ id, title }: Pick<RuleHead, 'id' | 'title'>): string {
   return (id === undefined ? '' : slug(id)) || slug(title.toLowerCase()) || 'sigma-rule';
 }
 
-/** A second watch of one id would replace the first. */
-function identified(entries: readonly ConvertedEntry[]): readonly { readonly id: string; readonly body: unknown }[] {
-  const distinct = createDistinctNames();
-  return entries.map(({ rule, converted }) => ({ id: distinct(watchId(rule), rule), body: converted.document }));
+// a second watch of one id would replace the first
+const distinctIds = createDistinctNames({ wantedBy: ({ rule }) => [watchId(rule)] });
+
+interface Identified {
+  readonly id: string;
+  readonly body: unknown;
+}
+
+function identified(entries: readonly ConvertedEntry[], among: readonly ConvertedEntry[]): readonly Identified[] {
+  const ids = distinctIds(among);
+  return entries.map((entry) => ({ id: ids.get(entry)?.[0] ?? watchId(entry.rule), body: entry.converted.document }));
 }
 
 export const watchFormat: TargetFormat = {
   name: 'json',
   description: 'the body of a watch; several: a JSON array with id and body of each',
   extension: 'json',
-  print: (entries) => {
+  print: (entries, among = entries) => {
     const [only] = entries;
-    return `${JSON.stringify(only && entries.length === 1 ? only.converted.document : identified(entries), null, 2)}\n`;
+    return `${JSON.stringify(only && entries.length === 1 ? only.converted.document : identified(entries, among), null, 2)}\n`;
   },
 };
 
@@ -32,8 +39,8 @@ export const watchLinesFormat: TargetFormat = {
   name: 'ndjson',
   description: 'id and body of each watch, one JSON object a line',
   extension: 'ndjson',
-  print: (entries) =>
-    identified(entries)
+  print: (entries, among = entries) =>
+    identified(entries, among)
       .map((watch) => `${JSON.stringify(watch)}\n`)
       .join(''),
 };
@@ -41,7 +48,7 @@ export const watchLinesFormat: TargetFormat = {
 /** In single quotes a POSIX shell reads everything but the quote itself as it stands. */
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-function curlCommand({ id, body }: { readonly id: string; readonly body: unknown }): string {
+function curlCommand({ id, body }: Identified): string {
   // ids hold letters, digits, _ . - alone: escaped for the address, nothing is left that the shell would read in double quotes
   const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(id.toWellFormed())}"`;
   return `curl -X PUT ${address} -H 'Content-Type: application/json' -d ${shellQuoted(JSON.stringify(body))}\n`;
@@ -51,5 +58,5 @@ export const curlFormat: TargetFormat = {
   name: 'curl',
   description: 'a curl command a watch; $ELASTICSEARCH_URL names the server',
   extension: 'sh',
-  print: (entries) => identified(entries).map(curlCommand).join(''),
+  print: (entries, among = entries) => identified(entries, among).map(curlCommand).join(''),
 };
