@@ -311,7 +311,7 @@ describe('YAML that is not as wanted', () => {
     [
       'a collection of nothing',
       'action: global\ntitle: x\n',
-      ['SIG072 1:9 1 document of a collection is read as no rules', 'SIG005 1:9 no rule follows that this document goes into'],
+      ['SIG005 1:9 no rule follows that this document goes into', 'SIG072 1:9 1 document of a collection is read as no rules'],
     ],
     ['nothing', '', []],
     ['a comment', '# nothing\n', []],
