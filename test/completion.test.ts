@@ -29,6 +29,7 @@ describe('after what has been typed come', () => {
 });
 
 const script = async (shell: string): Promise<string> => (await sigpack(['completion', shell])).stdout;
+const inShell = (shell: string, ...args: readonly string[]) => spawnSync(shell, args, { encoding: 'utf8', env });
 const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 const env = environment({ NODE: process.execPath, MAIN: mainFile });
 
@@ -54,18 +55,18 @@ done`;
 });
 
 test.skipIf(!has('zsh'))('zsh reads the script', async () => {
-  const { stderr, status } = spawnSync('zsh', ['-fc', `compdef() { print "$@"; }\n${await script('zsh')}`], { encoding: 'utf8', env });
+  const { stderr, status } = inShell('zsh', '-fc', `compdef() { print "$@"; }\n${await script('zsh')}`);
   expect([status, stderr]).toEqual([0, '']);
 });
 
 test.skipIf(!has('fish'))('fish completes by the script', async () => {
   const typed = `function sigpack; $NODE $MAIN $argv; end\n${await script('fish')}\ncomplete -C 'sigpack convert -t spl'`;
-  expect(spawnSync('fish', ['-N', '-c', typed], { encoding: 'utf8', env }).stdout).toContain('splunk');
+  expect(inShell('fish', '-N', '-c', typed).stdout).toContain('splunk');
 });
 
 test.skipIf(!has('pwsh'))('PowerShell completes by the script', async () => {
   const typed = `function sigpack { & $env:NODE $env:MAIN @args }\n${await script('powershell')}\n(TabExpansion2 'sigpack convert -t spl' 22).CompletionMatches.CompletionText`;
-  expect(spawnSync('pwsh', ['-NoProfile', '-Command', typed], { encoding: 'utf8', env }).stdout).toContain('splunk');
+  expect(inShell('pwsh', '-NoProfile', '-Command', typed).stdout).toContain('splunk');
 });
 
 test('each script names the command that it asks', async () => {

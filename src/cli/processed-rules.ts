@@ -29,7 +29,7 @@ export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answe
 const names = targets.map(({ name }) => name);
 
 /** The target whose rules are meant, by its own name. */
-export const ruleTarget = ({ target }: Pick<RuleChoice, 'target'>): string | undefined => (target === undefined ? undefined : targetName(target, names));
+const ruleTarget = ({ target }: Pick<RuleChoice, 'target'>): string | undefined => (target === undefined ? undefined : targetName(target, names));
 
 function refuseUnknown(target: string, { loaded }: Project): void {
   const known = [...new Set([...names, ...loaded.config.pipelines.keys()])];
