@@ -39,16 +39,14 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   const before = bag.list.length;
   const parsed = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
-  if (!parsed.every(isRule) || parsed.length === 0) {
-    const other = otherFile(file, parsed, yaml.length > 0);
-    if (other !== undefined && named === false) {
-      bag.list.splice(before);
-      bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
-      return { documents: [], count: 0 };
-    }
-    if (named === true && other !== undefined && parsed.length === 0 && yaml.length === 0)
-      bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
+  const other = parsed.length === 0 || !parsed.every(isRule) ? otherFile(file, parsed, yaml.length > 0) : undefined;
+  if (other !== undefined && named === false) {
+    bag.list.splice(before);
+    bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
+    return { documents: [], count: 0 };
   }
+  if (other !== undefined && named === true && parsed.length === 0 && yaml.length === 0)
+    bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
   const start = bag.list.length;
   const nodes = rulesOf(file, parsed, yaml.length > 0, bag);
   const refused = bag.list.slice(start).filter(isFatal).length;
@@ -63,18 +61,20 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
     const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    if (document && !unclear && !bag.list.slice(start).some(isFatal)) {
-      documents.push(document);
-      if (onRule && node.kind === 'mapping' && (document.kind === 'detection' || document.kind === 'correlation')) onRule(document, node);
-    }
-    // but a filter and a correlation take the rules along that they reach
-    else if (document?.kind === 'filter') documents.push({ ...document, detection: undefined });
-    else if (node.kind === 'mapping' && lookup(node, 'correlation')) documents.push(lostCorrelation(file, node));
+    const sound = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    if (sound) documents.push(sound);
+    if (onRule && node.kind === 'mapping' && (sound?.kind === 'detection' || sound?.kind === 'correlation')) onRule(sound, node);
   }
   if (nodes !== parsed) dropRepeated(bag.list, start);
   // a complaint outside of every tree is about a document that gave none
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
   return { documents, count: nodes.length + broken + refused };
+}
+
+/** A filter and a correlation at fault take the rules along that they reach. */
+function whatIsLeft(file: SourceFile, node: YamlNode, document: SigmaDocument | undefined): SigmaDocument | undefined {
+  if (document?.kind === 'filter') return { ...document, detection: undefined };
+  return node.kind === 'mapping' && lookup(node, 'correlation') ? lostCorrelation(file, node) : undefined;
 }
 
 /** What is wrong with a document that goes into several rules is told once. */
