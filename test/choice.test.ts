@@ -160,7 +160,12 @@ describe('in a folder without a configuration and rules', () => {
 describe('where events are', () => {
   const dns = rule('B', '{ category: dns }');
   const warned = async (config: string | undefined, args: readonly string[] = [], files: Files = {}): Promise<readonly string[]> => {
-    const cwd = project({ 'rules/b.yml': dns, 'rules/c.yml': rule('C'), ...(config === undefined ? {} : { 'sigpack.yml': config }), ...files });
+    const cwd = project({
+      'rules/b.yml': dns,
+      'rules/c.yml': rule('C').replace('Image: x', 'Image: z'),
+      ...(config === undefined ? {} : { 'sigpack.yml': config }),
+      ...files,
+    });
     const { code, stderr } = await run(cwd, ['check', ...args]);
     expect(code).toBe(0);
     return lines(stderr).map((line) => line.replace(/^\S+ warning/, ''));
@@ -197,7 +202,7 @@ describe('where events are', () => {
     for (const said of ['streams: [Windows]', 'streamParameter: STREAM', 'streams: all']) expect(await warned(`graylog: { ${said} }\n`, graylog)).toEqual([]);
     expect(await warned('graylog: { streams: [] }\n', graylog)).toHaveLength(1);
     const own = (title: string) => rule(title, undefined, 'sigpack: { graylog: { streams: [Mine] } }\n');
-    expect(await warned(undefined, graylog, { 'rules/a.yml': own('A'), 'rules/c.yml': own('C') })).toEqual([streams]);
+    expect(await warned(undefined, graylog, { 'rules/a.yml': own('A'), 'rules/c.yml': own('C').replace('Image: x', 'Image: z') })).toEqual([streams]);
   });
 
   test('`all` is no title beside others', async () => {
