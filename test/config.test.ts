@@ -272,7 +272,7 @@ const refused = [
   ['splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"', '`splunk.indexes[0].definition` has not the right form', 'one line', '"a\\nb"', true],
   ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
   ['severities: { NONESUCH: off }', '`severities` has no key `NONESUCH`', 'Known: SIG001', 'NONESUCH', true],
-  ['lint: { preset: sigma }', '`lint.preset` must be one of none, default, pysigma, sigmahq, not `sigma`', 'Did you mean `pysigma`?', 'sigma', true],
+  ['lint: { preset: sigma }', '`lint.preset` must be one of none, default, pysigma, sigmahq, not `sigma`', 'Did you mean `sigmahq`?', 'sigma', true],
   ['lint: { exclude: { a: [LNT999] } }', '`LNT999` is no code of a diagnostic and no validator of pySigma', 'Did you mean', 'LNT999', false],
   [
     'lint: { exclude: { a: escaped_wildcards } }',

@@ -168,7 +168,9 @@ tests:
     const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': tests });
     const run = await sigpack(['test', 'rules'], { cwd });
     expect(run.code).toBe(1);
-    expect(run.stdout).toContain('  ✓ fires for both words\n  ✓ quiet for the system\n  ✗ this one is wrong\n      expected no match; the event matches (rules/tool.test.yml:9)');
+    expect(run.stdout).toContain(
+      '  ✓ fires for both words\n  ✓ quiet for the system\n  ✗ this one is wrong\n      expected no match; the event matches (rules/tool.test.yml:9)',
+    );
     expect(run.stdout).toContain('2 passed, 1 failed of 3 tests');
   });
 

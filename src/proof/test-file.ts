@@ -62,7 +62,8 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
   const expect = lookup(node, 'expect');
   const given = match ?? expect;
   if (match && expect) return complain(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
-  if (given?.kind !== 'scalar') return complain(reading, { start: node.start, end: node.start }, 'the case does not say whether its events match', 'Add `match: true` or `match: false`.');
+  if (given?.kind !== 'scalar')
+    return complain(reading, { start: node.start, end: node.start }, 'the case does not say whether its events match', 'Add `match: true` or `match: false`.');
   const { value } = given;
   if (value === true || value === 'match') return { kind: 'every' };
   if (value === false || value === 'no_match') return { kind: 'none' };

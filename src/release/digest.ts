@@ -10,8 +10,15 @@ export const digestOf = (value: unknown): string => createHash('sha256').update(
 /** Of what a rule means: the same for conditions that are one in their normal form. */
 export function conditionDigest(compiled: CompiledRule): string {
   if (compiled.kind === 'detection') return digestOf(normalForm(compiled.query).key);
-  return digestOf([correlationTerms(compiled.rule), compiled.parts.map(conditionDigest)]);
+  const known = correlationDigests.get(compiled);
+  if (known !== undefined) return known;
+  const digest = digestOf([correlationTerms(compiled.rule), compiled.parts.map(conditionDigest)]);
+  correlationDigests.set(compiled, digest);
+  return digest;
 }
+
+/** Correlations can share their parts level upon level. */
+const correlationDigests = new WeakMap<CompiledRule, string>();
 
 /** What a correlation asks of the hits of its rules, by names for a person. */
 export function correlationTerms({
