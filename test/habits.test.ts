@@ -17,7 +17,7 @@ const cwd = projectIn(temporary, {
   'rules/b.yml': rule(2, 'Image|fieldref: ParentImage'),
   'only/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
   'broken/c.yml': rule(3, 'Image|nope: x'),
-  'unread/d.yml': 'title: Nothing in it\n',
+  'unread/d.yml': 'title: Nothing in it\nlevel: high\n',
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
 });
 const run = (...args: readonly string[]): Promise<Run> => sigpack(args, { cwd });

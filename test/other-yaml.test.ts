@@ -70,7 +70,6 @@ describe('YAML that says nothing of Sigma is a note', () => {
 describe('what looks like a rule stays an error', () => {
   const lost: Readonly<Record<string, string>> = {
     'a slip in `detection`': good.replace('detection:', 'detections:'),
-    'another letter case': good.replace('detection:', 'Detection:'),
     'a slip and nothing else': 'name: T\ndetecton: { s: { a: b }, condition: s }\n',
     'a slip in a broken text': 'name: [\ndetecton:\n  - x\n',
     'two letters swapped': good.replace('detection:', 'detetcion:'),

@@ -156,14 +156,17 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
     [
       'tells once that it is one, and what is wrong with the global document',
       `action: global\ntitle: G\nstatus: old\n---\n${rest}---\n${rest}`,
-      ['1:9 info SIG072 3 documents of a collection are read as 2 rules', '3:9 warning SIG012 `old` is no status'],
+      [
+        '1:9 info SIG072 3 documents of a collection are read as 2 rules',
+        '3:9 warning SIG012 `old` is no status: the detection has none, and is installed switched off by default',
+      ],
     ],
     [
       'points at the document that a key comes from',
       `action: global\ntitle: G\nlevel: big\n---\n${rest}tags: [x]\n`,
       [
         '1:9 info SIG072 2 documents of a collection are read as 1 rule',
-        '3:8 warning SIG012 `big` is no level',
+        '3:8 warning SIG012 `big` is no level: the rule counts as medium',
         '7:8 warning SIG012 tag `x` is not of the form namespace.name',
       ],
     ],
