@@ -30,6 +30,16 @@ const chosen = (more = ''): void => write('sigpack.yml', `${anyEvents}${more}`);
 const unused = (): void => write('rules/warned.yml', rule('Warned', 'sel: { Image: x }\n  other: { Image: w }'));
 const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }'));
 
+describe('a folder for output', () => {
+  // Node's own way to make folders never ends there
+  it.runIf(existsSync('/proc/self'))('that the system will not have', () => {
+    good();
+    chosen();
+    const { status, stderr } = spawnSync(process.execPath, [mainFile, 'build', '-o', '/proc/none/out'], { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+    expect([status, stderr]).toEqual([3, 'sigpack: /proc/none: there is no such file or folder\n']);
+  });
+});
+
 describe('exit code 0', () => {
   it('for rules without a fault', async () => {
     good();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -10,6 +10,7 @@ import { printText } from './guarded-terminal.ts';
 import { type InitFile, initFiles, initPaths, packIdFrom } from './init.ts';
 import { answersOf, type ChoiceOptions } from './init-choices.ts';
 import { askTheRest } from './init-questions.ts';
+import { makeFolders } from './make-folders.ts';
 import { toolVersion } from './package-root.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { visible } from './report/visible.ts';
@@ -59,7 +60,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
     for (const { path, content } of files) {
       const target = join(folder, path);
       nearestFolder(dirname(target));
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       writeNew(target, content, options.force);
       printText(`wrote ${shownPath(target)}\n`);
     }

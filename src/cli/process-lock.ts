@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../event/field.ts';
 import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { makeFolders } from './make-folders.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { pause } from './pause.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
@@ -117,7 +118,7 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
 function opened(path: string): number | undefined {
   const folder = dirname(path);
   nearestFolder(folder);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   try {
     return openSync(path, 'wx', 0o644);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeArtifacts } from '../pack/artifacts.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -26,6 +26,7 @@ import { checkFrozen } from './frozen.ts';
 import { hasTag, isRepository } from './git.ts';
 import { printText } from './guarded-terminal.ts';
 import { lockName } from './lock-file.ts';
+import { makeFolders } from './make-folders.ts';
 import { toolVersion } from './package-root.ts';
 import { openProject, type Project, pathInPack } from './project.ts';
 import { finishRelease, type ReleaseWrites, writeRelease } from './release-files.ts';
@@ -298,7 +299,7 @@ async function releaseAgain(compiled: Compiled, signing: Signing | undefined, op
   const files = await artifactsOf(compiled, pack, lock, { source: sourceOf(loaded.folder), signing });
   if (!files) return complain(project, options);
   if (!options.dryRun && options.notes !== undefined && notes !== undefined) {
-    mkdirSync(dirname(options.notes), { recursive: true });
+    makeFolders(dirname(options.notes));
     writeFileSync(options.notes, notes);
   }
   if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });

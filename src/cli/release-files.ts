@@ -2,6 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { dirname, join } from 'node:path';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
+import { makeFolders } from './make-folders.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { refuseElsewhere } from './release-places.ts';
 import { clearStage, type Journal, journalMoves, journalName, stageName } from './release-stage.ts';
@@ -23,7 +24,7 @@ export interface ReleaseWrites {
 export function writeRelease(folder: string, { files, output }: ReleaseWrites): void {
   finishRelease(folder);
   const stage = join(folder, stageName);
-  mkdirSync(stage, { recursive: true });
+  makeFolders(stage);
   clearStage(stage);
   const moves = files.map(({ path, content }, index) => {
     const from = `file-${index}`;
@@ -77,7 +78,7 @@ function move(source: string, target: string, stage: string): void {
     if (existsSync(target)) return;
     throw new UsageError(`${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`);
   }
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   // a stage that was cloned may hold a program
   if (there.isFile()) chmodSync(source, 0o644);
   if (there.isDirectory() && existsSync(target)) {

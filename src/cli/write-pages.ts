@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../pack/detection.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { makeFolders } from './make-folders.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { temporaryPrefix } from './process-lock.ts';
 import { shownPath } from './rule-files.ts';
@@ -71,7 +72,7 @@ async function writeAll(folder: string, files: Iterable<PackFile>, caught: () =>
   for (const { path, content } of files) {
     const target = join(folder, path);
     const parent = dirname(target);
-    if (!folders.has(parent)) mkdirSync(parent, { recursive: true });
+    if (!folders.has(parent)) makeFolders(parent);
     folders.add(parent);
     writeFileSync(target, content);
     paths.push(path);
@@ -89,7 +90,7 @@ function swapIn(folder: string, temporary: string, written: readonly string[], k
   const fresh = new Set(written);
   const gone = [...known].filter((path) => path.endsWith(`.${extension}`) && !fresh.has(path));
   writeList(folder, temporary, new Set([...known, ...written]));
-  for (const parent of new Set(written.map((path) => dirname(path)))) mkdirSync(join(folder, parent), { recursive: true });
+  for (const parent of new Set(written.map((path) => dirname(path)))) makeFolders(join(folder, parent));
   for (const path of written) renameSync(join(temporary, path), join(folder, path));
   for (const path of gone) rmSync(join(folder, path), { force: true });
   if (gone.length > 0) writeList(folder, temporary, new Set([...known, ...written].filter((path) => !gone.includes(path))));

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
+import { makeFolders } from './make-folders.ts';
 import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -17,7 +18,7 @@ export function writeWhole(path: string, text: string): void {
   }
   const folder = dirname(path);
   nearestFolder(folder);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const temporary = join(folder, `.sigpack-part-${randomUUID()}`);
   try {
     writeFileSync(temporary, text, { flag: 'wx' });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../exit-code.ts';
 import { isAlive } from '../is-alive.ts';
+import { makeFolders } from '../make-folders.ts';
 import { pause } from '../pause.ts';
 import { bootId, startOf } from '../process-identity.ts';
 import { readRegularFile } from '../regular-file.ts';
@@ -13,7 +14,7 @@ import { readRegularFile } from '../regular-file.ts';
  * at those of others only when it is there: of two that come at once at most one goes on, and a lock of the dead can be deleted by anyone.
  */
 export function withDiskLock<T>(folder: string, work: () => T): T {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const lock = take(folder);
   try {
     return work();

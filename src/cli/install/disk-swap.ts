@@ -21,6 +21,7 @@ import type { Drift } from '../../install/plan.ts';
 import { readConf } from '../../pack/splunk-conf.ts';
 import { isDenied } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
+import { makeFolders } from '../make-folders.ts';
 import { entryStatsOf } from '../path-stats.ts';
 import { writeDurably } from '../write-durably.ts';
 import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, withFolder, writeTree } from './disk-tree.ts';
@@ -48,7 +49,7 @@ export type Swap = 'install' | 'adopt' | 'rollback' | 'release';
 export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift[], how: Swap): void {
   const { target, folder, state } = places;
   const { fresh, old, record } = workOf(state);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   try {
     if (how === 'release') copyAdopted(memoryOf(state).adopted, fresh);
     else writeTree(fresh, files);
@@ -261,7 +262,7 @@ function copyInto(fresh: string, target: string, path: string): void {
   refuseLink(target, dirname(path));
   if (!existsItself(from)) return;
   const to = join(fresh, path);
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   // what is kept as it was changed in place takes the place of the new one
   rmSync(to, { recursive: true, force: true });
   copyEntry(from, to);
@@ -280,7 +281,7 @@ function keepInLocal(fresh: string, conf: string, stanza: string, changes: NonNu
   const there = existsSync(path) ? readConf(readFileSync(path, 'utf8')).stanzas.get(stanza) : undefined;
   const lines = changes.filter(({ name }) => !there?.has(name)).map(({ name, after }) => `${name} = ${after.replaceAll('\n', '\\\n')}`);
   if (lines.length === 0) return;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noLink);
   try {
     writeSync(descriptor, `\n# changed in default/ by hand, kept by sigpack install\n[${stanza}]\n${lines.join('\n')}\n`);

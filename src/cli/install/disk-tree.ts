@@ -19,6 +19,7 @@ import {
 import { dirname, join } from 'node:path';
 import { type AppFiles, isAdmins } from '../../install/app-files.ts';
 import { UsageError } from '../exit-code.ts';
+import { makeFolders } from '../make-folders.ts';
 import { entryStatsOf } from '../path-stats.ts';
 import { writeDurably } from '../write-durably.ts';
 
@@ -158,10 +159,10 @@ function give(descriptor: number, { uid: owner, mode }: Stats, bits: number, { u
 }
 
 export function writeTree(folder: string, files: AppFiles): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const [path, bytes] of files) {
     const place = join(folder, path);
-    mkdirSync(dirname(place), { recursive: true });
+    makeFolders(dirname(place));
     writeDurably(place, bytes);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SplunkApp } from '../../install/app-files.ts';
 import type { IsConfigured } from '../../install/search-settings.ts';
@@ -8,6 +8,7 @@ import type { PackInfo } from '../../pack/detection.ts';
 import type { GraylogServerConfig, InstallConfig, ServerConfig, SplunkCloudConfig, SplunkConfig } from '../../pack/install-config.ts';
 import { graylogPackId } from '../../pack/pack-entity.ts';
 import { UsageError } from '../exit-code.ts';
+import { makeFolders } from '../make-folders.ts';
 import { statsOf } from '../path-stats.ts';
 import { shownPath } from '../rule-files.ts';
 import { type AppArtifact, type ArtifactSource, appAt, appIn, contentPackIn, watchesIn } from './artifact-file.ts';
@@ -145,7 +146,7 @@ async function putFile(folder: string, wanted: SplunkApp, artifact: AppArtifact 
     if (!isSame) throw new UsageError(`${shownPath(path)}, the version before, is not there any more, or not as it was; install its artifact`);
     return name;
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const part = `${path}.part`;
   // a link of that name would have another file written
   rmSync(part, { force: true });
