@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { installTests } from './test/ci/install-tests.ts';
 
 const of = (name: string, include: readonly string[], globalSetup: readonly string[] = [], exclude: readonly string[] = []) => ({
   extends: true as const,
   test: { name, include: [...include], exclude: [...exclude], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
 });
-// many processes, disks and servers: more than fits into a minute beside the others
-const installs = ['test/install-*.test.ts', 'test/github-action.test.ts', 'test/two-at-once.test.ts', 'test/init-ci.test.ts', 'test/release.test.ts'];
+const installs = installTests.map((name) => `test/${name}`);
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({

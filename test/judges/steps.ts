@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installTests } from '../ci/install-tests.ts';
 import type { Step } from '../ci/steps.ts';
 import { cache, root } from './places.ts';
 
@@ -61,7 +62,7 @@ const everyFault: Step = {
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const isInstall = (name: string): boolean => name.startsWith('install-') || ['two-at-once.test.ts', 'init-ci.test.ts', 'release.test.ts'].includes(name);
+  const isInstall = (name: string): boolean => installTests.some((pattern) => name === pattern || (pattern.includes('*') && name.startsWith(pattern.split('*', 1).join(''))));
   const thorough = tests.filter((name) => isInstall(name) || readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
