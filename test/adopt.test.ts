@@ -64,15 +64,15 @@ describe('which saved search is which rule', () => {
 });
 
 test.each<[Readonly<Record<string, string>>, unknown]>([
-  [{ disabled: '0' }, { settings: { enabled: true }, staying: [], hidesSearch: false }],
+  [{ disabled: '0' }, { settings: { enabled: true }, staying: [], hidesSearch: false, delicate: [] }],
   [
     { disabled: 'true', cron_schedule: '7 * * * *' },
-    { settings: { enabled: false, cron: '7 * * * *' }, staying: [], hidesSearch: false },
+    { settings: { enabled: false, cron: '7 * * * *' }, staying: [], hidesSearch: false, delicate: ['cron_schedule'] },
   ],
-  [{ cron_schedule: '@hourly' }, { settings: {}, staying: ['cron_schedule'], hidesSearch: false }],
+  [{ cron_schedule: '@hourly' }, { settings: {}, staying: ['cron_schedule'], hidesSearch: false, delicate: ['cron_schedule'] }],
   [
     { 'alert.severity': '5', 'action.email.to': 'soc@example.org', search: 'x' },
-    { settings: { splunk: { savedsearch: { 'alert.severity': '5' } } }, staying: ['action.email.to'], hidesSearch: true },
+    { settings: { splunk: { savedsearch: { 'alert.severity': '5' } } }, staying: ['action.email.to'], hidesSearch: true, delicate: [] },
   ],
 ])('what is set in place as %j could be in the rule', (local, expected) => {
   expect(localSettings(stanza('a', {}, local))).toEqual({ stanza: 'a', ...(expected as object) });
@@ -122,18 +122,22 @@ describe('sigpack adopt', () => {
       'Configuration: sigpack.yml',
       'old_app 3.4.0: 3 saved searches, 2 of them with a rule here (0 by id, 1 by title, 1 by search)',
       'sigpack.lock has their names; commit it. The next release has a version after 3.4.0.',
-      '! 1 saved search without a rule here; an update leaves them out:',
+      '! sigpack.yml says version 1.0.0, and 3.4.0 is in use: `sigpack build` makes an older app until',
+      '`sigpack release` has raised it',
+      '! 1 saved search without a rule here, which an update leaves out:',
       '  Home Made',
       '! 1 saved search running now, and switched off in the pack (see `enable` and `overBudget`):',
       '  Cleared',
-      '! 1 saved search with a search in local/, which hides that of the rule and of every update:',
+      '! 1 saved search with settings in local/ that are lost, as no detection has the name:',
       '  Home Made',
-      '2 saved searches with settings in local/, which go on working. The same in the rule:',
+      '! 1 saved search with settings in local/ that were made for the search of before: compare the window',
+      'and the fields of the results with the new one:',
+      '  Cleared: cron_schedule',
+      '1 saved search with settings in local/, which go on working. The same in the rule:',
       '  Cleared',
       '    sigpack:',
       '      cron: 3 * * * *',
       '    # stays in local/: action.email.to',
-      '  Home Made',
       '',
     ]);
     expect(await stanzaNames()).toEqual(['Cleared', 'Nobody Knows It', 'Threat - Archive Tool Started - Rule']);
@@ -150,7 +154,9 @@ describe('sigpack adopt', () => {
     write('sigpack.yml', 'id: acme\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n');
     const { code, stdout } = await run('--dry-run', 'old_app/default/savedsearches.conf');
     expect(code).toBe(0);
-    expect(stdout.replaceAll('\n', ' ')).toContain('the settings in local/ belong to the app old_app, this pack is acme: write `id: old_app` in sigpack.yml');
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      'this pack is the app acme, and the settings are in local/ of old_app: write `id: old_app` in sigpack.yml, or copy',
+    );
     expect(stdout).not.toContain('sigpack.lock');
     expect(await stanzaNames('acme')).toEqual(['Archive Tool Started', 'Log Cleared', 'Nobody Knows It']);
   });
@@ -164,14 +170,20 @@ describe('sigpack adopt', () => {
       app: { id: 'DA-ESS-acme', version: '5.0.1' },
       adopted: [{ stanza: 'ACME - Something Else - Rule', title: 'Nobody Knows It', by: 'id' }],
       withoutRule: [],
+      switchedOn: ['ACME - Something Else - Rule'],
+      unread: ['content/detections/broken.yml'],
       lock: 'sigpack.lock',
     });
     expect(await stanzaNames()).toEqual(['ACME - Something Else - Rule', 'Archive Tool Started', 'Log Cleared']);
+    rmSync(join(folder, 'sigpack.lock'));
+    const text = await run('content', '--dry-run');
+    expect(text.stdout.replaceAll('\n', ' ')).toContain('the settings are in local/ of DA-ESS-acme: copy local/savedsearches.conf into the folder old_app');
   });
 
   test.each<[string, string, string]>([
     ['rules', 'is neither an app of Splunk', ''],
     ['nowhere', 'does not exist', ''],
+    ['sigpack.yml', 'is no savedsearches.conf', ''],
     ['content', 'with which its saved searches are named', 'content/contentctl.yml'],
   ])('refuses %s and writes nothing', async (path, message, file) => {
     if (file !== '') write(file, 'app: {}\n');
@@ -186,7 +198,7 @@ describe('sigpack adopt', () => {
     );
     const { stdout, code } = await run('old_app');
     expect(code).toBe(1);
-    expect(stdout).toContain('with a name that no pack can have; they get another one:\n  ␛[31mLog Cleared\n  General\n');
+    expect(stdout).toContain('with a name that no pack can have, which becomes another one:\n  ␛[31mLog Cleared\n  General\n');
     expect(stdout).not.toContain('\u001b[31m');
   });
 });

@@ -13,7 +13,12 @@ export interface LocalSettings {
   readonly staying: readonly string[];
   /** A search in `local/` goes before that of the rule: no update reaches it. */
   readonly hidesSearch: boolean;
+  /** Keys that were made for the search of before: when it runs, how far it looks back, and what holds alerts back. */
+  readonly delicate: readonly string[];
 }
+
+const delicateKeys =
+  /^(?:cron_schedule|dispatch\.(?:earliest|latest)_time|dispatch\.index_(?:earliest|latest)|alert\.suppress\.fields|alert_condition|counttype|relation|quantity)$/;
 
 export interface SigpackSettings {
   readonly enabled?: boolean;
@@ -34,7 +39,13 @@ export function localSettings({ name, local }: Stanza): LocalSettings | undefine
     ...(Object.keys(savedsearch).length > 0 ? { splunk: { savedsearch } } : {}),
   };
   const staying = Object.keys(rest).filter((key) => !(key in savedsearch));
-  return { stanza: name, settings, staying: cron === undefined || isCron ? staying : ['cron_schedule', ...staying], hidesSearch: search !== undefined };
+  return {
+    stanza: name,
+    settings,
+    staying: cron === undefined || isCron ? staying : ['cron_schedule', ...staying],
+    hidesSearch: search !== undefined,
+    delicate: [...local.keys()].filter((key) => delicateKeys.test(key)),
+  };
 }
 
 /** Whether it runs where the app is as it came. */

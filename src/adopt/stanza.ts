@@ -16,6 +16,8 @@ export interface AdoptedApp {
   /** Splunk's build number. */
   readonly build?: number;
   readonly stanzas: readonly Stanza[];
+  /** Files of detections that say no name and search, or can't be read. */
+  readonly unread?: readonly string[];
 }
 
 type Conf = ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -8,6 +8,9 @@ import type { PackConfig } from '../pack/config.ts';
 import type { SplunkDetection } from '../pack/detection.ts';
 import { enabledIds } from '../pack/enabled.ts';
 import { lockText } from '../release/lock-text.ts';
+import { compareVersions } from '../release/version.ts';
+import { createBag } from '../source/diagnostic.ts';
+import { lookup, parseYaml } from '../source/yaml.ts';
 import { readAdopted } from './adopt-source.ts';
 import { adoptionText } from './adopt-text.ts';
 import { compileRules } from './compile-rules.ts';
@@ -40,6 +43,12 @@ export interface Adoption {
   readonly local: readonly LocalSettings[];
   /** Saved searches that run now, and whose rules are switched off in the pack. */
   readonly switchedOff: readonly string[];
+  /** And the other way. */
+  readonly switchedOn: readonly string[];
+  /** Saved searches whose settings in `local/` no detection has any more. */
+  readonly lost: readonly string[];
+  /** The version in sigpack.yml, where it is not after that of the app. */
+  readonly olderVersion?: string;
   readonly lock: string;
   readonly written: boolean;
 }
@@ -52,13 +61,16 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
   if ('code' in project) return project.code;
   const { folder, config } = project.loaded;
   const lockPath = join(folder, lockName);
-  if (existsSync(lockPath)) throw new UsageError(`${shownPath(lockPath)} says already what was published; names are adopted before the first release`);
+  if (existsSync(lockPath)) throw new UsageError(`${shownPath(lockPath)} already says what was published; names are adopted before the first release`);
   const { pack } = compileRules(project, []);
   const rules = pack.splunk.map(ruleOf);
-  console.error(JSON.stringify(pack.splunk.map((d) => [d.search, d.events, d.scopes, d.filterMacro])));
   const matches = matchStanzas(app.stanzas, rules);
   const named = matches.found.filter(({ stanza }) => isStanzaName(stanza.name));
   const on = enabledIds(pack, 'splunk');
+  const names = new Set(named.map(({ stanza }) => stanza.name));
+  const set = app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []);
+  const asShipped = named.filter(({ stanza }) => stanza.local.get('disabled') === undefined);
+  const written = lookup(parseYaml(project.loaded.file, createBag())[0], 'version') !== undefined ? config.info.version : undefined;
   if (options.dryRun !== true && named.length > 0) writeWhole(lockPath, lockText(adoptedLock(config.info, app, named)));
   const adoption: Adoption = {
     app,
@@ -66,10 +78,11 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
     version: app.version ?? config.info.version,
     matches: { ...matches, found: named },
     unnamed: matches.found.filter((match) => !named.includes(match)),
-    local: app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []),
-    switchedOff: named.flatMap(({ stanza, rule }) =>
-      runsAsShipped(stanza) && stanza.local.get('disabled') === undefined && !on.has(rule.id) ? [stanza.name] : [],
-    ),
+    local: set.filter(({ stanza }) => names.has(stanza)),
+    lost: set.flatMap(({ stanza }) => (names.has(stanza) ? [] : [stanza])),
+    switchedOff: asShipped.flatMap(({ stanza, rule }) => (runsAsShipped(stanza) && !on.has(rule.id) ? [stanza.name] : [])),
+    switchedOn: asShipped.flatMap(({ stanza, rule }) => (!runsAsShipped(stanza) && on.has(rule.id) ? [stanza.name] : [])),
+    ...(written !== undefined && app.version !== undefined && compareVersions(written, app.version) <= 0 ? { olderVersion: written } : {}),
     lock: shownPath(lockPath),
     written: options.dryRun !== true && named.length > 0,
   };
@@ -96,7 +109,7 @@ function ruleOf({ detection: { id, slug, rule }, search, filterMacro }: SplunkDe
   return { id, title: rule.title, slug, filterMacro, search: query };
 }
 
-function asJson({ app, id, matches, unnamed, local, switchedOff, lock, written }: Adoption): unknown {
+function asJson({ app, id, matches, unnamed, local, lost, switchedOff, switchedOn, lock, written }: Adoption): unknown {
   const shown = ({ stanza, rule, by }: Match<AdoptedRule>) => ({ stanza: stanza.name, rule: rule.id, title: rule.title, by });
   return {
     version: 1,
@@ -107,7 +120,10 @@ function asJson({ app, id, matches, unnamed, local, switchedOff, lock, written }
     second: matches.second.map(shown),
     withoutRule: matches.withoutRule.map(({ name }) => name),
     local,
+    lost,
     switchedOff,
+    switchedOn,
+    unread: app.unread ?? [],
     lock: written ? lock : null,
   };
 }

@@ -20,8 +20,10 @@ export function readAdopted(path: string): AdoptedApp {
     const above = dirname(resolve(path));
     // a file of an app says little without the one beside it
     if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf') return readAdopted(dirname(above));
+    if (!/\.conf$/i.test(path)) throw new UsageError(`${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it unpacks to`);
     return { stanzas: stanzasOf(readConfFile(path) ?? new Map()) };
   }
+  if (/^(?:default|local)$/.test(basename(resolve(path))) && statsOf(join(path, 'savedsearches.conf'))) return readAdopted(dirname(resolve(path)));
   const contentctl = readText(join(path, 'contentctl.yml'));
   if (contentctl !== undefined) return contentctlApp(path, contentctl);
   const [shipped, local] = ['default', 'local'].map((folder) => readConfFile(join(path, folder, 'savedsearches.conf')));
@@ -60,11 +62,17 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
     throw new UsageError(`${shownPath(join(folder, 'contentctl.yml'))} has no \`app: { label: ... }\`, with which its saved searches are named`);
   const id = textOf(app, 'appid');
   const version = threePartVersion(textOf(app, 'version') ?? '');
-  const stanzas = detectionFiles(join(folder, 'detections')).flatMap((path) => contentctlStanza(rootOf(path, readText(path) ?? ''), label) ?? []);
+  const unread: string[] = [];
+  const stanzas = detectionFiles(join(folder, 'detections')).flatMap((path) => {
+    const stanza = contentctlStanza(rootOf(path, readText(path) ?? ''), label);
+    if (!stanza) unread.push(shownPath(path));
+    return stanza ?? [];
+  });
   return {
     ...(id === undefined ? {} : { id }),
     ...(version === undefined ? {} : { version }),
     stanzas: [...stanzas].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    unread: unread.sort(),
   };
 }
 

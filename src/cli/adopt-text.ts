@@ -12,7 +12,7 @@ const searches = (number: number): string => `${number.toLocaleString('en')} sav
 
 /** What an adoption does, for a person. */
 export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal, 'paint' | 'width'>, verbose: boolean): string {
-  const { app, id, matches, unnamed, local, switchedOff, lock, written } = adoption;
+  const { app, id, matches, unnamed, local, lost, switchedOff, switchedOn, olderVersion, lock, written } = adoption;
   const lines: string[] = [];
   const say = (text: string): void => {
     lines.push(...wrapped(visible(text), width));
@@ -29,16 +29,23 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
   const from = [app.id, app.version].filter((part) => part !== undefined).join(' ');
   say(`${from === '' ? '' : `${from}: `}${searches(app.stanzas.length)}, ${matches.found.length} of them with a rule here (${by})`);
   if (written) say(`${lock} has their names; commit it. The next release has a version after ${adoption.version}.`);
-  if (app.id !== undefined && app.id !== id && local.length > 0) {
+  if (app.id !== undefined && app.id !== id) {
+    const same = /^[A-Za-z][A-Za-z0-9_]{1,79}$/.test(app.id) ? `write \`id: ${app.id}\` in sigpack.yml, or ` : '';
     warn(
-      `the settings in local/ belong to the app ${app.id}, this pack is ${id}: write \`id: ${app.id}\` in sigpack.yml, or copy local/savedsearches.conf into the folder ${id}`,
+      `this pack is the app ${id}, and the settings are in local/ of ${app.id}: ${same}copy local/savedsearches.conf into the folder ${id}, and switch ${app.id} off`,
     );
   }
+  if (olderVersion !== undefined)
+    warn(
+      `sigpack.yml says version ${olderVersion}, and ${adoption.version} is in use: \`sigpack build\` makes an older app until \`sigpack release\` has raised it`,
+    );
   const groups: readonly (readonly [string, readonly string[]])[] = [
-    ['without a rule here; an update leaves them out', matches.withoutRule.map(({ name }) => name)],
+    ['without a rule here, which an update leaves out', matches.withoutRule.map(({ name }) => name)],
     ['with a rule that another saved search has by better evidence', matches.second.map(({ stanza, rule }) => `${stanza.name}: ${rule.title}`)],
-    ['with a name that no pack can have; they get another one', unnamed.map(({ stanza }) => stanza.name)],
+    ['with a name that no pack can have, which becomes another one', unnamed.map(({ stanza }) => stanza.name)],
     ['running now, and switched off in the pack (see `enable` and `overBudget`)', switchedOff],
+    ['switched off now, and running with the pack', switchedOn],
+    ['with settings in local/ that are lost, as no detection has the name', lost],
   ];
   for (const [what, names] of groups) {
     if (names.length === 0) continue;
@@ -49,6 +56,18 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
   if (hidden.length > 0) {
     warn(`${searches(hidden.length)} with a search in local/, which hides that of the rule and of every update:`);
     list(hidden);
+  }
+  const delicate = local.filter((one) => one.delicate.length > 0).map((one) => `${one.stanza}: ${one.delicate.join(', ')}`);
+  if (delicate.length > 0) {
+    warn(
+      `${searches(delicate.length)} with settings in local/ that were made for the search of before: compare the window and the fields of the results with the new one:`,
+    );
+    list(delicate);
+  }
+  const unread = app.unread ?? [];
+  if (unread.length > 0) {
+    warn(`${unread.length.toLocaleString('en')} of the files of detections without a name and a search that can be read:`);
+    list(unread);
   }
   if (local.length > 0) {
     say(`${searches(local.length)} with settings in local/, which go on working. The same in the rule:`);
