@@ -147,7 +147,7 @@ describe('sigpack adopt', () => {
     const lock = readFileSync(join(folder, 'sigpack.lock'), 'utf8');
     expect(lock).toContain('stanza: Threat - Archive Tool Started - Rule\n');
     expect(lock).toContain('retired: {}\n');
-    expect(await run('old_app')).toMatchObject({ code: 2, stderr: expect.stringContaining('sigpack.lock says already what was published') });
+    expect(await run('old_app')).toMatchObject({ code: 2, stderr: expect.stringContaining('sigpack.lock already says what was published') });
   });
 
   test('names a local folder of another app, and takes a file of an app for the app', async () => {

@@ -88,6 +88,7 @@ describe('names of formats', () => {
     expect(wanted.stdout).toMatch(/^\| tstats /);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model')).toEqual(wanted);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '-f', 'data_model')).toEqual(wanted);
+    expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline')).stderr).toContain('leave --without-pipeline out');
     expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain('-p splunk-cim searches data models');
   });
 
@@ -162,6 +163,7 @@ describe('commands of sigma-cli', () => {
     [['bulid'], 'Did you mean build?'],
     [['build', '-t', 'splnk'], 'Did you mean splunk?'],
     [['check', '-f', 'sari'], 'Did you mean sarif?'],
+    [['convert', 'only/a.yml', '-t', 'splunk', '-p', ''], '-p needs a name of a pipeline'],
   ])('sigpack %j has an answer', async (args, answer) => {
     const { code, stderr } = await run(...args);
     expect(code).toBe(2);
@@ -174,7 +176,7 @@ describe('commands of sigma-cli', () => {
     ['splunk_cim', 'did you mean splunk-cim?'],
     ['sysmon', 'did you mean windows-sysmon?'],
     ['splunk-window', 'did you mean splunk-windows-xml?'],
-    ['ecs_windows', 'did you mean ecs-windows?'],
+    ['ecs_windows', 'did you mean elastic?'],
   ])('the pipeline %s is near to one', async (name, answer) =>
     expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-p', name)).stderr).toBe(`sigpack: there is no pipeline ${name}; ${answer}\n`),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nameKeys } from '../src/pack/name-text.ts';
+import { timespanText } from '../src/sigma/aggregation.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { independentFiles } from '../src/sigma/lone-rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -210,7 +211,7 @@ describe('log sources in another letter case', () => {
     const text = withLine('level: low').replace('product: w', 'product: Windows');
     expect(headOf(text).logsource).toEqual({ product: 'Windows' });
     expect(told(complaintsOf(text))).toEqual([
-      'SIG012 3:22 product `Windows` is another than `windows` for pipelines and filters: log sources of Sigma are lower case',
+      'SIG012 3:22 product `Windows` is not the same as `windows` for pipelines and filters: log sources of Sigma are lower case',
     ]);
   });
 });
@@ -234,3 +235,14 @@ describe('parts of a rule in the wrong place', () => {
     expect(hints(text).filter((one) => !one.startsWith('SIG042'))[0]).toBe(hint);
   });
 });
+
+test.each([
+  ['15m', '15m'],
+  ['15min', '15m'],
+  ['15 minutes', '15m'],
+  ['1hour', '1h'],
+  ['2 weeks', '2w'],
+  ['300', '<how long>'],
+  ['3M', '<how long>'],
+  ['soon', '<how long>'],
+])('a timeframe of %s is hinted at as the timespan %s', (timeframe, expected) => expect(timespanText(timeframe)).toBe(expected));

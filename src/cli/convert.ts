@@ -99,6 +99,7 @@ const dataModelPipeline = 'splunk-cim';
 
 function chosenPipelines(options: ConvertOptions): readonly string[] | undefined {
   const { pipeline, withoutPipeline = false } = options;
+  if (withoutPipeline && isDataModel(options)) throw new UsageError(`-f data_model is the pipeline ${dataModelPipeline}: leave --without-pipeline out`);
   if (withoutPipeline && pipeline) throw new UsageError('--without-pipeline and --pipeline exclude each other');
   if (withoutPipeline) return [noPipeline];
   return pipeline ?? (isDataModel(options) ? [dataModelPipeline] : undefined);

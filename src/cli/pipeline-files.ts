@@ -46,7 +46,7 @@ export interface NamedPipelines {
 
 /** What is a folder among names of pipelines. Built-in names win, as they do over files. */
 export function namedPipelines(name: string, folder: string): NamedPipelines {
-  if (bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return { name };
+  if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return { name };
   const path = resolve(folder, name.replace(/[/\\]\**$/, ''));
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { name };
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => isFileName(file) && isFile(join(path, file)));
@@ -63,6 +63,7 @@ function pathsOf(name: string, folder: string): readonly string[] {
   const packaged = isFileName(name) ? packageFile(name, folder) : undefined;
   if (packaged !== undefined) return [packaged];
   if (isFileName(name)) throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
+  if (name === '') throw new UsageError('-p needs a name of a pipeline, a file or a folder; `sigpack list pipelines` lists the names');
   const plain = name.toLowerCase().replaceAll('_', '-');
   const near = pySigmaNames.get(plain) ?? nearest(plain, [...bundles.keys(), ...builtInNames()]);
   throw new UsageError(`there is no pipeline ${name}; ${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`);
@@ -74,6 +75,9 @@ const pySigmaNames: ReadonlyMap<string, string> = new Map([
   ['windows-audit', 'windows-security'],
   ['splunk-windows', 'splunk'],
   ['splunk-sysmon-acceleration', 'splunk'],
+  ['ecs-windows', 'elastic'],
+  ['ecs-kubernetes', 'elastic'],
+  ['ecs-zeek-beats', 'elastic'],
 ]);
 
 function packageFile(name: string, folder: string): string | undefined {

@@ -55,12 +55,15 @@ function checkDescription(checked: Checked): void {
 
 function checkDates(checked: Checked): void {
   const { tell, today } = checked;
-  const [date, modified] = [checked.rule.date, checked.rule.modified].map((text) => text?.replaceAll('/', '-'));
-  const told = (name: string, message: string) => tell('LNT035', placeOf(checked, name), message);
   // what is no date has been complained about
+  const dated = (text: string | undefined): string | undefined =>
+    text !== undefined && Number.isFinite(Date.parse(text.replaceAll('/', '-'))) ? text.replaceAll('/', '-') : undefined;
+  const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];
+  const told = (name: string, message: string) => tell('LNT035', placeOf(checked, name), message);
   for (const [name, text = ''] of Object.entries({ date, modified })) if (/^\d/.test(text) && text > today) told(name, `\`${name}\` is in the future`);
   if (modified === undefined) return;
-  if (date === undefined) tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
+  if (checked.rule.date === undefined) tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
+  else if (date === undefined) return;
   else if (modified < date) told('modified', '`modified` is before `date`');
   else if (modified === date) told('modified', '`modified` says the same as `date`');
 }

@@ -25,7 +25,7 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   const { tell, document } = checked;
   const node = lookup(document, 'logsource');
   for (const { key } of node?.kind === 'mapping' ? node.pairs : []) {
-    if ((keys as readonly string[]).includes(key.text)) continue;
+    if ((keys as readonly string[]).includes(key.text.toLowerCase())) continue;
     const near = nearest(key.text, keys);
     tell('LNT004', key, `\`${key.text}\` is no key of a log source, and is not looked at`, near === undefined ? undefined : `Did you mean \`${near}\`?`);
   }

@@ -3,9 +3,15 @@ const types: Readonly<Record<string, string>> = { sum: 'value_sum', avg: 'value_
 const percentiles: Readonly<Record<string, string>> = { min: 'percentile: 0, ', max: 'percentile: 100, ' };
 const operators: Readonly<Record<string, string>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq', '==': 'eq', '!=': 'neq' };
 
+/** A time as a correlation takes it: `15 minutes` is `15m`. What names no unit of a correlation is left to the author. */
+export function timespanText(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/.exec(text.trim()) ?? [];
+  return count === undefined ? '<how long>' : `${count}${unit.charAt(0)}`;
+}
+
 /** What to write for several selections that events fulfil near each other. */
 export function nearHint(timeframe: string): string {
-  const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timeframe}`;
+  const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timespanText(timeframe)}`;
   return `Give each selection a rule with a \`name\` of its own, and add a document with correlation: {${attributes}} (temporal_ordered where the order counts).`;
 }
 
@@ -31,6 +37,6 @@ export function correlationHint(aggregation: string, timeframe = '<how long>'): 
   const condition = `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}${operators[operator] ?? operator.toLowerCase()}: ${threshold}`;
   return (
     'Remove it here, give this rule a `name`, and add a document with ' +
-    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${within}, condition: {${condition}}}.`
+    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${timespanText(within)}, condition: {${condition}}}.`
   );
 }

@@ -2,7 +2,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { isAmbiguousScalar, keepsZeros, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
-import { nearHint } from './aggregation.ts';
+import { nearHint, timespanText } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import { withKnownKeys } from './known-keys.ts';
@@ -60,7 +60,7 @@ export function readDetection(context: Context, written: YamlMapping, skip: Read
 function readTimeframe({ file, bag }: Context, { start, end }: Span, period: string, conditions: readonly ConditionNode[]): boolean {
   const span = { start, end };
   if (conditions.length === 1 && conditions.every((condition) => lookedFor(condition) === 1)) {
-    const hint = `Remove it. To count events, write a correlation rule with \`timespan: ${period}\` that names this rule.`;
+    const hint = `Remove it. To count events, write a correlation rule with \`timespan: ${timespanText(period)}\` that names this rule.`;
     bag.add(file, { code: 'SIG034', message: '`timeframe` changes nothing: the condition looks at one event at a time', span, hint });
     return true;
   }

@@ -86,7 +86,7 @@ function warnOfCase(reader: Reader, name: string, { text, start, end }: YamlScal
   const lower = text.toLowerCase();
   if (lower === text) return;
   const hint = `Write \`${lower}\`, unless a pipeline of yours has it as written.`;
-  warn(reader, { start, end }, `${name} \`${text}\` is another than \`${lower}\` for pipelines and filters: log sources of Sigma are lower case`, hint);
+  warn(reader, { start, end }, `${name} \`${text}\` is not the same as \`${lower}\` for pipelines and filters: log sources of Sigma are lower case`, hint);
 }
 
 export function describeLogSource(source: LogSource): string {
