@@ -35,6 +35,11 @@ describe('which saved search is which rule', () => {
     ['no search with other blanks in a value', stanza('x5', { search: 'A="x y"' }), undefined],
     ['the search with the same blanks in a value', stanza('x6', { search: 'A="x  y"' }), '03 search'],
     ['no search that has more', stanza('x7', { search: 'EventCode=1102 | stats count' }), undefined],
+    // each of these took minutes or gigabytes
+    ['no name of many parts', stanza(`A${' - x'.repeat(60_000)}`), undefined],
+    ['no name of many endings', stanza(`A${' - Rule'.repeat(50_000)}x`), undefined],
+    ['no search with a text that has no end', stanza('x8', { search: `${'\\"'.repeat(150_000)}x` }), undefined],
+    ['no search behind many places', stanza('x9', { search: `${'`m` '.repeat(60_000)}x` }), undefined],
   ])('%s', (_, given, expected) => {
     const { found, withoutRule } = matchStanzas([given], rules);
     expect(found.map(({ rule, by }) => `${rule.id.slice(-2)} ${by}`)).toEqual(expected === undefined ? [] : [expected]);
@@ -58,6 +63,7 @@ describe('which saved search is which rule', () => {
     ['v10', '10.0.0'],
     ['1.2.3-beta', '1.2.3'],
     ['01.2', '1.2.0'],
+    ['999999999.1.1', undefined],
     ['', undefined],
     ['next', undefined],
   ])('the version %j is %s', (text, expected) => expect(threePartVersion(text)).toBe(expected));
@@ -189,6 +195,15 @@ describe('sigpack adopt', () => {
     if (file !== '') write(file, 'app: {}\n');
     expect(await run(path)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
     expect(() => readFileSync(join(folder, 'sigpack.lock'))).toThrow();
+  });
+
+  test('two names that a pack has as one are not both adopted', async () => {
+    write(
+      'old_app/default/savedsearches.conf',
+      '[Same Name]\nnote = 11111111-2222-4333-8444-555555555501\n[SAME NAME]\nnote = 11111111-2222-4333-8444-555555555502\n',
+    );
+    expect((await run('old_app')).stdout).toContain('with a name that no pack can have, which becomes another one:\n  Same Name\n');
+    expect(await stanzaNames()).toEqual(['Archive Tool Started', 'Nobody Knows It', 'SAME NAME']);
   });
 
   test('names that a pack cannot have are left alone, and shown harmlessly', async () => {

@@ -39,6 +39,14 @@ function widened(detection: string, lines: 'json' | 'plain' = 'json'): boolean {
 }
 
 describe('grep commands', () => {
+  it.each(['exists: true', 'contains: x', 'fieldref: g'])('refuse a pattern of fields with %s', (test) => {
+    const text = `title: N\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {product: windows}\ndetection: {a: {'zeek.*.user|${test.replace(': ', "': ")}}, condition: a}\n`;
+    const [rule] = compileText(text);
+    const conversion = rule && grep.convert(rule, defaultTargetSettings);
+    expect(conversion).toMatchObject({ ok: false });
+    expect(JSON.stringify(conversion)).toContain("grep can't search a field with the name `zeek.*.user`");
+  });
+
   it('gives the seed rule as its page has it', () => {
     const [rule] = compileText(readFileSync(join(import.meta.dirname, '..', 'rules/windows/dhcp-callout-dll-failed.yml'), 'utf8'));
     const conversion = rule && grep.convert(rule, defaultTargetSettings);

@@ -90,9 +90,14 @@ function titlesOf({ name, shipped }: Stanza): readonly string[] {
 
 /** `Threat - ESCU - Scheduled Task - Rule` may be the title as it is, or what is left without the words before and behind it. */
 function titlesIn(name: string): readonly string[] {
-  const parts = name.replace(/(?: - Rule)+\s*$/i, '').split(' - ');
-  return [name, ...parts.map((_, index) => parts.slice(index).join(' - '))].map(plainTitle);
+  const parts = name.split(' - ');
+  while (parts.length > 1 && parts.at(-1)?.trim().toLowerCase() === 'rule') parts.pop();
+  const inner = parts.length > mostParts ? [] : parts.map((_, index) => parts.slice(index).join(' - '));
+  return [name, ...inner].map(plainTitle);
 }
+
+/** Words before a title: domain and app, and a title may have the sign between them, too. */
+const mostParts = 12;
 
 const plainTitle = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim();
 
@@ -102,12 +107,14 @@ function searchesOf({ shipped }: Stanza): readonly string[] {
 }
 
 /** Where events are is not what a search is about: indexes, sources and macros in front say that. */
-const place = /^(?:`[^`]*`|(?:index|source|sourcetype|host)\s*=\s*(?:"[^"]*"|[^\s"]+))\s+/i;
+const place = /(?:`[^`]*`|(?:index|source|sourcetype|host)\s*=\s*(?:"[^"]*"|[^\s"]+))\s+/iy;
 
 /** Without blanks that mean nothing, the word `search` and the places of its events. */
 function plainSearch(search: string): string {
-  let rest = search.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ').trim();
-  rest = rest.replace(/^\|?\s*search\s+/i, '');
-  while (place.test(rest)) rest = rest.replace(place, '');
-  return rest;
+  // a text that has no end goes on to the end of the search
+  const plain = search.replace(/("(?:[^"\\]|\\[\s\S])*(?:"|\\?$))|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ').trim();
+  let at = /^\|? ?search /i.exec(plain)?.[0].length ?? 0;
+  place.lastIndex = at;
+  while (place.test(plain)) at = place.lastIndex;
+  return plain.slice(at);
 }

@@ -29,8 +29,8 @@ export function stanzasOf(shipped: Conf, local: Conf = new Map()): readonly Stan
   return names.map((name) => ({ name, shipped: shipped.get(name) ?? none, local: local.get(name) ?? none }));
 }
 
-/** `3.4` is 3.4.0; undefined for what has no number in front. */
+/** `3.4` is 3.4.0; undefined for what has no number in front, or one that leaves no room for the next. */
 export function threePartVersion(text: string): string | undefined {
-  const [, major, minor = '0', patch = '0'] = /^\s*v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?/.exec(text) ?? [];
+  const [, major, minor = '0', patch = '0'] = /^\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?!\d)/.exec(text) ?? [];
   return major === undefined ? undefined : [major, minor, patch].map(Number).join('.');
 }

@@ -7,6 +7,7 @@ import type { AdoptedApp } from '../adopt/stanza.ts';
 import type { PackConfig } from '../pack/config.ts';
 import type { SplunkDetection } from '../pack/detection.ts';
 import { enabledIds } from '../pack/enabled.ts';
+import { stanzaKey } from '../pack/splunk-conf.ts';
 import { lockText } from '../release/lock-text.ts';
 import { compareVersions } from '../release/version.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -65,7 +66,9 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
   const { pack } = compileRules(project, []);
   const rules = pack.splunk.map(ruleOf);
   const matches = matchStanzas(app.stanzas, rules);
-  const named = matches.found.filter(({ stanza }) => isStanzaName(stanza.name));
+  const keys = new Set<string>();
+  // names in other letters are one stanza to a pack
+  const named = matches.found.filter(({ stanza: { name } }) => isStanzaName(name) && keys.size < keys.add(stanzaKey(name)).size);
   const on = enabledIds(pack, 'splunk');
   const names = new Set(named.map(({ stanza }) => stanza.name));
   const set = app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []);

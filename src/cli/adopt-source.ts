@@ -36,7 +36,7 @@ export function readAdopted(path: string): AdoptedApp {
   return {
     id: basename(resolve(path)),
     ...(version === undefined ? {} : { version }),
-    ...(Number.isSafeInteger(build) ? { build } : {}),
+    ...(build > 0 && build < 1_000_000_000 ? { build } : {}),
     stanzas: stanzasOf(shipped ?? new Map(), local),
   };
 }

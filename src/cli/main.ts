@@ -39,7 +39,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .exitOverride()
     .showHelpAfterError('(sigpack --help lists the commands)')
-    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
+    .configureOutput({ outputError: (text, write) => write(visibleLines(usageText(text))) })
     // a switch is off until it is given
     .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(/ ?\(default: false\)$/, '') })
     .helpCommand('help [command]', 'show help for a command')

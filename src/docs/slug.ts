@@ -6,13 +6,13 @@ const longest = 100;
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** What the page of a rule is told by: pipelines may have made another object of the rule. */
-const placeOf = ({ file, titleSpan }: Pick<Rule, 'file' | 'titleSpan'>): string => `${file.path}\n${titleSpan.start}`;
+const placeOf = ({ file, span }: Pick<Rule, 'file' | 'span'>): string => `${file.path}\n${span.start}`;
 
 /**
  * A file name for the page of each rule, from that of its file: `[a-z0-9_-]+`, unique without regard to case. Of several files of one name, the rule with
  * the best claim has it alone; the others get the first digits of their ids, those without an id a number.
  */
-export function createSlugs(rules: readonly Pick<Rule, 'id' | 'file' | 'titleSpan' | 'status'>[]): (rule: Pick<Rule, 'file' | 'titleSpan'>) => string {
+export function createSlugs(rules: readonly Pick<Rule, 'id' | 'file' | 'span' | 'titleSpan' | 'status'>[]): (rule: Pick<Rule, 'file' | 'span'>) => string {
   const used = new Set<string>();
   const slugs = new Map<string, string>();
   const take = (slug: string, place: string): boolean => {

@@ -3,7 +3,7 @@ import type { RuleHead, Status } from './rule.ts';
 /** The better one first; a status that is missing or unknown stands between. */
 const order: readonly (Status | undefined)[] = ['stable', 'test', 'experimental', undefined, 'deprecated', 'unsupported'];
 
-export type Ranked = Pick<RuleHead, 'file' | 'titleSpan' | 'id' | 'status' | 'date' | 'modified'>;
+export type Ranked = Pick<RuleHead, 'file' | 'span' | 'id' | 'status' | 'date' | 'modified'>;
 
 /** A UUID means the same in either letter case. */
 export const idKey = (id: string): string => (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.toLowerCase() : id);
@@ -15,7 +15,7 @@ export const byClaim = (a: Ranked, b: Ranked): number => byStatus(a, b) || byTex
 export const byFreshness = (a: Ranked, b: Ranked): number => byStatus(a, b) || byText(changed(b), changed(a)) || byPlace(a, b);
 
 const byStatus = (a: Ranked, b: Ranked): number => order.indexOf(a.status) - order.indexOf(b.status);
-const byPlace = (a: Ranked, b: Ranked): number => byText(a.file.path, b.file.path) || a.titleSpan.start - b.titleSpan.start;
+const byPlace = (a: Ranked, b: Ranked): number => byText(a.file.path, b.file.path) || a.span.start - b.span.start;
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 // behind those that have one

@@ -90,6 +90,7 @@ function keyedValue(item: Item, writing: Writing): KeyedValue | undefined {
 
 function itemExact(item: Item, writing: Writing): string {
   const { field, test } = item;
+  refuseFieldPattern(item);
   if (test.kind === 'expression') throw refusedExpression(item);
   if (!writing.json) {
     if (field === undefined && test.kind === 'string') return anywhere(test.pattern, test.cased, writing);
@@ -111,6 +112,11 @@ function plainly(writing: Writing): void {
   remark(writing, 'under `not`, values in lists, and numbers that a pattern or an expression means, are not excluded: such events are found too');
 }
 
+/** No key of a line has an asterisk in it; what the rule means is a pattern. */
+function refuseFieldPattern(item: Item): void {
+  if (item.field?.includes('*')) throw refused(item, `grep can't search a field with the name \`${item.field}\``, 'Name one field, without wildcards.');
+}
+
 function refusedExpression(item: Item): Inexpressible {
   return refused(item, 'grep knows no query expressions of pipelines', 'Limit query_expression_placeholders to other targets with allowed_backends.');
 }
@@ -121,6 +127,7 @@ function leftOut(writing: Writing): void {
 
 function itemOver(item: Item, writing: Writing): string {
   const { field, test } = item;
+  refuseFieldPattern(item);
   if (test.kind === 'expression') throw refusedExpression(item);
   if (field !== undefined && (test.kind === 'string' || test.kind === 'regex' || test.kind === 'number' || test.kind === 'boolean' || test.kind === 'cidr'))
     remark(writing, 'values are looked for anywhere on the line, whatever their field and their place in it: more events may be found');
