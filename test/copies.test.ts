@@ -148,6 +148,40 @@ describe('copies of a rule', () => {
   });
 });
 
+describe('rules of collections', () => {
+  const global = (value: string, more = ''): string => `action: global\ntitle: Shell\n${more}detection: { tool: { f: ${value} }, condition: tool and proc }\n`;
+  const source = (service: string): string => `---\nlogsource: { product: windows, service: ${service} }\ndetection: { proc: { g: 1 } }\n`;
+  const both = source('a') + source('b');
+  const repeated = (value: string): string =>
+    `title: Shell\nlogsource: { product: windows }\ndetection: { s: { f: ${value} }, condition: s }\n---\naction: repeat\ndetection: { s: { g: 1 } }\n`;
+  const ofCopies = ({ rules, told }: Loaded) => [rules, told.filter((line) => !line.startsWith('SIG072'))];
+
+  test.each<[string, Files, readonly string[]]>([
+    ['of two files', { 'a.yml': global('1') + both, 'b.yml': global('2') + both }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+    ['of one file', { 'a.yml': `${global('1')}${both}---\n${global('2')}${both}` }, ['a.yml', 'a.yml', 'a.yml', 'a.yml']],
+    ['that repeat others', { 'a.yml': repeated('1'), 'b.yml': repeated('2') }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+    ['told apart by a type alone', { 'a.yml': global('1') + both, 'b.yml': global("'1'") + both }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+  ])('%s are none of each other where the other documents differ', (_, files, rules) => {
+    expect(ofCopies(load(files))).toEqual([rules, []]);
+  });
+
+  test('are copies where they say the same together', () => {
+    const copy = 'SIG043 info b.yml this copy of the rule in a.yml is left out';
+    expect(ofCopies(load({ 'a.yml': global('1') + both, 'b.yml': `# ours\n${global('1')}${both}` }))).toEqual([
+      ['a.yml', 'a.yml'],
+      [copy, copy],
+    ]);
+  });
+
+  test('with the id of the global document: another detection in it is a warning', () => {
+    const [rules, told = []] = ofCopies(load({ 'a.yml': global('1', own) + both, 'b.yml': global('2', own) + both }));
+    expect([rules, told.map((line) => line.replace(/ has the id .* too/, ''))]).toEqual([
+      ['a.yml', 'a.yml'],
+      Array.from({ length: 2 }, () => 'SIG040 warning b.yml "Shell" (a.yml) and is kept; this one has another `detection` and is left out'),
+    ]);
+  });
+});
+
 const count = (title: string, more: string, reference: string): string =>
   `title: ${title}\n${more}correlation: { type: event_count, rules: [${reference}], timespan: 5m, condition: { gte: 2 } }\n`;
 

@@ -55,13 +55,15 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   complainOfOddCharacters(file, nodes, faults, bag);
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
+  const asWritten = new Set(parsed);
   for (const written of nodes) {
     const unclear = doubtful(written);
     const start = bag.list.length;
     const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    const sound = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    const found = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    const sound = withDocument(found, written, asWritten);
     if (sound) documents.push(sound);
     if (onRule && node.kind === 'mapping' && (sound?.kind === 'detection' || sound?.kind === 'correlation')) onRule(sound, node);
   }
@@ -70,6 +72,10 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
   return { documents, count: nodes.length + broken + refused };
 }
+
+/** Keeps what the text at the document's place does not say. */
+const withDocument = (found: SigmaDocument | undefined, node: YamlNode, asWritten: ReadonlySet<YamlNode>): SigmaDocument | undefined =>
+  !found || found.kind === 'lost' || node.kind !== 'mapping' || asWritten.has(node) ? found : { ...found, document: node };
 
 /** A filter and a correlation at fault take the rules along that they reach. */
 function whatIsLeft(file: SourceFile, node: YamlNode, document: SigmaDocument | undefined): SigmaDocument | undefined {

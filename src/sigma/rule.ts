@@ -19,6 +19,8 @@ export interface RuleHead {
   readonly file: SourceFile;
   /** The whole document. */
   readonly span: Span;
+  /** The document as it is read, where the text at `span` does not say it: one of a collection. */
+  readonly document?: YamlMapping;
   readonly titleSpan: Span;
   readonly title: string;
   readonly id?: string;
