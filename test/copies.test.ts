@@ -100,6 +100,26 @@ describe('copies of a rule', () => {
       [`SIG040 warning b.yml "Shell" (a.yml) has the id \`${id}\` too and is kept; this one has another \`detection\` and is left out`],
     ],
     [
+      'another detection is a warning where its key is written otherwise',
+      { 'a.yml': rule(own).replace('detection', 'Detection'), 'b.yml': rule(own, '2').replace('detection', 'Detection') },
+      'a.yml',
+      [
+        'SIG017 info a.yml `Detection` is read as `detection`',
+        'SIG017 info b.yml `Detection` is read as `detection`',
+        `SIG040 warning b.yml "Shell" (a.yml) has the id \`${id}\` too and is kept; this one has another \`detection\` and is left out`,
+      ],
+    ],
+    [
+      'the same rule with another spelling of a key',
+      { 'a.yml': rule(own), 'b.yml': rule(own).replace('detection', 'DETECTION').replace('logsource', 'LogSource') },
+      'a.yml',
+      [
+        'SIG017 info b.yml `LogSource` is read as `logsource`',
+        'SIG017 info b.yml `DETECTION` is read as `detection`',
+        'SIG043 info b.yml this copy of the rule in a.yml is left out',
+      ],
+    ],
+    [
       'settings of another kind are one, too',
       { 'a.yml': rule(own), 'b.yml': rule(`${own}status: stable\nsigpack: { severity: high }\n`) },
       'b.yml',

@@ -63,7 +63,7 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     const found = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
-    const sound = withDocument(found, written, asWritten);
+    const sound = withDocument(found, node, asWritten);
     if (sound) documents.push(sound);
     if (onRule && node.kind === 'mapping' && (sound?.kind === 'detection' || sound?.kind === 'correlation')) onRule(sound, node);
   }

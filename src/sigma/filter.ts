@@ -8,7 +8,7 @@ export interface FilterRule {
   readonly kind: 'filter';
   readonly file: SourceFile;
   readonly span: Span;
-  /** The document as it is read, where the text at `span` does not say it: one of a collection. */
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
   readonly document?: YamlMapping;
   readonly title: string;
   readonly titleSpan: Span;

@@ -19,7 +19,7 @@ export interface RuleHead {
   readonly file: SourceFile;
   /** The whole document. */
   readonly span: Span;
-  /** The document as it is read, where the text at `span` does not say it: one of a collection. */
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
   readonly document?: YamlMapping;
   readonly titleSpan: Span;
   readonly title: string;
