@@ -73,7 +73,7 @@ function customAttribute({ rule, attributes }: RuleInProcess, name: string): Att
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const documents = new WeakMap<Span, YamlNode | 'none'>();
 
-/** An attribute that readers of rules leave out, from the rule's text. */
+/** An attribute that readers of rules leave out, from the rule's document. */
 function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
   const node = writtenAttribute(rule, name);
   if (!node) return undefined;
@@ -82,19 +82,20 @@ function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue
   return date !== undefined && node.kind === 'scalar' && node.text.includes('-') ? { kind: 'date', date } : plainAttribute(toPlain(node));
 }
 
-/** An attribute as written in a rule's text, which is read once where one is asked for. */
+/** An attribute as written in a rule's document, which is read once where one is asked for. */
 export function writtenAttribute(rule: RuleInProcess['rule'], name: string): YamlNode | undefined {
   const document = documentOf(rule);
   return document && lookup(document, name);
 }
 
-/** Names of all attributes as written in a rule's text. */
+/** Names of all attributes as written in a rule's document. */
 export function writtenNames(rule: RuleInProcess['rule']): readonly string[] {
   const document = documentOf(rule);
   return document?.kind === 'mapping' ? document.pairs.map(({ key }) => key.text) : [];
 }
 
-function documentOf({ file, span }: RuleInProcess['rule']): YamlNode | undefined {
+function documentOf({ file, span, document: read }: RuleInProcess['rule']): YamlNode | undefined {
+  if (read) return read;
   let document = documents.get(span);
   if (!document) {
     // from the start of the line: an indented document needs its indentation
