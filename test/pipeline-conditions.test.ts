@@ -345,3 +345,13 @@ describe('what the text of the rule itself does not say', () => {
     ]);
   });
 });
+
+test('the last value of a rule may stand in brackets', () => {
+  const text = 'title: T\ncustom: abc\nlogsource: { product: windows }\ndetection: { s: { a: 1 }, condition: s }\n';
+  const item = conditionsOf('rule_conditions: [{type: rule_attribute, attribute: custom, value: abc}]');
+  expect([text, `---\n${text}`, `# first\n---\n  ${text.trimEnd().replaceAll('\n', '\n  ')}\n`].map((one) => item.appliesTo(preparedRule(one)))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});

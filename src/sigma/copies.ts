@@ -1,14 +1,14 @@
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { sortedJson } from '../source/sorted-json.ts';
-import type { SourceFile } from '../source/span.ts';
 import { addTogether, type Similar } from '../source/together.ts';
-import { parseYaml, toPlain, type YamlMapping } from '../source/yaml.ts';
+import { toPlain } from '../source/yaml.ts';
 import { attributeValue } from './attribute-place.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { FilterRule } from './filter.ts';
 import { byFreshness, idKey } from './precedence.ts';
 import type { DetectionRule } from './rule.ts';
 import { createSaying } from './saying.ts';
+import { createRereader } from './written.ts';
 
 /** A document that there is only one of by its id. */
 type Unique = DetectionRule | CorrelationRule | FilterRule;
@@ -54,7 +54,11 @@ export function withoutCopies<T extends Unique>(
 const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean => kind === 'filter' && id === undefined && file === kept.file;
 
 function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) => string, bag: DiagnosticBag): void {
-  const plain = createPlain();
+  const documentOf = createRereader();
+  const plain = (of: Unique): Plain => {
+    const document = documentOf(of);
+    return document ? (toPlain(document) as Plain) : {};
+  };
   const copies: Similar[] = [];
   for (const { kept, left } of leftOut) {
     const { file, titleSpan, id = '' } = left;
@@ -86,18 +90,3 @@ type Plain = Readonly<Record<string, unknown>>;
 function differing(one: Plain, other: Plain): readonly string[] {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => sortedJson(one[key] ?? null) !== sortedJson(other[key] ?? null));
 }
-
-/** Reads documents once more, each file once. */
-function createPlain(): (document: Unique) => Plain {
-  const files = new Map<SourceFile, ReadonlyMap<number, YamlMapping>>();
-  return ({ file, span, document }) => {
-    if (document) return toPlain(document) as Plain;
-    const maps = files.get(file) ?? mapsOf(file);
-    files.set(file, maps);
-    const map = maps.get(span.start);
-    return (map && (toPlain(map) as Plain)) ?? {};
-  };
-}
-
-const mapsOf = (file: SourceFile): ReadonlyMap<number, YamlMapping> =>
-  new Map(parseYaml(file, createBag()).flatMap((node) => (node.kind === 'mapping' ? [[node.start, node] as const] : [])));
