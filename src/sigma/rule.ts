@@ -14,6 +14,12 @@ export interface LogSource {
   readonly definition?: string;
 }
 
+/** An id and a name that other rules of the same collection have or were written with, too. */
+export interface SharedNames {
+  readonly id?: string;
+  readonly name?: string;
+}
+
 /** What detection rules and correlation rules have in common, as written. */
 export interface RuleHead {
   readonly file: SourceFile;
@@ -25,6 +31,8 @@ export interface RuleHead {
   readonly title: string;
   readonly id?: string;
   readonly name?: string;
+  /** What filters may call it, too. */
+  readonly shared?: SharedNames;
   readonly status?: Status;
   readonly level?: Level;
   readonly description?: string;
