@@ -90,6 +90,21 @@ detection: { s: { A: 7 } }
       ['G (p): A=1'],
     ],
     [
+      'keys in another letter case are merged with those that they are read as',
+      `action: global
+Title: G
+Detection: { s: { A: 1 }, condition: s and t }
+---
+logsource: { product: p }
+detection: { t: { B: 2 } }
+---
+action: repeat
+LogSource: { service: q }
+DETECTION: { t: { C: 3 } }
+`,
+      ['G (p): and(A=1, B=2)', 'G (p/q): and(A=1, B=2, C=3)'],
+    ],
+    [
       'reset forgets the global document, a second one replaces it',
       `action: global
 title: G

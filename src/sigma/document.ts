@@ -127,7 +127,9 @@ function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, 
     }
     return { rules: nodes.filter(standsApart), shared: new Map() };
   }
-  const { rules, shared } = expandCollection(file, nodes, bag);
+  // before they are merged: what goes by two spellings would stand beside itself
+  const known = nodes.map((node) => (node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node));
+  const { rules, shared } = expandCollection(file, known, bag);
   const place = collectionPlace(nodes);
   const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;
   if (place) bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
