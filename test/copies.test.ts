@@ -100,6 +100,26 @@ describe('copies of a rule', () => {
       [`SIG040 warning b.yml "Shell" (a.yml) has the id \`${id}\` too and is kept; this one has another \`detection\` and is left out`],
     ],
     [
+      'another detection is a warning where its key is written otherwise',
+      { 'a.yml': rule(own).replace('detection', 'Detection'), 'b.yml': rule(own, '2').replace('detection', 'Detection') },
+      'a.yml',
+      [
+        'SIG017 info a.yml `Detection` is read as `detection`',
+        'SIG017 info b.yml `Detection` is read as `detection`',
+        `SIG040 warning b.yml "Shell" (a.yml) has the id \`${id}\` too and is kept; this one has another \`detection\` and is left out`,
+      ],
+    ],
+    [
+      'the same rule with another spelling of a key',
+      { 'a.yml': rule(own), 'b.yml': rule(own).replace('detection', 'DETECTION').replace('logsource', 'LogSource') },
+      'a.yml',
+      [
+        'SIG017 info b.yml `LogSource` is read as `logsource`',
+        'SIG017 info b.yml `DETECTION` is read as `detection`',
+        'SIG043 info b.yml this copy of the rule in a.yml is left out',
+      ],
+    ],
+    [
       'settings of another kind are one, too',
       { 'a.yml': rule(own), 'b.yml': rule(`${own}status: stable\nsigpack: { severity: high }\n`) },
       'b.yml',
@@ -145,6 +165,40 @@ describe('copies of a rule', () => {
     const folder = written({ 'a.yml': rule(own), 'b.yml': rule(own) });
     const { out } = await said(() => convert([folder], { target: ['splunk'], pipeline: ['none'], verbose: false }));
     expect(out.match(/^f="?1"?$/gm)).toHaveLength(1);
+  });
+});
+
+describe('rules of collections', () => {
+  const global = (value: string, more = ''): string => `action: global\ntitle: Shell\n${more}detection: { tool: { f: ${value} }, condition: tool and proc }\n`;
+  const source = (service: string): string => `---\nlogsource: { product: windows, service: ${service} }\ndetection: { proc: { g: 1 } }\n`;
+  const both = source('a') + source('b');
+  const repeated = (value: string): string =>
+    `title: Shell\nlogsource: { product: windows }\ndetection: { s: { f: ${value} }, condition: s }\n---\naction: repeat\ndetection: { s: { g: 1 } }\n`;
+  const ofCopies = ({ rules, told }: Loaded) => [rules, told.filter((line) => !line.startsWith('SIG072'))];
+
+  test.each<[string, Files, readonly string[]]>([
+    ['of two files', { 'a.yml': global('1') + both, 'b.yml': global('2') + both }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+    ['of one file', { 'a.yml': `${global('1')}${both}---\n${global('2')}${both}` }, ['a.yml', 'a.yml', 'a.yml', 'a.yml']],
+    ['that repeat others', { 'a.yml': repeated('1'), 'b.yml': repeated('2') }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+    ['told apart by a type alone', { 'a.yml': global('1') + both, 'b.yml': global("'1'") + both }, ['a.yml', 'a.yml', 'b.yml', 'b.yml']],
+  ])('%s are none of each other where the other documents differ', (_, files, rules) => {
+    expect(ofCopies(load(files))).toEqual([rules, []]);
+  });
+
+  test('are copies where they say the same together', () => {
+    const copy = 'SIG043 info b.yml this copy of the rule in a.yml is left out';
+    expect(ofCopies(load({ 'a.yml': global('1') + both, 'b.yml': `# ours\n${global('1')}${both}` }))).toEqual([
+      ['a.yml', 'a.yml'],
+      [copy, copy],
+    ]);
+  });
+
+  test('with the id of the global document: another detection in it is a warning', () => {
+    const [rules, told = []] = ofCopies(load({ 'a.yml': global('1', own) + both, 'b.yml': global('2', own) + both }));
+    expect([rules, told.map((line) => line.replace(/ has the id .* too/, ''))]).toEqual([
+      ['a.yml', 'a.yml'],
+      Array.from({ length: 2 }, () => 'SIG040 warning b.yml "Shell" (a.yml) and is kept; this one has another `detection` and is left out'),
+    ]);
   });
 });
 

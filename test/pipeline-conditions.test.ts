@@ -317,3 +317,41 @@ test.each([
 ])("%s can't be asked of the rule", (condition, message) => {
   expect(() => conditionsOf(`rule_conditions: [${condition}]`).appliesTo(rule)).toThrow(message);
 });
+
+describe('what the text of the rule itself does not say', () => {
+  const body = 'logsource: { product: windows }\ndetection: { s: { a: 1 }, condition: s }\n';
+  const collection = `action: global\ntitle: G\ntaxonomy: own\ncustom: abc\nseen: 2024-01-02\n---\n${body}`;
+  const repeated = `title: T\ntaxonomy: other\ncustom: abc\n${body}---\naction: repeat\ntaxonomy: own\nseen: 2024-01-02\n`;
+  const otherCase = `Title: T\nTaxonomy: own\ncustom: abc\nseen: 2024-01-02\n${body}`;
+
+  test.each([
+    ['of a global document', collection],
+    ['of a document that is repeated', repeated],
+    ['of a key in another letter case', otherCase],
+  ])('holds too: %s', (_, text) => {
+    const prepared = preparedRule(text);
+    const holds = (attribute: string, value: string) =>
+      conditionsOf(`rule_conditions: [{type: rule_attribute, attribute: ${attribute}, value: '${value}'}]`).appliesTo(prepared);
+    expect([holds('taxonomy', 'own'), holds('custom', 'abc'), holds('seen', '2024-01-02')]).toEqual([true, true, true]);
+  });
+
+  test('is seen by templates', () => {
+    const template = '{{ rule.taxonomy }} {{ rule.custom_attributes }}';
+    const pipeline = `postprocessing: [{ type: template, template: ${JSON.stringify(template)} }]\n`;
+    const printed = (text: string) => compiledAfter(text, pipeline, createBag())?.processing?.postprocess?.('');
+    expect([printed(collection.replace(/seen.*\n/, '')), printed(otherCase.replace(/seen.*\n/, ''))]).toEqual([
+      "own {'custom': 'abc'}",
+      "own {'custom': 'abc'}",
+    ]);
+  });
+});
+
+test('the last value of a rule may stand in brackets', () => {
+  const text = 'title: T\ncustom: abc\nlogsource: { product: windows }\ndetection: { s: { a: 1 }, condition: s }\n';
+  const item = conditionsOf('rule_conditions: [{type: rule_attribute, attribute: custom, value: abc}]');
+  expect([text, `---\n${text}`, `# first\n---\n  ${text.trimEnd().replaceAll('\n', '\n  ')}\n`].map((one) => item.appliesTo(preparedRule(one)))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});

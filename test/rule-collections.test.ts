@@ -90,6 +90,21 @@ detection: { s: { A: 7 } }
       ['G (p): A=1'],
     ],
     [
+      'keys in another letter case are merged with those that they are read as',
+      `action: global
+Title: G
+Detection: { s: { A: 1 }, condition: s and t }
+---
+logsource: { product: p }
+detection: { t: { B: 2 } }
+---
+action: repeat
+LogSource: { service: q }
+DETECTION: { t: { C: 3 } }
+`,
+      ['G (p): and(A=1, B=2)', 'G (p/q): and(A=1, B=2, C=3)'],
+    ],
+    [
       'reset forgets the global document, a second one replaces it',
       `action: global
 title: G
@@ -265,5 +280,25 @@ describe('ids and names in a collection', () => {
     );
     expect(first?.[0]).toBe(id);
     expect(second?.[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-5/);
+  });
+});
+
+describe('a filter reaches all rules that a global document gave', () => {
+  const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
+  const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
+  const filter = (reference: string, more = ''): string =>
+    `---\ntitle: F\nlogsource: { product: windows${more} }\nfilter: { rules: [${reference}], f: { B: 2 }, condition: not f }\n`;
+  const filtered = (name: string): string => `G (windows/${name}): and(A=1, not(B=2))`;
+
+  it.each([
+    ['its id', filter(id.toUpperCase())],
+    ['its name', filter('g')],
+  ])('%s', (_, written) => {
+    const text = `${global}${service('a')}${service('b', 'id: 22222222-2222-4222-8222-222222222222\nname: own\n')}${service('c')}${written}`;
+    expect(rulesOf(text)).toEqual([filtered('a'), filtered('b'), filtered('c')]);
+  });
+
+  it('with a log source that fits', () => {
+    expect(rulesOf(`${global}${service('a')}${service('b')}${filter(id, ', service: b')}`)).toEqual(['G (windows/a): A=1', filtered('b')]);
   });
 });

@@ -4,6 +4,7 @@ import { type LeftOut, withoutCopies } from './copies.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { SigmaDocument } from './document.ts';
 import { type FilterRule, filterFits } from './filter.ts';
+import { idKey } from './precedence.ts';
 import { resolveCorrelation } from './reference.ts';
 import type { DetectionRule } from './rule.ts';
 import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
@@ -92,8 +93,9 @@ export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
 
 function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], index: RuleIndex, bag: DiagnosticBag): ReadonlyMap<Rule, readonly FilterRule[]> {
   const reach = new Map<Rule, FilterRule[]>();
+  const sharing = indexShared(rules);
   for (const filter of filters) {
-    for (const rule of new Set(reachedRules(filter, rules, index, bag))) {
+    for (const rule of new Set(reachedRules(filter, rules, { ...index, sharing }, bag))) {
       const known = reach.get(rule);
       if (known) known.push(filter);
       else reach.set(rule, [filter]);
@@ -102,7 +104,31 @@ function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], i
   return reach;
 }
 
-function reachedRules(filter: FilterRule, rules: readonly Rule[], { find, named }: RuleIndex, bag: DiagnosticBag): readonly DetectionRule[] {
+type Sharing = (name: string, file: SourceFile) => readonly DetectionRule[];
+
+/** Rules of collections by what they are called together: an id anywhere, a name in its file. */
+function indexShared(rules: readonly Rule[]): Sharing {
+  const ids = new Map<string, DetectionRule[]>();
+  const names = new Map<string, DetectionRule[]>();
+  const put = (lists: Map<string, DetectionRule[]>, key: string, rule: DetectionRule): void => {
+    const known = lists.get(key);
+    if (known) known.push(rule);
+    else lists.set(key, [rule]);
+  };
+  for (const rule of rules) {
+    if (rule.kind !== 'detection') continue;
+    if (rule.shared?.id !== undefined) put(ids, idKey(rule.shared.id), rule);
+    if (rule.shared?.name !== undefined) put(names, rule.shared.name, rule);
+  }
+  return (name, file) => [...(ids.get(idKey(name)) ?? []), ...(names.get(name) ?? []).filter((rule) => rule.file === file)];
+}
+
+function reachedRules(
+  filter: FilterRule,
+  rules: readonly Rule[],
+  { find, named, sharing }: Pick<RuleIndex, 'find' | 'named'> & { readonly sharing: Sharing },
+  bag: DiagnosticBag,
+): readonly DetectionRule[] {
   const complain = (message: string, { start, end }: Span, hint: string) => {
     // a filter at fault has been complained about
     if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
@@ -115,7 +141,9 @@ function reachedRules(filter: FilterRule, rules: readonly Rule[], { find, named 
   }
   return filter.rules.flatMap((reference) => {
     const rule = find(reference.name, filter.file);
-    if (rule?.kind === 'detection' && filterFits(filter.logsource, rule.logsource)) return [rule];
+    const called = [...(rule?.kind === 'detection' ? [rule] : []), ...sharing(reference.name, rule?.file ?? filter.file)];
+    const reached = called.filter(({ logsource }) => filterFits(filter.logsource, logsource));
+    if (reached.length > 0) return reached;
     const several = rule ? [] : named(reference.name);
     if (several.length > 1 && filter.detection) bag.add(filter.file, ambiguous(reference, several));
     else if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');

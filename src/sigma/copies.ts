@@ -1,13 +1,14 @@
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { sortedJson } from '../source/sorted-json.ts';
-import type { SourceFile } from '../source/span.ts';
 import { addTogether, type Similar } from '../source/together.ts';
-import { parseYaml, toPlain, type YamlMapping } from '../source/yaml.ts';
+import { toPlain } from '../source/yaml.ts';
 import { attributeValue } from './attribute-place.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { FilterRule } from './filter.ts';
 import { byFreshness, idKey } from './precedence.ts';
 import type { DetectionRule } from './rule.ts';
+import { createSaying } from './saying.ts';
+import { createRereader } from './written.ts';
 
 /** A document that there is only one of by its id. */
 type Unique = DetectionRule | CorrelationRule | FilterRule;
@@ -22,16 +23,17 @@ export interface LeftOut<T extends Unique> {
 const weighty = new Set(['detection', 'logsource', 'correlation', 'filter', 'generate', 'sigpack']);
 
 /**
- * Keeps one of the documents with the same id, and of rules without an id one of equal text; tells which are left out. One of another detection
+ * Keeps one of the documents with the same id, and of rules without an id one that says the same; tells which are left out. One of another detection
  * is a warning (SIG040), all others are a note (SIG043).
  */
 export function withoutCopies<T extends Unique>(
   documents: readonly T[],
   bag: DiagnosticBag,
 ): { readonly kept: readonly T[]; readonly leftOut: readonly LeftOut<T>[] } {
+  const saying = createSaying();
   const groups = new Map<string, T[]>();
   for (const document of documents) {
-    const key = keyOf(document);
+    const key = document.id === undefined ? saying(document) : `id ${idKey(document.id)}`;
     const known = groups.get(key);
     if (known) known.push(document);
     else groups.set(key, [document]);
@@ -43,24 +45,24 @@ export function withoutCopies<T extends Unique>(
     const [kept, ...others] = group.toSorted(byFreshness);
     for (const left of others) if (kept && !isOwnFilter(kept, left)) leftOut.push({ kept, left });
   }
-  tell(leftOut, bag);
+  tell(leftOut, saying, bag);
   const gone = new Set(leftOut.map(({ left }) => left));
   return { kept: documents.filter((document) => !gone.has(document)), leftOut };
 }
 
-const keyOf = (document: Unique): string => (document.id === undefined ? `text ${textOf(document)}` : `id ${idKey(document.id)}`);
-
 /** A filter without an id may stand beside its like: twice it leaves out the same. */
 const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean => kind === 'filter' && id === undefined && file === kept.file;
 
-const textOf = ({ file, span }: Unique): string => file.text.slice(span.start, span.end).trimEnd();
-
-function tell(leftOut: readonly LeftOut<Unique>[], bag: DiagnosticBag): void {
-  const plain = createPlain();
+function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) => string, bag: DiagnosticBag): void {
+  const documentOf = createRereader();
+  const plain = (of: Unique): Plain => {
+    const document = documentOf(of);
+    return document ? (toPlain(document) as Plain) : {};
+  };
   const copies: Similar[] = [];
   for (const { kept, left } of leftOut) {
     const { file, titleSpan, id = '' } = left;
-    const differs = textOf(kept) === textOf(left) ? [] : differing(plain(kept), plain(left));
+    const differs = saying(kept) === saying(left) ? [] : differing(plain(kept), plain(left));
     const lost = differs.filter((key) => weighty.has(key));
     if (lost.length > 0) {
       const message = `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one has another ${listed(lost)} and is left out`;
@@ -88,17 +90,3 @@ type Plain = Readonly<Record<string, unknown>>;
 function differing(one: Plain, other: Plain): readonly string[] {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => sortedJson(one[key] ?? null) !== sortedJson(other[key] ?? null));
 }
-
-/** Reads documents once more, each file once. */
-function createPlain(): (document: Unique) => Plain {
-  const files = new Map<SourceFile, ReadonlyMap<number, YamlMapping>>();
-  return ({ file, span }) => {
-    const maps = files.get(file) ?? mapsOf(file);
-    files.set(file, maps);
-    const map = maps.get(span.start);
-    return (map && (toPlain(map) as Plain)) ?? {};
-  };
-}
-
-const mapsOf = (file: SourceFile): ReadonlyMap<number, YamlMapping> =>
-  new Map(parseYaml(file, createBag()).flatMap((node) => (node.kind === 'mapping' ? [[node.start, node] as const] : [])));

@@ -10,8 +10,8 @@ import { knownAttributes } from './head.ts';
 import { withKnownKeys } from './known-keys.ts';
 import { isPipeline, looksLikeSigma, saysSomethingOfSigma, strongAttribute } from './meant-for-sigma.ts';
 import { complainOfOddCharacters } from './odd-characters.ts';
-import type { DetectionRule } from './rule.ts';
-import { collectionPlace, expandCollection, isRuleCollection, mayBeRuleCollection, standsApart } from './rule-collection.ts';
+import type { DetectionRule, SharedNames } from './rule.ts';
+import { collectionPlace, type ExpandedCollection, expandCollection, isRuleCollection, mayBeRuleCollection, standsApart } from './rule-collection.ts';
 import { readDetectionRule } from './rule-reader.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
@@ -48,20 +48,22 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   if (other !== undefined && named === true && parsed.length === 0 && yaml.length === 0)
     bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
   const start = bag.list.length;
-  const nodes = rulesOf(file, parsed, yaml.length > 0, bag);
+  const { rules: nodes, shared } = rulesOf(file, parsed, yaml.length > 0, bag);
   const refused = bag.list.slice(start).filter(isFatal).length;
   // a key that stands twice leaves no way to tell which was meant
   const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
   complainOfOddCharacters(file, nodes, faults, bag);
   const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
+  const asWritten = new Set(parsed);
   for (const written of nodes) {
     const unclear = doubtful(written);
     const start = bag.list.length;
     const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
     const document = readDocument(file, node, unclear ? createBag() : bag);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    const sound = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    const found = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    const sound = withNames(withDocument(found, node, asWritten), shared.get(written));
     if (sound) documents.push(sound);
     if (onRule && node.kind === 'mapping' && (sound?.kind === 'detection' || sound?.kind === 'correlation')) onRule(sound, node);
   }
@@ -70,6 +72,13 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
   return { documents, count: nodes.length + broken + refused };
 }
+
+/** Keeps what the text at the document's place does not say. */
+const withDocument = (found: SigmaDocument | undefined, node: YamlNode, asWritten: ReadonlySet<YamlNode>): SigmaDocument | undefined =>
+  !found || found.kind === 'lost' || node.kind !== 'mapping' || asWritten.has(node) ? found : { ...found, document: node };
+
+const withNames = (found: SigmaDocument | undefined, shared: SharedNames | undefined): SigmaDocument | undefined =>
+  shared && found?.kind === 'detection' ? { ...found, shared } : found;
 
 /** A filter and a correlation at fault take the rules along that they reach. */
 function whatIsLeft(file: SourceFile, node: YamlNode, document: SigmaDocument | undefined): SigmaDocument | undefined {
@@ -106,8 +115,8 @@ function otherFile(file: SourceFile, nodes: readonly YamlNode[], broken: boolean
 const pipelineHint = 'Name a pipeline under `pipelines` in sigpack.yml, or with -p.';
 
 /** The documents, or the rules that a collection makes of them, with a note that it is one. */
-function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, bag: DiagnosticBag): readonly YamlNode[] {
-  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text))) return nodes;
+function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, bag: DiagnosticBag): ExpandedCollection {
+  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text))) return { rules: nodes, shared: new Map() };
   if (broken) {
     const together = nodes.filter((node) => !standsApart(node));
     const [first] = together;
@@ -116,13 +125,15 @@ function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, 
       const message = `${together.length === 1 ? 'another document of this collection is' : `${together.length} other documents of this collection are`} left out with what cannot be read`;
       bag.add(file, { code: 'SIG005', message, span: { start: first.start, end: first.start + 1 }, hint: 'Fix the YAML first.' });
     }
-    return nodes.filter(standsApart);
+    return { rules: nodes.filter(standsApart), shared: new Map() };
   }
-  const rules = expandCollection(file, nodes, bag);
+  // before they are merged: what goes by two spellings would stand beside itself
+  const known = nodes.map((node) => (node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node));
+  const { rules, shared } = expandCollection(file, known, bag);
   const place = collectionPlace(nodes);
   const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;
   if (place) bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
-  return rules;
+  return { rules, shared };
 }
 
 function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): SigmaDocument | undefined {

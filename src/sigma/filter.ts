@@ -1,4 +1,5 @@
 import type { SourceFile, Span } from '../source/span.ts';
+import type { YamlMapping } from '../source/yaml.ts';
 import type { RuleReference } from './correlation.ts';
 import type { Detection, LogSource } from './rule.ts';
 
@@ -7,6 +8,8 @@ export interface FilterRule {
   readonly kind: 'filter';
   readonly file: SourceFile;
   readonly span: Span;
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  readonly document?: YamlMapping;
   readonly title: string;
   readonly titleSpan: Span;
   readonly id?: string;

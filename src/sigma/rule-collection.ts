@@ -2,6 +2,7 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
+import type { SharedNames } from './rule.ts';
 
 /** What the documents of a file may become together. */
 const maximumNodes = 500_000;
@@ -31,13 +32,19 @@ export const mayBeRuleCollection = (text: string): boolean => /^["']?action["']?
  *
  * @example `action: global` with title and condition, and two documents with a log source and a selection each, are two rules.
  */
-export function expandCollection(file: SourceFile, nodes: readonly YamlNode[], bag: DiagnosticBag): readonly YamlNode[] {
+export function expandCollection(file: SourceFile, nodes: readonly YamlNode[], bag: DiagnosticBag): ExpandedCollection {
   const expansion = createExpansion((code, span, message, hint) => bag.add(file, { code, message, span: { start: span.start, end: span.end }, hint }));
   for (const node of nodes) {
     if (node.kind !== 'mapping') expansion.keep(node);
     else if (!expansion.take(node)) break;
   }
   return expansion.end();
+}
+
+export interface ExpandedCollection {
+  readonly rules: readonly YamlNode[];
+  /** What the rules are called by together, where that is not the own id or name. */
+  readonly shared: ReadonlyMap<YamlNode, SharedNames>;
 }
 
 type Complain = (code: 'SIG004' | 'SIG005', span: Span, message: string, hint: string) => void;
@@ -47,12 +54,13 @@ interface Expansion {
   keep(node: YamlNode): void;
   /** False where the collection has grown too large. */
   take(node: YamlMapping): boolean;
-  end(): readonly YamlNode[];
+  end(): ExpandedCollection;
 }
 
 function createExpansion(complain: Complain): Expansion {
   const made: YamlNode[] = [];
   const naming = createNaming();
+  const shared = new Map<YamlNode, SharedNames>();
   let global: YamlMapping | undefined;
   /** The global document as long as no rule has come of it. */
   let unused: YamlMapping | undefined;
@@ -76,8 +84,12 @@ function createExpansion(complain: Complain): Expansion {
     previous = rule;
     unused = undefined;
     size += nodeCount(rule);
-    if (size <= maximumNodes) made.push(naming(rule, own));
-    else
+    if (size <= maximumNodes) {
+      const named = naming(rule, own);
+      const names = sharedNames(rule, named);
+      if (names) shared.set(named, names);
+      made.push(named);
+    } else
       complain('SIG004', { start: own.start, end: own.start + 1 }, `the collection has more than ${maximumNodes} nodes up to this document`, 'Split the file.');
     return size <= maximumNodes;
   };
@@ -120,7 +132,7 @@ function createExpansion(complain: Complain): Expansion {
     },
     end() {
       setGlobal(undefined);
-      return made;
+      return { rules: made, shared };
     },
   };
 }
@@ -192,6 +204,17 @@ function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
     });
     return { ...rule, pairs };
   };
+}
+
+/** The id and the name as merged, where others were given in their place. */
+function sharedNames(rule: YamlMapping, named: YamlMapping): SharedNames | undefined {
+  const lost = (attribute: 'id' | 'name'): string | undefined => {
+    const [before, after] = [lookup(rule, attribute), lookup(named, attribute)];
+    return before?.kind === 'scalar' && after?.kind === 'scalar' && before.text !== after.text ? before.text : undefined;
+  };
+  const [id, name] = [lost('id'), lost('name')];
+  if (id === undefined && name === undefined) return undefined;
+  return { ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) };
 }
 
 function logSourceOf(rule: YamlMapping): string {

@@ -14,15 +14,25 @@ export interface LogSource {
   readonly definition?: string;
 }
 
+/** An id and a name that other rules of the same collection have or were written with, too. */
+export interface SharedNames {
+  readonly id?: string;
+  readonly name?: string;
+}
+
 /** What detection rules and correlation rules have in common, as written. */
 export interface RuleHead {
   readonly file: SourceFile;
   /** The whole document. */
   readonly span: Span;
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  readonly document?: YamlMapping;
   readonly titleSpan: Span;
   readonly title: string;
   readonly id?: string;
   readonly name?: string;
+  /** What filters may call it, too. */
+  readonly shared?: SharedNames;
   readonly status?: Status;
   readonly level?: Level;
   readonly description?: string;

@@ -1,7 +1,6 @@
 import type { Level, Status } from '../../sigma/rule.ts';
-import { createBag } from '../../source/diagnostic.ts';
-import type { Span } from '../../source/span.ts';
-import { lookup, parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
+import { createRereader } from '../../sigma/written.ts';
+import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /** An attribute of a rule by how it compares. Dates are `YYYY-MM-DD`. */
@@ -71,9 +70,9 @@ function customAttribute({ rule, attributes }: RuleInProcess, name: string): Att
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const documents = new WeakMap<Span, YamlNode | 'none'>();
+const documentOf = createRereader();
 
-/** An attribute that readers of rules leave out, from the rule's text. */
+/** An attribute that readers of rules leave out, from the rule's document. */
 function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
   const node = writtenAttribute(rule, name);
   if (!node) return undefined;
@@ -82,27 +81,16 @@ function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue
   return date !== undefined && node.kind === 'scalar' && node.text.includes('-') ? { kind: 'date', date } : plainAttribute(toPlain(node));
 }
 
-/** An attribute as written in a rule's text, which is read once where one is asked for. */
+/** An attribute as written in a rule's document, which is read once where one is asked for. */
 export function writtenAttribute(rule: RuleInProcess['rule'], name: string): YamlNode | undefined {
   const document = documentOf(rule);
   return document && lookup(document, name);
 }
 
-/** Names of all attributes as written in a rule's text. */
+/** Names of all attributes as written in a rule's document. */
 export function writtenNames(rule: RuleInProcess['rule']): readonly string[] {
   const document = documentOf(rule);
-  return document?.kind === 'mapping' ? document.pairs.map(({ key }) => key.text) : [];
-}
-
-function documentOf({ file, span }: RuleInProcess['rule']): YamlNode | undefined {
-  let document = documents.get(span);
-  if (!document) {
-    // from the start of the line: an indented document needs its indentation
-    const start = file.text.lastIndexOf('\n', span.start - 1) + 1;
-    document = parseYaml({ path: file.path, text: file.text.slice(start, span.end) }, createBag())[0] ?? 'none';
-    documents.set(span, document);
-  }
-  return document === 'none' ? undefined : document;
+  return document?.pairs.map(({ key }) => key.text) ?? [];
 }
 
 function plainAttribute(value: unknown): AttributeValue {
