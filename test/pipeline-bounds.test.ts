@@ -66,6 +66,34 @@ describe('a query', () => {
     expect(() => apply?.('a'.repeat(longest / 2))).toThrow(makes);
   });
 
+  const long = 'a'.repeat(20_000);
+  const lists = `[${times(100, `'${long}',`).replaceAll('\n', '')}]`;
+  test.each([
+    ['the length of a literal', `{% if '${long}'|length == 1 %}{% endif %}`],
+    ['a literal that is true', `{{ '' if '${long}' else '' }}`],
+    ['what is stripped of a literal', `{{ '${long}'.strip('a') }}`],
+    ['a short part of a long text', `{{ '${long}'[:0] }}`],
+  ])('is read for a bounded time, if loops read %s', (_, body) => {
+    const template = `{% for i in range(5000) %}${body}{% endfor %}`;
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+  });
+
+  test.each([
+    ['sorted', '|sort'],
+    ['of no double', '|unique'],
+    ['trimmed', "|map('trim')"],
+    ['as numbers', "|map('int')"],
+    ['in lower case', "|select('lower')"],
+  ])('is read for a bounded time, if loops read the texts of a list: %s', (_, filter) => {
+    const template = `{% set l = ${lists} %}{% for i in range(1000) %}{{ (l${filter})[:0]|join }}{% endfor %}`;
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+  });
+
+  test('is stripped of many characters in a bounded time', () => {
+    const template = `{{ '${'a'.repeat(200_000)}'.strip('${'b'.repeat(200_000)}a') }}x`;
+    expect(processed('', `- { type: template, template: "${template}" }`)).toBe('x');
+  });
+
   test('is read for a bounded time, if each search of a pattern reads it to its end', () => {
     let read = 0;
     const work: Work = {
