@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
@@ -384,3 +384,32 @@ describe('stats', () => {
     expect(await run(['stats', 'missing'])).toMatchObject({ code: 1, stderr: expect.stringContaining('missing: there is no such file or folder') });
   });
 });
+
+describe.skipIf(process.platform === 'win32')('a named file', () => {
+  it.each([
+    ['a device', (path: string) => symlinkSync('/dev/null', path), 'it is a device, and a file is needed'],
+    ['larger than rules are', (path: string) => closeSync(openTo(path, 65 * 1024 * 1024)), 'it has more than 67108864 bytes'],
+  ])('that is %s is not read', async (_, make, fault) => {
+    make(join(folder, 'odd.yml'));
+    good();
+    const message = expect.stringContaining(`error[SIG001]: odd.yml: ${fault}`);
+    expect(await run(['check', 'odd.yml'])).toMatchObject({ code: 1, stderr: message });
+    expect(await run(['convert', '-t', 'splunk', '-p', 'odd.yml', 'rules/good.yml'])).toMatchObject({ stderr: message });
+  });
+
+  it('may be a pipe, which is waited for', async () => {
+    spawnSync('mkfifo', [join(folder, 'pipe.yml')]);
+    good();
+    const writer = spawn('sh', ['-c', 'cat rules/good.yml > pipe.yml'], { cwd: folder, stdio: 'ignore' });
+    const ended = new Promise((resolve) => writer.on('exit', resolve));
+    expect(await run(['convert', '-t', 'splunk', 'pipe.yml'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Image') });
+    expect(await ended).toBe(0);
+  });
+});
+
+/** A file with nothing on the disk. */
+function openTo(path: string, size: number): number {
+  const descriptor = openSync(path, 'w');
+  ftruncateSync(descriptor, size);
+  return descriptor;
+}

@@ -54,6 +54,7 @@ describe('templates print what they print in pySigma', () => {
     ['{% for t in rule.tags %}{{ loop.revindex }}{{ loop.previtem }}{{ loop.nextitem }}{% endfor %}', '2attack.execution1attack.t1059'],
     ["{{ rule.references }} {{ [1, 'a', none, true, \"it's\"] }} {{ {'a': [1]} }}", "['https://example.org/a'] [1, 'a', None, True, \"it's\"] {'a': [1]}"],
     ['{{ ["q\\"\'", \'q"\'] }}', "['q\"\\'', 'q\"']"],
+    ["{{ ['\uff01', '\u{1f600}', '\u{1f601}'] | sort(reverse=true) | join }}", '\u{1f601}\u{1f600}\uff01'],
     ['{{ rule.custom_attributes }}', "{'custom': {'list': [1, 'b'], 'deep': 'x'}, 'own': 5}"],
     ['{{ rule.date.strftime("%d.%m.%Y %B %b %y %H:%M:%S %%") }} {{ rule.date.isoformat() }}', '02.01.2024 January Jan 24 00:00:00 % 2024-01-02'],
     [

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { globOf } from '../src/cli/path-list.ts';
 import { afterName, isWhole, readPathPattern, startOf } from '../src/source/path-pattern.ts';
 
@@ -53,6 +53,32 @@ describe('a pattern of paths', () => {
     ['a/./b//', 'a/b', true],
   ])('%s and %s: %s', (pattern, path, wanted) => {
     expect(matches(pattern, path)).toBe(wanted);
+  });
+});
+
+describe('a name', () => {
+  /** How often a name is taken apart, while it is compared with many patterns. */
+  function takenApart(name: string, patterns: readonly string[]): number {
+    const from = vi.spyOn(Array, 'from');
+    const read = patterns.map((text) => readPathPattern(text));
+    from.mockClear();
+    for (const pattern of read) if (!('fault' in pattern)) afterName(pattern, startOf(pattern), name);
+    const { length } = from.mock.calls.filter(([text]) => (text as unknown) === name);
+    from.mockRestore();
+    return length;
+  }
+
+  it('is taken apart once for many patterns', () => {
+    expect(
+      takenApart(
+        `${'a'.repeat(250)}.yml`,
+        Array.from({ length: 100 }, (_, index) => `*a*${index}*.yml`),
+      ),
+    ).toBeLessThan(2);
+  });
+
+  it.each([['b*'], ['*b'], [`${'?'.repeat(500)}*`]])('that %s rules out is not taken apart', (pattern) => {
+    expect(takenApart(`no name of another test, ${pattern.length}`, [pattern])).toBe(0);
   });
 });
 

@@ -66,6 +66,34 @@ describe('a query', () => {
     expect(() => apply?.('a'.repeat(longest / 2))).toThrow(makes);
   });
 
+  const long = 'a'.repeat(20_000);
+  const lists = `[${times(100, `'${long}',`).replaceAll('\n', '')}]`;
+  test.each([
+    ['the length of a literal', `{% if '${long}'|length == 1 %}{% endif %}`],
+    ['a literal that is true', `{{ '' if '${long}' else '' }}`],
+    ['what is stripped of a literal', `{{ '${long}'.strip('a') }}`],
+    ['a short part of a long text', `{{ '${long}'[:0] }}`],
+  ])('is read for a bounded time, if loops read %s', (_, body) => {
+    const template = `{% for i in range(5000) %}${body}{% endfor %}`;
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+  });
+
+  test.each([
+    ['sorted', '|sort'],
+    ['of no double', '|unique'],
+    ['trimmed', "|map('trim')"],
+    ['as numbers', "|map('int')"],
+    ['in lower case', "|select('lower')"],
+  ])('is read for a bounded time, if loops read the texts of a list: %s', (_, filter) => {
+    const template = `{% set l = ${lists} %}{% for i in range(1000) %}{{ (l${filter})[:0]|join }}{% endfor %}`;
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+  });
+
+  test('is stripped of many characters in a bounded time', () => {
+    const template = `{{ '${'a'.repeat(200_000)}'.strip('${'b'.repeat(200_000)}a') }}x`;
+    expect(processed('', `- { type: template, template: "${template}" }`)).toBe('x');
+  });
+
   test('is read for a bounded time, if each search of a pattern reads it to its end', () => {
     let read = 0;
     const work: Work = {
@@ -162,8 +190,8 @@ describe('a regular expression', () => {
     ['counts', '(?!x)(?:a{1,3}){1,40}$'],
   ])('takes a bounded number of steps: %s', (_, pattern) => {
     const regex = pythonRegex(pattern);
-    expect(() => regex.finds(bomb)).toThrow(ProcessingFailure);
-    expect(regex.finds('aaa')).toBe(true);
+    expect(() => regex.finds(bomb, workOfRule())).toThrow(ProcessingFailure);
+    expect(regex.finds('aaa', workOfRule())).toBe(true);
   });
 
   test('is no larger, written out, than it may be', () => {
@@ -177,6 +205,25 @@ describe('a regular expression', () => {
     ['extraction', "- { type: extract_fields, regex: '(?!x)(?P<b>a+)+$' }"],
   ])('is told as a fault of the rule: %s', (_, items) => {
     expect(queryAfter(`${bomb}: ${bomb}`, items)).toMatch(/^PIP002 1:8 a regular expression takes too many steps \(\w+, pipeline\.yml:2\)/);
+  });
+
+  // each text takes fewer steps than one may take
+  const many = Array.from({ length: 3000 }, (_, index) => `${'a'.repeat(11)}${index}`);
+  test.each([
+    ['condition of fields', "- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: ['^(?=(?:a|a)*b)x'], mode: re }] }"],
+    ['condition of values', "- { type: drop_detection_item, detection_item_conditions: [{ type: match_string, cond: any, pattern: '^(?=(?:a|a)*b)x' }] }"],
+    ['value', "- { type: replace_string, regex: '^(?=(?:a|a)*b)x', replacement: y }"],
+    ['extraction', "- { type: extract_fields, regex: '^(?=(?:a|a)*b)(?P<b>x)' }"],
+  ])('takes a bounded number of steps for all of a rule: %s', (_, items) => {
+    const lines = many.map((text) => `${text}: [${text}]`).join('\n');
+    expect(queryAfter(lines, items)).toMatch(/^PIP002 1:8 the pipelines make more than 500000 entries of the rule/);
+  });
+
+  test('takes a bounded number of steps for all of a file', () => {
+    const bag = createBag();
+    const text = "transformations: [{ type: file_placeholders, path: list.txt, filter: '^(?=(?:a|a)*b)x' }]";
+    expect(pipelineOf(text, bag, { 'list.txt': many })).toBeUndefined();
+    expect(told(bag)).toEqual([expect.stringMatching(/^PIP001 1:\d+ the pipelines make more than 500000 entries of the file/)]);
   });
 
   test('of a file is told as a fault of the pipeline', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createReader } from '../src/sigma/attribute.ts';
+import { readHead } from '../src/sigma/head.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { insideScalar } from '../src/source/inside-scalar.ts';
 import type { SourceFile } from '../src/source/span.ts';
@@ -46,6 +48,27 @@ test('documents that are read one by one have no more nodes together than a file
   const { documents, said } = parsed(`title: [\n---\n${`${bomb}---\n`.repeat(200)}title: last\n`);
   expect(documents).toHaveLength(4);
   expect(said).toEqual([expect.stringMatching(/^SIG002 /), expect.stringMatching(/^SIG004 \d+:1 more than 500000 nodes .* up to this document/)]);
+});
+
+test('the places of many tags are looked up, each entry being read a few times', () => {
+  const file: SourceFile = { path: 'rule.yml', text: `title: x\ntags: [${Array.from({ length: 1000 }, (_, index) => `foo${index}`).join(', ')}]\n` };
+  const bag = createBag();
+  const [document] = parseYaml(file, bag);
+  const tags = document?.kind === 'mapping' ? document.pairs[1]?.value : undefined;
+  if (document?.kind !== 'mapping' || tags?.kind !== 'sequence') throw new Error('no tags');
+  let read = 0;
+  for (const item of tags.items) {
+    const { text } = item as YamlScalar;
+    const counted = (): string => {
+      read++;
+      return text;
+    };
+    Object.defineProperty(item, 'text', { get: counted });
+  }
+  readHead(createReader(file, document, bag));
+  expect(told(bag)).toHaveLength(1000);
+  expect(told(bag)[999]).toMatch(/^SIG012 2:7890 tag `foo999`/);
+  expect(read).toBeLessThan(10_000);
 });
 
 describe('a key on many lines', () => {

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { saysSomethingOfSigma } from '../sigma/meant-for-sigma.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
+import { readBounded } from './bounded-file.ts';
 import { fileFault, fileHint } from './file-fault.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
 import { EncodingFault, encodingHint, sourceText, withoutMark } from './source-text.ts';
@@ -35,9 +36,12 @@ export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
 }
 
 function textOf(path: string): string {
-  const text = readFileSync(path, 'utf8');
-  // a replacement character is what anything but UTF-8 becomes, or what really stands there
-  return text.includes('\ufffd') ? sourceText(readFileSync(path)) : withoutMark(text);
+  const text = readBounded(path, 'utf8');
+  if (typeof text !== 'string') return sourceText(text);
+  if (!text.includes('\ufffd')) return withoutMark(text);
+  // that is what anything but UTF-8 becomes, or what really stands there
+  const bytes = readBounded(path);
+  return typeof bytes === 'string' ? bytes : sourceText(bytes);
 }
 
 function readWith(read: () => string, path: string, bag: DiagnosticBag, isToldOf: (fault: EncodingFault) => boolean = () => false): SourceFile | undefined {

@@ -55,10 +55,10 @@ type Comparator = (a: Value, b: Value, work: Work) => boolean;
 const comparators: ReadonlyMap<string, Comparator> = new Map<string, Comparator>([
   ['==', equals],
   ['!=', (a, b, work) => !equals(a, b, work)],
-  ['<', (a, b) => compared(a, b) < 0],
-  ['<=', (a, b) => compared(a, b) <= 0],
-  ['>', (a, b) => compared(a, b) > 0],
-  ['>=', (a, b) => compared(a, b) >= 0],
+  ['<', (a, b, work) => compared(a, b, work) < 0],
+  ['<=', (a, b, work) => compared(a, b, work) <= 0],
+  ['>', (a, b, work) => compared(a, b, work) > 0],
+  ['>=', (a, b, work) => compared(a, b, work) >= 0],
   ['in', isIn],
 ]);
 

@@ -1,8 +1,8 @@
 import type { Work } from '../work/work.ts';
-import { functionOf, made, type TemplateFunction } from './function.ts';
+import { changedText, functionOf, made, type TemplateFunction } from './function.ts';
 import { pythonJson } from './json.ts';
 import { numberIn } from './number.ts';
-import { compared, equals, isTrue, listOf } from './operators.ts';
+import { compared, countedMap, equals, isTrue, listOf } from './operators.ts';
 import { printed } from './print.ts';
 import { tests } from './tests.ts';
 import { capitalized, indented, joined, replaced, titled } from './text-functions.ts';
@@ -11,10 +11,10 @@ import { memberOf, tupleOf, type Value } from './value.ts';
 /** Jinja's `tojson` may stand in HTML. */
 const unsafe = /[<>&']/g;
 
-const ofText = (change: (text: string) => string): TemplateFunction => functionOf((work, value) => made(work, change(printed(value, work))));
+const ofText = (change: (text: string) => string): TemplateFunction => functionOf((work, value) => changedText(work, printed(value, work), change));
 const ofList = (change: (list: readonly Value[], work: Work) => Value): TemplateFunction => functionOf((work, value) => change(copied(work, value), work));
 
-const length = functionOf((_, value) => listOf(value, true).length);
+const length = functionOf((work, value) => listOf(value, true, work).length);
 const fallback = functionOf(
   (_, value, other = '', falsy = false) => (value === undefined || (isTrue(falsy) && !isTrue(value)) ? other : value),
   ['default_value', 'boolean'],
@@ -32,12 +32,12 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   ['count', length],
   ['default', fallback],
   ['d', fallback],
-  ['first', functionOf((_, value) => listOf(value, true)[0])],
-  ['last', functionOf((_, value) => listOf(value, true).at(-1))],
+  ['first', functionOf((work, value) => listOf(value, true, work)[0])],
+  ['last', functionOf((work, value) => listOf(value, true, work).at(-1))],
   [
     'join',
     functionOf(
-      (work, value, between = '', attribute) => joined(work, attributesOf(listOf(value, true), attribute), printed(between, work)),
+      (work, value, between = '', attribute) => joined(work, attributesOf(listOf(value, true, work), attribute), printed(between, work)),
       ['d', 'attribute'],
       0,
     ),
@@ -60,21 +60,26 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
       ),
     ),
   ],
-  ['int', functionOf((_, value, other = 0) => integerOf(value) ?? other, ['default'], 0)],
+  ['int', functionOf((work, value, other = 0) => integerOf(value, work) ?? other, ['default'], 0)],
   ['list', ofList((list) => list)],
-  ['reverse', functionOf((work, value) => (typeof value === 'string' ? Array.from(value).reverse().join('') : [...copied(work, value)].reverse()))],
+  [
+    'reverse',
+    functionOf((work, value) =>
+      typeof value === 'string' ? changedText(work, value, (text) => Array.from(text).reverse().join('')) : [...copied(work, value)].reverse(),
+    ),
+  ],
   ['unique', ofList(unique)],
   [
     'sort',
     functionOf(
       (work, value, reverse = false, cased = false, attribute) =>
-        sorted(copied(work, value), isTrue(reverse), isTrue(cased) ? (one) => one : folded, attribute),
+        sorted(work, copied(work, value), isTrue(reverse), isTrue(cased) ? (one) => one : folded, attribute),
       ['reverse', 'case_sensitive', 'attribute'],
       0,
     ),
   ],
-  ['items', functionOf((_, value) => (value === undefined ? [] : entriesOf(value).map(tupleOf)))],
-  ['dictsort', functionOf((work, value) => sortedEntries(entriesOf(value), work))],
+  ['items', functionOf((work, value) => (value === undefined ? [] : entriesOf(value, work).map(tupleOf)))],
+  ['dictsort', functionOf((work, value) => sortedEntries(entriesOf(value, work), work))],
   ['map', functionOf((work, value, name, attribute) => mapped(work, copied(work, value), name, attribute), ['filter', 'attribute'], 0)],
   ['select', functionOf((work, value, test, other) => chosen(work, value, undefined, test, other, true), ['test', 'other'], 0)],
   ['reject', functionOf((work, value, test, other) => chosen(work, value, undefined, test, other, false), ['test', 'other'], 0)],
@@ -83,7 +88,7 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
 ]);
 
 function copied(work: Work, value: Value): readonly Value[] {
-  const list = listOf(value, true);
+  const list = listOf(value, true, work);
   work.entries(list.length);
   return list;
 }
@@ -108,13 +113,17 @@ function chosen(work: Work, value: Value, attribute: Value, test: Value, other: 
   });
 }
 
-const folded = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : value);
+function folded(value: Value, work: Work): Value {
+  if (typeof value !== 'string') return value;
+  work.characters(value.length);
+  return value.toLowerCase();
+}
 
 function unique(list: readonly Value[], work: Work): readonly Value[] {
   const texts = new Set<Value>();
   const found: Value[] = [];
   for (const one of list) {
-    const key = folded(one);
+    const key = folded(one, work);
     if (typeof key === 'object' ? found.some((other) => equals(other, one, work)) : texts.has(key)) continue;
     texts.add(key);
     found.push(one);
@@ -122,10 +131,10 @@ function unique(list: readonly Value[], work: Work): readonly Value[] {
   return found;
 }
 
-function sorted(list: readonly Value[], reverse: boolean, keyOf: (value: Value) => Value, attribute: Value): readonly Value[] {
+function sorted(work: Work, list: readonly Value[], reverse: boolean, keyOf: typeof folded, attribute: Value): readonly Value[] {
   const order = reverse ? -1 : 1;
-  const keys = list.map((one) => [keyOf(attribute === undefined ? one : attributeOf(one, attribute)), one] as const);
-  return keys.sort(([a], [b]) => order * compared(a, b)).map(([, one]) => one);
+  const keys = list.map((one) => [keyOf(attribute === undefined ? one : attributeOf(one, attribute), work), one] as const);
+  return keys.sort(([a], [b]) => order * compared(a, b, work)).map(([, one]) => one);
 }
 
 /** By a filter without arguments, or to what `attribute` names. */
@@ -137,18 +146,19 @@ function mapped(work: Work, list: readonly Value[], name: Value, attribute: Valu
   return list.map((one) => filter.apply(work, one));
 }
 
-function entriesOf(value: Value): readonly (readonly [string, Value])[] {
+function entriesOf(value: Value, work: Work): readonly (readonly [string, Value])[] {
   const entries = typeof value === 'object' && value !== null && 'kind' in value ? value.entries?.() : undefined;
   if (!entries) throw new Error('what should be a map is none');
-  return Array.from(entries, ([key, one]) => [key, one]);
+  return Array.from(countedMap(entries, work), ([key, one]) => [key, one]);
 }
 
 function sortedEntries(entries: readonly (readonly [string, Value])[], work: Work): readonly Value[] {
   work.entries(entries.length);
-  return [...entries].sort(([a], [b]) => compared(folded(a), folded(b))).map(tupleOf);
+  return [...entries].sort(([a], [b]) => compared(folded(a, work), folded(b, work), work)).map(tupleOf);
 }
 
-function integerOf(value: Value): number | undefined {
+function integerOf(value: Value, work: Work): number | undefined {
+  if (typeof value === 'string') work.characters(value.length);
   const number = typeof value === 'string' ? numberIn(value) : typeof value === 'boolean' ? Number(value) : value;
   return typeof number === 'number' ? Math.trunc(number) : undefined;
 }

@@ -41,6 +41,12 @@ function otherArguments({ start, end }: Token, { text }: Token, parameters: read
   return new TemplateFault(`\`${text}\` takes other arguments here: ${known}`, start, end);
 }
 
+/** A text that is made of another: to read it counts as well, since little may be left of it. */
+export function changedText(work: Work, text: string, change: (text: string) => string): string {
+  work.characters(text.length);
+  return made(work, change(text));
+}
+
 /** A text that a template made, counted. */
 export function made(work: Work, text: string): string {
   refuseLonger(work, text.length);

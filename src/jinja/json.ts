@@ -17,7 +17,7 @@ export function pythonJson(value: Value, work: Work): string {
   if (isList(value)) return counted(work, `[${value.map((one) => pythonJson(one, work)).join(', ')}]`);
   const entries = value?.text === undefined ? value?.entries?.() : undefined;
   if (entries) {
-    const sorted = [...entries].sort(([a], [b]) => compareTexts(a, b));
+    const sorted = [...entries].sort(([a], [b]) => compareTexts(a, b, work));
     return counted(work, `{${sorted.map(([key, one]) => `${asciiJson(key)}: ${pythonJson(one, work)}`).join(', ')}}`);
   }
   throw new Error(value === undefined ? 'what is not there is no JSON' : 'this is no plain text, number, list or map; `|string` makes a text of it');

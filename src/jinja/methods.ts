@@ -1,6 +1,6 @@
 import type { Work } from '../work/work.ts';
-import { functionOf, made, type TemplateFunction } from './function.ts';
-import { listOf } from './operators.ts';
+import { changedText, functionOf, made, type TemplateFunction } from './function.ts';
+import { countedMap, listOf } from './operators.ts';
 import { capitalized, joined, replaced, type Sides, stripped } from './text-functions.ts';
 import { isList, printedText, tupleOf, type Value } from './value.ts';
 
@@ -27,15 +27,15 @@ function textMethod(
   ];
 }
 
-const changed = (name: string, change: (text: string) => string): Named => textMethod(name, (work, text) => made(work, change(text)));
-const strip = (name: string, sides: Sides): Named => textMethod(name, (work, text, chars) => made(work, stripped(text, chars, sides)), ['chars'], 0);
+const changed = (name: string, change: (text: string) => string): Named => textMethod(name, (work, text) => changedText(work, text, change));
+const strip = (name: string, sides: Sides): Named => textMethod(name, (work, text, chars) => stripped(work, text, chars, sides), ['chars'], 0);
 
 /** Python's methods of texts, maps and dates that change nothing. */
 export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
   ['get', functionOf((_, value, key, other = null) => entryOf(value, key, other), ['key', 'default'], 1)],
-  ['keys', functionOf((_, value) => [...entriesOf(value).keys()])],
-  ['values', functionOf((_, value) => [...entriesOf(value).values()])],
-  ['items', functionOf((_, value) => Array.from(entriesOf(value), tupleOf))],
+  ['keys', functionOf((work, value) => [...entriesOf(value, work).keys()])],
+  ['values', functionOf((work, value) => [...entriesOf(value, work).values()])],
+  ['items', functionOf((work, value) => Array.from(entriesOf(value, work), tupleOf))],
   changed('lower', (text) => text.toLowerCase()),
   changed('upper', (text) => text.toUpperCase()),
   changed('capitalize', capitalized),
@@ -46,14 +46,14 @@ export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   textMethod('endswith', (_, text, end = '') => text.endsWith(end), ['suffix']),
   textMethod('replace', (work, text, old = '', by = '') => replaced(work, text, old, by), ['old', 'new']),
   textMethod('split', (work, text, between) => split(text, between, work), ['sep'], 0),
-  ['join', functionOf((work, between, list) => joined(work, listOf(list, true), printedText(between)), ['list'])],
+  ['join', functionOf((work, between, list) => joined(work, listOf(list, true, work), printedText(between)), ['list'])],
   ['strftime', functionOf((work, value, format) => made(work, dateText(dateOf(value), printedText(format))), ['format'])],
   ['isoformat', functionOf((_, value) => dateOf(value))],
 ]);
 
-function entriesOf(value: Value): ReadonlyMap<string, Value> {
+function entriesOf(value: Value, work: Work): ReadonlyMap<string, Value> {
   const entries = typeof value === 'object' && value !== null && !isList(value) ? value.entries?.() : undefined;
-  if (entries) return entries;
+  if (entries) return countedMap(entries, work);
   throw new Error('this is no map');
 }
 
@@ -71,6 +71,7 @@ function dateOf(value: Value): string {
 
 function split(text: string, between: string | undefined, work: Work): readonly string[] {
   if (between === '') throw new Error('`split` takes a text that is not empty');
+  work.characters(text.length);
   const parts = between === undefined ? text.split(/\s+/).filter((part) => part !== '') : text.split(between);
   work.entries(parts.length);
   return parts;

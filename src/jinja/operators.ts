@@ -2,14 +2,26 @@ import { refuseLonger, type Work } from '../work/work.ts';
 import { printed } from './print.ts';
 import { isList, type Value } from './value.ts';
 
+/** Of the work, for an entry that is looked at. */
+const charactersPerEntry = 16;
+
 /** Entries of a list, keys of a map, characters of a text where `texts` permits; nothing for what is not there. */
-export function listOf(value: Value, texts: boolean): readonly Value[] {
+export function listOf(value: Value, texts: boolean, work: Work): readonly Value[] {
   if (value === undefined) return [];
   if (isList(value)) return value;
-  if (texts && typeof value === 'string') return Array.from(value);
+  if (texts && typeof value === 'string') {
+    work.characters(value.length);
+    return Array.from(value);
+  }
   const entries = typeof value === 'object' && value !== null ? value.entries?.() : undefined;
-  if (entries) return [...entries.keys()];
+  if (entries) return [...countedMap(entries, work).keys()];
   throw new Error('what should be a list is none');
+}
+
+/** A map whose entries are gone through. */
+export function countedMap(entries: ReadonlyMap<string, Value>, work: Work): ReadonlyMap<string, Value> {
+  work.characters(charactersPerEntry * entries.size);
+  return entries;
 }
 
 /** As Python has it. */
@@ -20,7 +32,8 @@ export function isTrue(value: Value): boolean {
 }
 
 export function equals(a: Value, b: Value, work: Work): boolean {
-  work.characters(16);
+  // texts of other lengths are not read
+  work.characters(charactersPerEntry + (typeof a === 'string' && typeof b === 'string' && a.length === b.length ? a.length : 0));
   if (typeof a === 'boolean' || typeof b === 'boolean') return equals(typeof a === 'boolean' ? Number(a) : a, typeof b === 'boolean' ? Number(b) : b, work);
   if (typeof a !== 'object' || a === null) return typeof b === 'object' && b !== null ? equals(b, a, work) : a === b;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((one, at) => equals(one, b[at], work));
@@ -32,23 +45,34 @@ export function equals(a: Value, b: Value, work: Work): boolean {
 
 /** `a in b` */
 export function isIn(a: Value, b: Value, work: Work): boolean {
-  if (typeof b === 'string') return b.includes(printed(a, work));
-  return listOf(b, false).some((one) => equals(one, a, work));
+  if (typeof b === 'string') {
+    work.characters(b.length);
+    return b.includes(printed(a, work));
+  }
+  return listOf(b, false, work).some((one) => equals(one, a, work));
 }
 
 /** Negative, zero or positive, for `<` and its kin. */
-export function compared(a: Value, b: Value): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+export function compared(a: Value, b: Value, work: Work): number {
+  work.characters(charactersPerEntry);
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b, work);
   return numberOf(a, '<') - numberOf(b, '<');
 }
 
 /** By code points, as Python has it. */
-export function compareTexts(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  const at = left.findIndex((char, index) => char !== right[index]);
-  if (at < 0) return left.length - right.length;
-  return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
+export function compareTexts(a: string, b: string, work: Work): number {
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  work.characters(at);
+  if (at === shorter) return a.length - b.length;
+  // the second half of a pair says nothing without the first
+  if ((isSecondHalf(a.charCodeAt(at)) || isSecondHalf(b.charCodeAt(at))) && isFirstHalf(a.charCodeAt(at - 1))) at--;
+  return (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
 }
+
+const isFirstHalf = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isSecondHalf = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
 export type Arithmetic = (a: Value, b: Value, work: Work) => Value;
 

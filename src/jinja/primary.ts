@@ -61,7 +61,11 @@ function numberLiteral(token: Token): Expression {
 function readTexts(cursor: Cursor, first: string): Expression {
   let text = first;
   while (peek(cursor).kind === 'string') text += take(cursor).text;
-  return () => text;
+  return (scope) => {
+    // read anew in each round of a loop
+    scope.work.characters(text.length);
+    return text;
+  };
 }
 
 /** `(a)` is a value, `(a, b)` a list. */
@@ -177,7 +181,10 @@ function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
   const isBound = (bound: Value): bound is number | null | undefined => bound === undefined || bound === null || typeof bound === 'number';
   if (!isBound(start) || !isBound(end)) throw new Error('a slice takes numbers');
   const part = <T>(list: readonly T[]): readonly T[] => list.slice(start ?? 0, end ?? undefined);
-  if (typeof value === 'string') return part(Array.from(value)).join('');
+  if (typeof value === 'string') {
+    work.characters(value.length);
+    return part(Array.from(value)).join('');
+  }
   if (!isList(value)) throw new Error('what should be a list is none');
   work.entries(value.length);
   return part(value);

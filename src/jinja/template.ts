@@ -133,7 +133,7 @@ function readSet(reader: Reader, cursor: Cursor, block: Block): Node {
     const value = readList(cursor);
     finish(cursor);
     for (const { text } of names) cursor.locals.add(text);
-    return (scope) => bind(scope.values, names, value(scope));
+    return (scope) => bind(scope, names, value(scope));
   }
   if (names.length > 1 || peek(cursor).kind !== 'end') throw unexpected(peek(cursor));
   const body = readBody(reader, cursor.locals);
@@ -175,11 +175,11 @@ function readNames(cursor: Cursor, first: Token): readonly Token[] {
   return names;
 }
 
-function bind(values: Map<string, Value>, names: readonly Token[], value: Value): void {
+function bind({ values, work }: Scope, names: readonly Token[], value: Value): void {
   const [only] = names;
   if (names.length === 1 && only) values.set(only.text, value);
   else {
-    const parts = listOf(value, true);
+    const parts = listOf(value, true, work);
     if (parts.length !== names.length) throw new Error(`${names.length} names can't take ${parts.length} values`);
     for (const [at, { text }] of names.entries()) values.set(text, parts[at]);
   }
@@ -203,12 +203,12 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Node {
   }
   endAt(next, 'endfor');
   const scopeOf = ({ values, work }: Scope, entry: Value): Scope => {
-    const inside = new Map(values);
+    const inside = { values: new Map(values), work };
     bind(inside, names, entry);
-    return { values: inside, work };
+    return inside;
   };
   return (scope, rendering) => {
-    const all = listOf(list(scope), false);
+    const all = listOf(list(scope), false, scope.work);
     rendering.rounds += all.length;
     if (rendering.rounds > mostRounds) throw new Error(`the loops take more than ${mostRounds} rounds`);
     const entries = filter ? all.filter((entry) => isTrue(filter(scopeOf(scope, entry)))) : all;

@@ -1,11 +1,15 @@
+import type { Work } from '../work/work.ts';
 import { functionOf, type TemplateFunction } from './function.ts';
 import { compared, equals, isIn } from './operators.ts';
 import { isList, type Value } from './value.ts';
 
 const isMap = (value: Value): boolean => typeof value === 'object' && value !== null && !isList(value) && value.entries !== undefined;
 const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean';
-const isCased = (value: Value, change: (text: string) => string): boolean =>
-  typeof value === 'string' && value === change(value) && value.toUpperCase() !== value.toLowerCase();
+function isCased(value: Value, change: (text: string) => string, work: Work): boolean {
+  if (typeof value !== 'string') return false;
+  work.characters(value.length);
+  return value === change(value) && value.toUpperCase() !== value.toLowerCase();
+}
 
 const equal = functionOf((work, a, b) => equals(a, b, work), ['other']);
 
@@ -22,8 +26,8 @@ export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, Temp
   ['mapping', functionOf((_, value) => isMap(value))],
   ['sequence', functionOf((_, value) => isList(value) || typeof value === 'string' || isMap(value))],
   ['iterable', functionOf((_, value) => value === undefined || isList(value) || typeof value === 'string' || isMap(value))],
-  ['lower', functionOf((_, value) => isCased(value, (text) => text.toLowerCase()))],
-  ['upper', functionOf((_, value) => isCased(value, (text) => text.toUpperCase()))],
+  ['lower', functionOf((work, value) => isCased(value, (text) => text.toLowerCase(), work))],
+  ['upper', functionOf((work, value) => isCased(value, (text) => text.toUpperCase(), work))],
   ['even', functionOf((_, value) => Number(value) % 2 === 0)],
   ['odd', functionOf((_, value) => Math.abs(Number(value)) % 2 === 1)],
   ['divisibleby', functionOf((_, value, number) => Number(value) % Number(number) === 0, ['num'])],
@@ -31,8 +35,8 @@ export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, Temp
   ['eq', equal],
   ['equalto', equal],
   ['ne', functionOf((work, a, b) => !equals(a, b, work), ['other'])],
-  ['gt', functionOf((_, a, b) => compared(a, b) > 0, ['other'])],
-  ['ge', functionOf((_, a, b) => compared(a, b) >= 0, ['other'])],
-  ['lt', functionOf((_, a, b) => compared(a, b) < 0, ['other'])],
-  ['le', functionOf((_, a, b) => compared(a, b) <= 0, ['other'])],
+  ['gt', functionOf((work, a, b) => compared(a, b, work) > 0, ['other'])],
+  ['ge', functionOf((work, a, b) => compared(a, b, work) >= 0, ['other'])],
+  ['lt', functionOf((work, a, b) => compared(a, b, work) < 0, ['other'])],
+  ['le', functionOf((work, a, b) => compared(a, b, work) <= 0, ['other'])],
 ]);

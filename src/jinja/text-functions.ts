@@ -4,6 +4,7 @@ import { printed } from './print.ts';
 import type { Value } from './value.ts';
 
 export function replaced(work: Work, text: string, old: string, replacement: string): string {
+  work.characters(text.length);
   let count = old === '' ? Array.from(text).length + 1 : 0;
   if (old !== '') for (let at = text.indexOf(old); at !== -1; at = text.indexOf(old, at + old.length)) count++;
   refuseLonger(work, text.length + count * Math.max(replacement.length - old.length, 0));
@@ -53,11 +54,13 @@ export function indented(work: Work, text: string, width: Value, first: boolean,
 export type Sides = 'both' | 'left' | 'right';
 
 /** `str.strip` and its kin. */
-export function stripped(text: string, chars: string | undefined, sides: Sides): string {
-  const isStripped = (char: string): boolean => (chars === undefined ? char.trim() === '' : chars.includes(char));
+export function stripped(work: Work, text: string, chars: string | undefined, sides: Sides): string {
+  work.characters(text.length + (chars?.length ?? 0));
+  const named = new Set(chars);
+  const isStripped = (char: string): boolean => (chars === undefined ? char.trim() === '' : named.has(char));
   const all = Array.from(text);
   let [start, end] = [0, all.length];
   if (sides !== 'right') while (start < end && isStripped(all[start] ?? '')) start++;
   if (sides !== 'left') while (end > start && isStripped(all[end - 1] ?? '')) end--;
-  return all.slice(start, end).join('');
+  return made(work, all.slice(start, end).join(''));
 }

@@ -1,4 +1,5 @@
 import { ProcessingFailure } from '../work/processing-failure.ts';
+import type { Work } from '../work/work.ts';
 import { readPattern } from './backtracking-pattern.ts';
 import { type Program, programOf, type Step } from './backtracking-program.ts';
 
@@ -9,6 +10,9 @@ const stepsPerCharacter = 64;
 /** Where the match and its groups start and end, in characters of the text; -1: took no part. */
 export type Slots = readonly number[];
 
+/** What a machine does is counted by its work, if there is one. */
+export type Machines = (chars: readonly string[], work?: Work) => BacktrackingMachine;
+
 /** Finds what a pattern with look-around or back-references matches, in a bounded number of steps. */
 export interface BacktrackingMachine {
   /** The first match at `from` or, unless `only` there, behind it. */
@@ -16,15 +20,18 @@ export interface BacktrackingMachine {
 }
 
 /** A pattern as `translate` writes it for RegExp; the function takes a text as its characters. */
-export function backtracking(pattern: string, ignoreCase: boolean): (chars: readonly string[]) => BacktrackingMachine {
+export function backtracking(pattern: string, ignoreCase: boolean): Machines {
   const { root, groups } = readPattern(pattern, ignoreCase);
   const program = programOf(root, groups);
-  return (chars) => {
+  return (chars, work) => {
     const run = new Run(program, chars);
     return {
       find: (from, only) => {
         for (let at = from; at <= chars.length; at++) {
+          const before = run.left;
           const found = run.matchAt(at);
+          // a rule may have many texts: their steps count together, one as reading a character does
+          work?.characters(before - run.left);
           if (found || only) return found?.slice(0, 2 * (groups + 1));
         }
         return undefined;
@@ -46,7 +53,8 @@ class Run {
   private readonly slots: number[];
   /** What slots held before, to be put back: slot and value in turn. */
   private readonly saved: number[] = [];
-  private left: number;
+  /** Steps that it may still take. */
+  left: number;
 
   constructor({ steps, slots }: Program, chars: readonly string[]) {
     this.steps = steps;

@@ -9,11 +9,11 @@ export interface PythonRegex {
   /** Names of its groups, in order of their opening brackets. */
   readonly names: readonly string[];
   /** `re.match`: the text or a start of it matches. */
-  readonly matchesStart: (text: string) => boolean;
+  readonly matchesStart: (text: string, work: Work) => boolean;
   /** `re.search`: some part of the text matches. */
-  readonly finds: (text: string) => boolean;
+  readonly finds: (text: string, work: Work) => boolean;
   /** `re.match` with its named groups; undefined: a group that took no part. */
-  readonly match: (text: string) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
+  readonly match: (text: string, work: Work) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
   /** `re.sub`, the replacement being read once: `\1`, `\g<name>`. Throws where that is at fault. */
   readonly replacer: (replacement: string) => (text: string, work: Work) => string;
 }
@@ -22,14 +22,14 @@ export interface PythonRegex {
 type Groups = readonly (string | undefined)[];
 
 interface Engine {
-  readonly start: (text: string) => Groups | undefined;
-  readonly finds: (text: string) => boolean;
+  readonly start: (text: string, work: Work) => Groups | undefined;
+  readonly finds: (text: string, work: Work) => boolean;
   readonly replace: (text: string, made: (groups: Groups, result: GrowingText) => void, work: Work) => string;
 }
 
 /**
  * Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear time but for look-around and back-references:
- * those fail (ProcessingFailure) where they take too many steps.
+ * those fail (ProcessingFailure) where they take too many steps, for one text or for all that the work counts.
  */
 export function pythonRegex(source: string): PythonRegex {
   const { linear, backtracking: pattern, ignoreCase, names, count, differs } = translate(source);
@@ -38,10 +38,10 @@ export function pythonRegex(source: string): PythonRegex {
   const engineFor = (text: string): Engine => (slow && (fast === undefined || differs?.(text)) ? slow : (fast ?? noEngine()));
   return {
     names: [...names.keys()],
-    matchesStart: (text) => engineFor(text).start(text) !== undefined,
-    finds: (text) => engineFor(text).finds(text),
-    match: (text) => {
-      const groups = engineFor(text).start(text);
+    matchesStart: (text, work) => engineFor(text).start(text, work) !== undefined,
+    finds: (text, work) => engineFor(text).finds(text, work),
+    match: (text, work) => {
+      const groups = engineFor(text).start(text, work);
       return groups && { groups: new Map(Array.from(names, ([name, index]) => [name, groups[index]])) };
     },
     replacer: (replacement) => {
@@ -100,15 +100,15 @@ function backtrackingEngine(pattern: string | Error, ignoreCase: boolean): Engin
       return start < 0 || end < start ? undefined : chars.slice(start, end).join('');
     });
   return {
-    start: (text) => {
+    start: (text, work) => {
       const chars = Array.from(text);
-      const slots = machineFor(chars).find(0, true);
+      const slots = machineFor(chars, work).find(0, true);
       return slots && groupsOf(chars, slots);
     },
-    finds: (text) => machineFor(Array.from(text)).find(0, false) !== undefined,
+    finds: (text, work) => machineFor(Array.from(text), work).find(0, false) !== undefined,
     replace: (text, made, work) => {
       const chars = Array.from(text);
-      const machine = machineFor(chars);
+      const machine = machineFor(chars, work);
       const result = growingText(work);
       let copied = 0;
       for (let at = 0; at <= chars.length; ) {

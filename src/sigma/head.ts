@@ -93,9 +93,10 @@ function readTags(reader: Reader): readonly string[] {
   if (entries.every(namesOfAttack)) return entries;
   const tags = entries.flatMap((entry) => entry.split(',').map((tag) => tag.trim())).filter((tag) => tag !== '');
   if (tags.length > entries.length) note(reader, keySpan(reader, 'tags'), 'tags with commas between them are read as several', 'Write `tags` as a list.');
+  const placeOf = entryPlaces(reader, 'tags');
   return tags.map((tag) => {
     const meant = meantTag(tag) ?? tag;
-    const place = entryPlace(reader, 'tags', tag);
+    const place = placeOf(tag);
     if (!isTag(meant)) warn(reader, place, `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
     else if (meant.startsWith('attack.') && !namesOfAttack(meant))
       warn(reader, place, `tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`, 'Write a tactic or an id: attack.execution, attack.t1059.001.');
@@ -104,11 +105,14 @@ function readTags(reader: Reader): readonly string[] {
   });
 }
 
-/** Where a text of a list stands. */
-function entryPlace(reader: Reader, name: string, text: string): Span {
+/** Where a text of a list stands first. */
+function entryPlaces(reader: Reader, name: string): (text: string) => Span {
   const node = reader.attributes.get(name);
-  const entry = node?.kind === 'sequence' ? node.items.find((item) => item.kind === 'scalar' && item.text === text) : node;
-  return entry ?? keySpan(reader, name);
+  if (node?.kind !== 'sequence') return () => node ?? keySpan(reader, name);
+  // looked up, since a list of strangers can be long
+  const places = new Map<string, Span>();
+  for (const item of node.items) if (item.kind === 'scalar' && !places.has(item.text)) places.set(item.text, item);
+  return (text) => places.get(text) ?? keySpan(reader, name);
 }
 
 /** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */

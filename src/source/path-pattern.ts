@@ -6,7 +6,16 @@
 export type PathPattern = readonly Part[];
 
 /** `**`, or what one name must be. */
-type Part = typeof anyDepth | string | readonly Sign[];
+type Part = typeof anyDepth | string | NamePattern;
+
+/** A name with wildcards; what it must start and end with spares most names a closer look. */
+interface NamePattern {
+  readonly signs: readonly Sign[];
+  readonly start: string;
+  readonly end: string;
+  /** Characters that it takes at least. */
+  readonly least: number;
+}
 
 const anyDepth = Symbol('**');
 const anyText = Symbol('*');
@@ -75,7 +84,14 @@ function readPart(name: string): Part | PatternFault {
       at = found.end;
     } else signs.push(sign);
   }
-  return signs.every((sign) => typeof sign === 'string') ? signs.join('') : signs;
+  return signs.every((sign) => typeof sign === 'string') ? signs.join('') : namePattern(signs);
+}
+
+function namePattern(signs: readonly Sign[]): NamePattern {
+  const isLiteral = (sign: Sign): boolean => typeof sign === 'string';
+  const first = signs.findIndex((sign) => !isLiteral(sign));
+  const last = signs.findLastIndex((sign) => !isLiteral(sign));
+  return { signs, start: signs.slice(0, first).join(''), end: signs.slice(last + 1).join(''), least: signs.filter((sign) => sign !== anyText).length };
 }
 
 function readClass(text: readonly string[], start: number): { readonly made: SignClass; readonly end: number } | PatternFault {
@@ -122,9 +138,19 @@ export function afterName(pattern: PathPattern, progress: Progress, name: string
 /** `**` before other parts may be no folder at all. */
 const withSkipped = (pattern: PathPattern, at: number): Progress => (pattern[at] === anyDepth && at + 1 < pattern.length ? [at, at + 1] : [at]);
 
+/** Many patterns are asked about one name after another. */
+let latest: { readonly name: string; readonly characters: readonly string[] } = { name: '', characters: [] };
+
+function charactersOf(name: string): readonly string[] {
+  if (latest.name !== name) latest = { name, characters: Array.from(name) };
+  return latest.characters;
+}
+
 /** Only the last star needs another try: what an earlier one takes in addition, the last one can take too. */
-function isNamed(signs: readonly Sign[], name: string): boolean {
-  const text = Array.from(name);
+function isNamed({ signs, start, end, least }: NamePattern, name: string): boolean {
+  // a character has one unit or more
+  if (name.length < least || !name.startsWith(start) || !name.endsWith(end)) return false;
+  const text = charactersOf(name);
   let at = 0;
   let sign = 0;
   let star = -1;

@@ -22,6 +22,9 @@ export interface Work {
 /** Of one rule. */
 export const workOfRule = (): Work => createWork(longestText, mostWork, 'the rule');
 
+/** Of the values that a pipeline reads from one file. */
+export const workOfFile = (): Work => createWork(longestText, mostWork, 'the file');
+
 /** Of the finalizers of one output. */
 export const workOfOutput = (): Work => createWork(longestOutput, (16 * longestOutput) / charactersPerEntry, 'the output');
 

@@ -2,13 +2,14 @@ import type { SettledValue } from '../../query/settled.ts';
 import { isPlaceholder } from '../../sigma/pattern.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinition, type ConditionDefinitions, type ItemCondition, regexAt, textOf } from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
 import { equalTo, onlyTest, plainText, writtenValue } from './value-match.ts';
 
 /** A condition on single values: `cond` says whether any or all of an item's values must match. */
 function valueDefinition(
-  create: (condition: YamlMapping) => (value: SettledValue) => boolean,
+  create: (condition: YamlMapping) => (value: SettledValue, rule: RuleInProcess) => boolean,
   parameters: Readonly<Record<string, JsonSchema>> = {},
   required: readonly string[] = [],
 ): ConditionDefinition<ItemCondition> {
@@ -17,18 +18,20 @@ function valueDefinition(
     required: ['cond', ...required],
     create: (condition) => {
       const holds = create(condition);
-      return textOf(condition, 'cond') === 'all' ? ({ values }) => values.every(holds) : ({ values }) => values.some(holds);
+      return textOf(condition, 'cond') === 'all'
+        ? ({ values }, rule) => values.every((value) => holds(value, rule))
+        : ({ values }, rule) => values.some((value) => holds(value, rule));
     },
   };
 }
 
-function matchesString(condition: YamlMapping): (value: SettledValue) => boolean {
+function matchesString(condition: YamlMapping): (value: SettledValue, rule: RuleInProcess) => boolean {
   const node = lookup(condition, 'pattern') ?? condition;
   const regex = regexAt(textOf(condition, 'pattern') ?? '', node);
   const negate = textOf(condition, 'negate')?.toLowerCase() === 'true';
-  return (value) => {
+  return (value, { work }) => {
     const test = onlyTest(value);
-    const matches = test?.kind === 'string' && regex.matchesStart(plainText(test.pattern));
+    const matches = test?.kind === 'string' && regex.matchesStart(plainText(test.pattern), work);
     return matches !== negate;
   };
 }

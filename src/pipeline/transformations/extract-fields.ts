@@ -4,6 +4,7 @@ import type { SettledBody, SettledItem, SettledValue } from '../../query/settled
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/pattern.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import type { Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';
@@ -36,15 +37,15 @@ function create(item: YamlMapping): ItemTransformation {
   const prefix = textOf(item, 'field_prefix') ?? '';
   const preserve = lookup(item, 'preserve_unmatched');
   const extraction: Extraction = { regex, prefix: prefix === '' ? '' : `${prefix}.`, preserve: preserve !== undefined && toPlain(preserve) === true };
-  return { kind: 'item', apply: (settled) => extracted(settled, extraction) };
+  return { kind: 'item', apply: (settled, { work }) => extracted(settled, extraction, work) };
 }
 
-function extracted(item: SettledItem, extraction: Extraction): SettledBody | undefined {
+function extracted(item: SettledItem, extraction: Extraction, work: Work): SettledBody | undefined {
   const texts = textsOfItem(item);
   if (!texts) return undefined;
   const entries: SettledBody[] = [];
   for (const { value, test } of texts) {
-    const match = extraction.regex.match(plainText(test.pattern));
+    const match = extraction.regex.match(plainText(test.pattern), work);
     if (match) {
       const fields = fieldsOf(item, value, match.groups, extraction.prefix, test.cased);
       if (fields.length > 0) entries.push(groupFor(item, 'and', fields));

@@ -4,6 +4,7 @@ import { createBag, isFatal } from '../../source/diagnostic.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { type Work, workOfFile } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { csvRows } from '../csv-rows.ts';
 import { type PipelineEnvironment, PipelineFault } from '../definition.ts';
@@ -31,7 +32,8 @@ export function fileValues(item: YamlMapping, readText: PipelineEnvironment['rea
   const file = readText(path);
   if ('fault' in file) throw faultOf(path, file.fault, at('path'));
   const read = format === 'plaintext' ? linesOf(file.text) : format === 'csv' ? columnOf(item, file.text) : selectedOf(item, file.text, format);
-  const values = read.filter((value) => value !== '' && (!filter || findsIn(value, filter, at('filter'))));
+  const work = workOfFile();
+  const values = read.filter((value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))));
   if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), format === 'plaintext' ? 'Write one value a line.' : undefined);
   return values;
 }
@@ -95,9 +97,9 @@ function dataOf(text: string, format: string, place: YamlNode): unknown {
   }
 }
 
-function findsIn(value: string, filter: PythonRegex, place: YamlNode): boolean {
+function findsIn(value: string, filter: PythonRegex, work: Work, place: YamlNode): boolean {
   try {
-    return filter.finds(value);
+    return filter.finds(value, work);
   } catch (error) {
     if (error instanceof ProcessingFailure) throw new PipelineFault(error.message, place, error.hint);
     throw error;
