@@ -13,6 +13,7 @@ const faults: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
   EMFILE: 'too many files are open',
   ELOOP: 'its links lead in a circle',
   ENAMETOOLONG: 'the name is too long',
@@ -22,7 +23,9 @@ const faults: Readonly<Record<string, string>> = {
 
 /** Why the system refuses a file or folder, in words; the message itself of an error of another kind. */
 export function fileFault(error: unknown): string {
-  const known = faults[errorCode(error) ?? ''];
+  const code = errorCode(error);
+  if (code === 'EEXIST' && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir') return 'a file is there, and a folder is needed';
+  const known = faults[code ?? ''];
   if (known !== undefined) return known;
   // what follows is the name of the call, which a user has not made
   return error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
