@@ -29,6 +29,7 @@ import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject } from './project.ts';
 import { visible } from './report/visible.ts';
+import { scavengeAlone } from './scavenge-alone.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import type { Terminal } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
@@ -57,6 +58,7 @@ export interface ConvertOptions {
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
   optimizeLate();
   keepNurserySmall();
+  scavengeAlone();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const format = isDataModel(options) ? undefined : options.format;

@@ -7,7 +7,7 @@ const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip 
 const fileMode = 0o644;
 
 // higher levels cost more time than the few percent are worth
-const tarLevel = 3;
+const tarLevel = 1;
 const zipLevel = 1;
 const chunkSize = 1 << 18;
 
