@@ -71,6 +71,8 @@ const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>
     [/\*\*/, 'two wildcards in a row are as one'],
     [/\|contains:\n(?: *- '\*[^*'\n]*'\n)+/, 'a wildcard beside `contains` is LNT046, of the preset sigmahq'],
   ],
+  tag_format: [[/^ *- attack\..* x$/m, 'a tag with a blank is read as one with a hyphen, which is noted (SIG017) or unknown (LNT007)']],
+  them_condition_with_single_detection: [[/^action: global/m, 'the rules of a collection are looked at, not its documents']],
   number_as_string: [[/'0\d/, 'digits behind a zero are no number']],
 };
 
