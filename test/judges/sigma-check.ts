@@ -73,6 +73,7 @@ const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>
   ],
   tag_format: [[/^ *- attack\..* x$/m, 'a tag with a blank is read as one with a hyphen, which is noted (SIG017) or unknown (LNT007)']],
   them_condition_with_single_detection: [[/^action: global/m, 'the rules of a collection are looked at, not its documents']],
+  identifier_uniqueness: [[/^action: global/m, 'rules of a collection that share an id get ids of their own']],
   number_as_string: [[/'0\d/, 'digits behind a zero are no number']],
 };
 
