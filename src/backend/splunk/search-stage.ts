@@ -104,9 +104,13 @@ const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 /** SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there, so every group has its parentheses. */
 export function printSearch(query: Query, spell: Spelling): string {
   if (query.kind !== 'and') return printOperand(query, spell);
-  const [first] = query.operands;
+  // joined by hand: a list of texts for each of thousands of searches is work for the collector
   let text = '';
-  for (const operand of query.operands) text += operand === first ? printSearch(operand, spell) : ` ${printSearch(operand, spell)}`;
+  let sign = '';
+  for (const operand of query.operands) {
+    text += sign + printSearch(operand, spell);
+    sign = ' ';
+  }
   return text;
 }
 
