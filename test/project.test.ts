@@ -225,6 +225,7 @@ describe('targets that fill a placeholder with different values', () => {
     write({ 'rules/a.test.yml': tests('user: admin') });
     expect((await tested({ target: 'splunk' })).code).toBe(0);
     expect((await tested({ target: 'graylog' })).code).toBe(1);
+    expect((await tested({ target: 'Splunk' })).code).toBe(0);
     expect((await matched('graylog')).code).toBe(0);
   });
 

@@ -19,7 +19,7 @@ export interface RuleChoice {
 /** Opens the project for rules as written, or as one target has them. */
 export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
   const { pipeline, config, rules } = choice;
-  const target = ruleTarget(choice);
+  const target = choice.target === undefined ? undefined : targetName(choice.target, names);
   if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
   const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target], ...(rules ? { rules } : {}) }, answer);
   if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
@@ -27,9 +27,6 @@ export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answe
 }
 
 const names = targets.map(({ name }) => name);
-
-/** The target whose rules are meant, by its own name. */
-const ruleTarget = ({ target }: Pick<RuleChoice, 'target'>): string | undefined => (target === undefined ? undefined : targetName(target, names));
 
 function refuseUnknown(target: string, { loaded }: Project): void {
   const known = [...new Set([...names, ...loaded.config.pipelines.keys()])];
@@ -51,7 +48,7 @@ export async function processedRules(paths: readonly string[], choice: RuleChoic
   if ('code' in project) return project;
   const { bag } = project;
   const { collection } = loadGivenRules(project, paths);
-  const target = ruleTarget(choice);
+  const [target] = project.request.targets ?? [];
   const settle = target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, target);
   if (settle) {
     const served = new Set<SettledRule>();

@@ -77,8 +77,9 @@ interface Once {
 /** `only`: the test files to run. */
 async function runOnce(paths: PathLists, options: TestOptions, project: Project, only?: ReadonlySet<string>): Promise<Once> {
   const bag = createBag(project.loaded.config.severities);
-  const { coverage, target, rules } = options;
-  const tested = await testRun({ project, paths, coverage, target, bag, ...(rules ? { rules: [givenList(rules)] } : {}), ...(only ? { only } : {}) });
+  const { coverage, rules } = options;
+  const [target] = project.request.targets ?? [];
+  const tested = await testRun({ project, paths, coverage, ...(target === undefined ? {} : { target }), bag, ...(rules ? { rules: [givenList(rules)] } : {}), ...(only ? { only } : {}) });
   project.terminal.clear();
   if (!tested) {
     process.stderr.write(`${reportText(bag.list.filter(isFatal), contextFor(project.terminal))}\n`);

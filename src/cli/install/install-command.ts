@@ -178,7 +178,7 @@ export async function guarded(terminal: Terminal, format: 'text' | 'json' | unde
     terminal.clear();
     if (!(error instanceof RemoteError)) throw withoutSecrets(error, texts);
     const message = texts.shown(error.message, longestMessage);
-    if (format === 'json') printText(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
+    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
     else process.stderr.write(`sigpack: ${message}\n`);
     return exitCodes.remote;
   }
