@@ -28,7 +28,7 @@ export async function pipelinesByTarget(
   const some = wanted.filter(([, names]) => names.length > 0 && !isNone(names));
   if (some.length === 0) return none;
   // the reader and its regular expressions are loaded where they are needed
-  const { isBuiltIn, loadPipelines, namedPipelines } = await import('./pipeline-files.ts');
+  const { filesOfFolder, isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
   const before = bag.list.length;
   // targets share pipelines: each is read, and complained about, once
   const known = new Map<string, Pipeline | undefined>();
@@ -36,7 +36,7 @@ export async function pipelinesByTarget(
   // of a folder each file is for itself: those for other targets are left out
   const loaded = some.map(([target, names]) => {
     const groups = names.map((name) => {
-      const { files } = namedPipelines(name, from);
+      const files = filesOfFolder(name, from);
       return { name, parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)), isFolder: files !== undefined };
     });
     return [target, groups] as const;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { bundles } from '../pipeline/bundle.ts';
 import type { FileText } from '../pipeline/definition.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -11,11 +11,13 @@ import { nearest } from '../source/nearest.ts';
 import { UsageError } from './exit-code.ts';
 import type { Listed } from './listed.ts';
 import { packageRoot } from './package-root.ts';
+import { reachableStats } from './path-stats.ts';
+import { isOutside } from './portable-path.ts';
 import { readSourceFile } from './rule-files.ts';
 
 const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (path: string): boolean => reachableStats(path)?.isFile() === true;
 
 /** By path; undefined for those at fault. */
 type ReadPipelines = Map<string, Pipeline | undefined>;
@@ -38,20 +40,14 @@ function readFrom(path: string, bag: DiagnosticBag): Pipeline | undefined {
   return file && readPipeline(file, bag, { readText: (other) => textBeside(path, other) });
 }
 
-/** A name with the files that it stands for where it is a folder: all pipelines in it and below, sorted. */
-export interface NamedPipelines {
-  readonly name: string;
-  readonly files?: readonly string[];
-}
-
-/** What is a folder among names of pipelines. Built-in names win, as they do over files. */
-export function namedPipelines(name: string, folder: string): NamedPipelines {
-  if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return { name };
+/** The files that a name stands for where it is a folder: all pipelines in it and below, sorted. Built-in names win, as they do over files. */
+export function filesOfFolder(name: string, folder: string): readonly string[] | undefined {
+  if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return undefined;
   const path = resolve(folder, name.replace(/[/\\]\**$/, ''));
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { name };
+  if (!reachableStats(path)?.isDirectory()) return undefined;
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => isFileName(file) && isFile(join(path, file)));
   if (files.length === 0) throw new UsageError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
-  return { name, files: files.sort().map((file) => join(path, file)) };
+  return files.sort().map((file) => join(path, file));
 }
 
 function pathsOf(name: string, folder: string): readonly string[] {
@@ -121,7 +117,7 @@ function textBeside(pipeline: string, other: string): FileText {
 
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  return way !== '' && !isOutside(way);
 }
 
 /** `sigpack list pipelines`: bundles first. */

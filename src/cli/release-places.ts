@@ -1,11 +1,12 @@
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { lockName } from './lock-file.ts';
 import { configuredList, watchedPaths } from './path-list.ts';
 import { entryStatsOf } from './path-stats.ts';
+import { isOutside } from './portable-path.ts';
 import { stageName } from './release-stage.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -61,4 +62,3 @@ export function refuseCollisions(loaded: LoadedConfig): void {
 const keyOf = (folder: string, path: string): string => resolve(folder, path).normalize('NFC').toLowerCase();
 const isSame = (folder: string, a: string, b: string): boolean => keyOf(folder, a) === keyOf(folder, b);
 const isWithin = (folder: string, inner: string, outer: string): boolean => !isOutside(relative(keyOf(folder, outer), keyOf(folder, inner)));
-const isOutside = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
