@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { isPattern, literalPattern } from '../source/path-pattern.ts';
+import { isPattern, type PathPattern } from '../source/path-pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
-import { lookup, parseYaml } from '../source/yaml.ts';
+import { lookup, parseYaml, type YamlNode } from '../source/yaml.ts';
 import type { LeavesOut } from './left-out.ts';
 import { entryPath, type Glob, globOf, isExclusion, namesOf, type PathList, type PathLists } from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
@@ -30,8 +30,9 @@ function tellLeftOut(bag: DiagnosticBag, { text, files, file, span }: LeavesOut)
 /** Reads one list, and returns its exclusions. */
 function searchList(search: Search, list: PathList, configuration: SourceFile): readonly LeavesOut[] {
   const { entries, folder } = list;
+  const placeOf = placesOf(list, configuration);
   const complain = (entry: string, message: string, hint?: string): void => {
-    const { file, span } = placeOf(list, configuration, entry);
+    const { file, span } = placeOf(entry);
     search.bag.add(file, { code: 'PCK013', message, span, ...(hint === undefined ? {} : { hint }) });
   };
   const exclusions = entries.flatMap((entry): readonly LeavesOut[] => {
@@ -42,8 +43,8 @@ function searchList(search: Search, list: PathList, configuration: SourceFile): 
       complain(entry, `\`${entry}\`: ${glob.fault}`);
       return [];
     }
-    const pattern = [...literalPattern(namesOf(resolve(glob.base))), ...glob.pattern];
-    return [{ text: entry, pattern, foldersOnly: glob.foldersOnly, keeps: false, ...placeOf(list, configuration, entry), files: new Set() }];
+    const pattern: PathPattern = [...namesOf(resolve(glob.base)), ...glob.pattern];
+    return [{ text: entry, pattern, foldersOnly: glob.foldersOnly, keeps: false, ...placeOf(entry), files: new Set() }];
   });
   const included = entries.filter((entry) => !isExclusion(entry));
   const [first] = entries;
@@ -65,12 +66,23 @@ function searchList(search: Search, list: PathList, configuration: SourceFile): 
   return exclusions;
 }
 
-/** Where an entry is written; what is on the command line stands for itself. */
-function placeOf({ key }: PathList, configuration: SourceFile, entry: string): { readonly file: SourceFile; readonly span: Span } {
-  const [root] = key === undefined ? [] : parseYaml(configuration, createBag());
-  const entries = key === undefined ? undefined : lookup(root, key);
-  const node = entries?.kind === 'sequence' ? entries.items.find((item) => item.kind === 'scalar' && item.text === entry) : undefined;
-  return node ? { file: configuration, span: { start: node.start, end: node.end } } : { file: { path: entry, text: '' }, span: { start: 0, end: 0 } };
+interface Place {
+  readonly file: SourceFile;
+  readonly span: Span;
+}
+
+/** Where each entry is written, looked up when it is asked for; what is on the command line stands for itself. */
+function placesOf({ key }: PathList, configuration: SourceFile): (entry: string) => Place {
+  let items: readonly YamlNode[] | undefined;
+  const itemsOf = (name: string): readonly YamlNode[] => {
+    const found = lookup(parseYaml(configuration, createBag())[0], name);
+    return found?.kind === 'sequence' ? found.items : [];
+  };
+  return (entry) => {
+    items ??= key === undefined ? [] : itemsOf(key);
+    const node = items.find((item) => item.kind === 'scalar' && item.text === entry);
+    return node ? { file: configuration, span: { start: node.start, end: node.end } } : { file: { path: entry, text: '' }, span: { start: 0, end: 0 } };
+  };
 }
 
 /** False where nothing was found. */

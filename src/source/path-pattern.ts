@@ -59,8 +59,6 @@ export function readPathPattern(text: string): PathPattern | PatternFault {
   return parts;
 }
 
-/** Names as they are. */
-export const literalPattern = (names: readonly string[]): PathPattern => names;
 /** The rest of the pattern in any folder. */
 export const inAnyFolder = (pattern: PathPattern): PathPattern => (pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern]);
 
