@@ -29,9 +29,7 @@ import { loadTargets, PluginFailure, pluginHint } from './plugin.ts';
 import { belowFolder } from './portable-path.ts';
 import { openProject, type Project, reportProject } from './project.ts';
 import { visible } from './report/visible.ts';
-import { scavengeAlone } from './scavenge-alone.ts';
 import { keepNurserySmall } from './small-nursery.ts';
-import type { Terminal } from './terminal.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface ConvertOptions {
@@ -58,7 +56,6 @@ export interface ConvertOptions {
 export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
   optimizeLate();
   keepNurserySmall();
-  scavengeAlone();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
   const format = isDataModel(options) ? undefined : options.format;
@@ -69,7 +66,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   if (options.table && !names.includes('splunk')) throw new UsageError('--table is for the target splunk');
   const project = await openProject({ config: options.config, pipeline: chosenPipelines(options), targets: names }, answer);
   if ('code' in project) return project.code;
-  const { loaded, bag, pipelines, terminal } = project;
+  const { loaded, bag, pipelines } = project;
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
   const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
@@ -81,15 +78,11 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
       warnOf(made, target, project, warnings),
     );
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
-    remarkLineBreaks(target, format, entries, terminal);
+    remarkLineBreaks(target, format, entries);
   }
   warnings.tell();
   if (options.skipUnsupported) lowerRefusals(bag);
-  if (options.verbose)
-    remarkSigmaNames(
-      names.filter((name) => !pipelines.has(name)),
-      terminal,
-    );
+  if (options.verbose) remarkSigmaNames(names.filter((name) => !pipelines.has(name)));
   return reportProject(project, answer);
 }
 
@@ -179,7 +172,7 @@ function finalized(format: TargetFormat, pipelines: readonly Pipeline[], convers
 }
 
 /** A query may hold a line break that has no other spelling in its language; nothing in the text tells where such a query ends. */
-function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entries: readonly Entry[], terminal: Terminal): void {
+function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entries: readonly Entry[]): void {
   if (format !== plainFormat && format !== luceneLineFormat) return;
   const broken = entries.filter(({ entry }) => {
     const { queries } = entry.converted;
@@ -187,17 +180,15 @@ function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entrie
   });
   const [first] = broken;
   if (!first) return;
-  terminal.clear();
   const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
   const { title } = first.entry.rule;
   process.stderr.write(`sigpack: ${target.name}: queries hold line breaks (${visible(title)}${others}); -f json and -f ndjson keep each on one line\n`);
 }
 
 /** Nobody has chosen other names for these targets, and their products have others. */
-function remarkSigmaNames(names: readonly string[], terminal: Terminal): void {
+function remarkSigmaNames(names: readonly string[]): void {
   const concerned = names.filter((name) => fieldChoices(name).length > 1);
   if (concerned.length === 0) return;
-  terminal.clear();
   const choices = '-p chooses pipelines (sigpack list pipelines), -p none says that these names are meant';
   process.stderr.write(`sigpack: ${concerned.join(', ')}: field names are Sigma's own; ${choices}\n`);
 }

@@ -9,6 +9,5 @@ export function loadGivenRules(project: Project, paths: readonly string[]): { re
   const { bag, terminal } = project;
   const { collection, files } = loadRules(rulePaths(project, paths), bag, terminal);
   if (files > 0 || bag.list.some(isFatal)) return { collection };
-  terminal.clear();
   throw new UsageError(`there is no rule in ${paths.join(', ')}; rules are files that end in .yml or .yaml`);
 }
