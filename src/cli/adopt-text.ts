@@ -39,6 +39,8 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
     warn(
       `sigpack.yml says version ${olderVersion}, and ${adoption.version} is in use: \`sigpack build\` makes an older app until \`sigpack release\` has raised it`,
     );
+  const hidden = local.filter(({ hidesSearch }) => hidesSearch).map(({ stanza }) => stanza);
+  const delicate = local.filter((one) => one.delicate.length > 0).map((one) => `${one.stanza}: ${one.delicate.join(', ')}`);
   const groups: readonly (readonly [string, readonly string[]])[] = [
     ['without a rule here, which an update leaves out', matches.withoutRule.map(({ name }) => name)],
     ['with a rule that another saved search has by better evidence', matches.second.map(({ stanza, rule }) => `${stanza.name}: ${rule.title}`)],
@@ -46,23 +48,13 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
     ['running now, and switched off in the pack (see `enable` and `overBudget`)', switchedOff],
     ['switched off now, and running with the pack', switchedOn],
     ['with settings in local/ that are lost, as no detection has the name', lost],
+    ['with a search in local/, which hides that of the rule and of every update', hidden],
+    ['with settings in local/ that were made for the search of before: compare the window and the fields of the results with the new one', delicate],
   ];
   for (const [what, names] of groups) {
     if (names.length === 0) continue;
     warn(`${searches(names.length)} ${what}:`);
     list(names);
-  }
-  const hidden = local.filter(({ hidesSearch }) => hidesSearch).map(({ stanza }) => stanza);
-  if (hidden.length > 0) {
-    warn(`${searches(hidden.length)} with a search in local/, which hides that of the rule and of every update:`);
-    list(hidden);
-  }
-  const delicate = local.filter((one) => one.delicate.length > 0).map((one) => `${one.stanza}: ${one.delicate.join(', ')}`);
-  if (delicate.length > 0) {
-    warn(
-      `${searches(delicate.length)} with settings in local/ that were made for the search of before: compare the window and the fields of the results with the new one:`,
-    );
-    list(delicate);
   }
   const unread = app.unread ?? [];
   if (unread.length > 0) {
