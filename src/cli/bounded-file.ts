@@ -4,11 +4,13 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } fro
 const largestFile = 64 * 1024 * 1024;
 
 /** Waits for no writer; Windows has no such flag. */
-const noWait = constants.O_NONBLOCK ?? 0;
+export const noWait = constants.O_NONBLOCK ?? 0;
 
 const tooLarge = (): Error => new Error(`it has more than ${largestFile} bytes`);
 
 /** A file as UTF-8, or as bytes; a pipe always as bytes. Throws for devices and for what is larger than a file of rules can be. */
+export function readBounded(path: string): Buffer;
+export function readBounded(path: string, encoding: 'utf8'): string | Buffer;
 export function readBounded(path: string, encoding?: 'utf8'): string | Buffer {
   // a device, or a file of the system's own, could keep who opens it waiting
   const descriptor = openSync(path, constants.O_RDONLY | noWait);

@@ -5,6 +5,7 @@ import type { SourceFile } from '../source/span.ts';
 import type { LeavesOut } from './left-out.ts';
 import { readRegularFile } from './regular-file.ts';
 import { shownPath } from './rule-files.ts';
+import { withoutMark } from './source-text.ts';
 
 export const ignoreFileName = '.sigpackignore';
 
@@ -16,7 +17,7 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
   const path = join(folder, ignoreFileName);
   const bytes = readRegularFile(path, limits.bytes);
   if (!bytes) return [];
-  const file: SourceFile = { path: shownPath(path), text: bytes.toString('utf8').replace(/^\ufeff/, '') };
+  const file: SourceFile = { path: shownPath(path), text: withoutMark(bytes.toString('utf8')) };
   const found: LeavesOut[] = [];
   for (const { 0: line, index } of file.text.matchAll(/[^\r\n]+/g)) {
     const text = withoutTrailingBlanks(line);

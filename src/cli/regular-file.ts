@@ -1,12 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { noWait } from './bounded-file.ts';
 import { errorCode } from './error-code.ts';
 import { UsageError } from './exit-code.ts';
 import { fileFault } from './file-fault.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
-
-/** Waits for no pipe; Windows has no such flag. */
-const noWait = constants.O_NONBLOCK ?? 0;
 
 /**
  * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file (a folder, a pipe, a link that leads nowhere), is

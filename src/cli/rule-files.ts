@@ -40,8 +40,7 @@ function textOf(path: string): string {
   if (typeof text !== 'string') return sourceText(text);
   if (!text.includes('\ufffd')) return withoutMark(text);
   // that is what anything but UTF-8 becomes, or what really stands there
-  const bytes = readBounded(path);
-  return typeof bytes === 'string' ? bytes : sourceText(bytes);
+  return sourceText(readBounded(path));
 }
 
 function readWith(read: () => string, path: string, bag: DiagnosticBag, isToldOf: (fault: EncodingFault) => boolean = () => false): SourceFile | undefined {
