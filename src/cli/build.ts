@@ -18,7 +18,6 @@ import { openProject, type Project, pathInPack, reportProject } from './project.
 import type { ReportFormat } from './report/name.ts';
 import { type BuildSummary, countSkipped } from './report/summary.ts';
 import { readSourceFile, shownPath } from './rule-files.ts';
-import { scavengeAlone } from './scavenge-alone.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import type { LoadedTemplates } from './template-files.ts';
 import { writeArtifacts } from './write-artifacts.ts';
@@ -48,7 +47,6 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const started = performance.now();
   optimizeLate();
   keepNurserySmall();
-  scavengeAlone();
   if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);

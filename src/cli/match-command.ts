@@ -16,7 +16,6 @@ import { reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
 import { visible } from './report/visible.ts';
 import { shownPath } from './rule-files.ts';
-import { scavengeAlone } from './scavenge-alone.ts';
 import { keepNurserySmall } from './small-nursery.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -36,7 +35,6 @@ interface Found {
 /** `sigpack match`: the rules that each event of a stream fulfils, as the events come. */
 export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
   keepNurserySmall();
-  scavengeAlone();
   const chosen = await processedRules(paths, options);
   if ('code' in chosen) return chosen.code;
   const { project, answer } = chosen;

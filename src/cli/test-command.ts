@@ -79,7 +79,15 @@ async function runOnce(paths: PathLists, options: TestOptions, project: Project,
   const bag = createBag(project.loaded.config.severities);
   const { coverage, rules } = options;
   const [target] = project.request.targets ?? [];
-  const tested = await testRun({ project, paths, coverage, ...(target === undefined ? {} : { target }), bag, ...(rules ? { rules: [givenList(rules)] } : {}), ...(only ? { only } : {}) });
+  const tested = await testRun({
+    project,
+    paths,
+    coverage,
+    ...(target === undefined ? {} : { target }),
+    bag,
+    ...(rules ? { rules: [givenList(rules)] } : {}),
+    ...(only ? { only } : {}),
+  });
   project.terminal.clear();
   if (!tested) {
     process.stderr.write(`${reportText(bag.list.filter(isFatal), contextFor(project.terminal))}\n`);
