@@ -50,21 +50,10 @@ export function matchStanzas<C extends Candidate>(stanzas: readonly Stanza[], ru
 type Index<C> = Readonly<Record<Evidence, ReadonlyMap<string, readonly C[]>>>;
 
 const indexOf = <C extends Candidate>(rules: readonly C[]): Index<C> => ({
-  id: grouped(rules, ({ id }) => id.toLowerCase()),
-  title: grouped(rules, ({ title }) => plainTitle(title)),
-  search: grouped(rules, ({ search }) => plainSearch(search)),
+  id: Map.groupBy(rules, ({ id }) => id.toLowerCase()),
+  title: Map.groupBy(rules, ({ title }) => plainTitle(title)),
+  search: Map.groupBy(rules, ({ search }) => plainSearch(search)),
 });
-
-function grouped<C>(rules: readonly C[], keyOf: (rule: C) => string): ReadonlyMap<string, readonly C[]> {
-  const groups = new Map<string, C[]>();
-  for (const rule of rules) {
-    const key = keyOf(rule);
-    const known = groups.get(key);
-    if (known) known.push(rule);
-    else groups.set(key, [rule]);
-  }
-  return groups;
-}
 
 function knownBy<C extends Candidate>(stanza: Stanza, index: Index<C>): { readonly rule?: C; readonly by?: Evidence } {
   const keys: Readonly<Record<Evidence, readonly string[]>> = { id: idsOf(stanza), title: titlesOf(stanza), search: searchesOf(stanza) };

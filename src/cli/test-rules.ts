@@ -13,14 +13,14 @@ export const namedRuleFiles = (testPath: string, cases: readonly TestCase[]): re
 
 /** Finds the rule that a case is about; complains where there is none, or more than one. `testPath` is whole. */
 export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (test: TestCase, testPath: string) => Rule | undefined {
-  const byFile = new Map(grouped(collection.rules, ({ file }) => resolve(file.path)));
+  const byFile: Map<string, readonly Rule[]> = Map.groupBy(collection.rules, ({ file }) => resolve(file.path));
   // the rule of a copy is the one that is kept
   for (const { kept, left } of collection.leftOut) {
     const path = resolve(left.file.path);
     const rules = byFile.get(path) ?? [];
     if (kept.kind !== 'filter' && !rules.includes(kept)) byFile.set(path, [...rules, kept]);
   }
-  const byStem = grouped(collection.rules, ({ file }) => stemOf(file.path));
+  const byStem = Map.groupBy(collection.rules, ({ file }) => stemOf(file.path));
   const beside = (testPath: string, name: string): readonly Rule[] => byFile.get(resolve(testPath, '..', name)) ?? [];
   const besideStem = (testPath: string, stem: string): readonly Rule[] => {
     const found = [...beside(testPath, `${stem}.yml`), ...beside(testPath, `${stem}.yaml`)];
@@ -43,17 +43,6 @@ export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (t
 }
 
 const stemOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.ya?ml$/i, '');
-
-function grouped(rules: readonly Rule[], keyOf: (rule: Rule) => string): ReadonlyMap<string, readonly Rule[]> {
-  const groups = new Map<string, Rule[]>();
-  for (const rule of rules) {
-    const key = keyOf(rule);
-    const known = groups.get(key);
-    if (known) known.push(rule);
-    else groups.set(key, [rule]);
-  }
-  return groups;
-}
 
 /** Names looked at for a hint. */
 const maximumNear = 5000;

@@ -108,18 +108,9 @@ type Sharing = (name: string, file: SourceFile) => readonly DetectionRule[];
 
 /** Rules of collections by what they are called together: an id anywhere, a name in its file. */
 function indexShared(rules: readonly Rule[]): Sharing {
-  const ids = new Map<string, DetectionRule[]>();
-  const names = new Map<string, DetectionRule[]>();
-  const put = (lists: Map<string, DetectionRule[]>, key: string, rule: DetectionRule): void => {
-    const known = lists.get(key);
-    if (known) known.push(rule);
-    else lists.set(key, [rule]);
-  };
-  for (const rule of rules) {
-    if (rule.kind !== 'detection') continue;
-    if (rule.shared?.id !== undefined) put(ids, idKey(rule.shared.id), rule);
-    if (rule.shared?.name !== undefined) put(names, rule.shared.name, rule);
-  }
+  const detections = rules.filter((rule) => rule.kind === 'detection');
+  const ids = Map.groupBy(detections, ({ shared }) => (shared?.id === undefined ? undefined : idKey(shared.id)));
+  const names = Map.groupBy(detections, ({ shared }) => shared?.name);
   return (name, file) => [...(ids.get(idKey(name)) ?? []), ...(names.get(name) ?? []).filter((rule) => rule.file === file)];
 }
 

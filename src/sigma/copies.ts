@@ -31,13 +31,7 @@ export function withoutCopies<T extends Unique>(
   bag: DiagnosticBag,
 ): { readonly kept: readonly T[]; readonly leftOut: readonly LeftOut<T>[] } {
   const saying = createSaying();
-  const groups = new Map<string, T[]>();
-  for (const document of documents) {
-    const key = document.id === undefined ? saying(document) : `id ${idKey(document.id)}`;
-    const known = groups.get(key);
-    if (known) known.push(document);
-    else groups.set(key, [document]);
-  }
+  const groups = Map.groupBy(documents, (document) => (document.id === undefined ? saying(document) : `id ${idKey(document.id)}`));
   if (groups.size === documents.length) return { kept: documents, leftOut: [] };
   const leftOut: LeftOut<T>[] = [];
   for (const group of groups.values()) {

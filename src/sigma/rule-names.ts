@@ -27,7 +27,7 @@ export function indexRules(rules: readonly Rule[], leftOut: readonly LeftOut<Rul
   }
   complainOfNames(names, bag);
   for (const { kept, left } of leftOut) if (left.name !== undefined && !names.get(left.name)?.includes(kept)) put(names, left.name, kept);
-  let inFiles: Map<SourceFile, string[]> | undefined;
+  let inFiles: ReadonlyMap<SourceFile, readonly Rule[]> | undefined;
   return {
     find(reference, from) {
       const known = ids.get(idKey(reference));
@@ -39,11 +39,8 @@ export function indexRules(rules: readonly Rule[], leftOut: readonly LeftOut<Rul
     },
     named: (name) => names.get(name) ?? [],
     namesIn(file) {
-      if (!inFiles) {
-        inFiles = new Map();
-        for (const rule of rules) if (rule.name !== undefined) put(inFiles, rule.file, rule.name);
-      }
-      return inFiles.get(file) ?? [];
+      inFiles ??= Map.groupBy(rules, (rule) => rule.file);
+      return (inFiles.get(file) ?? []).flatMap(({ name }) => name ?? []);
     },
   };
 }
