@@ -1,9 +1,9 @@
+import { isUuid } from '../sigma/rule-id.ts';
 import type { Span } from '../source/span.ts';
 import { lookup, type YamlNode } from '../source/yaml.ts';
 import type { Checked } from './check.ts';
 
 const types: ReadonlySet<string> = new Set(['derived', 'obsolete', 'merged', 'renamed', 'similar']);
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Another rule that `related` names. */
 export interface RelatedId {
@@ -30,7 +30,7 @@ export function checkRelated({ rule, document, tell }: Checked): readonly Relate
     else if (!types.has(textOf(type))) tell('LNT005', type, `\`${textOf(type)}\` is no type of a relation`, typeHint);
     const text = textOf(id);
     const span = { start: id.start, end: id.end };
-    if (!uuid.test(text)) tell('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
+    if (!isUuid(text)) tell('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
     else if (text.toLowerCase() === rule.id?.toLowerCase()) tell('LNT005', span, 'the rule is related to itself', 'Write the UUID of the other rule.');
     else return [{ id: text.toLowerCase(), span }];
     return [];

@@ -1,13 +1,12 @@
 import type { Rule } from '../sigma/collection.ts';
 import { byClaim } from '../sigma/precedence.ts';
+import { isUuid } from '../sigma/rule-id.ts';
 import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
 import type { NamingHistory } from './naming.ts';
 import type { PublishedDetection } from './published.ts';
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it stands in names of macros and entities. */
-export const ownId = (id: string, packId: string): string => (uuid.test(id) ? id : uuidV5(sigpackNamespace, JSON.stringify([packId, id])));
+export const ownId = (id: string, packId: string): string => (isUuid(id) ? id : uuidV5(sigpackNamespace, JSON.stringify([packId, id])));
 
 /** The id of a rule without one, where no other has its title. */
 export const titleId = (title: string, packId: string): string => uuidV5(sigpackNamespace, `${packId}\n${title}`);

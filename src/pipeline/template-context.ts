@@ -1,4 +1,5 @@
 import { type Members, mapOf, members, plainMap, plainValue, type Roots, type Value } from '../jinja/value.ts';
+import { idKey } from '../sigma/rule-id.ts';
 import { toPlain } from '../source/yaml.ts';
 import type { Work } from '../work/work.ts';
 import { isoDate, writtenAttribute, writtenNames } from './conditions/attribute-value.ts';
@@ -76,7 +77,7 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'license':
       return rule[name] ?? null;
     case 'id':
-      return rule.id === undefined ? null : printed(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(rule.id) ? rule.id.toLowerCase() : rule.id);
+      return rule.id === undefined ? null : printed(idKey(rule.id));
     case 'status':
     case 'level': {
       const text = rule[name];

@@ -4,9 +4,9 @@ import { type LeftOut, withoutCopies } from './copies.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { SigmaDocument } from './document.ts';
 import { type FilterRule, filterFits } from './filter.ts';
-import { idKey } from './precedence.ts';
 import { resolveCorrelation } from './reference.ts';
 import type { DetectionRule } from './rule.ts';
+import { idKey } from './rule-id.ts';
 import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
 import { describeLogSource } from './rule-reader.ts';
 

@@ -5,8 +5,9 @@ import { toPlain } from '../source/yaml.ts';
 import { attributeValue } from './attribute-place.ts';
 import type { CorrelationRule } from './correlation.ts';
 import type { FilterRule } from './filter.ts';
-import { byFreshness, idKey } from './precedence.ts';
+import { byFreshness } from './precedence.ts';
 import type { DetectionRule } from './rule.ts';
+import { idKey } from './rule-id.ts';
 import { createSaying } from './saying.ts';
 import { createRereader } from './written.ts';
 

@@ -1,12 +1,10 @@
 import type { RuleHead, Status } from './rule.ts';
+import { idKey } from './rule-id.ts';
 
 /** The better one first; a status that is missing or unknown stands between. */
 const order: readonly (Status | undefined)[] = ['stable', 'test', 'experimental', undefined, 'deprecated', 'unsupported'];
 
 export type Ranked = Pick<RuleHead, 'file' | 'span' | 'id' | 'status' | 'date' | 'modified'>;
-
-/** A UUID means the same in either letter case. */
-export const idKey = (id: string): string => (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id.toLowerCase() : id);
 
 /** Which of two rules has the better claim to a name that both would have: by status, then by id, then by place. No order of files matters to rules with ids. */
 export const byClaim = (a: Ranked, b: Ranked): number => byStatus(a, b) || byText(idOf(a), idOf(b)) || byPlace(a, b);

@@ -5,7 +5,7 @@ import { attributeValue } from './attribute-place.ts';
 import type { Rule } from './collection.ts';
 import type { LeftOut } from './copies.ts';
 import type { RuleReference } from './correlation.ts';
-import { idKey } from './precedence.ts';
+import { idKey } from './rule-id.ts';
 
 /** Rules by what correlations and filters call them. */
 export interface RuleIndex {

@@ -1,4 +1,5 @@
 import type { Level, Status } from '../../sigma/rule.ts';
+import { idKey } from '../../sigma/rule-id.ts';
 import { createRereader } from '../../sigma/written.ts';
 import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
@@ -31,7 +32,7 @@ function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | u
     case 'license':
       return text(rule[name]);
     case 'id':
-      return text(rule.id !== undefined && uuid.test(rule.id) ? rule.id.toLowerCase() : rule.id);
+      return text(rule.id === undefined ? undefined : idKey(rule.id));
     case 'references':
     case 'tags':
     case 'fields':
@@ -69,7 +70,6 @@ function customAttribute({ rule, attributes }: RuleInProcess, name: string): Att
   return fromDocument(rule, name) ?? 'none';
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const documentOf = createRereader();
 
 /** An attribute that readers of rules leave out, from the rule's document. */
