@@ -1,21 +1,19 @@
 import { parseAddressBlock } from '../sigma/cidr.ts';
+import { itemsOf } from '../sigma/detection-items.ts';
 import { modifierRoles } from '../sigma/modifier.ts';
 import { ANY, literalText, ONE, openLiteral, type Pattern, parsePattern } from '../sigma/pattern.ts';
 import type { DetectionItem, DetectionRule } from '../sigma/rule.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 import { repeated, type Tell } from './check.ts';
-import { itemsOf } from './logsource.ts';
 import { checkRegex } from './regex.ts';
 
 /** The items of the selections of a rule: their values, and what their modifiers make of these. */
 export function checkItems({ file, detection }: DetectionRule, tell: Tell, conventions: boolean): void {
   const spellings = new Map<string, string>();
-  for (const { body } of detection.searches.values()) {
-    for (const item of itemsOf(body)) {
-      checkValues(file, item, tell);
-      if (conventions) checkItem(item, spellings, tell);
-    }
+  for (const item of itemsOf(detection)) {
+    checkValues(file, item, tell);
+    if (conventions) checkItem(item, spellings, tell);
   }
 }
 

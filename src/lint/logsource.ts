@@ -1,9 +1,10 @@
 import { isKnownCategory, knownProducts, knownServices } from '../event/known-log-sources.ts';
 import { categoriesOfEvent, windowsCategory, windowsChannels } from '../event/windows-log.ts';
 import { tableSources } from '../pack/alert-table.ts';
-import type { DetectionItem, DetectionRule, SearchBody } from '../sigma/rule.ts';
+import { itemsOf } from '../sigma/detection-items.ts';
+import type { DetectionRule } from '../sigma/rule.ts';
+import { logSourceKeys } from '../sigma/rule-reader.ts';
 import { nearest } from '../source/nearest.ts';
-import type { Span } from '../source/span.ts';
 import { lookup } from '../source/yaml.ts';
 import { type Checked, placeOf } from './check.ts';
 
@@ -19,14 +20,12 @@ function services(): ReadonlySet<string> {
   return known;
 }
 
-const keys = ['category', 'product', 'service', 'definition'] as const;
-
 export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   const { tell, document } = checked;
   const node = lookup(document, 'logsource');
   for (const { key } of node?.kind === 'mapping' ? node.pairs : []) {
-    if ((keys as readonly string[]).includes(key.text.toLowerCase())) continue;
-    const near = nearest(key.text, keys);
+    if (logSourceKeys.has(key.text.toLowerCase())) continue;
+    const near = nearest(key.text, logSourceKeys);
     tell('LNT004', key, `\`${key.text}\` is no key of a log source, and is not looked at`, near === undefined ? undefined : `Did you mean \`${near}\`?`);
   }
   const { category, product, service } = rule.logsource;
@@ -43,7 +42,7 @@ export function checkEventIds({ detection, logsource }: DetectionRule, tell: Che
   const log = category === undefined ? undefined : windowsCategory(category);
   // a category of several kinds of events is narrowed by their ids
   const implied = log !== undefined && (log.kind === 'etw' || log.eventIds.length < 3);
-  for (const { values, span } of eventIds(detection.searches.values())) {
+  for (const { values, span } of itemsOf(detection).filter(({ field }) => field === 'EventID')) {
     if (implied) tell('LNT041', span, `the category ${category} says which events are meant`);
     if (service === undefined) continue;
     for (const value of values) {
@@ -53,11 +52,3 @@ export function checkEventIds({ detection, logsource }: DetectionRule, tell: Che
     }
   }
 }
-
-function eventIds(searches: Iterable<{ readonly body: SearchBody; readonly span: Span }>): readonly DetectionItem[] {
-  return [...searches].flatMap(({ body }) => itemsOf(body)).filter(({ field }) => field === 'EventID');
-}
-
-/** The items of a selection, in order. */
-export const itemsOf = (body: SearchBody): readonly DetectionItem[] =>
-  body.kind === 'map' ? body.items : body.entries.flatMap((entry) => (entry.kind === 'item' ? [entry] : entry.items));

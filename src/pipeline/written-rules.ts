@@ -1,7 +1,7 @@
 import { type CompileOptions, createSettler, type SettledRule } from '../query/compile.ts';
 import type { Collection, Rule } from '../sigma/collection.ts';
+import { itemsOf } from '../sigma/detection-items.ts';
 import { isPlaceholder, type Pattern } from '../sigma/pattern.ts';
-import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
 import { type Complaint, createBag } from '../source/diagnostic.ts';
 import type { Pipeline, ProcessingItem } from './pipeline.ts';
 import { mentionsIn } from './placeholder-left.ts';
@@ -25,10 +25,6 @@ export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
       rule.detection !== undefined &&
       itemsOf(rule.detection).some(({ modifiers }) => modifiers.some(({ name }) => name === 'expand')),
   );
-
-const itemsOf = ({ searches }: Detection): readonly DetectionItem[] => [...searches.values()].flatMap(({ body }) => itemsIn(body));
-const itemsIn = (body: SearchBody | DetectionItem): readonly DetectionItem[] =>
-  body.kind === 'item' ? [body] : body.kind === 'map' ? body.items : body.entries.flatMap(itemsIn);
 
 /**
  * Settles rules as they are written: fields keep their names, and placeholders get the values that the pipelines of the targets give them.

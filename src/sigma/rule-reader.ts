@@ -30,7 +30,7 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   return head && logsource && detection ? { kind: 'detection', ...head, logsource, detection } : undefined;
 }
 
-const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product', 'service', 'definition']);
+export const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product', 'service', 'definition']);
 
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
