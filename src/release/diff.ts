@@ -1,5 +1,5 @@
 import type { Target } from '../pack/config.ts';
-import { sortedJson } from '../source/sorted-json.ts';
+import { differingKeys, sortedJson } from '../source/sorted-json.ts';
 import { correlationTerms } from './digest.ts';
 import { type MeaningChange, meaningChange } from './meaning.ts';
 import { changedPackSettings, type PackSettingChange } from './pack-settings.ts';
@@ -148,5 +148,5 @@ function flat(value: Readonly<Record<string, unknown>>, prefix = ''): ReadonlyMa
 /** Names of the texts that differ: description, references and so on. */
 export function changedTexts({ before, after }: Change): readonly string[] | undefined {
   const [old, now] = [before?.detail?.text, after?.detail?.text];
-  return old && now ? Object.keys({ ...old, ...now }).filter((key) => sortedJson(old[key] ?? null) !== sortedJson(now[key] ?? null)) : undefined;
+  return old && now ? differingKeys(old, now) : undefined;
 }

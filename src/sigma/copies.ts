@@ -1,5 +1,5 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { sortedJson } from '../source/sorted-json.ts';
+import { differingKeys } from '../source/sorted-json.ts';
 import { addTogether, type Similar } from '../source/together.ts';
 import { toPlain } from '../source/yaml.ts';
 import { attributeValue } from './attribute-place.ts';
@@ -57,7 +57,7 @@ function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) =>
   const copies: Similar[] = [];
   for (const { kept, left } of leftOut) {
     const { file, titleSpan, id = '' } = left;
-    const differs = saying(kept) === saying(left) ? [] : differing(plain(kept), plain(left));
+    const differs = saying(kept) === saying(left) ? [] : differingKeys(plain(kept), plain(left));
     const lost = differs.filter((key) => weighty.has(key));
     if (lost.length > 0) {
       const message = `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one has another ${listed(lost)} and is left out`;
@@ -80,8 +80,3 @@ function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) =>
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 type Plain = Readonly<Record<string, unknown>>;
-
-/** Attributes of the first level that two documents have differently. */
-function differing(one: Plain, other: Plain): readonly string[] {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => sortedJson(one[key] ?? null) !== sortedJson(other[key] ?? null));
-}
