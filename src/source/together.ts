@@ -8,19 +8,17 @@ export interface Similar extends Complaint {
 }
 
 /** More of a kind are one complaint. */
-const mostAlone = 5;
-const mostNamed = 5;
+const most = 5;
 
 /** Adds each complaint; of many it makes one, at the place of the first, which begins with their number and names some of them. */
 export function addTogether(bag: DiagnosticBag, found: readonly Similar[], what: string): void {
   const [first] = found;
   if (!first) return;
-  if (found.length <= mostAlone) {
+  if (found.length <= most) {
     for (const { file, short: _, ...complaint } of found) bag.add(file, complaint);
     return;
   }
   const { file, short: _, ...complaint } = first;
-  const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : '';
-  const named = found.slice(0, mostNamed).map(({ short }) => short);
-  bag.add(file, { ...complaint, message: `${found.length} ${what}: ${named.join(', ')}${more}` });
+  const named = found.slice(0, most).map(({ short }) => short);
+  bag.add(file, { ...complaint, message: `${found.length} ${what}: ${named.join(', ')} and ${found.length - most} more` });
 }
