@@ -133,11 +133,10 @@ export function windowsChannels(service: string): readonly string[] {
 export const windowsCategory = (category: string): CategoryLog | undefined => (Object.hasOwn(logOfCategory, category) ? logOfCategory[category] : undefined);
 
 /** Categories whose events a Windows service writes under an id. Of the audit events only 4688 tells as much as its category. */
-export const categoriesOfEvent = (service: string, eventId: number): readonly string[] =>
-  service === 'security'
-    ? eventId === 4688
-      ? ['process_creation']
-      : []
-    : Object.entries(logOfCategory).flatMap(([category, log]) =>
-        log.kind === 'channel' && log.service === service && service === 'sysmon' && log.eventIds.includes(eventId) ? [category] : [],
-      );
+export function categoriesOfEvent(service: string, eventId: number): readonly string[] {
+  if (service === 'security') return eventId === 4688 ? ['process_creation'] : [];
+  if (service !== 'sysmon') return [];
+  return Object.entries(logOfCategory).flatMap(([category, log]) =>
+    log.kind === 'channel' && log.service === service && log.eventIds.includes(eventId) ? [category] : [],
+  );
+}
