@@ -5,7 +5,7 @@ import type { DiagnosticCode } from '../source/code.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { Severity } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { lookup, type YamlMapping, type YamlScalar } from '../source/yaml.ts';
+import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/yaml.ts';
 
 export type LintCode = Extract<DiagnosticCode, `LNT${string}`>;
 
@@ -44,7 +44,7 @@ export function entriesOf(document: YamlMapping, name: string): readonly YamlSca
 }
 
 /** The key of an attribute, or the title where it is not there. */
-export const keyOf = ({ document, rule }: Checked, name: string): Span => document.pairs.find(({ key }) => key.text === name)?.key ?? rule.titleSpan;
+export const keyOf = ({ document, rule }: Checked, name: string): Span => spanOfKey(document, name) ?? rule.titleSpan;
 
 /** The value of an attribute. */
 export const placeOf = (checked: Checked, name: string): Span => lookup(checked.document, name) ?? keyOf(checked, name);

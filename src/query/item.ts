@@ -1,3 +1,4 @@
+import { note } from '../sigma/attribute.ts';
 import { isNetwork, parseAddressBlock } from '../sigma/cidr.ts';
 import { flagOf } from '../sigma/flag.ts';
 import { chainProblem, isComparison, modifierRoles } from '../sigma/modifier.ts';
@@ -157,8 +158,7 @@ function existsTest({ bag, file }: Meaning, item: DetectionItem, value: YamlScal
   const flag = flagOf(value);
   if (flag === undefined) throw new ValueError('`exists` takes true or false', 'Write `true` where the field must be there, `false` where it must not.');
   if (item.values.length > 1) throw new ValueError('`exists` takes one value', 'Leave one of true and false.');
-  if (typeof value.value !== 'boolean')
-    bag.add(file, { code: 'SIG017', message: `the text \`${value.text}\` is read as \`${flag}\``, span: value, hint: `Write \`${flag}\`, without quotes.` });
+  if (typeof value.value !== 'boolean') note({ file, bag }, value, `the text \`${value.text}\` is read as \`${flag}\``, `Write \`${flag}\`, without quotes.`);
   return flag ? [{ kind: 'exists' }] : 'absent';
 }
 

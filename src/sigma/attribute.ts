@@ -1,6 +1,6 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
-import type { YamlMapping, YamlNode, YamlScalar } from '../source/yaml.ts';
+import { spanOfKey, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
 
 /** Reads the attributes of one document and complains about those that are not as the specification has them. */
 export interface Reader {
@@ -19,7 +19,7 @@ export function createReader(file: SourceFile, document: YamlMapping, bag: Diagn
 }
 
 export function keySpan(reader: Reader, name: string): Span {
-  return reader.document.pairs.find((pair) => pair.key.text === name)?.key ?? reader.anchor;
+  return spanOfKey(reader.document, name) ?? reader.anchor;
 }
 
 const isText = (node: YamlNode): node is YamlScalar & { readonly value: string | number | bigint | boolean } => node.kind === 'scalar' && node.value !== null;
@@ -93,8 +93,8 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
 }
 
 /** Something is read as it was meant, though Sigma spells it in another way. */
-export function note(reader: Reader, span: Span, message: string, hint: string): void {
-  reader.bag.add(reader.file, { code: 'SIG017', message, span, hint });
+export function note({ file, bag }: Pick<Reader, 'file' | 'bag'>, span: Span, message: string, hint: string): void {
+  bag.add(file, { code: 'SIG017', message, span, hint });
 }
 
 export function warn(reader: Reader, span: Span, message: string, hint: string): void {

@@ -2,7 +2,7 @@ import { createBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
-import type { Reader } from './attribute.ts';
+import { note, type Reader } from './attribute.ts';
 import {
   type Alias,
   type CorrelationRule,
@@ -108,14 +108,14 @@ function readExpression(reader: Reader, node: YamlMapping, expression: YamlScala
       'Name the same rules in both.',
     );
   const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
-  reader.bag.add(reader.file, {
-    code: 'SIG017',
-    message: `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
-    span: { start: expression.start, end: expression.end },
-    hint: read.all
+  note(
+    reader,
+    { start: expression.start, end: expression.end },
+    `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
+    read.all
       ? 'Name the rules under `rules` and leave the condition out: the specification has no expressions here.'
       : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
-  });
+  );
   return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } satisfies Condition };
 }
 
@@ -234,8 +234,7 @@ function numberIn(reader: Reader, node: YamlNode): number | undefined {
   if (node.kind !== 'scalar') return undefined;
   if (typeof node.value === 'number') return node.value;
   if (node.plain || !/^\d{1,9}$/.test(node.text)) return undefined;
-  const span = { start: node.start, end: node.end };
-  reader.bag.add(reader.file, { code: 'SIG017', message: `the text \`${node.text}\` is read as a number`, span, hint: 'Write the number without quotes.' });
+  note(reader, { start: node.start, end: node.end }, `the text \`${node.text}\` is read as a number`, 'Write the number without quotes.');
   return Number(node.text);
 }
 

@@ -3,6 +3,7 @@ import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { isAmbiguousScalar, keepsZeros, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
 import { nearHint, timespanText } from './aggregation.ts';
+import { note } from './attribute.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import { withKnownKeys } from './known-keys.ts';
@@ -16,7 +17,7 @@ interface Context {
 
 const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
 /** A map under such a key is a selection by that name. */
-const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
+export const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
 
 /** Reads `detection:` of a rule or `filter:` of a filter (whose `rules` key is not a selection). */
 export function readDetection(context: Context, written: YamlMapping, skip: ReadonlySet<string> = new Set()): Detection | undefined {
@@ -213,25 +214,14 @@ function splitKey(context: Context, key: YamlScalar): { field: string | undefine
   let start = bar + 1;
   for (const written of text.slice(start).split('|')) {
     const name = meantModifier(written);
-    modifiers.push({ name, span: place({ start, end: start + Math.max(written.length, 1) }) });
-    if (name !== written) noteModifier(context, modifiers.at(-1)?.span ?? key, written, name);
+    const span = place({ start, end: start + Math.max(written.length, 1) });
+    modifiers.push({ name, span });
+    if (name !== written) note(context, span, `modifier \`${written}\` is read as \`${name}\``, `Write \`${name}\`: that is its name in the specification.`);
     start += written.length + 1;
   }
   const field = text.slice(0, bar);
   // a field of blanks alone is no keyword
   const trimmed = field.trimEnd() || field;
-  if (trimmed !== field) {
-    const span = place({ start: 0, end: bar });
-    context.bag.add(context.file, { code: 'SIG017', message: `field \`${field}\` is read without the blank before \`|\``, span, hint: 'Remove the blank.' });
-  }
+  if (trimmed !== field) note(context, place({ start: 0, end: bar }), `field \`${field}\` is read without the blank before \`|\``, 'Remove the blank.');
   return { field: field === '' ? undefined : trimmed, modifiers };
-}
-
-function noteModifier({ file, bag }: Context, span: Span, written: string, name: string): void {
-  bag.add(file, {
-    code: 'SIG017',
-    message: `modifier \`${written}\` is read as \`${name}\``,
-    span,
-    hint: `Write \`${name}\`: that is its name in the specification.`,
-  });
 }

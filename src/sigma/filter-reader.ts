@@ -1,7 +1,7 @@
 import { lookup, type YamlMapping } from '../source/yaml.ts';
 import { optionalText, type Reader, requiredText } from './attribute.ts';
 import type { RuleReference } from './correlation.ts';
-import { readDetection } from './detection-reader.ts';
+import { isNoSelection, readDetection } from './detection-reader.ts';
 import type { FilterRule } from './filter.ts';
 import { complainAboutSlips } from './head.ts';
 import { withKnownKeys } from './known-keys.ts';
@@ -18,7 +18,7 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   complainAboutSlips(reader);
   const logsource = readLogSource(reader);
   const written = reader.attributes.get('filter');
-  const node = written?.kind === 'mapping' ? withKnownKeys(reader, written, notSelections, ({ value }) => value.kind !== 'mapping') : written;
+  const node = written?.kind === 'mapping' ? withKnownKeys(reader, written, notSelections, isNoSelection) : written;
   if (node?.kind !== 'mapping') reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });
   const rules = node?.kind === 'mapping' ? readRules(reader, node) : 'wrong';
   const detection = node?.kind === 'mapping' && rules !== 'wrong' ? readDetection(reader, node, notSelections) : undefined;

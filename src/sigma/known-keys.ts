@@ -1,6 +1,7 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlMapping, YamlPair } from '../source/yaml.ts';
+import { note } from './attribute.ts';
 
 /** Longer ones are none of Sigma, whatever stands around them. */
 const longestKey = 40;
@@ -38,12 +39,7 @@ export function withKnownKeys(
     const { key, value } = pair;
     // what can't be seen is pointed at by name
     if (key.text.toLowerCase() === name)
-      bag.add(file, {
-        code: 'SIG017',
-        message: `\`${key.text}\` is read as \`${name}\``,
-        span: key,
-        hint: `Write \`${name}\`: other tools tell letter case apart.`,
-      });
+      note({ file, bag }, key, `\`${key.text}\` is read as \`${name}\``, `Write \`${name}\`: other tools tell letter case apart.`);
     return { key: { ...key, text: name, value: name }, value };
   });
   return { ...map, pairs };
