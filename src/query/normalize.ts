@@ -1,4 +1,4 @@
-import type { ConditionNode } from '../sigma/condition.ts';
+import { type ConditionNode, selectionMatcher } from '../sigma/condition.ts';
 import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
@@ -147,8 +147,8 @@ function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node:
     bag.add(detection.file, { code: 'SIG031', message, span: node, hint: ofThem ?? (near === undefined ? known : `Did you mean \`${near}\`?`) });
   };
   if (node.kind === 'quantifier' && (them || wanted.includes('*'))) {
-    const matches = globMatcher(them ? '*' : wanted);
-    const found = [...detection.searches.values()].filter((search) => matches(search.name) && (wanted.startsWith('_') || !search.name.startsWith('_')));
+    const isMeant = selectionMatcher(wanted);
+    const found = [...detection.searches.values()].filter(({ name }) => isMeant(name));
     if (found.length === 0) complain(them ? '`them` stands for no selection: all start with an underscore' : `no selection matches \`${wanted}\``);
     return found;
   }
@@ -158,19 +158,3 @@ function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node:
 
 /** The selections that a name or a quantifier of the condition stands for, in order. */
 export const selectionsOf = (detection: SettledDetection, node: Selecting): readonly SettledSearch[] => selected({ detection, bag: createBag() }, node);
-
-/** `*` stands for any characters. Linear: the pieces between stars are searched in turn. */
-function globMatcher(pattern: string): (name: string) => boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop() ?? '';
-  return (name) => {
-    if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
-    let at = head.length;
-    for (const piece of rest) {
-      const found = name.indexOf(piece, at);
-      if (found === -1) return false;
-      at = found + piece.length;
-    }
-    return at <= name.length - tail.length;
-  };
-}

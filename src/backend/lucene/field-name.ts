@@ -1,4 +1,5 @@
 import type { Item } from '../../query/tree.ts';
+import { starMatcher } from '../../source/star-pattern.ts';
 import { refused } from '../backend.ts';
 import { type Dialect, isFlattened } from './dialect.ts';
 
@@ -17,22 +18,8 @@ function checkPattern(item: Item, field: string, dialect: Dialect): void {
   if (dialect.negated || item.test.kind === 'null')
     throw refused(item, `under \`not\`, ${dialect.name} would leave out events of which any field like \`${field}\` fits`, hint);
   const special = [...dialect.analysedFields, ...dialect.addressFields, ...dialect.booleanFields, ...dialect.casedFields, ...dialect.flattenedFields];
-  const found = isFlattened(field, dialect) ? field : special.find((name) => fits(name, field));
+  const found = isFlattened(field, dialect) ? field : special.find(starMatcher(field));
   if (found !== undefined) throw refused(item, `\`${field}\` holds fields of other types, such as \`${found}\`, that are searched in another way`, hint);
   const message = `\`${field}\` is every field of such a name that is stored whole`;
   dialect.remarks.push({ code: 'TGT003', message, file: item.file, span: item.span });
-}
-
-/** Linear in the name for each part of the pattern. */
-function fits(name: string, pattern: string): boolean {
-  const [first = '', ...parts] = pattern.split('*');
-  const last = parts.pop() ?? '';
-  if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= name.length - last.length;
 }

@@ -1,0 +1,15 @@
+/** `*` stands for any characters. Linear: the pieces between stars are searched in turn. */
+export function starMatcher(pattern: string): (name: string) => boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  const tail = rest.pop() ?? '';
+  return (name) => {
+    if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
+    let at = head.length;
+    for (const piece of rest) {
+      const found = name.indexOf(piece, at);
+      if (found === -1) return false;
+      at = found + piece.length;
+    }
+    return at <= name.length - tail.length;
+  };
+}
