@@ -337,6 +337,17 @@ test('quantifiers over one selection', () => {
   expect(linted({ [path]: alone }, { preset: 'pysigma' }).map(brief)).toEqual(['LNT018 1 of them']);
 });
 
+test('quantifiers count the selections that their pattern stands for', () => {
+  const counted = (text: string, name: string) =>
+    linted({ [path]: changed('selection and not 1 of filter_main_*', text).replace('filter_main_admin:', `${name}:`) }, { preset: 'pysigma' })
+      .filter(({ code }) => code === 'LNT018')
+      .map(brief);
+  expect(counted('1 of *ion', 'portion')).toEqual([]);
+  expect(counted('1 of s*n', 'stolen')).toEqual([]);
+  expect(counted('1 of *ion', 'other')).toEqual(['LNT018 1 of *ion']);
+  expect(counted('1 of them', '_other')).toEqual(['LNT018 1 of them']);
+});
+
 test('correlations of SigmaHQ', () => {
   const text = `${clean}---\ntitle: Often\nid: 5c6ab547-8ec2-4991-b9d2-2b06702a48d7\nstatus: test\nlevel: low\nauthor: Someone\ndate: 2024-01-02\ndescription: Finds it often in a while\ncorrelation: { type: event_count, rules: [3b6ab547-8ec2-4991-b9d2-2b06702a48d7], timespan: 5m, condition: { gte: 3 } }\n`;
   expect(linted({ 'rules/correlation_whoami.yml': text }).map(brief)).toEqual(['LNT047 event_count']);

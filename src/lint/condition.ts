@@ -1,4 +1,4 @@
-import type { ConditionNode } from '../sigma/condition.ts';
+import { type ConditionNode, selectionMatcher } from '../sigma/condition.ts';
 import type { DetectionRule } from '../sigma/rule.ts';
 import type { Tell } from './check.ts';
 
@@ -14,8 +14,8 @@ function checkNode(node: ConditionNode, names: readonly string[], tell: Tell): v
     const { quantifier, pattern } = node;
     const them = pattern.toLowerCase() === 'them';
     if (them && quantifier === 'all') tell('LNT019', node, '`all of them` takes every selection, also one that is added later');
-    const count = them ? names.length : pattern.endsWith('*') ? names.filter((name) => name.startsWith(pattern.slice(0, -1))).length : 1;
     // SigmaHQ's own names are kept for the selections to come
-    if (count < 2 && !/^(?:selection|filter)_.*\*$/.test(pattern)) tell('LNT018', node, `\`${pattern}\` is one selection`);
+    if (names.filter(selectionMatcher(pattern)).length < 2 && !/^(?:selection|filter)_.*\*$/.test(pattern))
+      tell('LNT018', node, `\`${pattern}\` is one selection`);
   }
 }
