@@ -38,6 +38,7 @@ function filledIn(template: string): string {
 describe('templates print what they print in pySigma', () => {
   test.each([
     ['{{ rule.title.upper() }}', 'TEST'],
+    [`{{ rule.title${'.lower().upper()'.repeat(20)} }}`, 'TEST'],
     ['{{ pipeline.state }}', "{'index': 'main'}"],
     ["{{ pipeline.vars.team }} {{ pipeline.vars.get('none', 'd') }} {{ pipeline.state.get('index') }} {{ pipeline.vars.get('none') }}", 'blue d main None'],
     ['{{ 1 + 1 }} {{ 7 // 2 }} {{ -7 // 2 }} {{ 7 % 3 }} {{ -7 % 3 }} {{ 2 * 3 - 1 }}', '2 3 -4 1 2 5'],

@@ -1,13 +1,12 @@
 import type { Work } from '../work/work.ts';
-import { refuseLonger } from '../work/work.ts';
 import { called, readArguments } from './arguments.ts';
 import { type Cursor, type Expression, expect, peek, take, took } from './cursor.ts';
 import { TemplateFault } from './fault.ts';
 import { filters } from './filters.ts';
 import { type Arithmetic, compared, equals, isIn, isTrue, products, sums } from './operators.ts';
 import { readPrimary } from './primary.ts';
-import { printed } from './print.ts';
 import { tests } from './tests.ts';
+import { joined } from './text-functions.ts';
 import type { Value } from './value.ts';
 
 /** `a if b else c` and all that binds tighter. */
@@ -109,17 +108,11 @@ function readConcatenation(cursor: Cursor): Expression {
   return operands.length === 1 && only
     ? only
     : (scope) =>
-        concatenated(
-          operands.map((operand) => printed(operand(scope), scope.work)),
+        joined(
           scope.work,
+          operands.map((operand) => operand(scope)),
+          '',
         );
-}
-
-function concatenated(texts: readonly string[], work: Work): string {
-  const length = texts.reduce((sum, text) => sum + text.length, 0);
-  refuseLonger(work, length);
-  work.characters(length);
-  return texts.join('');
 }
 
 /** A value with the filters and tests behind it; they take what a sign has made. */

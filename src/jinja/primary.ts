@@ -170,11 +170,13 @@ function stepTo(holder: Expression, key: Expression): Expression {
 function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
   const method = methods.get(name.text);
   if (!method) throw new TemplateFault(`there is no \`${name.text}()\` here, only ${[...methods.keys()].join(', ')}`, name.start, name.end);
-  const result = called(method, holder, readArguments(cursor), name);
-  return (scope) => {
-    if (holder(scope) === undefined) throw new Error(`there is nothing that \`${name.text}\` could be part of`);
-    return seen(result(scope), scope.work);
+  const present: Expression = (scope) => {
+    const value = holder(scope);
+    if (value === undefined) throw new Error(`there is nothing that \`${name.text}\` could be part of`);
+    return value;
   };
+  const result = called(method, present, readArguments(cursor), name);
+  return (scope) => seen(result(scope), scope.work);
 }
 
 function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
