@@ -1,4 +1,4 @@
-import { otherForms } from '../../query/letter-case.ts';
+import { otherCases } from '../../query/regex-case.ts';
 import type { Item } from '../../query/tree.ts';
 import { ANY } from '../../sigma/pattern.ts';
 import { type Inexpressible, refused } from '../backend.ts';
@@ -31,14 +31,9 @@ export function refusedInFlattened(item: Item): Inexpressible {
 function spellingsOf(text: string): readonly string[] | undefined {
   let spellings = [''];
   for (const letter of text) {
-    const forms = formsOf(letter);
+    const forms = [letter, ...otherCases(letter.codePointAt(0) ?? 0).map((point) => String.fromCodePoint(point))];
     if (spellings.length * forms.length > mostSpellings) return undefined;
     spellings = spellings.flatMap((spelling) => forms.map((form) => spelling + form));
   }
   return spellings;
-}
-
-function formsOf(letter: string): readonly string[] {
-  if (letter > '\u007f') return [letter, ...otherForms(letter)];
-  return [...new Set([letter, letter.toLowerCase(), letter.toUpperCase()])];
 }
