@@ -194,6 +194,8 @@ describe('--table', () => {
     const folder = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', "fields: [Image, 'x\\`y`', '[search x]']\n") });
     const quoted = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: folder });
     expect(quoted).toMatchObject({ code: 0, stdout: 'Image="a" | table Image\n', stderr: expect.stringContaining('warning[TGT007]') });
+    const words = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', 'fields: [By, Image]\n') });
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By", Image\n');
     const model = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '--table');
     expect(model.stderr).toContain('its results have columns of their own');
     expect(model.stdout).not.toContain('| table');
