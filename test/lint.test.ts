@@ -195,6 +195,7 @@ describe.each<readonly [preset: LintPreset, cases: readonly (readonly [what: str
       ['future', 'modified: 2024-02-03', 'modified: 2024-06-02', 'LNT035 2024-06-02'],
       ['modified before', 'modified: 2024-02-03', 'modified: 2023/12/31', 'LNT035 2023/12/31'],
       ['no date at all', 'modified: 2024-02-03', 'modified: 2031-31-01', ''],
+      ['no date to compare', 'date: 2024-01-02', 'date: 2024-2-1', ''],
       ['modified at once', 'modified: 2024-02-03', 'modified: 2024-01-02', 'LNT035 2024-01-02'],
       ['modified without a date', 'date: 2024-01-02\n', '', 'LNT030 Whoami Run by a Service', 'LNT035 modified'],
       ['id of version 1', '3b6ab547-8ec2-4991', '3b6ab547-8ec2-1991', 'LNT037 3b6ab547-8ec2-1991-b9d2-2b06702a48d7'],

@@ -1,3 +1,4 @@
+import { datePattern } from '../sigma/head.ts';
 import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 
 /** Title, description, dates and the other attributes beside tags, `related` and the detection. */
@@ -56,11 +57,10 @@ function checkDescription(checked: Checked): void {
 function checkDates(checked: Checked): void {
   const { tell, today } = checked;
   // what is no date has been complained about
-  const dated = (text: string | undefined): string | undefined =>
-    text !== undefined && Number.isFinite(Date.parse(text.replaceAll('/', '-'))) ? text.replaceAll('/', '-') : undefined;
+  const dated = (text: string | undefined): string | undefined => (text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined);
   const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];
   const told = (name: string, message: string) => tell('LNT035', placeOf(checked, name), message);
-  for (const [name, text = ''] of Object.entries({ date, modified })) if (/^\d/.test(text) && text > today) told(name, `\`${name}\` is in the future`);
+  for (const [name, text = ''] of Object.entries({ date, modified })) if (text > today) told(name, `\`${name}\` is in the future`);
   if (modified === undefined) return;
   if (checked.rule.date === undefined) tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
   else if (date === undefined) return;

@@ -5,7 +5,8 @@ import { keySpan, note, optionalChoice, optionalText, optionalTexts, type Reader
 import { levels, type RuleHead, statuses } from './rule.ts';
 import { isTag, meantTag, namesOfAttack } from './tag.ts';
 
-const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+/** A date of the specification: `2024-01-31`, or `2024/01/31` as rules had it before. */
+export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 
 export const knownAttributes: ReadonlySet<string> = new Set(
   (
