@@ -28,18 +28,20 @@ const pinned = /^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/;
 const { at, inTools, rulePath, make, remove, git, tool, run, noted, changeRule } = ciPlace({ project: 'detections', programs: [dirname(process.execPath)] });
 const project = (): string => at('detections');
 
-beforeEach(async () => {
-  make();
-  // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
-  tool('npm', 'echo "npm $*" >> "$CALLS"');
-  tool('gh', 'echo "gh $*" >> "$CALLS"');
-  expect((await sigpack(['init', 'detections', ...initFlags], { cwd: at() })).code).toBe(0);
-  rmSync(join(project(), 'dist'), { recursive: true, force: true });
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'start');
-});
-afterEach(remove);
+/** Gives each test of a group a new project, which is not built. */
+function withProject(): void {
+  beforeEach(async () => {
+    make();
+    // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
+    tool('npm', 'echo "npm $*" >> "$CALLS"');
+    tool('gh', 'echo "gh $*" >> "$CALLS"');
+    expect((await sigpack(['init', 'detections', ...initFlags, '--no-build'], { cwd: at() })).code).toBe(0);
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'start');
+  });
+  afterEach(remove);
+}
 
 interface Outcome {
   readonly failed: readonly string[];
@@ -103,6 +105,8 @@ function runAction(inputs: Readonly<Record<string, string>>, event: 'push' | 'pu
 const here = { config: 'detections/sigpack.yml', output: 'detections/dist/packs', report: 'detections/dist/report' };
 
 describe('the action', () => {
+  withProject();
+
   test('runs the main file that this project builds, and pins what it uses', () => {
     expect(mainFile).toBe(join(root, 'dist/lib/cli/main.js'));
     const { steps, using } = action.runs;
@@ -161,15 +165,18 @@ describe('the action', () => {
   });
 });
 
+interface Hook {
+  readonly id: string;
+  readonly entry: string;
+  readonly language: string;
+  readonly pass_filenames: boolean;
+  readonly files: string;
+}
+const hooks = load(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[];
+
 describe('the hooks of pre-commit', () => {
-  interface Hook {
-    readonly id: string;
-    readonly entry: string;
-    readonly language: string;
-    readonly pass_filenames: boolean;
-    readonly files: string;
-  }
-  const hooks = load(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[];
+  withProject();
+
   /** As pre-commit runs a hook of the language `system`: in the folder of the repository, without a shell. */
   const runHook = (id: string): { readonly code: number | null; readonly out: string } => {
     const [program = '', ...args] = hooks.find((hook) => hook.id === id)?.entry.split(' ') ?? [];
@@ -192,7 +199,9 @@ describe('the hooks of pre-commit', () => {
     expect(broken.code).toBe(1);
     expect(broken.out).toContain('selectoin');
   });
+});
 
+describe('a hook of pre-commit', () => {
   test.each([
     ['sigpack-check', ['rules/a.yml', 'sigpack.yml', 'b.yaml'], ['README.md', 'a.yml.bak']],
     ['sigpack-test', ['rules/a.test.yml', 'events/a.ndjson.gz', 'e.json'], ['README.md']],
