@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,6 +14,7 @@ import { stats } from '../src/cli/stats.ts';
 import { test as runTests } from '../src/cli/test-command.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 
 const made: string[] = [];
@@ -30,12 +31,7 @@ beforeEach(() => {
 });
 
 const at = (path: string): string => join(folder, path);
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(at(path)), { recursive: true });
-    writeFileSync(at(path), text);
-  }
-}
+const write = (files: Files): void => writeFiles(folder, files);
 const link = (path: string, target: string): void => {
   mkdirSync(dirname(at(path)), { recursive: true });
   symlinkSync(target, at(path));
