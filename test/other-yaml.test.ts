@@ -6,7 +6,7 @@ import { build } from '../src/cli/build.ts';
 import { readRuleFile, readSourceFile } from '../src/cli/rule-files.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { positionAt } from '../src/source/span.ts';
+import { placed } from './complaints.ts';
 import { writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 
@@ -18,12 +18,8 @@ const good = 'title: Good\nid: 11111111-1111-4111-8111-111111111111\nlogsource: 
 /** What is said about a file that was found in a folder, or `named` by itself. */
 function told(text: string, named = false): readonly string[] {
   const bag = createBag();
-  const file = { path: 'x.yml', text };
-  readDocuments(file, bag, { named });
-  return bag.list.map(({ code, severity, span, message }) => {
-    const { line, column } = positionAt(file, span.start);
-    return `${line}:${column} ${severity} ${code} ${message}`;
-  });
+  readDocuments({ path: 'x.yml', text }, bag, { named });
+  return bag.list.map(placed);
 }
 const errors = (text: string): readonly string[] => told(text).filter((line) => line.includes(' error '));
 

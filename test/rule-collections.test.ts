@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-import { positionAt } from '../src/source/span.ts';
 import { compileText } from './compile.ts';
-import { queryText } from './complaints.ts';
+import { placed, queryText } from './complaints.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 
@@ -22,12 +21,7 @@ function rulesOf(text: string, bag: DiagnosticBag = createBag()): readonly strin
 function told(text: string): readonly string[] {
   const bag = createBag();
   readDocuments({ path: 'x.yml', text }, bag);
-  return bag.list
-    .filter(({ code }) => code !== 'SIG042')
-    .map(({ code, severity, span, message }) => {
-      const { line, column } = positionAt({ path: '', text }, span.start);
-      return `${line}:${column} ${severity} ${code} ${message}`;
-    });
+  return bag.list.filter(({ code }) => code !== 'SIG042').map(placed);
 }
 
 // what pySigma 1.5 makes of each was looked at beside
