@@ -6,6 +6,10 @@ import { compileText } from './compile.ts';
 import { placed, queryText } from './complaints.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
+/** A document that goes into each rule behind it. */
+const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
+/** A document that becomes a rule with the global one. */
+const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
 
 /** Title, log source and query of each rule. */
 function rulesOf(text: string, bag: DiagnosticBag = createBag()): readonly string[] {
@@ -243,8 +247,6 @@ describe('ids and names in a collection', () => {
     expect(bag.list.filter(({ severity }) => severity === 'error')).toEqual([]);
     return rules.map((rule) => [rule.id, rule.name]);
   };
-  const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
-  const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
 
   it('of one document that goes into several are told apart: the first keeps them', () => {
     expect(idsOf(`${global}${service('a')}${service('b')}${service('a')}`)).toEqual([
@@ -278,8 +280,6 @@ describe('ids and names in a collection', () => {
 });
 
 describe('a filter reaches all rules that a global document gave', () => {
-  const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
-  const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
   const filter = (reference: string, more = ''): string =>
     `---\ntitle: F\nlogsource: { product: windows${more} }\nfilter: { rules: [${reference}], f: { B: 2 }, condition: not f }\n`;
   const filtered = (name: string): string => `G (windows/${name}): and(A=1, not(B=2))`;
