@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localSettings } from '../src/adopt/local-settings.ts';
 import { matchStanzas } from '../src/adopt/match-stanzas.ts';
 import { type Stanza, stanzasOf, threePartVersion } from '../src/adopt/stanza.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const rules = [
@@ -86,29 +87,25 @@ test.each<[Readonly<Record<string, string>>, unknown]>([
 });
 
 let folder = '';
-const write = (path: string, text: string): void => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-};
+const write = (files: Files): void => writeFiles(folder, files);
 const rule = (number: number, title: string, status = 'stable'): string =>
   `title: ${title}\nid: 11111111-2222-4333-8444-55555555550${number}\nstatus: ${status}\nlevel: high\nlogsource: { product: windows, service: security }\ndetection: { s: { EventID: ${number} }, condition: s }\n`;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-adopt-'));
-  write('sigpack.yml', 'id: old_app\nversion: 1.0.0\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n');
-  write('rules/a.yml', rule(1, 'Archive Tool Started'));
-  write('rules/b.yml', rule(2, 'Log Cleared', 'experimental'));
-  write('rules/c.yml', rule(3, 'Nobody Knows It'));
-  write('old_app/default/app.conf', '[launcher]\nversion = 3.4\n[install]\nbuild = 17\n');
-  write(
-    'old_app/default/savedsearches.conf',
-    [
+  write({
+    'sigpack.yml': 'id: old_app\nversion: 1.0.0\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n',
+    'rules/a.yml': rule(1, 'Archive Tool Started'),
+    'rules/b.yml': rule(2, 'Log Cleared', 'experimental'),
+    'rules/c.yml': rule(3, 'Nobody Knows It'),
+    'old_app/default/app.conf': '[launcher]\nversion = 3.4\n[install]\nbuild = 17\n',
+    'old_app/default/savedsearches.conf': [
       '[Threat - Archive Tool Started - Rule]\nsearch = index=x y\nenableSched = 1\n',
       '[Cleared]\nsearch = index=windows EventID=2\nenableSched = 1\ndisabled = 0\n',
       '[Home Made]\nsearch = index=web\n',
     ].join('\n'),
-  );
-  write('old_app/local/savedsearches.conf', '[Cleared]\ncron_schedule = 3 * * * *\naction.email.to = soc@example.org\n[Home Made]\nsearch = x\n');
+    'old_app/local/savedsearches.conf': '[Cleared]\ncron_schedule = 3 * * * *\naction.email.to = soc@example.org\n[Home Made]\nsearch = x\n',
+  });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -157,7 +154,7 @@ describe('sigpack adopt', () => {
   });
 
   test('names a local folder of another app, and takes a file of an app for the app', async () => {
-    write('sigpack.yml', 'id: acme\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n');
+    write({ 'sigpack.yml': 'id: acme\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n' });
     const { code, stdout } = await run('--dry-run', 'old_app/default/savedsearches.conf');
     expect(code).toBe(0);
     expect(stdout.replaceAll('\n', ' ')).toContain(
@@ -167,9 +164,11 @@ describe('sigpack adopt', () => {
     expect(await stanzaNames('acme')).toEqual(['Archive Tool Started', 'Log Cleared', 'Nobody Knows It']);
   });
   test('reads a repository of contentctl as its build would name the searches', async () => {
-    write('content/contentctl.yml', 'app:\n  appid: DA-ESS-acme\n  label: ACME\n  version: 5.0.1\n');
-    write('content/detections/endpoint/a.yml', 'name: Something Else\nid: 11111111-2222-4333-8444-555555555503\nsearch: "| tstats count"\n');
-    write('content/detections/broken.yml', 'name: [\n');
+    write({
+      'content/contentctl.yml': 'app:\n  appid: DA-ESS-acme\n  label: ACME\n  version: 5.0.1\n',
+      'content/detections/endpoint/a.yml': 'name: Something Else\nid: 11111111-2222-4333-8444-555555555503\nsearch: "| tstats count"\n',
+      'content/detections/broken.yml': 'name: [\n',
+    });
     const { stdout, code } = await run('content', '--format', 'json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -192,25 +191,24 @@ describe('sigpack adopt', () => {
     ['sigpack.yml', 'is no savedsearches.conf', ''],
     ['content', 'with which its saved searches are named', 'content/contentctl.yml'],
   ])('refuses %s and writes nothing', async (path, message, file) => {
-    if (file !== '') write(file, 'app: {}\n');
+    if (file !== '') write({ [file]: 'app: {}\n' });
     expect(await run(path)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
     expect(() => readFileSync(join(folder, 'sigpack.lock'))).toThrow();
   });
 
   test('two names that a pack has as one are not both adopted', async () => {
-    write(
-      'old_app/default/savedsearches.conf',
-      '[Same Name]\nnote = 11111111-2222-4333-8444-555555555501\n[SAME NAME]\nnote = 11111111-2222-4333-8444-555555555502\n',
-    );
+    write({
+      'old_app/default/savedsearches.conf':
+        '[Same Name]\nnote = 11111111-2222-4333-8444-555555555501\n[SAME NAME]\nnote = 11111111-2222-4333-8444-555555555502\n',
+    });
     expect((await run('old_app')).stdout).toContain('with a name that no pack can have, which becomes another one:\n  Same Name\n');
     expect(await stanzaNames()).toEqual(['Archive Tool Started', 'Nobody Knows It', 'SAME NAME']);
   });
 
   test('names that a pack cannot have are left alone, and shown harmlessly', async () => {
-    write(
-      'old_app/default/savedsearches.conf',
-      '[General]\nnote = 11111111-2222-4333-8444-555555555501\n[\u001b[31mLog Cleared]\nsearch = index=a EventID=2\n',
-    );
+    write({
+      'old_app/default/savedsearches.conf': '[General]\nnote = 11111111-2222-4333-8444-555555555501\n[\u001b[31mLog Cleared]\nsearch = index=a EventID=2\n',
+    });
     const { stdout, code } = await run('old_app');
     expect(code).toBe(1);
     expect(stdout).toContain('with a name that no pack can have, which becomes another one:\n  ␛[31mLog Cleared\n  General\n');

@@ -7,6 +7,7 @@ import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
+import { noFiles } from './pipeline-run.ts';
 
 const known = new Map<string, readonly Pipeline[]>();
 
@@ -22,7 +23,7 @@ function pipelinesOf(name: string): readonly Pipeline[] {
 
 function ownPipeline(text: string): Pipeline {
   const bag = createBag();
-  const pipeline = readPipeline({ path: 'own.yml', text }, bag, { readText: () => ({ fault: 'unreadable' }) });
+  const pipeline = readPipeline({ path: 'own.yml', text }, bag, { readText: noFiles });
   if (!pipeline) throw new Error(bag.list.map(({ message }) => message).join('; '));
   return pipeline;
 }

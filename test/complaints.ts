@@ -1,6 +1,6 @@
 import type { Item, Query, Test } from '../src/query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/pattern.ts';
-import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 
@@ -10,6 +10,12 @@ export function told(bag: DiagnosticBag): readonly string[] {
     const { line, column } = positionAt(file, span.start);
     return `${code} ${line}:${column} ${message}`;
   });
+}
+
+/** `line:column severity CODE message` of a complaint. */
+export function placed({ code, severity, message, file, span }: Diagnostic): string {
+  const { line, column } = positionAt(file, span.start);
+  return `${line}:${column} ${severity} ${code} ${message}`;
 }
 
 /** `CODE "marked text"` of each complaint: what the carets stand under. */

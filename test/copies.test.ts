@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { convert } from '../src/cli/convert.ts';
 import { loadRules } from '../src/cli/load.ts';
@@ -8,6 +8,7 @@ import { createTerminal } from '../src/cli/terminal.ts';
 import { test as testCommand } from '../src/cli/test-command.ts';
 import { createCompiler } from '../src/query/compile.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 import { pathLists } from './rule-files.ts';
 import { said } from './said.ts';
 
@@ -16,15 +17,10 @@ afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-type Files = Readonly<Record<string, string>>;
-
 function written(files: Files): string {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-copies-'));
   made.push(folder);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  writeFiles(folder, files);
   return folder;
 }
 

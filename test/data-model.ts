@@ -12,6 +12,7 @@ import { runSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 import { matches } from './matcher.ts';
 import { mutations } from './mutations.ts';
+import { noFiles } from './pipeline-run.ts';
 
 /** A search of Splunk Cloud, or why there is none. */
 export function searchOf(compiled: Parameters<typeof splunk.convert>[0]): string {
@@ -29,7 +30,7 @@ export interface Modelled {
 /** The built-in pipeline of the Common Information Model. */
 export function cimPipeline(bag: DiagnosticBag) {
   const path = join(import.meta.dirname, '..', 'pipelines', 'splunk-cim.yml');
-  return readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readText: () => ({ fault: 'unreadable' }) });
+  return readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readText: noFiles });
 }
 
 /** The detections of a collection after the pipeline of the Common Information Model; complaints of it go to the bag. */

@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ciPlace } from './ci-place.ts';
 import { initFlags } from './project-folder.ts';
 import { mainFile, sigpack } from './sigpack.ts';
 
@@ -25,35 +25,23 @@ const root = join(import.meta.dirname, '..');
 const action = load(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
 const pinned = /^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/;
 
-let folder = '';
-let tools = '';
-const project = (): string => join(folder, 'detections');
-const git = (...args: readonly string[]): string =>
-  execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
+const { at, inTools, rulePath, make, remove, git, tool, run, noted, changeRule } = ciPlace({ project: 'detections', programs: [dirname(process.execPath)] });
+const project = (): string => at('detections');
 
-function tool(name: string, script: string): void {
-  writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(tools, name), 0o755);
+/** Gives each test of a group a new project, which is not built. */
+function withProject(): void {
+  beforeEach(async () => {
+    make();
+    // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
+    tool('npm', 'echo "npm $*" >> "$CALLS"');
+    tool('gh', 'echo "gh $*" >> "$CALLS"');
+    expect((await sigpack(['init', 'detections', ...initFlags, '--no-build'], { cwd: at() })).code).toBe(0);
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'start');
+  });
+  afterEach(remove);
 }
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sigpack-action-'));
-  tools = mkdtempSync(join(tmpdir(), 'sigpack-action-tools-'));
-  // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
-  tool('npm', 'echo "npm $*" >> "$CALLS"');
-  tool('gh', 'echo "gh $*" >> "$CALLS"');
-  expect((await sigpack(['init', 'detections', ...initFlags], { cwd: folder })).code).toBe(0);
-  rmSync(join(project(), 'dist'), { recursive: true, force: true });
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'start');
-});
-afterEach(() => {
-  for (const path of [folder, tools]) rmSync(path, { recursive: true, force: true });
-});
-
-const rulePath = (): string => join(project(), 'rules/windows/office-starts-schtasks.yml');
-const changeRule = (from: string, to: string): void => writeFileSync(rulePath(), readFileSync(rulePath(), 'utf8').replace(from, to));
 
 interface Outcome {
   readonly failed: readonly string[];
@@ -98,35 +86,27 @@ function runAction(inputs: Readonly<Record<string, string>>, event: 'push' | 'pu
       used.push({ ...step, with: fillAll(values, step.with) });
       continue;
     }
-    const written = join(tools, `output-${index}`);
+    const written = inTools(`output-${index}`);
     writeFileSync(written, '');
-    const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run ?? ''], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: {
-        PATH: `${tools}${delimiter}${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
-        HOME: tools,
-        CALLS: join(tools, 'calls'),
-        RUNNER_TEMP: tools,
-        GITHUB_ACTION_PATH: root,
-        GITHUB_OUTPUT: written,
-        GITHUB_STEP_SUMMARY: join(tools, 'summary'),
-        GITHUB_REPOSITORY: 'acme/rules',
-        ...fillAll(values, step.env),
-      },
+    const { code, out: said } = run(step.run ?? '', {
+      RUNNER_TEMP: inTools(),
+      GITHUB_ACTION_PATH: root,
+      GITHUB_OUTPUT: written,
+      ...fillAll(values, step.env),
     });
-    out += stdout + stderr;
-    if (status !== 0) failed.push(step.run ?? '');
+    out += said;
+    if (code !== 0) failed.push(step.run ?? '');
     if (step.id === undefined) continue;
-    values.set(`steps.${step.id}.outcome`, status === 0 ? 'success' : 'failure');
+    values.set(`steps.${step.id}.outcome`, code === 0 ? 'success' : 'failure');
     for (const [, name, value] of readFileSync(written, 'utf8').matchAll(/^(\w+)=(.*)$/gm)) values.set(`steps.${step.id}.outputs.${name}`, value ?? '');
   }
   return { failed, used, out, outputs: Object.fromEntries(Object.entries(action.outputs).map(([name, { value }]) => [name, fill(values, value)])) };
 }
-const calls = (): string => (existsSync(join(tools, 'calls')) ? readFileSync(join(tools, 'calls'), 'utf8') : '');
 const here = { config: 'detections/sigpack.yml', output: 'detections/dist/packs', report: 'detections/dist/report' };
 
 describe('the action', () => {
+  withProject();
+
   test('runs the main file that this project builds, and pins what it uses', () => {
     expect(mainFile).toBe(join(root, 'dist/lib/cli/main.js'));
     const { steps, using } = action.runs;
@@ -139,7 +119,7 @@ describe('the action', () => {
   test('checks, tests and builds a project in a folder', () => {
     const { failed, used, outputs } = runAction(here);
     expect(failed).toEqual([]);
-    expect(calls()).toBe('npm ci --no-audit --no-fund\nnpm run -s build\n');
+    expect(noted('calls')).toBe('npm ci --no-audit --no-fund\nnpm run -s build\n');
     expect(outputs).toEqual({
       packs: join(project(), 'dist/packs'),
       sarif: join(project(), 'dist/report/sigpack.sarif'),
@@ -168,9 +148,9 @@ describe('the action', () => {
     const { failed, used, outputs } = runAction({ ...here, comment: 'true', 'code-scanning': 'true' }, 'pull_request');
     expect(failed).toEqual([]);
     expect(readFileSync(outputs.diff ?? '', 'utf8')).toContain('### Meaning changed');
-    expect(readFileSync(join(tools, 'summary'), 'utf8')).toBe(readFileSync(outputs.diff ?? '', 'utf8'));
-    expect(readFileSync(join(tools, 'sigpack-comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
-    expect(calls()).toContain('gh api --silent --method POST repos/acme/rules/issues/7/comments');
+    expect(noted('summary')).toBe(readFileSync(outputs.diff ?? '', 'utf8'));
+    expect(readFileSync(inTools('sigpack-comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
+    expect(noted('calls')).toContain('gh api --silent --method POST repos/acme/rules/issues/7/comments');
     expect(used.at(-1)).toMatchObject({ uses: expect.stringContaining('/upload-sarif@'), with: { sarif_file: outputs.sarif } });
   });
 
@@ -181,19 +161,22 @@ describe('the action', () => {
     expect(out).toMatch(/^::error file=detections\/rules\/windows\/office-starts-schtasks\.yml,line=\d+,.*selectoin/m);
     expect(readFileSync(outputs.sarif ?? '', 'utf8')).toContain('selectoin');
     expect(readFileSync(outputs.diff ?? '', 'utf8')).toContain('### Does not compile');
-    expect(calls()).toContain('issues/7/comments');
+    expect(noted('calls')).toContain('issues/7/comments');
   });
 });
 
+interface Hook {
+  readonly id: string;
+  readonly entry: string;
+  readonly language: string;
+  readonly pass_filenames: boolean;
+  readonly files: string;
+}
+const hooks = load(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[];
+
 describe('the hooks of pre-commit', () => {
-  interface Hook {
-    readonly id: string;
-    readonly entry: string;
-    readonly language: string;
-    readonly pass_filenames: boolean;
-    readonly files: string;
-  }
-  const hooks = load(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[];
+  withProject();
+
   /** As pre-commit runs a hook of the language `system`: in the folder of the repository, without a shell. */
   const runHook = (id: string): { readonly code: number | null; readonly out: string } => {
     const [program = '', ...args] = hooks.find((hook) => hook.id === id)?.entry.split(' ') ?? [];
@@ -216,7 +199,9 @@ describe('the hooks of pre-commit', () => {
     expect(broken.code).toBe(1);
     expect(broken.out).toContain('selectoin');
   });
+});
 
+describe('a hook of pre-commit', () => {
   test.each([
     ['sigpack-check', ['rules/a.yml', 'sigpack.yml', 'b.yaml'], ['README.md', 'a.yml.bak']],
     ['sigpack-test', ['rules/a.test.yml', 'events/a.ndjson.gz', 'e.json'], ['README.md']],

@@ -11,6 +11,7 @@ import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
 import { type Collection, collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { compareDiagnostics, createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { noFiles } from './pipeline-run.ts';
 
 /** A folder a case: `rule.yml`, perhaps `pipeline.yml`, and the text of each target in `<target>.txt`. */
 export const goldenFolder = join(import.meta.dirname, 'golden');
@@ -36,9 +37,7 @@ export function goldenTexts(name: string): ReadonlyMap<string, string> {
 }
 
 function pipelineOf(path: string, bag: DiagnosticBag): Pipeline | undefined {
-  return existsSync(path)
-    ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readText: () => ({ fault: 'unreadable' }) })
-    : undefined;
+  return existsSync(path) ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readText: noFiles }) : undefined;
 }
 
 function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipeline | undefined): string {

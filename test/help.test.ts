@@ -31,20 +31,17 @@ test.each(names)('the options of the examples of %s are there', async (name) => 
   const cwd = projectIn(temporary, {});
   for (const example of examplesOf(await help(name))) {
     const [, args = ''] = /sigpack ([^|>)]*)/.exec(example) ?? [];
-    // nothing is there to work on, and no server: what is said must not be about the words of the command
     const words = args.trim().split(' ');
     // waits for standard input, which is the test's own
     if (words.includes('-')) continue;
+    // nothing is there to work on, and no server: what is said must not be about the words of the command
     const { stderr } = name === 'init' ? { stderr: '' } : await sigpack(words, { cwd });
     expect(stderr).not.toMatch(/unknown|invalid|missing|too many|there is no (?:option|target|pipeline|command)/);
   }
 });
 
 test('no help has words that nobody uses', async () => {
-  const texts = await Promise.resolve(['', ...names]).then(async (all) => {
-    const found: string[] = [];
-    for (const name of all) found.push(await help(...(name === '' ? [] : [name])));
-    return found.join('\n');
-  });
-  expect(texts).not.toMatch(/take a pack away|what there is|form of|fulfil|\bdo it\b|\bis none\b|a minute;/);
+  const texts = [await help()];
+  for (const name of names) texts.push(await help(name));
+  expect(texts.join('\n')).not.toMatch(/take a pack away|what there is|form of|fulfil|\bdo it\b|\bis none\b|a minute;/);
 });

@@ -1,9 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ciPlace } from './ci-place.ts';
 import { initFlags } from './project-folder.ts';
 import { mainFile, sigpack } from './sigpack.ts';
 
@@ -33,60 +32,30 @@ interface PipelineJob {
 }
 type Pipeline = Readonly<Record<string, PipelineJob>>;
 
-let folder = '';
-let tools = '';
-const at = (path: string): string => join(folder, path);
-const git = (...args: readonly string[]): string =>
-  execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
-
-/** Takes the place of a program that talks to a server: writes down how it was called. */
-function tool(name: string, script: string): void {
-  writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(tools, name), 0o755);
-}
-
-/** Runs a step as CI does: a shell that stops at the first error. */
-function run(script: string, env: Readonly<Record<string, string>> = {}): { readonly code: number | null; readonly out: string } {
-  const { status, stdout, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', script], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: {
-      HOME: tools,
-      PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`,
-      CALLS: join(tools, 'calls'),
-      GITHUB_STEP_SUMMARY: join(tools, 'summary'),
-      GITHUB_REPOSITORY: 'acme/rules',
-      ...env,
-    },
-  });
-  return { code: status, out: stdout + stderr };
-}
-const noted = (name: 'calls' | 'summary'): string => (existsSync(join(tools, name)) ? readFileSync(join(tools, name), 'utf8') : '');
+const { at, inTools, make, remove, git, tool, run, noted, changeRule } = ciPlace();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sigpack-ci-'));
-  tools = mkdtempSync(join(tmpdir(), 'sigpack-tools-'));
+  make();
   // npm would ask the registry; package.test.ts installs with it.
-  tool('npm', `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${tools}/sigpack.sh' node_modules/.bin/sigpack`);
+  tool('npm', `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${inTools('sigpack.sh')}' node_modules/.bin/sigpack`);
   tool('sigpack.sh', `exec '${process.execPath}' '${mainFile}' "$@"`);
   // the answer to a request for comments or pull requests is what the test has written
   tool('gh', 'echo "gh $*" >> "$CALLS"; case "$*" in *--jq*) cat "$ANSWER" ;; esac');
   tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"; case "$*" in */user) cat "$ANSWER.user" ;; *order_by=*) cat "$ANSWER" ;; esac');
-  expect((await sigpack(['init', '.', ...initFlags], { cwd: folder })).code).toBe(0);
+  expect((await sigpack(['init', '.', ...initFlags], { cwd: at() })).code).toBe(0);
   const config = readFileSync(at('sigpack.yml'), 'utf8');
   writeFileSync(at('sigpack.yml'), `${config}\ninstalls:\n  soc-lab: { kind: splunk-disk, home: splunk }\n`);
   writeFileSync(at('.gitignore'), `${readFileSync(at('.gitignore'), 'utf8')}splunk/\n`);
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'start');
-  expect((await sigpack(['release'], { cwd: folder })).code).toBe(0);
+  expect((await sigpack(['release'], { cwd: at() })).code).toBe(0);
   const changelog = readFileSync(at('CHANGELOG.md'), 'utf8');
   writeFileSync(at('CHANGELOG.md'), `${changelog}\n## [0.9.0] - 2026-01-01\n\nOlder than this version.\n`);
   git('add', '-A');
   git('commit', '-q', '-m', 'release');
   git('tag', 'v1.0.0');
-  const rule = at('rules/windows/office-starts-schtasks.yml');
-  writeFileSync(rule, readFileSync(rule, 'utf8').replace('outlook', 'onenote'));
+  changeRule('outlook', 'onenote');
   git('add', '-A');
   git('commit', '-q', '-m', 'change');
 });
@@ -94,20 +63,14 @@ afterEach(() => {
   git('checkout', '-q', '--force', 'main');
   for (const path of ['dist', 'node_modules', 'splunk', 'comment.md', 'sigpack-tests.xml', 'sigpack-report.xml'])
     rmSync(at(path), { recursive: true, force: true });
-  for (const name of ['calls', 'summary', 'answer', 'answer.user']) rmSync(join(tools, name), { force: true });
+  for (const name of ['calls', 'summary', 'answer', 'answer.user']) rmSync(inTools(name), { force: true });
 });
-afterAll(() => {
-  for (const path of [folder, tools]) rmSync(path, { recursive: true, force: true });
-});
+afterAll(remove);
 
-const breakRule = (): void => {
-  const rule = at('rules/windows/office-starts-schtasks.yml');
-  writeFileSync(rule, readFileSync(rule, 'utf8').replace('all of selection_*', 'selectoin'));
-};
 const answer = (text: string, user = ''): { readonly ANSWER: string } => {
-  writeFileSync(join(tools, 'answer'), text);
-  writeFileSync(join(tools, 'answer.user'), user);
-  return { ANSWER: join(tools, 'answer') };
+  writeFileSync(inTools('answer'), text);
+  writeFileSync(inTools('answer.user'), user);
+  return { ANSWER: inTools('answer') };
 };
 
 describe('the GitHub workflow', () => {
@@ -171,7 +134,7 @@ describe('the GitHub workflow', () => {
   });
 
   test('reports a rule that does not compile, in annotations, in the diff and for code scanning', () => {
-    breakRule();
+    changeRule('all of selection_*', 'selectoin');
     const { failed, out } = runJob('packs', { BASE: git('rev-parse', 'HEAD') });
     expect(failed.some((script) => script.includes('sigpack build'))).toBe(true);
     expect(failed.some((script) => /sigpack (?:check|diff)/.test(script))).toBe(false);
@@ -203,7 +166,7 @@ describe('the GitHub workflow', () => {
     expect(runJob('comment', { PULL_REQUEST: '7', ...answer('') }).failed).toEqual([]);
     expect(noted('calls')).toBe(`${list}gh api --silent --method POST repos/acme/rules/issues/7/comments --field body=@comment.md\n`);
     expect(readFileSync(at('comment.md'), 'utf8')).toBe('<!-- sigpack diff -->\n## Detections\n');
-    rmSync(join(tools, 'calls'));
+    rmSync(inTools('calls'));
     expect(runJob('comment', { PULL_REQUEST: '7', ...answer('41\n42\n') }).failed).toEqual([]);
     expect(noted('calls')).toBe(`${list}gh api --silent --method PATCH repos/acme/rules/issues/comments/42 --field body=@comment.md\n`);
   });
@@ -251,7 +214,7 @@ describe('the GitHub workflow', () => {
     git('checkout', '-q', 'v1.0.0');
     run('npm ci --ignore-scripts');
     for (const line of ['ü'.repeat(40_000), 'x\n'.repeat(40_000)]) {
-      writeFileSync(join(folder, 'node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(${JSON.stringify(line)}.slice(0, 80_000))\n`);
+      writeFileSync(at('node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(${JSON.stringify(line)}.slice(0, 80_000))\n`);
       rmSync(at('dist'), { recursive: true, force: true });
       mkdirSync(at('dist'));
       const script = scripts('plan').find((one) => one.includes('--plan')) ?? '';
@@ -313,7 +276,7 @@ describe('the GitLab pipeline', () => {
     expect(requests().join()).not.toContain('secret');
     expect(noted('calls')).toContain('header = "PRIVATE-TOKEN: secret"\n');
     expect(readFileSync(at('dist/comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
-    rmSync(join(tools, 'calls'));
+    rmSync(inTools('calls'));
     const mine = [...others, { id: 10, author: { id: 3 }, body: '<!-- sigpack diff -->\n## Detections' }];
     expect(run(script('diff'), { ...env, ...answer(JSON.stringify(mine), '{"id":3}') })).toMatchObject({ code: 0 });
     expect(requests().at(-1)).toMatch(new RegExp(`--request PUT --data-urlencode body@dist/comment\\.md ${notes}/10$`));
@@ -352,7 +315,7 @@ describe('the GitLab pipeline', () => {
 
 describe('sigpack init', () => {
   const initialized = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
-    const place = mkdtempSync(join(tools, 'init-'));
+    const place = mkdtempSync(inTools('init-'));
     for (const [path, text] of Object.entries(files)) writeFileSync(join(place, path), text);
     const { code, stdout, stderr } = await sigpack(['init', '.', ...initFlags, '--no-build', ...args], { cwd: place });
     const path = join(place, 'package.json');
@@ -370,7 +333,7 @@ describe('sigpack init', () => {
     ['proj', 'cd proj'],
     ["a/b c's", "cd 'a/b c'\\''s'"],
   ])('says to go to the folder %s first', async (folder, step) => {
-    const { stdout } = await sigpack(['init', folder, ...initFlags], { cwd: mkdtempSync(join(tools, 'init-')) });
+    const { stdout } = await sigpack(['init', folder, ...initFlags], { cwd: mkdtempSync(inTools('init-')) });
     expect(stdout).toContain(`\nNext: ${step}\nThen: npm install\nThen: commit package-lock.json: `);
   });
 

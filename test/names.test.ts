@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compileRules } from '../src/cli/compile-rules.ts';
@@ -13,6 +13,7 @@ import { type Built, builtEntries, createBuilt } from '../src/release/snapshot.t
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -346,13 +347,10 @@ describe('a name that was published', () => {
 });
 
 describe('rules that are read one by one', () => {
-  const project = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const project = async (files: Files): Promise<readonly string[]> => {
     const folder = mkdtempSync(join(tmpdir(), 'sigpack-names-'));
     made.push(folder);
-    for (const [path, text] of Object.entries({ 'sigpack.yml': 'id: acme\npipelines: { splunk: none, graylog: none }\n', ...files })) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
+    writeFiles(folder, { 'sigpack.yml': 'id: acme\npipelines: { splunk: none, graylog: none }\n', ...files });
     const opened = await openProject({ config: join(folder, 'sigpack.yml') }, { format: 'text', verbose: false });
     if ('code' in opened) throw new Error('the project was not opened');
     const { pack } = compileRules(opened, []);

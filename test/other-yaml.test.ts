@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../src/cli/build.ts';
 import { readRuleFile, readSourceFile } from '../src/cli/rule-files.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { positionAt } from '../src/source/span.ts';
+import { placed } from './complaints.ts';
+import { writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-other-'));
@@ -17,12 +18,8 @@ const good = 'title: Good\nid: 11111111-1111-4111-8111-111111111111\nlogsource: 
 /** What is said about a file that was found in a folder, or `named` by itself. */
 function told(text: string, named = false): readonly string[] {
   const bag = createBag();
-  const file = { path: 'x.yml', text };
-  readDocuments(file, bag, { named });
-  return bag.list.map(({ code, severity, span, message }) => {
-    const { line, column } = positionAt(file, span.start);
-    return `${line}:${column} ${severity} ${code} ${message}`;
-  });
+  readDocuments({ path: 'x.yml', text }, bag, { named });
+  return bag.list.map(placed);
 }
 const errors = (text: string): readonly string[] => told(text).filter((line) => line.includes(' error '));
 
@@ -110,7 +107,6 @@ describe('what looks like a rule stays an error', () => {
 describe('encodings', () => {
   const write = (name: string, bytes: Buffer): string => {
     const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
     return path;
   };
@@ -154,10 +150,7 @@ describe('encodings', () => {
 describe('a folder', () => {
   it('of rules and other files is built without an error', async () => {
     const rules = join(folder, 'mixed');
-    mkdirSync(rules);
-    writeFileSync(join(rules, 'good.yml'), good);
-    writeFileSync(join(rules, 'compose.yml'), 'services: { web: { image: nginx } }\n');
-    writeFileSync(join(rules, 'values.yaml'), '{{ if }}\nkind: x\n');
+    writeFiles(rules, { 'good.yml': good, 'compose.yml': 'services: { web: { image: nginx } }\n', 'values.yaml': '{{ if }}\nkind: x\n' });
     const { code, out } = await said(() => build([rules], { format: 'text', verbose: true, dryRun: true, target: ['splunk'], pipeline: ['none'] }));
     expect(code).toBe(0);
     expect(out).toContain('1 rule read from 3 files');
@@ -166,8 +159,7 @@ describe('a folder', () => {
 
   it('without a rule says that nothing was made', async () => {
     const rules = join(folder, 'none');
-    mkdirSync(rules);
-    writeFileSync(join(rules, 'compose.yml'), 'services: { web: { image: nginx } }\n');
+    writeFiles(rules, { 'compose.yml': 'services: { web: { image: nginx } }\n' });
     const { code, out } = await said(() => build([rules], { format: 'text', verbose: false, dryRun: true, pipeline: ['none'] }));
     expect(code).toBe(1);
     expect(out).toContain('error[PCK005]: no detection was made from 1 file');

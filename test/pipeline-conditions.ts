@@ -8,6 +8,7 @@ import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { workOfRule } from '../src/work/work.ts';
+import { noFiles } from './pipeline-run.ts';
 
 /** A transformation that does nothing: tests of conditions need no other. */
 export const mark: TransformationDefinition = { parameters: {}, create: () => ({ kind: 'rule', apply: () => undefined }) };
@@ -17,7 +18,7 @@ export function conditionsOf(conditions: string): ProcessingItem {
   const entries = conditions.startsWith('{') ? conditions.slice(1, -1) : conditions;
   const bag = createBag();
   const text = `transformations:\n  - { type: mark, ${entries} }\n`;
-  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readText: () => ({ fault: 'unreadable' }), definitions: { mark } })?.items ?? [];
+  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readText: noFiles, definitions: { mark } })?.items ?? [];
   if (!item) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
   return item;
 }

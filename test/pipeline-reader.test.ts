@@ -5,6 +5,7 @@ import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { lookup } from '../src/source/yaml.ts';
 import { told } from './complaints.ts';
 import { mark } from './pipeline-conditions.ts';
+import { noFiles } from './pipeline-run.ts';
 
 const definitions: Readonly<Record<string, TransformationDefinition>> = {
   mark,
@@ -28,7 +29,7 @@ const definitions: Readonly<Record<string, TransformationDefinition>> = {
 };
 
 const read = (text: string, bag: DiagnosticBag = createBag(), path = 'pipelines/mine.yml') =>
-  readPipeline({ path, text }, bag, { readText: () => ({ fault: 'unreadable' }), definitions });
+  readPipeline({ path, text }, bag, { readText: noFiles, definitions });
 
 test('a pipeline with all that it can hold', () => {
   const bag = createBag();

@@ -1,3 +1,4 @@
+import type { PipelineEnvironment } from '../src/pipeline/definition.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { createProcessor } from '../src/pipeline/process.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
@@ -7,10 +8,13 @@ import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { queryText, told } from './complaints.ts';
 
+/** The files of a pipeline that has none. */
+export const noFiles: PipelineEnvironment['readText'] = () => ({ fault: 'unreadable' });
+
 /** A pipeline of a text; files that it names are those of `files`. */
 export function pipelineOf(text: string, bag: DiagnosticBag = createBag(), files: Readonly<Record<string, readonly string[]>> = {}): Pipeline | undefined {
   return readPipeline({ path: 'pipeline.yml', text }, bag, {
-    readText: (path) => (files[path] ? { text: files[path].join('\n') } : { fault: 'unreadable' }),
+    readText: (path) => (files[path] ? { text: files[path].join('\n') } : noFiles(path)),
   });
 }
 

@@ -20,6 +20,7 @@ import { checkSchema } from '../src/source/schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlMapping } from '../src/source/yaml.ts';
 import { marked, queryText, told } from './complaints.ts';
+import { noFiles } from './pipeline-run.ts';
 
 const definitions: ReadonlyMap<string, TransformationDefinition> = new Map(
   Object.entries({
@@ -46,7 +47,7 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
   const schema = { properties: { ...ofEveryItem, ...definition.parameters }, required: definition.required ?? [], additionalProperties: false };
   const [complaint] = checkSchema(schema, node, 'PIP001', 'the item');
   if (complaint) throw new PipelineFault(complaint.message, complaint.span, complaint.hint);
-  const environment: PipelineEnvironment = { file, readText: () => ({ fault: 'unreadable' }), readItems: (items) => items.map((one) => readItem(one, file)) };
+  const environment: PipelineEnvironment = { file, readText: noFiles, readItems: (items) => items.map((one) => readItem(one, file)) };
   const id = lookup(node, 'id');
   const names = includedFields(node);
   const appliesToField = (field: string | undefined): boolean => names === undefined || (field !== undefined && names.has(field));

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../src/sigma/collection.ts';
 import { readDocuments } from '../src/sigma/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-import { positionAt } from '../src/source/span.ts';
 import { compileText } from './compile.ts';
-import { queryText } from './complaints.ts';
+import { placed, queryText } from './complaints.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
+/** A document that goes into each rule behind it. */
+const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
+/** A document that becomes a rule with the global one. */
+const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
 
 /** Title, log source and query of each rule. */
 function rulesOf(text: string, bag: DiagnosticBag = createBag()): readonly string[] {
@@ -22,12 +25,7 @@ function rulesOf(text: string, bag: DiagnosticBag = createBag()): readonly strin
 function told(text: string): readonly string[] {
   const bag = createBag();
   readDocuments({ path: 'x.yml', text }, bag);
-  return bag.list
-    .filter(({ code }) => code !== 'SIG042')
-    .map(({ code, severity, span, message }) => {
-      const { line, column } = positionAt({ path: '', text }, span.start);
-      return `${line}:${column} ${severity} ${code} ${message}`;
-    });
+  return bag.list.filter(({ code }) => code !== 'SIG042').map(placed);
 }
 
 // what pySigma 1.5 makes of each was looked at beside
@@ -249,8 +247,6 @@ describe('ids and names in a collection', () => {
     expect(bag.list.filter(({ severity }) => severity === 'error')).toEqual([]);
     return rules.map((rule) => [rule.id, rule.name]);
   };
-  const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
-  const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
 
   it('of one document that goes into several are told apart: the first keeps them', () => {
     expect(idsOf(`${global}${service('a')}${service('b')}${service('a')}`)).toEqual([
@@ -284,8 +280,6 @@ describe('ids and names in a collection', () => {
 });
 
 describe('a filter reaches all rules that a global document gave', () => {
-  const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
-  const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
   const filter = (reference: string, more = ''): string =>
     `---\ntitle: F\nlogsource: { product: windows${more} }\nfilter: { rules: [${reference}], f: { B: 2 }, condition: not f }\n`;
   const filtered = (name: string): string => `G (windows/${name}): and(A=1, not(B=2))`;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -13,7 +13,8 @@ import { isRuleFile } from '../src/cli/rule-files.ts';
 import { stats } from '../src/cli/stats.ts';
 import { test as runTests } from '../src/cli/test-command.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
-import { positionAt } from '../src/source/span.ts';
+import { placed } from './complaints.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 
 const made: string[] = [];
@@ -30,12 +31,7 @@ beforeEach(() => {
 });
 
 const at = (path: string): string => join(folder, path);
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(at(path)), { recursive: true });
-    writeFileSync(at(path), text);
-  }
-}
+const write = (files: Files): void => writeFiles(folder, files);
 const link = (path: string, target: string): void => {
   mkdirSync(dirname(at(path)), { recursive: true });
   symlinkSync(target, at(path));
@@ -53,10 +49,7 @@ const tree = Object.fromEntries(
   ['a.yml', 'b.yaml', 'win/c.yml', 'win/sub/d.yml', 'old/e.yml', 'old/deep/f.yml', 'win/[x].yml'].map((path) => [`rules/${path}`, rule(path)]),
 );
 
-const told = ({ code, severity, file, span, message }: Diagnostic): string => {
-  const { line, column } = positionAt(file, span.start);
-  return `${file.path.replace(`${folder}/`, '')}:${line}:${column} ${severity} ${code} ${message.replaceAll(`${folder}/`, '')}`;
-};
+const told = (complaint: Diagnostic): string => `${complaint.file.path}:${placed(complaint)}`.replaceAll(`${folder}/`, '');
 
 /** Files that entries of `rules` in sigpack.yml find, and what is said about it. */
 function found(entries: readonly string[], more = ''): { readonly files: readonly string[]; readonly said: readonly string[] } {

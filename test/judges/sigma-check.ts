@@ -4,10 +4,11 @@
  * Usage: node test/judges/sigma-check.ts   needs setup.sh sigma-cli
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { validatorCodes } from '../../src/pack/validator-codes.ts';
+import { writeFiles } from '../project-folder.ts';
 import { shared } from './corpus.ts';
 import { installed, main } from './places.ts';
 
@@ -95,10 +96,8 @@ function writeRules(): readonly string[] {
   const names = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'));
   const written: string[] = [];
   const put = (name: string, text: string): void => {
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    written.push(path);
+    writeFiles(folder, { [name]: text });
+    written.push(join(folder, name));
   };
   for (const [index, name] of names.sort().entries()) {
     const text = readFileSync(join(corpus, name), 'utf8');
