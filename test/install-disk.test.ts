@@ -387,9 +387,12 @@ describe('what goes wrong', { shuffle: false }, () => {
     const fine = tree(join(whole, 'splunk'));
     const renames = (/renames ([\d ]+)/.exec(stdout)?.[1] ?? '').split(' ').map(Number);
     expect(renames.length).toBeGreaterThan(3);
+    // the last one is of the lock
+    const removals = (/removals ([\d ]+)/.exec(stdout)?.[1] ?? '').split(' ').map(Number);
+    expect(removals.length).toBeGreaterThan(1);
     // before and after each step of the swap, and at some of the files that are written before
     const swap = renames.flatMap((at) => [at, at + 1]);
-    const moments = new Set([1, 2, 3, ...swap.filter((_, index) => thorough || index % 3 === 0), calls]);
+    const moments = new Set([1, 2, 3, ...swap.filter((_, index) => thorough || index % 3 === 0), removals.at(-1) ?? 0, calls]);
     for (let n = 100; n < calls; n += thorough ? 20 : 400) moments.add(n);
     const seen = new Set<string>();
     for (const n of moments) {

@@ -106,5 +106,18 @@ function beganOf(pid: number): string {
   return start === '' ? '' : `${bootId()}:${start}`;
 }
 
+/** Deletes the locks of processes that were killed when all else was done. They bar nobody, so a folder that may only be read keeps them. */
+export function removeDeadLocks(folder: string): void {
+  for (const path of locksIn(folder)) {
+    const holder = readLock(path);
+    if (holder === undefined || conflictOf(holder, path) !== undefined) continue;
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      return;
+    }
+  }
+}
+
 /** Whether someone else is at work. */
 export const isHeld = (folder: string): boolean => conflicts(folder, undefined, true) !== undefined;

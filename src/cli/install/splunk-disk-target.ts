@@ -8,7 +8,7 @@ import { errorCode } from '../error-code.ts';
 import { UsageError } from '../exit-code.ts';
 import { fileFault } from '../file-fault.ts';
 import { withSlashes } from '../portable-path.ts';
-import { isHeld, withDiskLock } from './disk-lock.ts';
+import { isHeld, removeDeadLocks, withDiskLock } from './disk-lock.ts';
 import { overrideNotes, overridesIn } from './disk-overrides.ts';
 import { asOwner } from './disk-owner.ts';
 import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './disk-swap.ts';
@@ -63,7 +63,10 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     },
     async installed() {
       return there('look', () => {
-        if (isFolder(state) && !isHeld(state) && isCutOff(places)) endCutOff(places);
+        if (isFolder(state) && !isHeld(state)) {
+          if (isCutOff(places)) endCutOff(places);
+          else removeDeadLocks(state);
+        }
         return read();
       });
     },
