@@ -1,7 +1,7 @@
 import { judgeSteps, judges } from '../judges/steps.ts';
 import type { Step } from './steps.ts';
 
-type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk' | 'ci-files';
+type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk' | 'ci-files' | 'shells';
 
 /** What has to be installed for a step of a judge, by the start of its name. */
 const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
@@ -37,7 +37,7 @@ function npm(script: string, ...args: readonly string[]): readonly [string, ...s
 function setupSteps(): readonly Step[] {
   // OpenSearch and Lucene share Maven's folder
   const waits: Readonly<Partial<Record<Setup, Setup>>> = { opensearch: 'lucene' };
-  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk', 'ci-files'];
+  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk', 'ci-files', 'shells'];
   return setups.map((setup) => {
     const before = waits[setup];
     return { name: setupName(setup), command: ['bash', 'test/judges/setup.sh', setup], cores: 0, after: before === undefined ? [] : [setupName(before)] };
@@ -59,6 +59,13 @@ const suites: readonly Step[] = [
     name: 'package by npm',
     command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', 'test/package.test.ts'],
     env: { SIGPACK_NETWORK: '1' },
+    after: built,
+  },
+  {
+    name: 'shells',
+    command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', 'test/completion.test.ts'],
+    env: { SIGPACK_SHELLS: 'zsh,fish' },
+    needs: [setupName('shells')],
     after: built,
   },
   { name: 'other versions of Node', command: ['bash', 'scripts/node-matrix.sh'], after: built },

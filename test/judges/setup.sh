@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the judges into the cache. What is there stays if it was made from the same sources and versions; else it is made anew.
-# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [ci-files] [rsigma]
+# usage: setup.sh [appinspect] [graylog] [opensearch] [lucene] [sigma-cli] [sigmac] [splunk-sdk] [ci-files] [shells] [rsigma]
 #   default: all but rsigma, which only npm run bench uses and which compiles for ten minutes
 # env: SIGPACK_CACHE (default ~/.cache/sigpack), SIGPACK_SHARED (default ../shared beside the project), GRAYLOG_VERSIONS (default "6.3.7 7.0.1")
 set -euo pipefail
@@ -36,13 +36,16 @@ environment() {
   made "$dir" "$key"
 }
 
+# debian NAME PACKAGE...: packages of the system
+debian() {
+  command -v apt-get >/dev/null || fail "$1 needs ${*:2}; install it"
+  local install=(apt-get install -y -q "${@:2}")
+  "${install[@]}" >/dev/null 2>&1 || { apt-get update -q >/dev/null && "${install[@]}" >/dev/null; } || fail "${*:2} cannot be installed"
+}
+
 # AppInspect looks at files with libmagic, which no Python package brings along
 setup_appinspect() {
-  if ! ldconfig -p | grep -q 'libmagic\.so\.1'; then
-    command -v apt-get >/dev/null || fail 'AppInspect needs libmagic (libmagic.so.1); install it'
-    local install=(apt-get install -y -q libmagic1)
-    "${install[@]}" >/dev/null 2>&1 || { apt-get update -q >/dev/null && "${install[@]}" >/dev/null; } || fail 'libmagic1 cannot be installed'
-  fi
+  ldconfig -p | grep -q 'libmagic\.so\.1' || debian AppInspect libmagic1
   environment AppInspect appinspect splunk-appinspect==4.3.1
   "$cache/appinspect/bin/splunk-appinspect" --help >/dev/null || fail 'AppInspect does not start'
 }
@@ -123,6 +126,12 @@ setup_ci_files() {
   "$dir/bin/python3" -c 'import jq' || fail 'jq does not load'
 }
 
+# shells that complete what is typed, as our scripts tell them
+setup_shells() {
+  local shell
+  for shell in zsh fish; do command -v "$shell" >/dev/null || debian 'the judge of completion' "$shell"; done
+}
+
 # an engine of Sigma rules in Rust
 setup_rsigma() {
   local version=0.23.0
@@ -133,11 +142,11 @@ setup_rsigma() {
 }
 
 mkdir -p "$cache"
-[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk ci-files
+[ $# -gt 0 ] || set -- appinspect graylog opensearch lucene sigma-cli sigmac splunk-sdk ci-files shells
 for judge; do
   declare -F "setup_${judge//-/_}" >/dev/null || fail "no such judge: $judge"
   # two at once would spoil each other's folder, and those of Maven its repository
-  case $judge in opensearch | lucene) lock=maven ;; *) lock=$judge ;; esac
+  case $judge in opensearch | lucene) lock=maven ;; appinspect | shells) lock=apt ;; *) lock=$judge ;; esac
   exec 8>"$cache/.$lock.lock"
   flock 8
   "setup_${judge//-/_}"
