@@ -58,6 +58,23 @@ describe('which checks are made', () => {
       expect(await codes(['check'], `lint: { exclude: { ${id}: [SIG028, LNT002] } }`, { 'rules/rule_one.yml': text })).toEqual(['LNT002', 'SIG028']);
   });
 
+  test.each([
+    [`'${id.slice(0, -1)}0'`, [`\`${id.slice(0, -1)}0\` is the id of no rule here`, `Did you mean \`${id}\`?`]],
+    ['Rule one', ['`Rule one` is the id of no rule here', 'Correct or remove the entry.']],
+    [id, []],
+  ])('an exclusion for %s', async (written, expected) => {
+    const config = `${anyEvents}lint: { exclude: { ${written}: LNT002 } }`;
+    const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': config });
+    const told = async (...given: readonly string[]) => {
+      const { diagnostics } = JSON.parse((await sigpack(['check', ...given, '-f', 'json'], { cwd: folder })).stdout);
+      return diagnostics.filter(({ code }: { code: string }) => code === 'PCK008');
+    };
+    const [found] = await told();
+    expect(found === undefined ? [] : [found.message, found.hint]).toEqual(expected);
+    // the rules of one folder may be others
+    expect(await told('rules')).toEqual([]);
+  });
+
   test('an exclusion hides no error of a rule that is left out', async () => {
     const folder = projectIn(temporary, {
       'rules/rule_one.yml': rule.replace('A|all', 'A|all|all'),

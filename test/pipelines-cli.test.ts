@@ -194,6 +194,18 @@ describe('convert', () => {
     expect(stderr).toContain('c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are');
   });
 
+  test.each<readonly [conditions: string, isPlaced: boolean]>([
+    ['{ index: windows }', true],
+    ['{ index: [windows, "sysmon*"] }', true],
+    ['{ index: windows }, negated: true', false],
+    ['{ sourcetype: windows }', false],
+  ])('a pipeline that adds the condition %s', async (conditions, isPlaced) => {
+    const pipeline = `transformations: [{ type: add_condition, conditions: ${conditions} }]\n`;
+    const cwd = project({ 'a.yml': plain, 'p.yml': pipeline });
+    const { code, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'p.yml', 'a.yml'], { cwd });
+    expect([code, !stderr.includes('PIP004')]).toEqual([0, isPlaced]);
+  });
+
   test.each([
     ['an empty text', "''"],
     ['one of several', "[b, '']"],

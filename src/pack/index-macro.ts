@@ -1,5 +1,6 @@
 import { pipelineScope } from '../backend/splunk/scope.ts';
-import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
+import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
+import { truthOf } from '../query/three-valued.ts';
 import { filterFits } from '../sigma/filter.ts';
 import { perSource } from '../sigma/per-source.ts';
 import type { LogSource } from '../sigma/rule.ts';
@@ -124,7 +125,7 @@ export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | und
 /** Warns, at the rules that have them, of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
 export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
   for (const scope of withoutIndex(config, scopes)) {
-    if (scope.definition !== undefined) continue;
+    if (scope.definition !== undefined || detectionsIn(compiled, scope).every(asksForIndex)) continue;
     warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(scope.source)} are`, ruleOf(compiled, scope));
   }
 }
@@ -141,9 +142,16 @@ export function warnOfDefaultIndexes(warnings: CountedWarnings, scopes: readonly
 const withoutIndex = (config: PackConfig, scopes: readonly Scope[]): readonly Scope[] =>
   config.splunk.index === undefined ? scopes.filter(({ source }) => placeOf(config, source) === undefined) : [];
 
-/** The one that has the log source and is searched there: a correlation names none. */
-const ruleOf = (compiled: CompiledRule, { source, definition }: Scope): CompiledRule['rule'] =>
-  (detectionsBelow(compiled).find((part) => part.rule.logsource === source && pipelineScope(part) === definition) ?? compiled).rule;
+/** Those that have the log source and are searched there. */
+const detectionsIn = (compiled: CompiledRule, { source, definition }: Scope): readonly CompiledDetection[] =>
+  detectionsBelow(compiled).filter((part) => part.rule.logsource === source && pipelineScope(part) === definition);
+
+/** A correlation names no log source. */
+const ruleOf = (compiled: CompiledRule, scope: Scope): CompiledRule['rule'] => (detectionsIn(compiled, scope)[0] ?? compiled).rule;
+
+/** Whether a condition, such as one that a pipeline adds, finds events of named indexes only. */
+const asksForIndex = ({ query }: CompiledDetection): boolean =>
+  truthOf(query, ({ field, test }) => (field === 'index' && test.kind === 'string' ? false : undefined)) === false;
 
 function eitherOf(definitions: readonly string[]): string {
   const [only] = definitions;
