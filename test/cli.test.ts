@@ -397,12 +397,22 @@ describe.skipIf(process.platform === 'win32')('a named file', () => {
     expect(await run(['convert', '-t', 'splunk', '-p', 'odd.yml', 'rules/good.yml'])).toMatchObject({ stderr: message });
   });
 
-  it('may be a pipe, which is waited for', async () => {
+  // the reader sleeps whenever it has opened the pipe: by then, the writer has gone
+  const late = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; const { openSync } = fs;
+fs.openSync = (path, ...rest) => { const opened = openSync(path, ...rest); if (path === 'pipe.yml') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500); return opened; };
+syncBuiltinESMExports();`;
+  it.each([
+    ['at once', []],
+    ['late', ['--import', `data:text/javascript,${encodeURIComponent(late)}`]],
+  ])('may be a pipe, which is waited for and read %s', async (_, imports) => {
     spawnSync('mkfifo', [join(folder, 'pipe.yml')]);
     good();
     const writer = spawn('sh', ['-c', 'cat rules/good.yml > pipe.yml'], { cwd: folder, stdio: 'ignore' });
     const ended = new Promise((resolve) => writer.on('exit', resolve));
-    expect(await run(['convert', '-t', 'splunk', 'pipe.yml'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Image') });
+    // in a process of its own: one that waits without end can be killed
+    const args = [...imports, mainFile, 'convert', '-t', 'splunk', 'pipe.yml'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, env: environment(), encoding: 'utf8', timeout: 30_000 });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Image')]);
     expect(await ended).toBe(0);
   });
 });

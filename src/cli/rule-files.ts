@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { saysSomethingOfSigma } from '../sigma/meant-for-sigma.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { readBounded } from './bounded-file.ts';
+import { type FileOrPipe, readBounded } from './bounded-file.ts';
 import { fileFault, fileHint } from './file-fault.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
 import { EncodingFault, encodingHint, sourceText, withoutMark } from './source-text.ts';
@@ -13,13 +13,13 @@ export const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !
 
 /** The file's text; undefined (and a complaint) when it can't be read or is neither UTF-8 nor UTF-16 with its mark. */
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
-  return readWith(() => textOf(path), path, bag);
+  return readWith(() => textOf(path, 'file or pipe'), path, bag);
 }
 
 /** As {@link readSourceFile}, of a file that may be something else than a rule. */
 export function readRuleFile(path: string, named: boolean, bag: DiagnosticBag): SourceFile | undefined {
   return readWith(
-    () => textOf(path),
+    () => textOf(path, named ? 'file or pipe' : 'file'),
     path,
     bag,
     (fault) => {
@@ -35,12 +35,12 @@ export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
   return readWith(() => sourceText(readFileSync(0)), 'stdin', bag);
 }
 
-function textOf(path: string): string {
-  const text = readBounded(path, 'utf8');
+function textOf(path: string, kind: FileOrPipe): string {
+  const text = readBounded(path, kind, 'utf8');
   if (typeof text !== 'string') return sourceText(text);
   if (!text.includes('\ufffd')) return withoutMark(text);
   // that is what anything but UTF-8 becomes, or what really stands there
-  return sourceText(readBounded(path));
+  return sourceText(readBounded(path, kind));
 }
 
 function readWith(read: () => string, path: string, bag: DiagnosticBag, isToldOf: (fault: EncodingFault) => boolean = () => false): SourceFile | undefined {
