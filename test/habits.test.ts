@@ -184,9 +184,9 @@ describe('commands of sigma-cli', () => {
 
 describe('--table', () => {
   it('ends a Splunk search with the fields of the rule, as pipelines name them', async () => {
-    expect((await convert('-t', 'splunk', '--table')).stdout).toBe('Image="a.exe" CommandLine="*x*" | table CommandLine, EventID, "two words"\n');
+    expect((await convert('-t', 'splunk', '--table')).stdout).toBe('Image="a.exe" CommandLine="*x*" | table CommandLine,EventID,"two words"\n');
     const { stdout } = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk', '--table');
-    expect(stdout).toMatch(/ \| table CommandLine, EventCode, "two words"\n$/);
+    expect(stdout).toMatch(/ \| table CommandLine,EventCode,"two words"\n$/);
     expect((await convert('-t', 'splunk')).stdout).not.toContain('table');
   });
 
@@ -195,7 +195,7 @@ describe('--table', () => {
     const quoted = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: folder });
     expect(quoted).toMatchObject({ code: 0, stdout: 'Image="a" | table Image\n', stderr: expect.stringContaining('warning[TGT007]') });
     const words = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', 'fields: [By, Image]\n') });
-    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By", Image\n');
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By",Image\n');
     const model = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '--table');
     expect(model.stderr).toContain('its results have columns of their own');
     expect(model.stdout).not.toContain('| table');
