@@ -17,6 +17,7 @@ const cwd = projectIn(temporary, {
   'rules/b.yml': rule(2, 'Image|fieldref: ParentImage'),
   'only/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
   'broken/c.yml': rule(3, 'Image|nope: x'),
+  'head.yml': 'priority: 90\npostprocessing: [{ type: embed, suffix: " | head 5" }]\n',
   'unread/d.yml': 'title: Nothing in it\nlevel: high\n',
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
 });
@@ -88,6 +89,10 @@ describe('names of formats', () => {
     expect(wanted.stdout).toMatch(/^\| tstats /);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model')).toEqual(wanted);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '-f', 'data_model')).toEqual(wanted);
+    const both = ['convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim,head.yml'];
+    const headed = await run(...both, '-f', 'data_model');
+    expect(headed).toEqual(await run(...both));
+    expect(headed.stdout).toMatch(/^\| tstats .* \| head 5$/m);
     expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline')).stderr).toContain('leave --without-pipeline out');
     expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain('-p splunk-cim searches data models');
   });

@@ -88,7 +88,9 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
 
 /** `-f data_model` of sigma-cli is a pipeline here. */
 const isDataModel = ({ format = '', target, pipeline = [] }: ConvertOptions): boolean =>
-  /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk') && pipeline.every((name) => name === dataModelPipeline);
+  /^data[_-]model$/i.test(format) &&
+  target.every((name) => targetName(name, ['splunk']) === 'splunk') &&
+  (pipeline.length === 0 || pipeline.includes(dataModelPipeline));
 
 const dataModelPipeline = 'splunk-cim';
 
