@@ -17,6 +17,7 @@ const cwd = projectIn(temporary, {
   'rules/b.yml': rule(2, 'Image|fieldref: ParentImage'),
   'only/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
   'broken/c.yml': rule(3, 'Image|nope: x'),
+  'head.yml': 'priority: 90\npostprocessing: [{ type: embed, suffix: " | head 5" }]\n',
   'unread/d.yml': 'title: Nothing in it\nlevel: high\n',
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
 });
@@ -88,6 +89,10 @@ describe('names of formats', () => {
     expect(wanted.stdout).toMatch(/^\| tstats /);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model')).toEqual(wanted);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '-f', 'data_model')).toEqual(wanted);
+    const both = ['convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim,head.yml'];
+    const headed = await run(...both, '-f', 'data_model');
+    expect(headed).toEqual(await run(...both));
+    expect(headed.stdout).toMatch(/^\| tstats .* \| head 5$/m);
     expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline')).stderr).toContain('leave --without-pipeline out');
     expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain('-p splunk-cim searches data models');
   });
@@ -184,9 +189,9 @@ describe('commands of sigma-cli', () => {
 
 describe('--table', () => {
   it('ends a Splunk search with the fields of the rule, as pipelines name them', async () => {
-    expect((await convert('-t', 'splunk', '--table')).stdout).toBe('Image="a.exe" CommandLine="*x*" | table CommandLine, EventID, "two words"\n');
+    expect((await convert('-t', 'splunk', '--table')).stdout).toBe('Image="a.exe" CommandLine="*x*" | table CommandLine,EventID,"two words"\n');
     const { stdout } = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk', '--table');
-    expect(stdout).toMatch(/ \| table CommandLine, EventCode, "two words"\n$/);
+    expect(stdout).toMatch(/ \| table CommandLine,EventCode,"two words"\n$/);
     expect((await convert('-t', 'splunk')).stdout).not.toContain('table');
   });
 
@@ -195,7 +200,7 @@ describe('--table', () => {
     const quoted = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: folder });
     expect(quoted).toMatchObject({ code: 0, stdout: 'Image="a" | table Image\n', stderr: expect.stringContaining('warning[TGT007]') });
     const words = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', 'fields: [By, Image]\n') });
-    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By", Image\n');
+    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By",Image\n');
     const model = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '--table');
     expect(model.stderr).toContain('its results have columns of their own');
     expect(model.stdout).not.toContain('| table');

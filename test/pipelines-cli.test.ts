@@ -330,11 +330,13 @@ finalizers:
 
   test('postprocessing changes each query, finalizers the text of the default format', async () => {
     const cwd = project({ 'a.yml': rule, 'b.yml': rule.replace('00001', '00002').replace('cmd', 'sh'), 'after.yml': after });
-    const text = (await sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd })).stdout;
-    expect(text).toBe('# ours\nindex=main Image="*\\\\cmd.exe" NOT Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" NOT Odd=7 | head 5\n');
-    const json = (await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'after.yml', '-f', 'ndjson'], { cwd })).stdout;
-    expect(json).toContain('index=main Image=');
-    expect(json).not.toContain('# ours');
+    const plain = await sigpack(['convert', 'a.yml', 'b.yml', '-t', 'splunk', '-p', 'after.yml'], { cwd });
+    expect(plain.stdout).toBe('# ours\nindex=main Image="*\\\\cmd.exe" NOT Odd=7 | head 5\n--\nindex=main Image="*\\\\sh.exe" NOT Odd=7 | head 5\n');
+    expect(plain.stderr).not.toContain('PIP005');
+    const json = await sigpack(['convert', 'a.yml', '-t', 'splunk,graylog', '-p', 'after.yml', '-f', 'ndjson'], { cwd });
+    expect(json.stdout).toContain('index=main Image=');
+    expect(json.stdout).not.toContain('# ours');
+    expect(json.stderr.match(/^after\.yml:5:13: warning\[PIP005\]: finalizers are left out/gm)).toHaveLength(1);
   });
 
   test('templates know the target, the format and the state of the rule', async () => {
@@ -355,9 +357,11 @@ finalizers:
     expect(await text('-t', 'splunk', '-p', 'own.yml')).toMatch(/^mine red main: mine\/default /);
   });
 
-  test('packs take the postprocessing', async () => {
+  test('packs take the postprocessing, and finalizers are told to be left out', async () => {
     const cwd = project({ 'rules/a.yml': rule, 'after.yml': after, 'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: after.yml }\n' });
-    expect((await sigpack(['build', '-o', 'out'], { cwd })).code).toBe(0);
+    const { code, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr.match(/^after\.yml:5:13: warning\[PIP005\]: finalizers are left out/gm)).toHaveLength(1);
     const app = await readTar(readFileSync(join(cwd, 'out', 'sigpack-1.0.0.spl')));
     const conf = app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '';
     expect(readStrictConf(conf).get('A shell starts')?.get('search')).toMatch(/^index=main .* \| head 5 \| `sigpack_a_shell_starts_filter`$/);

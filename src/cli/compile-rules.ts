@@ -6,6 +6,7 @@ import type { PackPages } from '../pack/detection-page.ts';
 import { idleSettings } from '../pack/idle-settings.ts';
 import { nameKeys } from '../pack/name-text.ts';
 import { assemblePack, type Pack, type PackInput } from '../pack/pack.ts';
+import { warnOfFinalizers } from '../pack/pipeline-report.ts';
 import { budgetProblems } from '../pack/schedule-budget.ts';
 import { createRenderer } from '../pack/template.ts';
 import type { Collection } from '../sigma/collection.ts';
@@ -50,6 +51,7 @@ export function complainOfPack({ loaded, bag }: Project, pack: Pack): void {
 
 function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' | 'total'>, onOutcome: PackInput['onOutcome']): Pack {
   const { loaded, bag, pipelines, history, terminal } = project;
+  warnOfFinalizers(bag, [...pipelines.values()].flat());
   return assemblePack({
     ...rules,
     config: withNamedPipelines(loaded.config, project.request.pipeline),

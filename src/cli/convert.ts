@@ -5,7 +5,7 @@ import { postprocessedRule } from '../backend/postprocess.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
 import { targetName } from '../backend/target-name.ts';
 import { warnOfUnplaced } from '../pack/index-macro.ts';
-import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from '../pack/pipeline-report.ts';
+import { type CountedWarnings, createCountedWarnings, warnOfFinalizers, warnOfPipelines } from '../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../pack/settings-patch.ts';
 import { createSharedComplaints } from '../pack/shared-complaints.ts';
 import { searchScopes } from '../pack/splunk-search.ts';
@@ -71,6 +71,8 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
   const warnings = createCountedWarnings(bag);
+  const unfinished = chosen.flatMap(({ target, format }) => (isPlain(format) ? [] : (pipelines.get(target.name) ?? [])));
+  warnOfFinalizers(bag, unfinished);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
     const settings = targetSettings(loaded.config, own);
@@ -88,7 +90,9 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
 
 /** `-f data_model` of sigma-cli is a pipeline here. */
 const isDataModel = ({ format = '', target, pipeline = [] }: ConvertOptions): boolean =>
-  /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk') && pipeline.every((name) => name === dataModelPipeline);
+  /^data[_-]model$/i.test(format) &&
+  target.every((name) => targetName(name, ['splunk']) === 'splunk') &&
+  (pipeline.length === 0 || pipeline.includes(dataModelPipeline));
 
 const dataModelPipeline = 'splunk-cim';
 
@@ -157,10 +161,13 @@ function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEnt
   return { rule, converted: convertedRule, ...(processing && { state: processing.state }) };
 }
 
+/** Queries and nothing else, one after the other. */
+const isPlain = (format: TargetFormat): boolean => format === plainFormat || format === luceneLineFormat;
+
 /** The finalizers of pipelines make the text of the plain format; others have a form of their own. */
 function finalized(format: TargetFormat, pipelines: readonly Pipeline[], conversion: ReadonlyMap<string, unknown>): TargetFormat {
   const finalizers = pipelines.flatMap((pipeline) => pipeline.finalizers);
-  if (finalizers.length === 0 || (format !== plainFormat && format !== luceneLineFormat)) return format;
+  if (finalizers.length === 0 || !isPlain(format)) return format;
   return {
     ...format,
     print(entries) {
@@ -173,7 +180,7 @@ function finalized(format: TargetFormat, pipelines: readonly Pipeline[], convers
 
 /** A query may hold a line break that has no other spelling in its language; nothing in the text tells where such a query ends. */
 function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entries: readonly Entry[]): void {
-  if (format !== plainFormat && format !== luceneLineFormat) return;
+  if (!isPlain(format)) return;
   const broken = entries.filter(({ entry }) => {
     const { queries } = entry.converted;
     return queries.some((query) => /[\n\r]/.test(query)) && format.print([entry]).split(/[\n\r]/).length > queries.length + 1;

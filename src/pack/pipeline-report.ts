@@ -1,4 +1,5 @@
 import { logSourceText } from '../pipeline/describe.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { CompiledRule, Processing } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { DiagnosticCode } from '../source/code.ts';
@@ -89,4 +90,10 @@ export function warnOfPipelines(warnings: CountedWarnings, target: string, compi
     for (const field of processing?.unmapped ?? []) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
     for (const { pipeline, names } of processing?.unproved ?? []) warnings.addUnproved(target, pipeline, names, rule);
   }
+}
+
+/** Once a pipeline, where the output has a form of its own. */
+export function warnOfFinalizers(bag: DiagnosticBag, pipelines: readonly Pipeline[]): void {
+  const message = 'finalizers are left out: they make the text that `sigpack convert` prints in its default format';
+  for (const { file, finalizers } of new Set(pipelines)) for (const { span } of finalizers) bag.add(file, { code: 'PIP005', message, span });
 }

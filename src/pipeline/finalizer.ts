@@ -2,6 +2,7 @@ import { asciiJson } from '../jinja/json.ts';
 import { parseJinja } from '../jinja/template.ts';
 import { nearestHint } from '../source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../source/schema.ts';
+import type { Span } from '../source/span.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import { refuseLonger, type Work, workOfOutput } from '../work/work.ts';
 import { told } from './condition-set.ts';
@@ -56,14 +57,20 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
 /** The entries under `finalizers` as one that runs them in turn; those at fault are left out and have been complained about. */
 export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading): readonly Finalizer[] {
   const chain = readChain(nodes, reading);
-  if (chain.length === 0) return [];
+  const [first] = chain;
+  if (!first) return [];
   return [
-    { type: chain.map(({ type }) => type).join(', '), apply: (queries, context) => [finalized(chain, queries, { ...context, work: workOfOutput() })].flat() },
+    {
+      type: chain.map(({ type }) => type).join(', '),
+      span: first.span,
+      apply: (queries, context) => [finalized(chain, queries, { ...context, work: workOfOutput() })].flat(),
+    },
   ];
 }
 
 interface Link {
   readonly type: string;
+  readonly span: Span;
   readonly finalize: Finalize;
 }
 
@@ -105,7 +112,7 @@ function readLink(node: YamlNode, at: number, reading: ItemReading): Link | unde
     const hint = 'Only json and template can follow another finalizer: those before have made one text of the queries.';
     throw new PipelineFault(`\`${type}\` must be the first finalizer`, place, hint);
   }
-  return { type, finalize: definition.create(node, reading) };
+  return { type, span: place, finalize: definition.create(node, reading) };
 }
 
 function createConcat(item: YamlMapping): Finalize {

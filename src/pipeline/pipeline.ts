@@ -90,5 +90,6 @@ export interface PostprocessingItem extends PipelineItem {
 /** Makes one text of all queries, or changes that text. */
 export interface Finalizer {
   readonly type: string;
+  readonly span: Span;
   readonly apply: (queries: readonly string[], context: FinalizerContext) => readonly string[];
 }

@@ -10,7 +10,7 @@ export function withFieldTable(conversion: Conversion<string>, compiled: Compile
   if (!conversion.ok || fields.length === 0) return conversion;
   const hasResults = compiled.kind === 'correlation' || inDataModel(compiled);
   const columns = hasResults ? [] : fields.filter(isNameable);
-  const value = columns.length === 0 ? conversion.value : `${conversion.value} | table ${columns.map((name) => searchField(name, place)).join(', ')}`;
+  const value = columns.length === 0 ? conversion.value : `${conversion.value} | table ${columns.map((name) => searchField(name, place)).join(',')}`;
   if (columns.length === fields.length) return { ...conversion, value };
   const message = hasResults
     ? 'its results have columns of their own: they get no table of `fields`'
