@@ -210,6 +210,8 @@ describe('convert', () => {
   test.each<readonly [conditions: string, isPlaced: boolean]>([
     ['{ index: windows }', true],
     ['{ index: [windows, "sysmon*"] }', true],
+    ['[{ index: windows }, { index: other, EventID: 1 }]', true],
+    ['[{ index: windows }, { EventID: 1 }]', false],
     ['{ index: windows }, negated: true', false],
     ['{ sourcetype: windows }', false],
   ])('a pipeline that adds the condition %s', async (conditions, isPlaced) => {
