@@ -114,5 +114,16 @@ describe('a pipeline reads', () => {
     expect(said).not.toContain('outside"');
   });
 
+  test.each([
+    ['..', 'out.txt'],
+    ['lists', '../../out.txt'],
+    [folder, 'out.txt'],
+    ['.', 'link.txt'],
+  ])('no template outside its folder: %s, %s', async (path, template) => {
+    writeFileSync(join(folder, 'pipelines', 'p.yml'), `finalizers: [{ type: template, path: '${path}', template: '${template}' }]`);
+    const { stdout, stderr } = await sigpack(['convert', '-t', 'es-qs', '-p', 'pipelines/p.yml', 'rule.yml'], { cwd: folder });
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: expect.stringContaining("is outside the pipeline's folder") });
+  });
+
   test('no folder', async () => expect(await converted('lists')).toContain("`lists` can't be read"));
 });

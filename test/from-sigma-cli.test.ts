@@ -18,6 +18,8 @@ const folder = projectIn(temporary, {
   'sigpack.yml': 'id: acme\nsplunk: { index: windows }\npipelines: { splunk: splunk, graylog: graylog }\ngraylog: { streams: all }\n',
   'a.yml': pipeline('a'),
   'b.yml': pipeline('b'),
+  'model.yml':
+    'transformations:\n- { type: set_state, key: data_model_set, val: Endpoint.Processes }\n- { type: field_name_mapping, mapping: { CommandLine: Processes.process } }\n',
 });
 
 const rows = [...page.matchAll(/^\| `(sigma [^`]+)` \| `sigpack ([^`]+)` \|/gm)].map(([, theirs = '', ours = '']) => [theirs, ours] as const);

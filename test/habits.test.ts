@@ -19,6 +19,11 @@ const cwd = projectIn(temporary, {
   'broken/c.yml': rule(3, 'Image|nope: x'),
   'head.yml': 'priority: 90\npostprocessing: [{ type: embed, suffix: " | head 5" }]\n',
   'unread/d.yml': 'title: Nothing in it\nlevel: high\n',
+  'model.yml': `transformations:
+  - { type: set_state, key: data_model_set, val: Endpoint.Processes }
+  - { type: set_state, key: fields, val: { Processes.user: } }
+  - { type: field_name_mapping, mapping: { Image: Processes.process_path, CommandLine: Processes.process } }
+`,
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
 });
 const run = (...args: readonly string[]): Promise<Run> => sigpack(args, { cwd });
@@ -95,6 +100,18 @@ describe('names of formats', () => {
     expect(headed.stdout).toMatch(/^\| tstats .* \| head 5$/m);
     expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline')).stderr).toContain('leave --without-pipeline out');
     expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain('-p splunk-cim searches data models');
+  });
+
+  it('data_model is what a pipeline says that names a data model', async () => {
+    const asked = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml', '-f', 'data_model');
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\| tstats .* BY _time span=1s Processes\.user /) });
+    expect(asked).toEqual(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml'));
+    const other = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'windows-sysmon', '-f', 'data_model');
+    expect(other).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('splunk has no format data_model: -p splunk-cim searches data models'),
+    });
   });
 
   it.each([

@@ -16,9 +16,9 @@ custom: { list: [1, b], deep: x }
 `;
 
 /** A query after the items under `postprocessing`, or what was complained of. */
-function after(query: string, items: string, more = ''): string {
+function after(query: string, items: string, more = '', files: Readonly<Record<string, readonly string[]>> = {}): string {
   const bag = createBag();
-  const compiled = compiledAfter(ruleOf('a: b', attributes), `${more}postprocessing:\n${items}\n`, bag);
+  const compiled = compiledAfter(ruleOf('a: b', attributes), `${more}postprocessing:\n${items}\n`, bag, files);
   const apply = compiled?.processing?.postprocess;
   if (!apply || bag.list.length > 0) return told(bag).join('; ');
   try {
@@ -31,6 +31,13 @@ function after(query: string, items: string, more = ''): string {
 
 const templated = (template: string, type = 'template', more = ''): string =>
   after('A="b"', `- { type: ${type}, template: ${JSON.stringify(template)} }`, more);
+
+const templateFiles = {
+  'templates/a.j2': ['<{{ query }}>\r', '{{ query }}', ''],
+  'templates/below/b.j2': ['{{ pipeline.vars.team }}'],
+  'templates/wrong.j2': ['{{ query }}', '{{ rule.titel }}'],
+};
+const fromFile = (name: string): string => after('q', `- { type: template, path: templates, template: ${name} }`, 'vars: { team: blue }\n', templateFiles);
 
 const state = 'vars: { team: blue }\ntransformations: [{ type: set_state, key: index, val: main }, { type: set_custom_attribute, attribute: own, value: 5 }]\n';
 
@@ -155,11 +162,23 @@ describe('template', () => {
   });
 
   test.each([
-    ['path: templates', /`path` is refused: it would read a file/],
     ['vars: x.py', /`vars` is refused: it would run a Python file/],
     ['autoescape: true', /`autoescape` is not supported/],
   ])('%s', (parameter, wanted) => {
     expect(after('q', `- { type: template, template: x, ${parameter} }`)).toMatch(wanted);
+  });
+
+  test.each([
+    ['a.j2', '<q>\nq'],
+    ['below/b.j2', 'blue'],
+    ['none.j2', /^PIP001 3:48 `templates\/none\.j2` can't be read$/],
+    ['wrong.j2', /^PIP001 3:48 wrong\.j2:2: `rule` has title/],
+    // a name in `template:` is no template then
+    ["'{{ query }}'", /can't be read/],
+  ])('from a file: %s', (name, wanted) => {
+    const found = fromFile(name);
+    if (typeof wanted === 'string') expect(found).toBe(wanted);
+    else expect(found).toMatch(wanted);
   });
 
   test('loops in loops come to an end', () => {
@@ -176,7 +195,7 @@ describe('finalizers', () => {
   const same = [new Map([['index', 'main']]), new Map([['index', 'main']])];
   const finalized = (items: string, states: readonly ReadonlyMap<string, unknown>[] = same): string => {
     const bag = createBag();
-    const found = pipelineOf(`finalizers:\n${items}\n`, bag)?.finalizers ?? [];
+    const found = pipelineOf(`finalizers:\n${items}\n`, bag, { './all.j2': ['{{ pipeline.state.index }} {{ queries | length }}'] })?.finalizers ?? [];
     if (bag.list.length > 0) return told(bag).join('; ');
     const context = { vars: new Map([['team', 'blue']]), conversion: conversionVars('splunk'), states };
     try {
@@ -194,6 +213,7 @@ describe('finalizers', () => {
     ['json, indented', '- { type: json, indent: 2 }', '[\n  "a=\\"\\u00e9\\"",\n  "b: #\\n"\n]'],
     ['template', "- { type: template, template: '{% for q in queries %}{{ loop.index }} {{ q | tojson }};{% endfor %}' }", '1 "a=\\"\\u00e9\\"";2 "b: #\\n";'],
     ['template after json', "- { type: json }\n- { type: template, template: '<{{ queries }}>' }", '<["a=\\"\\u00e9\\"", "b: #\\n"]>'],
+    ['template from a file', '- { type: template, path: ., template: all.j2 }', 'main 2'],
     ['nested', '- type: nested\n  finalizers: [{ type: concat, separator: "|" }, { type: json }]', '"a=\\"\\u00e9\\"|b: #\\n"'],
     ['concat of one text', '- { type: json }\n- { type: concat }', /PIP001 3:11 `concat` must be the first finalizer/],
     [

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -109,6 +109,19 @@ describe('the names of pipelines', () => {
     expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'broken'], { cwd })).stderr).toContain('broken/p.yml:1:11: error[PIP001]: `priority`');
   });
 
+  test.each([
+    ['SIG002', 'name: Mine\n  priority: 30\n'],
+    ['SIG003', 'name: Mine\nname: Other\n'],
+    ['SIG004', `name: ${'['.repeat(200)}${']'.repeat(200)}\n`],
+    ['PIP001', 'priority: high\n'],
+  ])('at fault are told, and nothing is made without them: %s', async (code, text) => {
+    const cwd = project({ 'rules/a.yml': plain, 'mine.yml': text, 'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: mine.yml }\n' });
+    const wanted = { code: 2, stderr: expect.stringContaining(`error[${code}]`) };
+    expect(await sigpack(['convert', '-t', 'splunk', 'rules'], { cwd })).toMatchObject({ ...wanted, stdout: '' });
+    expect(await sigpack(['build', '-o', 'out'], { cwd })).toMatchObject(wanted);
+    expect(existsSync(join(cwd, 'out'))).toBe(false);
+  });
+
   test('that are built in win over folders of that name', async () => {
     const cwd = project(folders);
     expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'splunk'], { cwd })).stdout).not.toContain('process_path');
@@ -197,6 +210,8 @@ describe('convert', () => {
   test.each<readonly [conditions: string, isPlaced: boolean]>([
     ['{ index: windows }', true],
     ['{ index: [windows, "sysmon*"] }', true],
+    ['[{ index: windows }, { index: other, EventID: 1 }]', true],
+    ['[{ index: windows }, { EventID: 1 }]', false],
     ['{ index: windows }, negated: true', false],
     ['{ sourcetype: windows }', false],
   ])('a pipeline that adds the condition %s', async (conditions, isPlaced) => {

@@ -8,9 +8,9 @@ import type { Event } from './judges/spl/value.ts';
 import { ruleSetCollection } from './rule-set.ts';
 import { detectionsOfRuleSet, isFlat } from './rule-set-events.ts';
 
-const inModel = (detection: CompiledDetection, model: unknown): CompiledDetection => ({
+const inModel = (detection: CompiledDetection, model: unknown, more: readonly (readonly [string, unknown])[] = []): CompiledDetection => ({
   ...detection,
-  processing: { state: new Map([['data_model_set', model]]), attributes: new Map(), unmapped: [], known: true },
+  processing: { state: new Map([['data_model_set', model], ...more]), attributes: new Map(), unmapped: [], known: true },
 });
 
 const selection = (item: string, condition = 'selection') => detectionOf(`selection:\n  ${item}\ncondition: ${condition}`);
@@ -34,6 +34,18 @@ describe('searches of a data model', () => {
     ],
   ])('%s, %s', (item, condition, expected) => {
     expect(searchOf(inModel(selection(item, condition), 'Endpoint.Processes'))).toBe(`${head}${expected}${tail}`);
+  });
+
+  test.each([[['Processes.dest', 'host']], [{ 'Processes.dest': null, host: null }]])('has the columns of the state fields: %j', (fields) => {
+    expect(searchOf(inModel(selection('Processes.user: a'), 'Endpoint.Processes', [['fields', fields]]))).toBe(
+      `${head} WHERE Processes.user="a" BY _time span=1s Processes.dest host Processes.user${tail}`,
+    );
+  });
+
+  it('has one column where the state fields is a text', () => {
+    expect(searchOf(inModel(selection('Processes.user: a'), 'Endpoint.Processes', [['fields', 'Processes.dest']]))).toContain(
+      'span=1s Processes.dest Processes.user |',
+    );
   });
 
   it('names a data set below the root by its node', () => {

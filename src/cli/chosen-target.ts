@@ -11,7 +11,7 @@ export interface Chosen {
 
 /** Formats of sigma-cli that no target of ours has, by the beginning of the name: what there is in their place. */
 const otherFormats: readonly (readonly [RegExp, string])[] = [
-  [/^data-model/, '-p splunk-cim searches data models by tstats, in any format of splunk'],
+  [/^data-model/, '-p splunk-cim searches data models by tstats, in any format of splunk, and so does a pipeline that sets data_model_set'],
   [/^dsl/, 'es-qs has the text of a query_string, xpack-watcher whole search bodies'],
   [/^(?:siem-rule|monitor-rule)/, 'kibana-ndjson of es-qs has saved searches, xpack-watcher has watches'],
   [/^dashboard/, 'kibana-ndjson has saved searches'],

@@ -2,6 +2,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
+import { dataModelState } from '../backend/splunk/scope.ts';
 import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
 import { targetName } from '../backend/target-name.ts';
 import { warnOfUnplaced } from '../pack/index-macro.ts';
@@ -67,6 +68,8 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const project = await openProject({ config: options.config, pipeline: chosenPipelines(options), targets: names }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines } = project;
+  // which fails: there is no such format
+  if (isDataModel(options) && !setsDataModel(pipelines.get('splunk'))) chosenTarget(targets, 'splunk', options.format);
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
   const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
@@ -88,11 +91,11 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   return reportProject(project, answer);
 }
 
-/** `-f data_model` of sigma-cli is a pipeline here. */
-const isDataModel = ({ format = '', target, pipeline = [] }: ConvertOptions): boolean =>
-  /^data[_-]model$/i.test(format) &&
-  target.every((name) => targetName(name, ['splunk']) === 'splunk') &&
-  (pipeline.length === 0 || pipeline.includes(dataModelPipeline));
+/** `-f data_model` of sigma-cli is what pipelines say here. */
+const isDataModel = ({ format = '', target }: ConvertOptions): boolean =>
+  /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk');
+
+const setsDataModel = (pipelines: readonly Pipeline[] = []): boolean => pipelines.some(({ file }) => file.text.includes(dataModelState));
 
 const dataModelPipeline = 'splunk-cim';
 

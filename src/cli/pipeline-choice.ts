@@ -1,6 +1,6 @@
 import { noPipeline } from '../pipeline/bundle.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { UsageError } from './exit-code.ts';
 
@@ -57,7 +57,7 @@ export async function pipelinesByTarget(
     const unused = all.filter(({ file }) => !used.has(file.path)).length;
     if (isFolder ? unused > 0 && unused === all.length : unused > 0) throw new UsageError(foreignText(name, all, targets));
   }
-  if (bag.list.slice(before).some(({ code }) => code === 'PIP001' || code === 'SIG001')) return undefined;
+  if (bag.list.slice(before).some(isFatal)) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
 }
 

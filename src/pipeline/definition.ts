@@ -34,3 +34,11 @@ export class PipelineFault extends Error {
     this.hint = hint;
   }
 }
+
+/** The text of a file that a pipeline names at `place`. Throws {@link PipelineFault}. */
+export function textOfFile(readText: PipelineEnvironment['readText'], path: string, place: { readonly start: number; readonly end: number }): string {
+  const file = readText(path);
+  if ('text' in file) return file.text;
+  if (file.fault === 'unreadable') throw new PipelineFault(`\`${path}\` can't be read`, place, "Paths are relative to the pipeline's folder.");
+  throw new PipelineFault(`\`${path}\` is outside the pipeline's folder`, place, 'Pipelines read no other files: put it beside the pipeline, or below.');
+}

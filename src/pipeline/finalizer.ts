@@ -12,7 +12,7 @@ import type { ItemParameters, ItemReading } from './item-reader.ts';
 import type { Finalizer } from './pipeline.ts';
 import { templateHint, templateParameters } from './postprocessing.ts';
 import { type FinalizerContext, queriesContext, queriesRoots } from './template-context.ts';
-import { refuseTemplateFiles, templateOf } from './template-text.ts';
+import { refuseTemplateOptions, templateOf } from './template-text.ts';
 
 /** What a finalizer is given: all queries, or the text that the one before it made of them. */
 type Output = readonly string[] | string;
@@ -45,9 +45,9 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
     parameters: templateParameters,
     required: ['template'],
     ofQueries: false,
-    create: (item, { file }) => {
-      refuseTemplateFiles(item);
-      const template = templateOf(file, item, (source) => parseJinja(source, queriesRoots), templateHint);
+    create: (item, { environment }) => {
+      refuseTemplateOptions(item);
+      const template = templateOf(item, environment, (source) => parseJinja(source, queriesRoots), templateHint);
       return (output, context) => template(queriesContext(output, context, context.work), context.work);
     },
   },

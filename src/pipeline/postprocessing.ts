@@ -10,7 +10,7 @@ import { parseJsonTemplate } from './json-template.ts';
 import type { PostprocessingItem } from './pipeline.ts';
 import { parseSimpleTemplate } from './simple-template.ts';
 import { queryContext, queryRoots } from './template-context.ts';
-import { refuseTemplateFiles, templateOf } from './template-text.ts';
+import { refuseTemplateOptions, templateOf } from './template-text.ts';
 
 interface PostprocessingDefinition extends ItemParameters {
   readonly create: (item: YamlMapping, reading: ItemReading) => PostprocessingItem['apply'];
@@ -43,17 +43,17 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
   simple_template: {
     parameters: { template: text },
     required: ['template'],
-    create: (item, { file }) => {
-      const template = templateOf(file, item, parseSimpleTemplate, simpleHint);
+    create: (item, { environment }) => {
+      const template = templateOf(item, environment, parseSimpleTemplate, simpleHint);
       return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
   template: {
     parameters: templateParameters,
     required: ['template'],
-    create: (item, { file }) => {
-      refuseTemplateFiles(item);
-      const template = templateOf(file, item, (source) => parseJinja(source, queryRoots), templateHint);
+    create: (item, { environment }) => {
+      refuseTemplateOptions(item);
+      const template = templateOf(item, environment, (source) => parseJinja(source, queryRoots), templateHint);
       return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },

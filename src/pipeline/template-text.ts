@@ -1,24 +1,31 @@
 import { TemplateFault } from '../jinja/fault.ts';
 import type { Value } from '../jinja/value.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
-import type { SourceFile } from '../source/span.ts';
 import { lookup, toPlain, type YamlMapping } from '../source/yaml.ts';
 import { ProcessingFailure } from '../work/processing-failure.ts';
 import type { Work } from '../work/work.ts';
-import { PipelineFault } from './definition.ts';
+import { textOf } from './conditions/condition-definition.ts';
+import { type PipelineEnvironment, PipelineFault, textOfFile } from './definition.ts';
 
 export type Template = (context: ReadonlyMap<string, Value>, work: Work) => string;
 
-/** The template in `template:`, its faults told at their places in the file; what goes wrong later is the rule's. */
-export function templateOf(file: SourceFile, item: YamlMapping, parse: (text: string) => Template, hint: string): Template {
-  const node = lookup(item, 'template');
-  const text = node?.kind === 'scalar' ? node.text : '';
+/**
+ * The template in `template:`, or in the file that this names below the folder `path:`. Its faults are told at their places, or where the file is named;
+ * what goes wrong later is the rule's.
+ */
+export function templateOf(item: YamlMapping, { file, readText }: PipelineEnvironment, parse: (text: string) => Template, hint: string): Template {
+  const node = lookup(item, 'template') ?? item;
+  const written = textOf(item, 'template') ?? '';
+  const folder = textOf(item, 'path');
+  const text = folder === undefined ? written : textOfFile(readText, `${folder}/${written}`, node).replace(/\r\n?/g, '\n');
   let template: Template;
   try {
     template = parse(text);
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
-    throw new PipelineFault(error.message, node?.kind === 'scalar' ? insideScalar(file, node)(error.span) : item, hint);
+    const line = text.slice(0, error.span.start).split('\n').length;
+    if (folder !== undefined) throw new PipelineFault(`${written}:${line}: ${error.message}`, node, hint);
+    throw new PipelineFault(error.message, node.kind === 'scalar' ? insideScalar(file, node)(error.span) : item, hint);
   }
   return (context, work) => {
     try {
@@ -32,13 +39,10 @@ export function templateOf(file: SourceFile, item: YamlMapping, parse: (text: st
   };
 }
 
-/** Refuses what would read or run other files, or change what templates print. */
-export function refuseTemplateFiles(item: YamlMapping): void {
-  const refused = { path: 'read a file as a template', vars: 'run a Python file' } as const;
-  for (const [name, what] of Object.entries(refused)) {
-    const node = lookup(item, name);
-    if (node && toPlain(node) !== null) throw new PipelineFault(`\`${name}\` is refused: it would ${what}`, node, 'Write the template into `template:`.');
-  }
+/** Refuses what would run other files, or change what templates print. */
+export function refuseTemplateOptions(item: YamlMapping): void {
+  const vars = lookup(item, 'vars');
+  if (vars && toPlain(vars) !== null) throw new PipelineFault('`vars` is refused: it would run a Python file', vars, 'Write the template without it.');
   const autoescape = lookup(item, 'autoescape');
   if (autoescape && toPlain(autoescape) === true) throw new PipelineFault('`autoescape` is not supported', autoescape, 'Remove it, or set it to false.');
 }

@@ -28,8 +28,9 @@ export function dataModelOf(part: CompiledDetection): DataModel | undefined {
     throw refused(place, `\`${String(name)}\` is no data model of Splunk`, 'Set data_model_set to a data model and a data set, such as Endpoint.Processes.');
   }
   const path = name.split('.');
-  const said = processing?.state.get('fields');
-  const fields = Array.isArray(said) ? said.map(String) : [];
+  const said = processing?.state.get('fields') ?? [];
+  // a list, or the keys of a map, as pySigma's guide writes them
+  const fields = Array.isArray(said) ? said.map(String) : typeof said === 'object' ? Object.keys(said) : [String(said)];
   return { path, fields: fields.map((field) => modelField(field, path, place)) };
 }
 

@@ -7,7 +7,7 @@ import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { type Work, workOfFile } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { csvRows } from '../csv-rows.ts';
-import { type PipelineEnvironment, PipelineFault } from '../definition.ts';
+import { type PipelineEnvironment, PipelineFault, textOfFile } from '../definition.ts';
 import { JqFault, named, parseJqPath } from '../jq-path.ts';
 
 /** What says where values of placeholders stand in a file. */
@@ -29,18 +29,12 @@ export function fileValues(item: YamlMapping, readText: PipelineEnvironment['rea
   const filterText = textOf(item, 'filter');
   const filter = filterText === undefined ? undefined : regexAt(filterText, at('filter'));
   const path = textOf(item, 'path') ?? '';
-  const file = readText(path);
-  if ('fault' in file) throw faultOf(path, file.fault, at('path'));
-  const read = format === 'plaintext' ? linesOf(file.text) : format === 'csv' ? columnOf(item, file.text) : selectedOf(item, file.text, format);
+  const text = textOfFile(readText, path, at('path'));
+  const read = format === 'plaintext' ? linesOf(text) : format === 'csv' ? columnOf(item, text) : selectedOf(item, text, format);
   const work = workOfFile();
   const values = read.filter((value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))));
   if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), format === 'plaintext' ? 'Write one value a line.' : undefined);
   return values;
-}
-
-function faultOf(path: string, fault: 'unreadable' | 'outside', place: YamlNode): PipelineFault {
-  if (fault === 'unreadable') return new PipelineFault(`\`${path}\` can't be read`, place, "Paths are relative to the pipeline's folder.");
-  return new PipelineFault(`\`${path}\` is outside the pipeline's folder`, place, 'Pipelines read no other files: put it beside the pipeline, or below.');
 }
 
 const linesOf = (text: string): readonly string[] => text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim());
