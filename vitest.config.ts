@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { installTests } from './test/ci/install-tests.ts';
+import { slowTests } from './test/ci/slow-tests.ts';
 
 const of = (name: string, include: readonly string[], globalSetup: readonly string[] = [], exclude: readonly string[] = []) => ({
   extends: true as const,
   test: { name, include: [...include], exclude: [...exclude], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
 });
-const installs = installTests.map((name) => `test/${name}`);
+const slow = slowTests.map((name) => `test/${name}`);
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({
@@ -16,8 +16,8 @@ export default defineConfig({
     // a worker keeps the modules that it has: nothing in src/ or test/ may rest on a fresh copy
     isolate: false,
     projects: [
-      of('quick', ['test/*.test.ts'], [], installs),
-      of('install', installs),
+      of('quick', ['test/*.test.ts'], [], slow),
+      of('slow', slow),
       of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts']),
       of('site', ['test/site/*.test.ts'], ['test/setup/corpus.ts', 'test/setup/chromium.ts']),
     ],

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installTests } from '../ci/install-tests.ts';
+import { slowTests } from '../ci/slow-tests.ts';
 import type { Step } from '../ci/steps.ts';
 import { cache, root } from './places.ts';
 
@@ -54,17 +54,17 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   return steps;
 }
 
-/** The tests of installs, and those of which `npm test` tries a spread: a kill at every call, every fault at every request. */
+/** The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault at every request. */
 const everyFault: Step = {
   name: 'every fault',
-  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--project', 'install', '--maxWorkers=1', ...thoroughTests()],
+  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--project', 'slow', '--maxWorkers=1', ...thoroughTests()],
   env: { SIGPACK_FAULTS: 'all' },
 };
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const isInstall = (name: string): boolean => installTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));
-  const thorough = tests.filter((name) => isInstall(name) || readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
+  const isSlow = (name: string): boolean => slowTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));
+  const thorough = tests.filter((name) => isSlow(name) || readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
 }

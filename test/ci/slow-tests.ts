@@ -1,0 +1,20 @@
+/** Tests of many processes, disks and servers, and of bounds on work: more than fits into a minute beside the others. `npm run test:slow` runs them, and CI with every fault. */
+export const slowTests = [
+  'install-*.test.ts',
+  'pipeline-bounds.test.ts',
+  'correlation-day.test.ts',
+  'fuzz.test.ts',
+  'malformed-*.test.ts',
+  'interrupted-release.test.ts',
+  'process-lock.test.ts',
+  'corpus-script.test.ts',
+  'yaml-bounds.test.ts',
+  'two-at-once.test.ts',
+  'init-ci.test.ts',
+  'init-choices.test.ts',
+  'init-terminal.test.ts',
+  'github-action.test.ts',
+  'release*.test.ts',
+  'ci-steps.test.ts',
+  'terminal-lines.test.ts',
+];
