@@ -16,12 +16,18 @@ const cwd = projectIn(temporary, {
   'rules/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
   'rules/b.yml': rule(2, 'Image|fieldref: ParentImage'),
   'only/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
+  'models/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
+  'models/b.yml': rule(4, 'Details: x').replace('process_creation', 'pipe_created'),
   'broken/c.yml': rule(3, 'Image|nope: x'),
   'head.yml': 'priority: 90\npostprocessing: [{ type: embed, suffix: " | head 5" }]\n',
   'unread/d.yml': 'title: Nothing in it\nlevel: high\n',
   'model.yml': `transformations:
   - { type: set_state, key: data_model_set, val: Endpoint.Processes }
   - { type: set_state, key: fields, val: { Processes.user: } }
+  - { type: field_name_mapping, mapping: { Image: Processes.process_path, CommandLine: Processes.process } }
+`,
+  'processes.yml': `transformations:
+  - { type: set_state, key: data_model_set, val: Endpoint.Processes, rule_conditions: [{ type: logsource, category: process_creation }] }
   - { type: field_name_mapping, mapping: { Image: Processes.process_path, CommandLine: Processes.process } }
 `,
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
@@ -106,6 +112,9 @@ describe('names of formats', () => {
     const asked = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml', '-f', 'data_model');
     expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\| tstats .* BY _time span=1s Processes\.user /) });
     expect(asked).toEqual(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml'));
+    const both = await run('convert', 'models', '-t', 'splunk', '-p', 'processes.yml', '-f', 'data_model');
+    expect(both).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\| tstats [^\n]*\n$/) });
+    expect(both.stderr).toContain('no pipeline names a data model for the rule');
     const other = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'windows-sysmon', '-f', 'data_model');
     expect(other).toMatchObject({
       code: 2,

@@ -1,9 +1,10 @@
 import { basename, dirname, join, relative } from 'node:path';
+import { type Conversion, placeOfRule } from '../backend/backend.ts';
 import { plainFormat } from '../backend/format.ts';
 import { luceneLineFormat } from '../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../backend/postprocess.ts';
-import { dataModelState } from '../backend/splunk/scope.ts';
-import type { ConversionTarget, ConvertedEntry, TargetFormat, TargetSettings } from '../backend/target.ts';
+import { dataModelState, inDataModel } from '../backend/splunk/scope.ts';
+import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat } from '../backend/target.ts';
 import { targetName } from '../backend/target-name.ts';
 import { warnOfUnplaced } from '../pack/index-macro.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfFinalizers, warnOfPipelines } from '../pack/pipeline-report.ts';
@@ -15,7 +16,7 @@ import { fieldChoices } from '../pipeline/field-choice.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../pipeline/process.ts';
 import { createTargetCompiler, type ForTarget, type TargetedRule } from '../pipeline/target-compiler.ts';
-import type { CompiledRule } from '../query/compile.ts';
+import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { ProcessingFailure } from '../work/processing-failure.ts';
@@ -79,9 +80,9 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
     const settings = targetSettings(loaded.config, own);
-    const entries = converted(rules, target, options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings, bag, (made) =>
-      warnOf(made, target, project, warnings),
-    );
+    const wanted = options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings;
+    const convertRule = (compiled: CompiledRule) => (isDataModel(options) && !hasModel(compiled) ? withoutModel(compiled) : target.convert(compiled, wanted));
+    const entries = converted(rules, target, convertRule, bag, (made) => warnOf(made, target, project, warnings));
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries);
   }
@@ -96,6 +97,13 @@ const isDataModel = ({ format = '', target }: ConvertOptions): boolean =>
   /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk');
 
 const setsDataModel = (pipelines: readonly Pipeline[] = []): boolean => pipelines.some(({ file }) => file.text.includes(dataModelState));
+
+const hasModel = (compiled: CompiledRule): boolean => detectionsBelow(compiled).every(inDataModel);
+
+function withoutModel({ rule }: CompiledRule): Conversion<never> {
+  const hint = 'Leave -f data_model out to search it in an index.';
+  return { ok: false, problems: [{ code: 'TGT001', message: 'no pipeline names a data model for the rule', ...placeOfRule(rule), hint }] };
+}
 
 const dataModelPipeline = 'splunk-cim';
 
@@ -142,7 +150,7 @@ function warnOf({ compiled, off }: Made, { name }: ConversionTarget, { loaded, p
 function converted(
   rules: readonly TargetedRule[],
   target: ConversionTarget,
-  settings: TargetSettings,
+  convertRule: (compiled: CompiledRule) => Conversion<ConvertedRule>,
   bag: DiagnosticBag,
   onMade: (made: Made) => void,
 ): readonly Entry[] {
@@ -152,7 +160,7 @@ function converted(
     if (!made.compiled) return [];
     onMade(made);
     const { compiled } = made;
-    const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
+    const conversion = postprocessedRule(convertRule(compiled), compiled);
     complaints.add(target.name, compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
     return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
   });
