@@ -12,7 +12,7 @@ const searches = (number: number): string => `${number.toLocaleString('en')} sav
 
 /** What an adoption does, for a person. */
 export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal, 'paint' | 'width'>, verbose: boolean): string {
-  const { app, id, matches, unnamed, local, lost, switchedOff, switchedOn, olderVersion, lock, written } = adoption;
+  const { app, id, matches, local, olderVersion, lock, written } = adoption;
   const lines: string[] = [];
   const say = (text: string): void => {
     lines.push(...wrapped(visible(text), width));
@@ -29,29 +29,12 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
   const from = [app.id, app.version].filter((part) => part !== undefined).join(' ');
   say(`${from === '' ? '' : `${from}: `}${searches(app.stanzas.length)}, ${matches.found.length} of them with a rule here (${by})`);
   if (written) say(`${lock} has their names; commit it. The next release has a version after ${adoption.version}.`);
-  if (app.id !== undefined && app.id !== id) {
-    const same = /^[A-Za-z][A-Za-z0-9_]{1,79}$/.test(app.id) ? `write \`id: ${app.id}\` in sigpack.yml, or ` : '';
-    warn(
-      `this pack is the app ${id}, and the settings are in local/ of ${app.id}: ${same}copy local/savedsearches.conf into the folder ${id}, and switch ${app.id} off`,
-    );
-  }
+  if (app.id !== undefined && app.id !== id) warn(otherAppText(id, app.id));
   if (olderVersion !== undefined)
     warn(
       `sigpack.yml says version ${olderVersion}, and ${adoption.version} is in use: \`sigpack build\` makes an older app until \`sigpack release\` has raised it`,
     );
-  const hidden = local.filter(({ hidesSearch }) => hidesSearch).map(({ stanza }) => stanza);
-  const delicate = local.filter((one) => one.delicate.length > 0).map((one) => `${one.stanza}: ${one.delicate.join(', ')}`);
-  const groups: readonly (readonly [string, readonly string[]])[] = [
-    ['without a rule here, which an update leaves out', matches.withoutRule.map(({ name }) => name)],
-    ['with a rule that another saved search has by better evidence', matches.second.map(({ stanza, rule }) => `${stanza.name}: ${rule.title}`)],
-    ['with a name that no pack can have, which becomes another one', unnamed.map(({ stanza }) => stanza.name)],
-    ['running now, and switched off in the pack (see `enable` and `overBudget`)', switchedOff],
-    ['switched off now, and running with the pack', switchedOn],
-    ['with settings in local/ that are lost, as no detection has the name', lost],
-    ['with a search in local/, which hides that of the rule and of every update', hidden],
-    ['with settings in local/ that were made for the search of before: compare the window and the fields of the results with the new one', delicate],
-  ];
-  for (const [what, names] of groups) {
+  for (const [what, names] of concerns(adoption)) {
     if (names.length === 0) continue;
     warn(`${searches(names.length)} ${what}:`);
     list(names);
@@ -67,6 +50,27 @@ export function adoptionText(adoption: Adoption, { paint, width }: Pick<Terminal
     if (!verbose && local.length > mostNames) lines.push(`  and ${(local.length - mostNames).toLocaleString('en')} more (--verbose shows them)`);
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function otherAppText(id: string, adopted: string): string {
+  const same = /^[A-Za-z][A-Za-z0-9_]{1,79}$/.test(adopted) ? `write \`id: ${adopted}\` in sigpack.yml, or ` : '';
+  return `this pack is the app ${id}, and the settings are in local/ of ${adopted}: ${same}copy local/savedsearches.conf into the folder ${id}, and switch ${adopted} off`;
+}
+
+/** What a person should look at, and the saved searches that it is about. */
+function concerns({ matches, unnamed, local, lost, switchedOff, switchedOn }: Adoption): readonly (readonly [string, readonly string[]])[] {
+  const hidden = local.filter(({ hidesSearch }) => hidesSearch).map(({ stanza }) => stanza);
+  const delicate = local.filter((one) => one.delicate.length > 0).map((one) => `${one.stanza}: ${one.delicate.join(', ')}`);
+  return [
+    ['without a rule here, which an update leaves out', matches.withoutRule.map(({ name }) => name)],
+    ['with a rule that another saved search has by better evidence', matches.second.map(({ stanza, rule }) => `${stanza.name}: ${rule.title}`)],
+    ['with a name that no pack can have, which becomes another one', unnamed.map(({ stanza }) => stanza.name)],
+    ['running now, and switched off in the pack (see `enable` and `overBudget`)', switchedOff],
+    ['switched off now, and running with the pack', switchedOn],
+    ['with settings in local/ that are lost, as no detection has the name', lost],
+    ['with a search in local/, which hides that of the rule and of every update', hidden],
+    ['with settings in local/ that were made for the search of before: compare the window and the fields of the results with the new one', delicate],
+  ];
 }
 
 function settingLines({ stanza, settings, staying }: LocalSettings): readonly string[] {

@@ -12,7 +12,7 @@ import { targetSettings } from './conversion-settings.ts';
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { loadGivenRules } from './given-rules.ts';
 import { printText } from './guarded-terminal.ts';
-import { lineChanges } from './line-changes.ts';
+import { type LineChange, lineChanges } from './line-changes.ts';
 import { loadTargets } from './plugin.ts';
 import { openProject, reportProject } from './project.ts';
 import type { Paint } from './report/context.ts';
@@ -106,9 +106,12 @@ function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines
     const place = `${item.file.path}:${positionAt(item.file, item.span.start).line}`;
     const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
     lines.push(`${paint('cyan', `${number}. ${visible(item.id)}`)} ${item.type}${what} ${paint('dim', place)}`);
-    for (const { kind, line } of changes) lines.push(paint(kind === 'added' ? 'green' : 'red', `   ${kind === 'added' ? '+' : '-'} ${visible(line)}`));
+    for (const change of changes) lines.push(changeText(change, paint));
   };
 }
+
+const changeText = ({ kind, line }: LineChange, paint: Paint): string =>
+  kind === 'added' ? paint('green', `   + ${visible(line)}`) : paint('red', `   - ${visible(line)}`);
 
 /** Adds what became of the rule; answers with its queries. */
 function addOutcome(compiled: CompiledRule, { target, settings, bag, paint, pipelines }: Explaining, lines: string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../pack/config.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -83,11 +83,15 @@ function refuseInTheWay(folder: string): void {
       const stats = entryStatsOf(at);
       const isLast = index === parts.length - 1;
       if (stats === undefined) break;
-      if (stats.isSymbolicLink()) throw new UsageError(`${shownPath(at)} is a link; init writes through none: name the folder that it leads to, or remove it`);
-      if (isLast ? !stats.isFile() : !stats.isDirectory())
-        throw new UsageError(`${shownPath(at)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${isLast ? 'file' : 'folder'} is needed there`);
+      refuseOtherThan(isLast ? 'file' : 'folder', at, stats);
     }
   }
+}
+
+function refuseOtherThan(needed: 'file' | 'folder', path: string, stats: Stats): void {
+  if (stats.isSymbolicLink()) throw new UsageError(`${shownPath(path)} is a link; init writes through none: name the folder that it leads to, or remove it`);
+  if (needed === 'file' ? !stats.isFile() : !stats.isDirectory())
+    throw new UsageError(`${shownPath(path)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${needed} is needed there`);
 }
 
 /** Asked before the questions too: nobody answers them for nothing. */

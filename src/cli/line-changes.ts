@@ -20,14 +20,7 @@ function compared(before: readonly string[], after: readonly string[]): readonly
   const added = (line: string): LineChange => ({ kind: 'added', line });
   if (before.length > most || after.length > most) return [...before.map(removed), ...after.map(added)];
   const width = after.length + 1;
-  const lengths = new Uint16Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      const below = lengths[(i + 1) * width + j] ?? 0;
-      const right = lengths[i * width + j + 1] ?? 0;
-      lengths[i * width + j] = before[i] === after[j] ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(below, right);
-    }
-  }
+  const lengths = commonLengths(before, after);
   const changes: LineChange[] = [];
   let i = 0;
   let j = 0;
@@ -42,4 +35,18 @@ function compared(before: readonly string[], after: readonly string[]): readonly
     } else changes.push(added(after[j++] ?? ''));
   }
   return changes;
+}
+
+/** Length of the longest common subsequence of what follows each pair of places; a row of `after.length + 1` for each place of `before`. */
+function commonLengths(before: readonly string[], after: readonly string[]): Uint16Array {
+  const width = after.length + 1;
+  const lengths = new Uint16Array((before.length + 1) * width);
+  for (let i = before.length - 1; i >= 0; i--) {
+    for (let j = after.length - 1; j >= 0; j--) {
+      const below = lengths[(i + 1) * width + j] ?? 0;
+      const right = lengths[i * width + j + 1] ?? 0;
+      lengths[i * width + j] = before[i] === after[j] ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(below, right);
+    }
+  }
+  return lengths;
 }

@@ -48,12 +48,14 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
     }
     for (const name of place.names ?? [...sums.entries.keys(), ...unlisted(place.folder, sums.entries)]) {
       const file = join(place.folder, name);
-      const isKey = options.key !== undefined && !sums.entries.has(name) && resolve(file) === resolve(options.key);
-      tell(file, isKey ? keyInRelease : ((await digestProblem(file, sums.entries.get(name))) ?? provenanceProblem(file, sums.entries, key)));
+      const isKey = !sums.entries.has(name) && isSamePath(file, options.key);
+      tell(file, isKey ? keyInRelease : await fileProblem(file, sums.entries.get(name), sums.entries, key));
     }
   }
   return sound ? exitCodes.success : exitCodes.findings;
 }
+
+const isSamePath = (path: string, other: string | undefined): boolean => other !== undefined && resolve(path) === resolve(other);
 
 interface Sums {
   readonly bytes: Uint8Array;
@@ -122,6 +124,10 @@ function signatureProblem(sums: Uint8Array, path: string, key: KeyObject): strin
   if (typeof signature === 'string') return signature;
   const verdict = verifySignature(sums, signature.toString('latin1'), key);
   return verdict === 'good' ? undefined : problems[verdict];
+}
+
+async function fileProblem(path: string, digest: string | undefined, entries: Sums['entries'], key: KeyObject | undefined): Promise<string | undefined> {
+  return (await digestProblem(path, digest)) ?? provenanceProblem(path, entries, key);
 }
 
 async function digestProblem(path: string, wanted: string | undefined): Promise<string | undefined> {

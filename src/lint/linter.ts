@@ -1,7 +1,7 @@
 import type { LintConfig } from '../pack/lint-config.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { conditionDigest, digestOf } from '../release/digest.ts';
-import { normalForm, normalText } from '../release/normal-form.ts';
+import { type Normal, normalForm, normalText } from '../release/normal-form.ts';
 import type { OnRule } from '../sigma/document.ts';
 import type { RuleHead } from '../sigma/rule.ts';
 import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
@@ -53,24 +53,10 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       const severity = presetSeverity(code, config.preset);
       bag.add(file, { code, message, span: { start: span.start, end: span.end }, severity, ...(hint === undefined ? {} : { hint }) });
     };
-  const titles = new Map<string, Seen>();
-  const fileNames = new Map<string, Seen>();
-  const meanings = new Map<string, Seen>();
+  const checkNames = nameCheck();
+  const checkDouble = doubleCheck();
   const ids = new Set<string>();
   const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
-  const relatives = new Map<string, ReadonlySet<string>>();
-  const checkNames = (rule: RuleHead, tell: Tell): void => {
-    const { title, titleSpan, file, id } = rule;
-    // of two rules with one id, that is what is told
-    const isOther = (before: Seen): boolean => id === undefined || before.id !== id;
-    const before = titles.get(title);
-    if (!before) titles.set(title, { id, place: placeText(rule) });
-    else if (isOther(before)) tell('LNT015', titleSpan, `the title is that of ${before.place} too`);
-    const name = baseName(file.path);
-    const same = fileNames.get(name);
-    if (!same) fileNames.set(name, { id, place: file.path });
-    else if (same.place !== file.path && isOther(same)) tell('LNT016', titleSpan, `the file is named like ${same.place}`);
-  };
   const onRule: OnRule = (rule, document) => {
     const tell = tellIn(rule.file);
     const checked = { rule, document, tell, today };
@@ -81,7 +67,7 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
     }
     checkTags(checked);
     const named = checkRelated(checked);
-    if (rule.id !== undefined && named.length > 0) relatives.set(rule.id.toLowerCase(), new Set(named.map(({ id }) => id)));
+    if (named.length > 0) checkDouble.relate(rule.id, named);
     if (conventions) {
       checkNames(rule, tell);
       if (rule.id !== undefined) ids.add(rule.id.toLowerCase());
@@ -97,28 +83,66 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
     checkEventIds(rule, tell);
     checkCondition(rule, tell);
   };
-  const isRelated = (id = '', other = ''): boolean => relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
   return {
     onRule,
     onMeaning(compiled) {
-      const { rule } = compiled;
-      const tell = tellIn(rule.file);
+      const tell = tellIn(compiled.rule.file);
       const form = compiled.kind === 'detection' ? normalForm(compiled.query) : undefined;
-      if (form) {
-        const found = contradictionIn(form);
-        if (found) {
-          const place = [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
-          tell('LNT001', place, `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ${normalText(found.excluded)}`);
-        }
-      }
+      if (form) checkContradiction(compiled.rule, form, tell);
+      checkDouble.onMeaning(compiled, form, tell);
+    },
+    finish() {
+      for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
+    },
+  };
+}
+
+/** Whether another rule has the title, or another file the name. */
+function nameCheck(): (rule: RuleHead, tell: Tell) => void {
+  const titles = new Map<string, Seen>();
+  const fileNames = new Map<string, Seen>();
+  return (rule, tell) => {
+    const { title, titleSpan, file, id } = rule;
+    // of two rules with one id, that is what is told
+    const isOther = (before: Seen): boolean => id === undefined || before.id !== id;
+    const before = titles.get(title);
+    if (!before) titles.set(title, { id, place: placeText(rule) });
+    else if (isOther(before)) tell('LNT015', titleSpan, `the title is that of ${before.place} too`);
+    const name = baseName(file.path);
+    const same = fileNames.get(name);
+    if (!same) fileNames.set(name, { id, place: file.path });
+    else if (same.place !== file.path && isOther(same)) tell('LNT016', titleSpan, `the file is named like ${same.place}`);
+  };
+}
+
+function checkContradiction(rule: RuleHead, form: Normal, tell: Tell): void {
+  const found = contradictionIn(form);
+  if (!found) return;
+  const place = [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
+  tell('LNT001', place, `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ${normalText(found.excluded)}`);
+}
+
+/** Finds rules that mean the same and do not name each other as related. */
+interface DoubleCheck {
+  readonly relate: (id: string | undefined, named: readonly RelatedId[]) => void;
+  readonly onMeaning: (compiled: CompiledRule, form: Normal | undefined, tell: Tell) => void;
+}
+
+function doubleCheck(): DoubleCheck {
+  const meanings = new Map<string, Seen>();
+  const relatives = new Map<string, ReadonlySet<string>>();
+  const isRelated = (id = '', other = ''): boolean => relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
+  return {
+    relate(id, named) {
+      if (id !== undefined) relatives.set(id.toLowerCase(), new Set(named.map((one) => one.id)));
+    },
+    onMeaning(compiled, form, tell) {
+      const { rule } = compiled;
       const sources = logSourcesOf(compiled).map(({ category, product, service }) => [category, product, service]);
       const key = JSON.stringify([sources, form ? digestOf(form.key) : conditionDigest(compiled)]);
       const before = meanings.get(key);
       if (!before) meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
       else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id)) tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
-    },
-    finish() {
-      for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
     },
   };
 }

@@ -2,8 +2,9 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
 import { negativeNumbersNote } from '../../sigma/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, converted, Inexpressible, refused } from '../backend.ts';
+import { type Conversion, converted, Inexpressible, type Place, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
+import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
@@ -21,7 +22,7 @@ export interface GraylogAggregation {
   readonly every: number;
 }
 
-const seriesTypes: Partial<Record<CorrelationType, GraylogAggregation['series']['type']>> = {
+const seriesTypes: Partial<Record<CorrelationType, SeriesType>> = {
   event_count: 'count',
   value_count: 'card',
   value_sum: 'sum',
@@ -57,43 +58,56 @@ export function graylogCorrelation(
     if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
     const dialect = graylogDialect(options, remarks);
     // without them the server makes a group "(Empty Value)" of the messages that lack the field; a group without a value has none to add up, and 0 to count
-    const present = [...new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])])].map(
-      (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
-    );
-    refuseAddressless(or(queries), dialect);
-    const parts = splitToFit(and([or(queries), ...present]), queryStringLimits, (part) => printLucene(part, dialect));
-    const [only] = parts ?? [];
-    if (!only || parts?.length !== 1) {
-      throw new Inexpressible({
-        code: 'TGT004',
-        message: "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
-        ...place,
-        hint: 'Refer to fewer or shorter rules.',
-      });
-    }
-    const lowerOnly =
-      rule.thresholds.every((threshold) => threshold.operator === 'gt' || threshold.operator === 'gte') && type !== 'avg' && type !== 'percentile';
-    const every = lowerOnly ? Math.max(60, Math.min(300, rule.timespan)) : rule.timespan;
-    const within = lowerOnly ? rule.timespan + every + delay : rule.timespan;
-    remarks.push({ code: 'TGT002', message: windowRemark(lowerOnly, rule, within, every), ...place });
+    const present = new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])]);
+    const query = joinedQuery(queries, [...present], dialect, place);
+    const window = windowOf(rule, type, delay);
+    remarks.push({ code: 'TGT002', message: windowRemark(rule, window), ...place });
     return {
-      query: only.text,
+      query,
       groupBy,
       series: { type, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: rule.percentile } : {}) },
       ...eventsNeeded(groupBy, type),
       conditions: rule.thresholds.map((threshold) => ({ operator: operators[threshold.operator], value: threshold.value })),
-      within,
-      every,
+      within: window.within,
+      every: window.every,
     };
   });
 }
 
-const eventsNeeded = (groupBy: readonly string[], type: GraylogAggregation['series']['type']): Pick<GraylogAggregation, 'needsEvents'> =>
+/** The messages of any of the queries that have all the fields. */
+function joinedQuery(queries: readonly Query[], present: readonly string[], dialect: Dialect, place: Place): string {
+  const items = present.map((name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }));
+  refuseAddressless(or(queries), dialect);
+  const parts = splitToFit(and([or(queries), ...items]), queryStringLimits, (part) => printLucene(part, dialect));
+  const [only] = parts ?? [];
+  if (only && parts?.length === 1) return only.text;
+  throw new Inexpressible({
+    code: 'TGT004',
+    message: "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
+    ...place,
+    hint: 'Refer to fewer or shorter rules.',
+  });
+}
+
+type SeriesType = GraylogAggregation['series']['type'];
+
+interface Window extends Pick<GraylogAggregation, 'within' | 'every'> {
+  readonly overlaps: boolean;
+}
+
+function windowOf({ thresholds, timespan }: CorrelationRule, type: SeriesType, delay: number): Window {
+  const lowerOnly = thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && type !== 'avg' && type !== 'percentile';
+  if (!lowerOnly) return { overlaps: false, within: timespan, every: timespan };
+  const every = Math.max(60, Math.min(300, timespan));
+  return { overlaps: true, within: timespan + every + delay, every };
+}
+
+const eventsNeeded = (groupBy: readonly string[], type: SeriesType): Pick<GraylogAggregation, 'needsEvents'> =>
   groupBy.length === 0 && type !== 'count' && type !== 'card' ? { needsEvents: true } : {};
 
-function windowRemark(lowerOnly: boolean, rule: CorrelationRule, within: number, every: number): string {
+function windowRemark(rule: CorrelationRule, { overlaps, within, every }: Window): string {
   const { timespan } = rule;
-  return lowerOnly
+  return overlaps
     ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough events falls between two windows${negativeNumbersNote(rule)}`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
 }

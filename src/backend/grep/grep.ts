@@ -49,18 +49,27 @@ function compiledSize(pattern: string): number {
     const char = pattern[at] ?? '';
     if (char === '[') {
       const end = endOfClass(pattern, at);
-      // `[aA]` becomes a letter that ignores case
-      size += end - at === 3 && pattern[at + 1]?.toLowerCase() === pattern[at + 2]?.toLowerCase() ? 2 : 34;
+      size += classSize(pattern, at, end);
       at = end;
     } else if (char === '{') {
       size += 8;
       at = pattern.indexOf('}', at);
     } else {
-      size += char === '(' || char === '|' || char === ')' ? 3 : char > '\x7f' ? 6 : 2;
+      size += signSize(char);
       if (char === '\\') at++;
     }
   }
   return size;
+}
+
+/** `[aA]` becomes a letter that ignores case. */
+function classSize(pattern: string, start: number, end: number): number {
+  return end - start === 3 && pattern[start + 1]?.toLowerCase() === pattern[start + 2]?.toLowerCase() ? 2 : 34;
+}
+
+function signSize(char: string): number {
+  if (char === '(' || char === '|' || char === ')') return 3;
+  return char > '\x7f' ? 6 : 2;
 }
 
 function endOfClass(pattern: string, start: number): number {

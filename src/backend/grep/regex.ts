@@ -154,11 +154,16 @@ const copies = ({ min, max }: RegexRepeat): number => (max === Number.POSITIVE_I
 
 /** `once`: a single turn inside a loop, which has to be of one reading. */
 function repeatedChar(node: RegexAny | RegexClass, printing: Printing, once: boolean): Repeated {
+  return node.kind === 'any' ? repeatedAny(node, printing, once) : repeatedClass(node, printing, once);
+}
+
+function repeatedAny({ dotAll }: RegexAny, { over, writing }: Printing, once: boolean): Repeated {
+  if (over && !(once && writing.json)) return { text: '.', width: once ? 1 : writing.json ? 6 : 4 };
+  return { text: dotAll || over ? UNIT : '(?>[^"\\\\]|\\\\u.{4}|\\\\[^n])', width: 1 };
+}
+
+function repeatedClass(node: RegexClass, printing: Printing, once: boolean): Repeated {
   const { over, writing } = printing;
-  if (node.kind === 'any') {
-    if (over && !(once && writing.json)) return { text: '.', width: once ? 1 : writing.json ? 6 : 4 };
-    return { text: node.dotAll || over ? UNIT : '(?>[^"\\\\]|\\\\u.{4}|\\\\[^n])', width: 1 };
-  }
   const ranges = rangesOf(node, printing);
   const loose = over && writing.json && !once ? looseClass(ranges) : undefined;
   if (loose !== undefined) return { text: loose, width: 6 };

@@ -96,10 +96,14 @@ export function choiceOf(parts: readonly Ir[]): Ir {
     } else items.push(part);
   }
   if (setAt !== -1) items[setAt] = setOf(normalizeRanges(chars));
-  const only = items[0];
-  if (!only) return optional ? NOTHING : NEVER;
-  const choice: Ir = items.length === 1 ? only : { kind: 'choice', items, nullable: items.some((item) => item.nullable), size };
+  const choice = oneOf(items, size);
   return optional && !choice.nullable ? repeatOf(choice, 0, 1) : choice;
+}
+
+function oneOf(items: readonly Ir[], size: number): Ir {
+  const only = items[0];
+  if (!only) return NEVER;
+  return items.length === 1 ? only : { kind: 'choice', items, nullable: items.some((item) => item.nullable), size };
 }
 
 export function repeatOf(item: Ir, min: number, max: number): Ir {

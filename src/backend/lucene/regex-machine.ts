@@ -205,12 +205,7 @@ function addExcept({ item, except }: IrExcept, next: number, machine: Machine): 
   const inner = machineOf(machine.classes);
   const start = closure(addIr(except, FINAL, inner), inner).join();
   const taken = machine.classes.get(item.item.ranges) ?? [];
-  const steps = new Map<string, readonly NamedStep[]>();
-  const levels: ReadonlySet<string>[] = [new Set([start])];
-  for (let count = 0; count < item.max; count++) {
-    for (const name of levels[count] ?? []) if (!steps.has(name)) steps.set(name, namedSteps(name, taken, inner));
-    levels.push(new Set([...(levels[count] ?? [])].flatMap((name) => (steps.get(name) ?? []).map((step) => step.to))));
-  }
+  const { levels, steps } = levelsFrom(start, item.max, (name) => namedSteps(name, taken, inner));
   let after = new Map<string, number>();
   for (let count = item.max; count >= 0; count--) {
     const states = new Map<string, number>();
@@ -222,6 +217,22 @@ function addExcept({ item, except }: IrExcept, next: number, machine: Machine): 
     after = states;
   }
   return after.get(start) ?? next;
+}
+
+interface Levels {
+  /** By count, the state sets that can be reached with it. */
+  readonly levels: readonly ReadonlySet<string>[];
+  readonly steps: ReadonlyMap<string, readonly NamedStep[]>;
+}
+
+function levelsFrom(start: string, max: number, stepsOf: (name: string) => readonly NamedStep[]): Levels {
+  const steps = new Map<string, readonly NamedStep[]>();
+  const levels: ReadonlySet<string>[] = [new Set([start])];
+  for (let count = 0; count < max; count++) {
+    for (const name of levels[count] ?? []) if (!steps.has(name)) steps.set(name, stepsOf(name));
+    levels.push(new Set([...(levels[count] ?? [])].flatMap((name) => (steps.get(name) ?? []).map((step) => step.to))));
+  }
+  return { levels, steps };
 }
 
 /** The steps that do not end in a match; characters that lead nowhere lead to the empty set, which stays so. */

@@ -62,11 +62,15 @@ const isTruthOf = ({ test, field = '' }: StringItem, { booleanFields }: Dialect)
 
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
-  const { pattern, cased } = item.test;
+  const { pattern } = item.test;
   if (isTruthOf(item, dialect)) return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
   if (isFlattened(item.field ?? '', dialect)) return { kind: 'terms', texts: flattenedTerms(item) };
+  return patternForm(item, item.test, dialect);
+}
+
+function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: Dialect): Form {
   const matching = matchingOf(item, dialect);
   const ignoreCase = matching === 'regex' && !cased;
   const cost = affordable(pattern, ignoreCase, dialect);

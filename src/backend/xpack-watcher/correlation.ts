@@ -85,24 +85,33 @@ function windowOf(
     rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
   const overlaps = lowerOnly || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
-  for (const key of ['schedule', 'window'] as const) {
-    const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
-    if (!overlaps && settings[key] !== undefined)
-      remarks.push({ code: 'TGT007', message: `\`${name}\` does not apply: the watch looks at windows of the timespan, which follow one another`, ...place });
-  }
+  if (!overlaps) remarkOnUnusedTimes(settings, remarks, place);
   const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
   const lookBack = overlaps ? (settings.window ?? rule.timespan + interval) : rule.timespan;
-  const message = !overlaps
-    ? `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`
-    : lookBack < rule.timespan + interval
-      ? `the watch looks back ${lookBack} s every ${interval} s, as \`window\` says; ${rule.timespan} s with enough events may fall between two windows`
-      : `the watch looks back ${lookBack} s every ${interval} s, so that no ${rule.timespan} s with enough events falls between two windows; events up to that far apart count`;
-  remarks.push({ code: 'TGT002', message: overlaps ? `${message}${negativeNumbersNote(rule)}` : message, ...place });
+  const message = overlaps
+    ? `${overlapText(rule.timespan, lookBack, interval)}${negativeNumbersNote(rule)}`
+    : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`;
+  remarks.push({ code: 'TGT002', message, ...place });
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
     const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
     remarks.push({ code: 'TGT008', message: again, ...place });
   }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
+}
+
+function remarkOnUnusedTimes(settings: ElasticsearchSettings, remarks: Remark[], place: Place): void {
+  for (const key of ['schedule', 'window'] as const) {
+    const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
+    if (settings[key] !== undefined)
+      remarks.push({ code: 'TGT007', message: `\`${name}\` does not apply: the watch looks at windows of the timespan, which follow one another`, ...place });
+  }
+}
+
+function overlapText(timespan: number, lookBack: number, interval: number): string {
+  const times = `the watch looks back ${lookBack} s every ${interval} s`;
+  return lookBack < timespan + interval
+    ? `${times}, as \`window\` says; ${timespan} s with enough events may fall between two windows`
+    : `${times}, so that no ${timespan} s with enough events falls between two windows; events up to that far apart count`;
 }
 
 /** Composite aggregations take no bucket_selector, hence terms. */

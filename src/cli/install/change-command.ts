@@ -59,13 +59,28 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const told = change.texts.redactedAll(plan);
   const done = plan.objects.length === 0 && installed.digest === wanted.digest;
   const advice = plan.objects.length > 0 ? await adviceFor(change, wanted) : [];
-  if (options.format === 'text') printPlan(told, { paint: stdoutPaint(), verbose: options.verbose, wayBack: wayBack(change) });
-  if (options.format === 'text' && plan.objects.length > 0 && change.check !== undefined) printText(`  ${checkTexts[change.check]}\n`);
-  if (options.format === 'text') for (const line of advice) printText(`  ${line}\n`);
+  if (options.format === 'text') show(change, told, advice);
   if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
   if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
   if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned', advice });
+  return applyPlan(change, plan, wanted, { told, advice });
+}
+
+function show<C>(change: Change<C>, told: Plan, advice: readonly string[]): void {
+  printPlan(told, { paint: stdoutPaint(), verbose: change.options.verbose, wayBack: wayBack(change) });
+  if (told.objects.length > 0 && change.check !== undefined) printText(`  ${checkTexts[change.check]}\n`);
+  for (const line of advice) printText(`  ${line}\n`);
+}
+
+/** What was shown of a plan, without secrets. */
+interface Shown {
+  readonly told: Plan;
+  readonly advice: readonly string[];
+}
+
+async function applyPlan<C>(change: Change<C>, plan: Plan, wanted: Version<C>, { told, advice }: Shown): Promise<ExitCode> {
+  const { target, direction } = change;
   try {
     const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
     change.terminal.clear();

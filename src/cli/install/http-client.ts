@@ -79,12 +79,7 @@ export function createClient(options: ClientOptions): Client {
       for (let attempt = 0; ; attempt++) {
         const result = await once(options, method, path, sending);
         if ('answer' in result && (isFine(result.answer.status) || sending.expect?.includes(result.answer.status))) return result.answer;
-        // 429 and 503 say that nothing was done
-        const again =
-          'answer' in result
-            ? [429, 503].includes(result.answer.status) || (repeatable && result.answer.status >= 500)
-            : result.isFinal !== true && (repeatable || !result.sent);
-        if (!again || attempt >= options.retries) throw errorOf(options, method, path, result);
+        if (!mayTryAgain(result, repeatable) || attempt >= options.retries) throw errorOf(options, method, path, result);
         await sleep(pauseBefore(options, attempt, 'answer' in result ? result.answer.retryAfter : undefined));
       }
     },
@@ -103,6 +98,13 @@ function refuseUnsendable({ headers }: ClientOptions): void {
 }
 
 const isFine = (status: number): boolean => status >= 200 && status < 300;
+
+function mayTryAgain(result: Result, repeatable: boolean): boolean {
+  if (!('answer' in result)) return result.isFinal !== true && (repeatable || !result.sent);
+  const { status } = result.answer;
+  // 429 and 503 say that nothing was done
+  return status === 429 || status === 503 || (repeatable && status >= 500);
+}
 
 function pauseBefore({ pause = 500 }: ClientOptions, attempt: number, retryAfter: number | undefined): number {
   return Math.min(maximumPause, Math.max(pause * 2 ** attempt, (retryAfter ?? 0) * 1000));

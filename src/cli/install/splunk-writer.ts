@@ -23,9 +23,13 @@ export interface SplunkWriter {
 
 export function createSplunkWriter(client: SplunkClient, appId: string): SplunkWriter {
   const base = `/servicesNS/nobody/${appId}`;
+  return { ...recordWriter(client, base, appId), ...objectWriter(client, base, appId) };
+}
+
+type RecordNames = 'records' | 'writeRecord' | 'remember' | 'removeRecords' | 'release';
+
+function recordWriter(client: SplunkClient, base: string, appId: string): Pick<SplunkWriter, RecordNames> {
   const conf = `${base}/configs/conf-sigpack`;
-  const collectionOf = ({ collection }: SplunkObject): string => (collection === 'apps/local' ? '/services/apps/local' : `${base}/${addressOf(collection)}`);
-  const addressOfObject = (object: SplunkObject): string => `${collectionOf(object)}/${encodeURIComponent(object.entity)}`;
   const records = async (): Promise<ReadonlyMap<string, Record>> => {
     const entries = await client.list(conf);
     const texts = entries
@@ -44,18 +48,6 @@ export function createSplunkWriter(client: SplunkClient, appId: string): SplunkW
   const removeRecords = async (stanzas: readonly string[]): Promise<void> => {
     for (const stanza of stanzas) await client.remove(`${conf}/${stanza}`);
   };
-  const update = async (object: SplunkObject, names: readonly string[]): Promise<void> => {
-    // Splunk takes no update of a saved search without its search
-    const said = object.collection === 'saved/searches' && !names.includes('search') ? ['search', ...names] : names;
-    const parameters = said.map((name) => [name, object.fields.get(name) ?? ''] as const);
-    await client.post(addressOfObject(object), parameters, { repeatable: true });
-  };
-  const create = async (object: SplunkObject): Promise<void> => {
-    const name = object.collection === 'apps/local' ? [] : [['name', object.entity] as const];
-    const { status } = await client.post(collectionOf(object), [...name, ...object.fields], { expect: [409], repeatable: true });
-    // a try before may have made it, with its answer cut off
-    if (status === 409) await update(object, [...object.fields.keys()]);
-  };
   return {
     records,
     writeRecord,
@@ -69,6 +61,25 @@ export function createSplunkWriter(client: SplunkClient, appId: string): SplunkW
     },
     removeRecords: () => removeRecords(['pending', 'previous', 'adopted', 'installed']),
     release: () => removeRecords(['pending', 'previous', 'installed']),
+  };
+}
+
+function objectWriter(client: SplunkClient, base: string, appId: string): Omit<SplunkWriter, RecordNames> {
+  const collectionOf = ({ collection }: SplunkObject): string => (collection === 'apps/local' ? '/services/apps/local' : `${base}/${addressOf(collection)}`);
+  const addressOfObject = (object: SplunkObject): string => `${collectionOf(object)}/${encodeURIComponent(object.entity)}`;
+  const update = async (object: SplunkObject, names: readonly string[]): Promise<void> => {
+    // Splunk takes no update of a saved search without its search
+    const said = object.collection === 'saved/searches' && !names.includes('search') ? ['search', ...names] : names;
+    const parameters = said.map((name) => [name, object.fields.get(name) ?? ''] as const);
+    await client.post(addressOfObject(object), parameters, { repeatable: true });
+  };
+  const create = async (object: SplunkObject): Promise<void> => {
+    const name = object.collection === 'apps/local' ? [] : [['name', object.entity] as const];
+    const { status } = await client.post(collectionOf(object), [...name, ...object.fields], { expect: [409], repeatable: true });
+    // a try before may have made it, with its answer cut off
+    if (status === 409) await update(object, [...object.fields.keys()]);
+  };
+  return {
     async createApp(app) {
       const { status } = await client.post('/services/apps/local', [['name', appId], ['template', 'barebones'], ['visible', '1'], ...app.fields], {
         expect: [409],

@@ -10,7 +10,7 @@ import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
 import { longestMessage, withoutSecrets } from './server-text.ts';
-import type { Override } from './target.ts';
+import type { Installed, Override } from './target.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -55,23 +55,7 @@ export async function status(artifact: string | undefined, options: StatusOption
     terminal.progress(found.length, names.length, name);
     try {
       found.push(
-        await withTarget(input, async (target): Promise<Status> => {
-          const { version = null, previous, current, known, isShared, foreign, unseen, overrides = [], madeFor } = await target.installed();
-          const drift = version === null ? [] : driftOf({ known, current, isShared });
-          return {
-            to: name,
-            kind: target.kind,
-            pack: target.id,
-            version,
-            previous: previous?.version ?? null,
-            ...(version === null || madeFor === undefined ? {} : { madeFor }),
-            objects: version === null ? 0 : current.length,
-            drift,
-            ...(version === null || unseen === undefined ? {} : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
-            ...(overrides.length === 0 ? {} : { overrides }),
-            ...(foreign === undefined ? {} : { foreign }),
-          };
-        }),
+        await withTarget(input, async (target): Promise<Status> => ({ to: name, kind: target.kind, pack: target.id, ...stateOf(await target.installed()) })),
       );
     } catch (error) {
       // of one place alone, what is wrong with its settings is the answer; of several, the others are to be seen, too
@@ -90,6 +74,26 @@ export async function status(artifact: string | undefined, options: StatusOption
   }
   if (found.some(({ error }) => error !== undefined)) return exitCodes.remote;
   return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
+}
+
+type State = Omit<Status, 'to' | 'kind' | 'pack' | 'error'>;
+
+/** The order of the keys is that of the report as JSON. */
+function stateOf<C>(installed: Installed<C>): State {
+  const { version, previous, current, foreign, overrides = [] } = installed;
+  const before = { previous: previous?.version ?? null };
+  const rest = { ...(overrides.length === 0 ? {} : { overrides }), ...(foreign === undefined ? {} : { foreign }) };
+  if (version === undefined) return { version: null, ...before, objects: 0, drift: [], ...rest };
+  const { known, isShared, unseen, madeFor } = installed;
+  return {
+    version,
+    ...before,
+    ...(madeFor === undefined ? {} : { madeFor }),
+    objects: current.length,
+    drift: driftOf({ known, current, isShared }),
+    ...(unseen === undefined ? {} : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
+    ...rest,
+  };
 }
 
 function statusText(
