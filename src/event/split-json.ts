@@ -87,21 +87,30 @@ function between(scan: Scan, chunk: string, from: number): number {
     const code = chunk.charCodeAt(at);
     if (code === codes.newline) scan.line++;
     else if (code === codes.openBrace && scan.list !== 'after') {
-      scan.startLine = scan.line;
-      if (scan.list !== 'none') scan.list = 'next';
+      beginEvent(scan);
       return at;
     } else if (code === codes.open && scan.list === 'none') scan.list = 'first';
     else if (code === codes.comma && scan.list === 'after') scan.list = 'next';
     else if (code === codes.close && scan.list !== 'none' && scan.list !== 'next') {
-      scan.list = 'none';
-      if (scan.envelope === 0) continue;
-      scan.depth = scan.envelope;
-      scan.envelope = 0;
-      scan.skipping = true;
-      return at + 1;
+      if (endsInEnvelope(scan)) return at + 1;
     } else if (!isSpace(code)) throw scan.fail(scan.line, `expected an event, a JSON object, but found ${JSON.stringify(chunk.charAt(at))}`);
   }
   return chunk.length;
+}
+
+function beginEvent(scan: Scan): void {
+  scan.startLine = scan.line;
+  if (scan.list !== 'none') scan.list = 'next';
+}
+
+/** Ends the list of events; true where the rest of an envelope is to be skipped. */
+function endsInEnvelope(scan: Scan): boolean {
+  scan.list = 'none';
+  if (scan.envelope === 0) return false;
+  scan.depth = scan.envelope;
+  scan.envelope = 0;
+  scan.skipping = true;
+  return true;
 }
 
 const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
@@ -118,12 +127,15 @@ function inside(scan: Scan, chunk: string, from: number): number {
     const code = chunk.charCodeAt(at);
     if (code === codes.quote) scan.inString = true;
     else if (code === codes.newline) scan.line++;
-    else if (code === codes.openBrace || code === codes.open) {
-      if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
-      if (code === codes.open && opensEnvelope(scan, chunk, from, at)) return at + 1;
-    } else if ((code === codes.closeBrace || code === codes.close) && closesEvent(scan)) return at + 1;
+    else if (code === codes.openBrace) goDeeper(scan);
+    else if (code === codes.open && entersEnvelope(scan, chunk, from, at)) return at + 1;
+    else if ((code === codes.closeBrace || code === codes.close) && closesEvent(scan)) return at + 1;
   }
   return chunk.length;
+}
+
+function goDeeper(scan: Scan): void {
+  if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
 }
 
 function closesEvent(scan: Scan): boolean {
@@ -151,8 +163,9 @@ function closingQuote(scan: Scan, chunk: string, from: number): number {
 const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
 const envelopeStart = /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
 
-/** Steps into the list of an export's envelope, if the one that opens at `at` is that. */
-function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
+/** Goes into the list that opens at `at`; true where it is that of an export's envelope, whose entries are events. */
+function entersEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
+  goDeeper(scan);
   if (scan.depth > 3 || scan.list !== 'none' || scan.skipping || !isEnvelope(scan.held, chunk, from, at)) return false;
   scan.envelope = scan.depth - 1;
   scan.depth = 0;
