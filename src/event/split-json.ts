@@ -80,6 +80,8 @@ function pieceUpTo(scan: Scan, part: string): Piece | undefined {
 }
 
 const codes = { newline: 10, quote: 34, comma: 44, open: 91, close: 93, openBrace: 123, closeBrace: 125 } as const;
+/** What brackets and braces differ in. */
+const braceBit = 0x20;
 
 /** Goes to the beginning of the next event; gives where it is. */
 function between(scan: Scan, chunk: string, from: number): number {
@@ -119,23 +121,18 @@ const isSpace = (code: number): boolean => code === 32 || code === 9 || code ===
 function inside(scan: Scan, chunk: string, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     if (scan.inString) {
-      at = closingQuote(scan, chunk, at);
-      if (at === -1) return chunk.length;
-      scan.inString = false;
+      at = leaveString(scan, chunk, at);
       continue;
     }
     const code = chunk.charCodeAt(at);
     if (code === codes.quote) scan.inString = true;
     else if (code === codes.newline) scan.line++;
-    else if (code === codes.openBrace) goDeeper(scan);
-    else if (code === codes.open && entersEnvelope(scan, chunk, from, at)) return at + 1;
-    else if ((code === codes.closeBrace || code === codes.close) && closesEvent(scan)) return at + 1;
+    else if ((code | braceBit) === codes.openBrace) {
+      if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
+      if (code === codes.open && opensEnvelope(scan, chunk, from, at)) return at + 1;
+    } else if ((code | braceBit) === codes.closeBrace && closesEvent(scan)) return at + 1;
   }
   return chunk.length;
-}
-
-function goDeeper(scan: Scan): void {
-  if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
 }
 
 function closesEvent(scan: Scan): boolean {
@@ -144,8 +141,8 @@ function closesEvent(scan: Scan): boolean {
   return true;
 }
 
-/** Where the string ends that is open; -1: not in this chunk. */
-function closingQuote(scan: Scan, chunk: string, from: number): number {
+/** Goes to the quote that ends the open string, or behind the chunk. */
+function leaveString(scan: Scan, chunk: string, from: number): number {
   let at = scan.escaped ? from + 1 : from;
   scan.escaped = false;
   for (;;) {
@@ -154,8 +151,14 @@ function closingQuote(scan: Scan, chunk: string, from: number): number {
     let slashes = 0;
     while (end - slashes > at && chunk.charCodeAt(end - slashes - 1) === 92) slashes++;
     const isEscaped = slashes % 2 === 1;
-    if (quote === -1) scan.escaped = isEscaped;
-    if (quote === -1 || !isEscaped) return quote;
+    if (quote === -1) {
+      scan.escaped = isEscaped;
+      return chunk.length;
+    }
+    if (!isEscaped) {
+      scan.inString = false;
+      return quote;
+    }
     at = quote + 1;
   }
 }
@@ -163,9 +166,8 @@ function closingQuote(scan: Scan, chunk: string, from: number): number {
 const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
 const envelopeStart = /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
 
-/** Goes into the list that opens at `at`; true where it is that of an export's envelope, whose entries are events. */
-function entersEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
-  goDeeper(scan);
+/** Steps into the list of an export's envelope, if the one that opens at `at` is that. */
+function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
   if (scan.depth > 3 || scan.list !== 'none' || scan.skipping || !isEnvelope(scan.held, chunk, from, at)) return false;
   scan.envelope = scan.depth - 1;
   scan.depth = 0;
