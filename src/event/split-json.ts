@@ -80,6 +80,8 @@ function pieceUpTo(scan: Scan, part: string): Piece | undefined {
 }
 
 const codes = { newline: 10, quote: 34, comma: 44, open: 91, close: 93, openBrace: 123, closeBrace: 125 } as const;
+/** What brackets and braces differ in. */
+const braceBit = 0x20;
 
 /** Goes to the beginning of the next event; gives where it is. */
 function between(scan: Scan, chunk: string, from: number): number {
@@ -87,21 +89,30 @@ function between(scan: Scan, chunk: string, from: number): number {
     const code = chunk.charCodeAt(at);
     if (code === codes.newline) scan.line++;
     else if (code === codes.openBrace && scan.list !== 'after') {
-      scan.startLine = scan.line;
-      if (scan.list !== 'none') scan.list = 'next';
+      beginEvent(scan);
       return at;
     } else if (code === codes.open && scan.list === 'none') scan.list = 'first';
     else if (code === codes.comma && scan.list === 'after') scan.list = 'next';
     else if (code === codes.close && scan.list !== 'none' && scan.list !== 'next') {
-      scan.list = 'none';
-      if (scan.envelope === 0) continue;
-      scan.depth = scan.envelope;
-      scan.envelope = 0;
-      scan.skipping = true;
-      return at + 1;
+      if (endsInEnvelope(scan)) return at + 1;
     } else if (!isSpace(code)) throw scan.fail(scan.line, `expected an event, a JSON object, but found ${JSON.stringify(chunk.charAt(at))}`);
   }
   return chunk.length;
+}
+
+function beginEvent(scan: Scan): void {
+  scan.startLine = scan.line;
+  if (scan.list !== 'none') scan.list = 'next';
+}
+
+/** Ends the list of events; true where the rest of an envelope is to be skipped. */
+function endsInEnvelope(scan: Scan): boolean {
+  scan.list = 'none';
+  if (scan.envelope === 0) return false;
+  scan.depth = scan.envelope;
+  scan.envelope = 0;
+  scan.skipping = true;
+  return true;
 }
 
 const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
@@ -110,18 +121,16 @@ const isSpace = (code: number): boolean => code === 32 || code === 9 || code ===
 function inside(scan: Scan, chunk: string, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     if (scan.inString) {
-      at = closingQuote(scan, chunk, at);
-      if (at === -1) return chunk.length;
-      scan.inString = false;
+      at = leaveString(scan, chunk, at);
       continue;
     }
     const code = chunk.charCodeAt(at);
     if (code === codes.quote) scan.inString = true;
     else if (code === codes.newline) scan.line++;
-    else if (code === codes.openBrace || code === codes.open) {
+    else if ((code | braceBit) === codes.openBrace) {
       if (++scan.depth > limits.depth) throw scan.fail(scan.startLine, tooDeep);
       if (code === codes.open && opensEnvelope(scan, chunk, from, at)) return at + 1;
-    } else if ((code === codes.closeBrace || code === codes.close) && closesEvent(scan)) return at + 1;
+    } else if ((code | braceBit) === codes.closeBrace && closesEvent(scan)) return at + 1;
   }
   return chunk.length;
 }
@@ -132,8 +141,8 @@ function closesEvent(scan: Scan): boolean {
   return true;
 }
 
-/** Where the string ends that is open; -1: not in this chunk. */
-function closingQuote(scan: Scan, chunk: string, from: number): number {
+/** Goes to the quote that ends the open string, or behind the chunk. */
+function leaveString(scan: Scan, chunk: string, from: number): number {
   let at = scan.escaped ? from + 1 : from;
   scan.escaped = false;
   for (;;) {
@@ -142,8 +151,14 @@ function closingQuote(scan: Scan, chunk: string, from: number): number {
     let slashes = 0;
     while (end - slashes > at && chunk.charCodeAt(end - slashes - 1) === 92) slashes++;
     const isEscaped = slashes % 2 === 1;
-    if (quote === -1) scan.escaped = isEscaped;
-    if (quote === -1 || !isEscaped) return quote;
+    if (quote === -1) {
+      scan.escaped = isEscaped;
+      return chunk.length;
+    }
+    if (!isEscaped) {
+      scan.inString = false;
+      return quote;
+    }
     at = quote + 1;
   }
 }

@@ -97,16 +97,16 @@ export function createXmlSplitter(fail: Fail): Splitter {
     for (let at = dropped.indexOf('\n'); at !== -1; at = dropped.indexOf('\n', at + 1)) line++;
     return dropped;
   };
+  const findsNext = (): boolean => {
+    const start = held.search(opening);
+    isOpen = start !== -1;
+    drop(isOpen ? start : Math.max(0, held.length - 6));
+    return isOpen;
+  };
   return {
     *push(chunk) {
       held += chunk;
-      for (;;) {
-        if (!isOpen) {
-          const start = held.search(opening);
-          isOpen = start !== -1;
-          drop(isOpen ? start : Math.max(0, held.length - 6));
-          if (!isOpen) return;
-        }
+      while (isOpen || findsNext()) {
         const end = held.indexOf(closing, searched);
         if (Math.max(end + closing.length, end === -1 ? held.length : 0) > limits.length) throw fail(line, tooLong);
         searched = Math.max(0, held.length - closing.length);

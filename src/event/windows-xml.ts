@@ -29,21 +29,27 @@ function parse(text: string): Element | string {
     const at = token.lastIndex;
     const match = token.exec(text);
     if (match === null) return `the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`;
-    const [, verbatim, closed, opened, attributes = '', isEmpty, written] = match;
-    const parent = open.at(-1) ?? top;
-    if (verbatim !== undefined) parent.text += verbatim;
-    else if (written !== undefined) parent.text += decoded(written);
-    else if (opened !== undefined) {
-      const element: Element = { name: opened.replace(/^.*:/, ''), attributes: attributesOf(attributes), children: [], text: '' };
-      parent.children.push(element);
-      if (isEmpty !== '/') open.push(element);
-      if (open.length > limits.depth) return `elements are nested deeper than ${limits.depth}`;
-    } else if (closed !== undefined) {
-      if (open.length === 1 || closed.replace(/^.*:/, '') !== parent.name) return `</${closed}> closes no element`;
-      open.pop();
-    }
+    const fault = takeToken(match, open.at(-1) ?? top, open);
+    if (fault !== undefined) return fault;
   }
   return open.length > 1 ? `<${open.at(-1)?.name}> is not closed` : (top.children[0] ?? 'there is no element');
+}
+
+/** Puts into `parent`, the last of `open`, what a token says; gives what is wrong with it. */
+function takeToken(match: RegExpExecArray, parent: Element, open: Element[]): string | undefined {
+  const [, verbatim, closed, opened, attributes = '', isEmpty, written] = match;
+  if (verbatim !== undefined) parent.text += verbatim;
+  else if (written !== undefined) parent.text += decoded(written);
+  else if (opened !== undefined) {
+    const element: Element = { name: opened.replace(/^.*:/, ''), attributes: attributesOf(attributes), children: [], text: '' };
+    parent.children.push(element);
+    if (isEmpty !== '/') open.push(element);
+    if (open.length > limits.depth) return `elements are nested deeper than ${limits.depth}`;
+  } else if (closed !== undefined) {
+    if (open.length === 1 || closed.replace(/^.*:/, '') !== parent.name) return `</${closed}> closes no element`;
+    open.pop();
+  }
+  return undefined;
 }
 
 function attributesOf(text: string): Fields {

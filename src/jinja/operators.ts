@@ -34,7 +34,7 @@ export function isTrue(value: Value): boolean {
 export function equals(a: Value, b: Value, work: Work): boolean {
   // texts of other lengths are not read
   work.characters(charactersPerEntry + (typeof a === 'string' && typeof b === 'string' && a.length === b.length ? a.length : 0));
-  if (typeof a === 'boolean' || typeof b === 'boolean') return equals(typeof a === 'boolean' ? Number(a) : a, typeof b === 'boolean' ? Number(b) : b, work);
+  if (typeof a === 'boolean' || typeof b === 'boolean') return equals(booleanAsNumber(a), booleanAsNumber(b), work);
   if (typeof a !== 'object' || a === null) return typeof b === 'object' && b !== null ? equals(b, a, work) : a === b;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((one, at) => equals(one, b[at], work));
   if (b === undefined || b === null || typeof b === 'number' || isList(b)) return false;
@@ -42,6 +42,8 @@ export function equals(a: Value, b: Value, work: Work): boolean {
   if (typeof b !== 'string' && a.text !== undefined && a.isText === b.isText) return a.text === b.text;
   throw new Error(a.text === undefined ? "a map can't be compared" : 'this is no text to Jinja; compare `|string` of it, or `.name` of levels and statuses');
 }
+
+const booleanAsNumber = (value: Value): Value => (typeof value === 'boolean' ? Number(value) : value);
 
 /** `a in b` */
 export function isIn(a: Value, b: Value, work: Work): boolean {

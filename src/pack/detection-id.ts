@@ -33,14 +33,17 @@ export function generatedIds(rules: readonly Rule[], packId: string, { published
       for (const { id } of known(rule, pathOf(rule.file.path))) if (give(rule, id)) break;
     }
   }
-  for (const rule of without) {
-    const { title, file } = rule;
-    if (ids.has(rule) || give(rule, titleId(title, packId))) continue;
-    const path = pathOf(file.path);
-    // rules of one title in one file are told apart by their order there
-    for (let number = 1; !give(rule, uuidV5(sigpackNamespace, `${packId}\n${title}\n${path}${number > 1 ? `\n${number}` : ''}`)); number++);
-  }
+  for (const rule of without) if (!ids.has(rule)) giveByTitle(rule, packId, pathOf, give);
   return ids;
+}
+
+/** `give` is false where another rule has the id. */
+function giveByTitle(rule: Rule, packId: string, pathOf: NamingHistory['pathOf'], give: (rule: Rule, id: string) => boolean): void {
+  const { title, file } = rule;
+  if (give(rule, titleId(title, packId))) return;
+  const path = pathOf(file.path);
+  // rules of one title in one file are told apart by their order there
+  for (let number = 1; !give(rule, uuidV5(sigpackNamespace, `${packId}\n${title}\n${path}${number > 1 ? `\n${number}` : ''}`)); number++);
 }
 
 type KnownBy = (rule: Rule, path: string) => readonly PublishedDetection[];

@@ -152,7 +152,7 @@ function checkRegex(regex: string, problems: Set<string>): void {
       inClass = char !== closingBracket;
     } else if (char === openingBracket) {
       inClass = true;
-    } else if ((char === bar && (before === bar || before === openingParenthesis)) || (char === closingParenthesis && before === bar)) {
+    } else if (endsEmptyBranch(char, before)) {
       problems.add(emptyBranch);
     }
     before = inClass ? backslash : char;
@@ -160,6 +160,9 @@ function checkRegex(regex: string, problems: Set<string>): void {
   if (before === bar && regex !== '') problems.add(emptyBranch);
   if (inClass) problems.add('a character class is not closed');
 }
+
+const endsEmptyBranch = (char: number, before: number): boolean =>
+  (char === bar && (before === bar || before === openingParenthesis)) || (char === closingParenthesis && before === bar);
 
 // the 0x20 bit is what capitals and small letters differ in
 const isLetter = (char: number): boolean => (char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a;

@@ -18,18 +18,22 @@ export function parseJqPath(text: string): (data: Plain) => readonly Plain[] {
     const match = step.exec(text);
     if (!match || (at === 0 && (match[1] !== undefined || !/^\s*\./.test(text)))) throw new JqFault(`\`${text.slice(at).trim()}\` is not supported here`);
     at += match[0].length;
-    const [whole, pipe, bracketed, index, quoted, name, , optional] = match;
+    const [whole, pipe] = match;
     if (pipe !== undefined || (match[6] !== undefined && steps.length === 0)) continue;
     if (match[6] !== undefined) {
       // `.` behind a pipe is the value itself
       if (!/\|\s*$/.test(text.slice(0, at - whole.length))) throw new JqFault(`\`${text}\` is not supported here`);
       continue;
     }
-    const key = name ?? textOf(bracketed ?? quoted);
-    const found = key !== undefined ? keyStep(key) : index !== undefined ? indexStep(Number(index)) : eachStep;
-    steps.push(optional === undefined ? found : lenient(found));
+    steps.push(stepOf(match));
   }
   return (data) => steps.reduce<readonly Plain[]>((values, take) => values.flatMap(take), [data]);
+}
+
+function stepOf([, , bracketed, index, quoted, name, , optional]: RegExpExecArray): Step {
+  const key = name ?? textOf(bracketed ?? quoted);
+  const found = key !== undefined ? keyStep(key) : index !== undefined ? indexStep(Number(index)) : eachStep;
+  return optional === undefined ? found : lenient(found);
 }
 
 const textOf = (quoted: string | undefined): string | undefined => (quoted === undefined ? undefined : quoted.replace(/\\(.)/g, '$1'));

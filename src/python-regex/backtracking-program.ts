@@ -22,88 +22,98 @@ export interface Program {
 /** Counts are written out. */
 const mostSteps = 50_000;
 
+interface Writer {
+  readonly steps: Step[];
+  slots: number;
+}
+
 export function programOf(root: PatternNode, groups: number): Program {
-  const steps: Step[] = [];
-  let slots = 2 * (groups + 1);
-  const push = <S extends Step>(step: S): S => {
-    if (steps.length >= mostSteps) throw new Error(`the pattern takes more than ${mostSteps} steps written out`);
-    steps.push(step);
-    return step;
-  };
-  const write = (node: PatternNode, back: boolean): void => {
-    switch (node.kind) {
-      case 'char':
-        push({ kind: 'char', fits: node.fits, back });
-        break;
-      case 'reference':
-        push({ kind: 'reference', group: node.group, ignoreCase: node.ignoreCase, back });
-        break;
-      case 'sequence':
-        for (const part of back ? node.parts.toReversed() : node.parts) write(part, back);
-        break;
-      case 'choice':
-        writeChoice(node.parts, back);
-        break;
-      case 'capture':
-        push({ kind: 'save', slot: 2 * node.group + (back ? 1 : 0) });
-        write(node.body, back);
-        push({ kind: 'save', slot: 2 * node.group + (back ? 0 : 1) });
-        break;
-      case 'look': {
-        const look = push({ kind: 'look', negated: node.negated, end: 0 });
-        write(node.body, node.behind);
-        push({ kind: 'done' });
-        look.end = steps.length;
-        break;
-      }
-      case 'repeat':
-        writeRepeat(node, back);
-        break;
+  const writer: Writer = { steps: [], slots: 2 * (groups + 1) };
+  push(writer, { kind: 'save', slot: 0 });
+  write(writer, root, false);
+  push(writer, { kind: 'save', slot: 1 });
+  push(writer, { kind: 'done' });
+  return writer;
+}
+
+function push<S extends Step>({ steps }: Writer, step: S): S {
+  if (steps.length >= mostSteps) throw new Error(`the pattern takes more than ${mostSteps} steps written out`);
+  steps.push(step);
+  return step;
+}
+
+function write(writer: Writer, node: PatternNode, back: boolean): void {
+  switch (node.kind) {
+    case 'char':
+      push(writer, { kind: 'char', fits: node.fits, back });
+      break;
+    case 'reference':
+      push(writer, { kind: 'reference', group: node.group, ignoreCase: node.ignoreCase, back });
+      break;
+    case 'sequence':
+      for (const part of back ? node.parts.toReversed() : node.parts) write(writer, part, back);
+      break;
+    case 'choice':
+      writeChoice(writer, node.parts, back);
+      break;
+    case 'capture':
+      push(writer, { kind: 'save', slot: 2 * node.group + (back ? 1 : 0) });
+      write(writer, node.body, back);
+      push(writer, { kind: 'save', slot: 2 * node.group + (back ? 0 : 1) });
+      break;
+    case 'look': {
+      const look = push(writer, { kind: 'look', negated: node.negated, end: 0 });
+      write(writer, node.body, node.behind);
+      push(writer, { kind: 'done' });
+      look.end = writer.steps.length;
+      break;
     }
+    case 'repeat':
+      writeRepeat(writer, node, back);
+      break;
+  }
+}
+
+function writeChoice(writer: Writer, parts: readonly PatternNode[], back: boolean): void {
+  const { steps } = writer;
+  const ends = parts.map((part, index) => {
+    const split = index < parts.length - 1 ? push(writer, { kind: 'split', first: steps.length + 1, second: 0 }) : undefined;
+    write(writer, part, back);
+    const end = push(writer, { kind: 'jump', to: 0 });
+    if (split) split.second = steps.length;
+    return end;
+  });
+  for (const end of ends) end.to = steps.length;
+}
+
+function writeSplit(writer: Writer, lazy: boolean): { readonly enter: () => void; readonly leave: () => void } {
+  const split = push(writer, { kind: 'split', first: 0, second: 0 });
+  const set = (entered: boolean): void => {
+    if (entered === lazy) split.second = writer.steps.length;
+    else split.first = writer.steps.length;
   };
-  const writeChoice = (parts: readonly PatternNode[], back: boolean): void => {
-    const ends = parts.map((part, index) => {
-      const split = index < parts.length - 1 ? push({ kind: 'split', first: steps.length + 1, second: 0 }) : undefined;
-      write(part, back);
-      const end = push({ kind: 'jump', to: 0 });
-      if (split) split.second = steps.length;
-      return end;
-    });
-    for (const end of ends) end.to = steps.length;
-  };
-  const writeSplit = (lazy: boolean): { readonly enter: () => void; readonly leave: () => void } => {
-    const split = push({ kind: 'split', first: 0, second: 0 });
-    const set = (entered: boolean): void => {
-      if (entered === lazy) split.second = steps.length;
-      else split.first = steps.length;
-    };
-    return { enter: () => set(true), leave: () => set(false) };
-  };
-  const writeRepeat = ({ least, most, lazy, body }: PatternNode & { readonly kind: 'repeat' }, back: boolean): void => {
-    for (let count = 0; count < least; count++) write(body, back);
-    if (most === Number.POSITIVE_INFINITY) {
-      const slot = slots++;
-      const start = steps.length;
-      const split = writeSplit(lazy);
-      split.enter();
-      push({ kind: 'save', slot });
-      write(body, back);
-      push({ kind: 'progress', slot });
-      push({ kind: 'jump', to: start });
-      split.leave();
-      return;
-    }
-    const splits = Array.from({ length: Math.min(most - least, mostSteps) }, () => {
-      const split = writeSplit(lazy);
-      split.enter();
-      write(body, back);
-      return split;
-    });
-    for (const { leave } of splits) leave();
-  };
-  push({ kind: 'save', slot: 0 });
-  write(root, false);
-  push({ kind: 'save', slot: 1 });
-  push({ kind: 'done' });
-  return { steps, slots };
+  return { enter: () => set(true), leave: () => set(false) };
+}
+
+function writeRepeat(writer: Writer, { least, most, lazy, body }: PatternNode & { readonly kind: 'repeat' }, back: boolean): void {
+  for (let count = 0; count < least; count++) write(writer, body, back);
+  if (most === Number.POSITIVE_INFINITY) {
+    const slot = writer.slots++;
+    const start = writer.steps.length;
+    const split = writeSplit(writer, lazy);
+    split.enter();
+    push(writer, { kind: 'save', slot });
+    write(writer, body, back);
+    push(writer, { kind: 'progress', slot });
+    push(writer, { kind: 'jump', to: start });
+    split.leave();
+    return;
+  }
+  const splits = Array.from({ length: Math.min(most - least, mostSteps) }, () => {
+    const split = writeSplit(writer, lazy);
+    split.enter();
+    write(writer, body, back);
+    return split;
+  });
+  for (const { leave } of splits) leave();
 }

@@ -1,12 +1,11 @@
 import { createBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import type { SourceFile, Span } from '../source/span.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../source/yaml.ts';
 import { note, type Reader } from './attribute.ts';
 import {
   type Alias,
   type CorrelationRule,
-  type CorrelationType,
   correlationTypes,
   type LostCorrelation,
   type RuleReference,
@@ -38,13 +37,7 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
   for (const { key } of node.pairs) {
     if (!attributes.has(key.text)) complain(reader, key, `\`${key.text}\` is no attribute of a correlation`, attributeHint(key.text));
   }
-  const typeNode = lookup(node, 'type');
-  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.text.trim().toLowerCase() === name);
-  if (!written) {
-    const near = typeNode?.kind === 'scalar' ? nearest(typeNode.text.replaceAll('-', '_'), writtenTypes) : undefined;
-    const hint = near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : `Did you mean \`${near}\`?`;
-    complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', hint);
-  }
+  const written = readType(reader, node);
   const expression = lookup(node, 'condition');
   const extended = isExpression(expression) ? readExpression(reader, node, expression, written) : undefined;
   const rules = extended?.rules ?? (isExpression(expression) ? undefined : readReferences(reader, node));
@@ -60,7 +53,7 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
     kind: 'correlation',
     ...head,
     type: written === median ? 'value_percentile' : written,
-    typeSpan: typeNode ?? node,
+    typeSpan: lookup(node, 'type') ?? node,
     rules,
     groupBy,
     timespan,
@@ -70,6 +63,15 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
     aliases,
     generate,
   };
+}
+
+function readType(reader: Reader, node: YamlMapping): WrittenType | undefined {
+  const typeNode = lookup(node, 'type');
+  const written = writtenTypes.find((name) => typeNode?.kind === 'scalar' && typeNode.text.trim().toLowerCase() === name);
+  if (written) return written;
+  const near = typeNode?.kind === 'scalar' ? nearest(typeNode.text.replaceAll('-', '_'), writtenTypes) : undefined;
+  const hint = near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : `Did you mean \`${near}\`?`;
+  return complain(reader, typeNode ?? node.pairs[0]?.key ?? node, 'the correlation type is missing or unknown', hint);
 }
 
 const otherAttributes: readonly (readonly [words: RegExp, meant: string])[] = [
@@ -86,7 +88,7 @@ function attributeHint(name: string): string {
 }
 
 /** The rules and the condition that an expression over rules comes to. Undefined after a complaint. */
-function readExpression(reader: Reader, node: YamlMapping, expression: YamlScalar, type: CorrelationType | typeof median | undefined) {
+function readExpression(reader: Reader, node: YamlMapping, expression: YamlScalar, type: WrittenType | undefined) {
   const read = readExtended(reader, expression);
   if ('message' in read) return complain(reader, { start: read.start, end: read.end }, read.message, read.hint);
   if (type !== 'temporal' && (type !== 'temporal_ordered' || !read.all))
@@ -122,6 +124,7 @@ function readExpression(reader: Reader, node: YamlMapping, expression: YamlScala
 /** Of the next specification; pySigma has it. It is the percentile of 50. */
 const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
+type WrittenType = (typeof writtenTypes)[number];
 
 /** What is left of a correlation with errors. */
 export function lostCorrelation(file: SourceFile, document: YamlMapping): LostCorrelation {
@@ -140,29 +143,35 @@ export function lostCorrelation(file: SourceFile, document: YamlMapping): LostCo
 }
 
 /** What each type needs beyond what all have. */
-function suitsType(reader: Reader, node: YamlMapping, type: CorrelationType | typeof median, rules: readonly RuleReference[], condition: Condition): boolean {
+function suitsType(reader: Reader, node: YamlMapping, type: WrittenType, rules: readonly RuleReference[], condition: Condition): boolean {
   const typePlace = lookup(node, 'type') ?? node;
   const place = lookup(node, 'condition') ?? typePlace;
-  const refuse = (span: Span, message: string, hint: string): boolean => {
-    complain(reader, span, message, hint);
-    return false;
-  };
   const ofRules = type === 'temporal' || type === 'temporal_ordered';
-  if (ofRules && rules.length < 2) return refuse(typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
+  if (ofRules && rules.length < 2)
+    return refuse(reader, typePlace, `a ${type} correlation needs two rules or more`, 'Name every rule that must match under `rules`.');
   if (isImpossible(type === median ? 'value_percentile' : type, rules.length, condition.thresholds)) {
     const most = ofRules ? ` It counts the rules that match, and there are ${rules.length}.` : '';
-    return refuse(place, 'no number can fulfil all criteria of the condition', `Correct the numbers; \`lt: 1\` looks for silence.${most}`);
+    return refuse(reader, place, 'no number can fulfil all criteria of the condition', `Correct the numbers; \`lt: 1\` looks for silence.${most}`);
   }
-  if (ofRules) return true;
+  return ofRules || suitsCondition(reader, place, type, condition);
+}
+
+/** What a type that counts events or looks at a field needs of the condition. */
+function suitsCondition(reader: Reader, place: Span, type: WrittenType, condition: Condition): boolean {
   const a = type === 'event_count' ? 'an' : 'a';
-  if (condition.thresholds.length === 0) return refuse(place, `${a} ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
+  if (condition.thresholds.length === 0) return refuse(reader, place, `${a} ${type} correlation needs a condition`, 'Add `condition:` with `gte: <number>`.');
   if (type === 'event_count') return true;
-  if (condition.fields.length === 0) return refuse(place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
+  if (condition.fields.length === 0) return refuse(reader, place, `a ${type} correlation needs the field that it looks at`, 'Add `field:` to the condition.');
   if (type === 'value_count') return true;
-  if (condition.fields.length > 1) return refuse(place, `a ${type} correlation looks at one field`, 'Leave one field under `field`.');
-  if (type === median && condition.percentile !== undefined) return refuse(place, 'value_median is the percentile of 50', 'Remove `percentile`.');
+  if (condition.fields.length > 1) return refuse(reader, place, `a ${type} correlation looks at one field`, 'Leave one field under `field`.');
+  if (type === median && condition.percentile !== undefined) return refuse(reader, place, 'value_median is the percentile of 50', 'Remove `percentile`.');
   if (type !== 'value_percentile' || condition.percentile !== undefined) return true;
-  return refuse(place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
+  return refuse(reader, place, 'a value_percentile correlation needs the percentile', 'Add `percentile: 95` (0 to 100) to the condition.');
+}
+
+function refuse(reader: Reader, span: Span, message: string, hint: string): false {
+  complain(reader, span, message, hint);
+  return false;
 }
 
 function complain(reader: Reader, span: Span, message: string, hint?: string): undefined {
@@ -212,21 +221,29 @@ function readCondition(reader: Reader, correlation: YamlMapping, outerField: Yam
   const thresholds: Threshold[] = [];
   let fields = outer;
   let percentile: number | undefined;
-  for (const { key, value } of withKnownKeys(reader, node, criteria).pairs) {
-    if (key.text === 'field') {
-      fields = readTexts(reader, value, 'field');
+  for (const pair of withKnownKeys(reader, node, criteria).pairs) {
+    const name = pair.key.text;
+    if (name === 'field') {
+      fields = readTexts(reader, pair.value, 'field');
       continue;
     }
-    const number = numberIn(reader, value);
-    if (!isOperator(key.text) && key.text !== 'percentile')
-      return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, criterionHint(key.text));
-    if (number === undefined)
-      return complain(reader, value.end > value.start ? value : key, `\`${key.text}\` must be a number`, `Write \`${key.text}: 10\`, without quotes.`);
-    if (isOperator(key.text)) thresholds.push({ operator: key.text, value: number });
-    else if (number >= 0 && number <= 100) percentile = number;
-    else return complain(reader, value, `a percentile is a number from 0 to 100, not ${number}`, 'Correct the number.');
+    const number = readCriterion(reader, pair);
+    if (number === undefined) return undefined;
+    if (isOperator(name)) thresholds.push({ operator: name, value: number });
+    else percentile = number;
   }
   return fields && { thresholds, fields, percentile };
+}
+
+/** The number of a threshold or of the percentile. Undefined after a complaint. */
+function readCriterion(reader: Reader, { key, value }: YamlPair): number | undefined {
+  const number = numberIn(reader, value);
+  if (!isOperator(key.text) && key.text !== 'percentile')
+    return complain(reader, key, `\`${key.text}\` is no criterion of a condition`, criterionHint(key.text));
+  if (number === undefined)
+    return complain(reader, value.end > value.start ? value : key, `\`${key.text}\` must be a number`, `Write \`${key.text}: 10\`, without quotes.`);
+  if (isOperator(key.text) || (number >= 0 && number <= 100)) return number;
+  return complain(reader, value, `a percentile is a number from 0 to 100, not ${number}`, 'Correct the number.');
 }
 
 /** A number, also in quotes, as pySigma reads it. */

@@ -59,8 +59,9 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   for (const written of nodes) {
     const unclear = doubtful(written);
     const start = bag.list.length;
-    const node = written.kind === 'mapping' ? withKnownKeys({ file, bag: unclear ? createBag() : bag }, written, knownAttributes) : written;
-    const document = readDocument(file, node, unclear ? createBag() : bag);
+    const own = unclear ? createBag() : bag;
+    const node = inKnownKeys(file, written, own);
+    const document = readDocument(file, node, own);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
     const found = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
     const sound = withNames(withDocument(found, node, asWritten), shared.get(written));
@@ -72,6 +73,9 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
   return { documents, count: nodes.length + broken + refused };
 }
+
+const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticBag): YamlNode =>
+  node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node;
 
 /** Keeps what the text at the document's place does not say. */
 const withDocument = (found: SigmaDocument | undefined, node: YamlNode, asWritten: ReadonlySet<YamlNode>): SigmaDocument | undefined =>
@@ -128,7 +132,7 @@ function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, 
     return { rules: nodes.filter(standsApart), shared: new Map() };
   }
   // before they are merged: what goes by two spellings would stand beside itself
-  const known = nodes.map((node) => (node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node));
+  const known = nodes.map((node) => inKnownKeys(file, node, bag));
   const { rules, shared } = expandCollection(file, known, bag);
   const place = collectionPlace(nodes);
   const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;

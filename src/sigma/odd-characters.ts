@@ -49,21 +49,29 @@ const exact: ReadonlySet<string> = new Set(['id', 'name', 'status', 'level', 'ta
 export function complainOfOddCharacters(file: SourceFile, documents: readonly YamlNode[], faults: readonly number[], bag: DiagnosticBag): void {
   if (!any.test(file.text)) return;
   for (const fault of faults) complainNear(file, fault, bag);
-  const visited = new Set<YamlNode>();
-  const visit = (node: YamlNode, isExact: boolean, key?: string): void => {
-    // aliases share nodes
-    if (visited.has(node)) return;
-    visited.add(node);
-    if (node.kind === 'scalar') {
-      if (isExact && key !== 'definition') complainInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
-    } else if (node.kind === 'sequence') for (const item of node.items) visit(item, isExact, key);
-    else
-      for (const pair of node.pairs) {
-        complainInside(file, pair.key, 'key', bag);
-        visit(pair.value, isExact || exact.has(pair.key.text.toLowerCase()), pair.key.text);
-      }
-  };
-  for (const document of documents) visit(document, false);
+  const walk: Walk = { file, bag, visited: new Set() };
+  for (const document of documents) visit(walk, document, false);
+}
+
+interface Walk {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+  /** Aliases share nodes. */
+  readonly visited: Set<YamlNode>;
+}
+
+function visit(walk: Walk, node: YamlNode, isExact: boolean, key?: string): void {
+  const { file, bag, visited } = walk;
+  if (visited.has(node)) return;
+  visited.add(node);
+  if (node.kind === 'scalar') {
+    if (isExact && key !== 'definition') complainInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
+  } else if (node.kind === 'sequence') for (const item of node.items) visit(walk, item, isExact, key);
+  else
+    for (const pair of node.pairs) {
+      complainInside(file, pair.key, 'key', bag);
+      visit(walk, pair.value, isExact || exact.has(pair.key.text.toLowerCase()), pair.key.text);
+    }
 }
 
 function complainInside(file: SourceFile, scalar: YamlScalar, what: 'key' | 'condition' | 'value', bag: DiagnosticBag): void {

@@ -58,15 +58,12 @@ interface Expansion {
 }
 
 function createExpansion(complain: Complain): Expansion {
-  const made: YamlNode[] = [];
-  const naming = createNaming();
-  const shared = new Map<YamlNode, SharedNames>();
+  const outcome = createOutcome(complain);
   let global: YamlMapping | undefined;
   /** The global document as long as no rule has come of it. */
   let unused: YamlMapping | undefined;
   let previous: YamlMapping | undefined;
   let isGlobalRepeated = false;
-  let size = 0;
 
   const refuse = (span: Span, message: string, hint: string): true => {
     complain('SIG005', span, message, hint);
@@ -83,15 +80,7 @@ function createExpansion(complain: Complain): Expansion {
     if ('unfit' in rule) return refuse(rule.unfit, 'a map cannot go into a value that is none', writeOut);
     previous = rule;
     unused = undefined;
-    size += nodeCount(rule);
-    if (size <= maximumNodes) {
-      const named = naming(rule, own);
-      const names = sharedNames(rule, named);
-      if (names) shared.set(named, names);
-      made.push(named);
-    } else
-      complain('SIG004', { start: own.start, end: own.start + 1 }, `the collection has more than ${maximumNodes} nodes up to this document`, 'Split the file.');
-    return size <= maximumNodes;
+    return outcome.add(rule, own);
   };
   const take: Record<Action, (own: YamlMapping, written: YamlMapping) => boolean> = {
     global(own, written) {
@@ -122,17 +111,54 @@ function createExpansion(complain: Complain): Expansion {
     return add(node, global, node);
   };
   return {
-    keep: (node) => made.push(node),
+    keep: outcome.keep,
     take(node) {
       const action = actionOf(node);
       if (action) return take[action](withoutAction(node), node);
       if (!standsApart(node)) return takeRule(node);
-      made.push(node);
+      outcome.keep(node);
       return true;
     },
     end() {
       setGlobal(undefined);
-      return { rules: made, shared };
+      return outcome.collection;
+    },
+  };
+}
+
+interface Outcome {
+  readonly collection: ExpandedCollection;
+  keep(node: YamlNode): void;
+  /** False, after a complaint, where the collection has grown too large. */
+  add(rule: YamlMapping, own: YamlMapping): boolean;
+}
+
+/** What has come of a collection so far, under names of its own. */
+function createOutcome(complain: Complain): Outcome {
+  const rules: YamlNode[] = [];
+  const shared = new Map<YamlNode, SharedNames>();
+  const naming = createNaming();
+  let size = 0;
+  return {
+    collection: { rules, shared },
+    keep(node) {
+      rules.push(node);
+    },
+    add(rule, own) {
+      size += nodeCount(rule);
+      if (size <= maximumNodes) {
+        const named = naming(rule, own);
+        const names = sharedNames(rule, named);
+        if (names) shared.set(named, names);
+        rules.push(named);
+      } else
+        complain(
+          'SIG004',
+          { start: own.start, end: own.start + 1 },
+          `the collection has more than ${maximumNodes} nodes up to this document`,
+          'Split the file.',
+        );
+      return size <= maximumNodes;
     },
   };
 }

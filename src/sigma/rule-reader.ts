@@ -35,12 +35,7 @@ export const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product'
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
   if (!node) {
-    const inside = spanOfKey(reader.attributes.get('detection') ?? reader.attributes.get('filter'), 'logsource');
-    if (!inside) requiredText(reader, 'logsource');
-    else {
-      const hint = 'Move it to the first column, with what stands below it.';
-      reader.bag.add(reader.file, { code: 'SIG010', message: '`logsource` stands in `detection`, not beside it', span: inside, hint });
-    }
+    complainOfMissing(reader);
     return undefined;
   }
   if (node.kind !== 'mapping') {
@@ -68,6 +63,15 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     hint: slip ? `Did you mean \`${slip}\`?` : 'Add at least one of them.',
   });
   return undefined;
+}
+
+function complainOfMissing(reader: Reader): void {
+  const inside = spanOfKey(reader.attributes.get('detection') ?? reader.attributes.get('filter'), 'logsource');
+  if (!inside) requiredText(reader, 'logsource');
+  else {
+    const hint = 'Move it to the first column, with what stands below it.';
+    reader.bag.add(reader.file, { code: 'SIG010', message: '`logsource` stands in `detection`, not beside it', span: inside, hint });
+  }
 }
 
 /** Thousands of rules have some hundred log sources: one object for all that are written alike, so that each is looked into once. */

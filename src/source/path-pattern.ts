@@ -128,7 +128,7 @@ export function afterName(pattern: PathPattern, progress: Progress, name: string
     const part = pattern[at];
     if (part === undefined) continue;
     if (part === anyDepth) for (const one of [at, ...(at + 1 === pattern.length ? [at + 1] : withSkipped(pattern, at + 1))]) next.add(one);
-    else if (typeof part === 'string' ? part === name : isNamed(part, name)) for (const one of withSkipped(pattern, at + 1)) next.add(one);
+    else if (takesName(part, name)) for (const one of withSkipped(pattern, at + 1)) next.add(one);
   }
   return [...next];
 }
@@ -143,6 +143,8 @@ function charactersOf(name: string): readonly string[] {
   if (latest.name !== name) latest = { name, characters: Array.from(name) };
   return latest.characters;
 }
+
+const takesName = (part: string | NamePattern, name: string): boolean => (typeof part === 'string' ? part === name : isNamed(part, name));
 
 /** Only the last star needs another try: what an earlier one takes in addition, the last one can take too. */
 function isNamed({ signs, start, end, least }: NamePattern, name: string): boolean {

@@ -237,14 +237,10 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
         if (!frame) break;
         if (frame.kind === 'document') {
           const root = frame.items[0];
-          if (root && !(root.kind === 'scalar' && root.value === null)) documents.push(root);
+          if (root && !isNull(root)) documents.push(root);
           break;
         }
-        const end = Math.max(last, frame.start + 1);
-        const node: YamlNode =
-          frame.kind === 'sequence'
-            ? { kind: 'sequence', start: frame.start, end, items: frame.items }
-            : { kind: 'mapping', start: frame.start, end, pairs: pairsOf(frame.items, found) };
+        const node = branch(frame, Math.max(last, frame.start + 1), found);
         // the children were counted when they were placed
         nodes -= frame.size - 1;
         place(node, frame.size, frame.anchor);
@@ -254,6 +250,8 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
   }
   return { documents, nodes };
 }
+
+const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
 
 function unknownAlias(text: string, start: number, end: number): TreeFault {
   const name = text.slice(start, end);
@@ -285,6 +283,10 @@ function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
     while (/\s/.test(text[start] ?? '.')) start++;
   const end = event.valueEnd + quoted;
   return { kind: 'scalar', start, end, value: plain ? resolvePlainScalar(content) : content, text: content, plain };
+}
+
+function branch({ kind, start, items }: Frame, end: number, found: Complaint[]): YamlSequence | YamlMapping {
+  return kind === 'sequence' ? { kind, start, end, items } : { kind: 'mapping', start, end, pairs: pairsOf(items, found) };
 }
 
 function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlPair[] {

@@ -69,14 +69,10 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
     case 'text':
       if (operator === 'eq' || operator === 'ne') return (found.text === wanted.value) === (operator === 'eq');
       throw failure(comparison, `is a text, which has no \`${operator}\``);
-    case 'number': {
-      const number = typeof wanted.value === 'string' && wanted.text.trim() === '' ? Number.NaN : Number(wanted.value);
-      if (Number.isNaN(number)) throw failure(comparison, `is a number and can't be compared with \`${wanted.text}\``);
-      return ordered(operator, found.number - number);
-    }
+    case 'number':
+      return ordered(operator, found.number - wantedNumber(comparison));
     case 'date': {
-      const date = isoDate(wanted.text, 'strict');
-      if (date === undefined) throw failure(comparison, `is a date and can't be compared with \`${wanted.text}\``);
+      const date = wantedDate(comparison);
       return ordered(operator, found.date < date ? -1 : found.date > date ? 1 : 0);
     }
     case 'scale':
@@ -84,6 +80,20 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
     case 'other':
       throw failure(comparison, `is ${found.what} and can't be compared`);
   }
+}
+
+function wantedNumber(comparison: Comparison): number {
+  const { wanted } = comparison;
+  const number = typeof wanted.value === 'string' && wanted.text.trim() === '' ? Number.NaN : Number(wanted.value);
+  if (Number.isNaN(number)) throw failure(comparison, `is a number and can't be compared with \`${wanted.text}\``);
+  return number;
+}
+
+function wantedDate(comparison: Comparison): string {
+  const { wanted } = comparison;
+  const date = isoDate(wanted.text, 'strict');
+  if (date === undefined) throw failure(comparison, `is a date and can't be compared with \`${wanted.text}\``);
+  return date;
 }
 
 function onScale(scale: readonly string[], name: string, wanted: string, operator: OrderOperator): boolean {
