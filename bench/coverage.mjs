@@ -1,15 +1,15 @@
 // npm run coverage: runs every built-in bundle of pipelines over the corpus and writes docs/pipeline-coverage.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
-import { readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
+import { loadPipelines } from '../dist/modules/cli/project/pipeline-files.js';
 import { bundles } from '../dist/modules/pipeline/bundle.js';
 import { logSourceText } from '../dist/modules/pipeline/describe.js';
-import { createProcessor } from '../dist/modules/pipeline/process.js';
+import { createProcessor } from '../dist/modules/pipeline/run/process.js';
 import { createCombiner, createSettler } from '../dist/modules/query/compile.js';
 import { neverTrue } from '../dist/modules/query/never-true.js';
-import { collect } from '../dist/modules/sigma/collection.js';
-import { readDocuments } from '../dist/modules/sigma/document.js';
+import { collect } from '../dist/modules/sigma/collection/collection.js';
+import { readDocuments } from '../dist/modules/sigma/collection/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
 import { findRuleFiles } from './rule-files.mjs';
 

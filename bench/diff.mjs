@@ -1,11 +1,11 @@
 // The diff of two builds of all rules, beyond reading them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { readArtifact } from '../dist/modules/cli/artifact-files.js';
+import { readArtifact } from '../dist/modules/cli/release/artifact-files.js';
 import { diffText } from '../dist/modules/cli/report/diff-text.js';
 import { artifactSnapshot } from '../dist/modules/release/artifact-snapshot.js';
-import { diffOf } from '../dist/modules/release/diff.js';
-import { diffView } from '../dist/modules/release/diff-view.js';
+import { diffOf } from '../dist/modules/release/diff/diff.js';
+import { diffView } from '../dist/modules/release/diff/view.js';
 import { figure } from './figures.mjs';
 import { ruleFolders, sigpack, temporaryFolder } from './places.mjs';
 

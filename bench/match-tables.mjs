@@ -1,14 +1,14 @@
 // Events a second of the matcher: single rules, all rules with and without their index, and whole commands beside rsigma with its options.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { packageRoot } from '../dist/modules/cli/package-root.js';
-import { loadPipelines } from '../dist/modules/cli/pipeline-files.js';
-import { readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
+import { packageRoot } from '../dist/modules/cli/process/package-root.js';
+import { loadPipelines } from '../dist/modules/cli/project/pipeline-files.js';
+import { createRuleIndex } from '../dist/modules/match/index/rule-index.js';
 import { matcherOf } from '../dist/modules/match/matcher.js';
-import { createRuleIndex } from '../dist/modules/match/rule-index.js';
-import { createTargetCompiler } from '../dist/modules/pipeline/target-compiler.js';
-import { collect } from '../dist/modules/sigma/collection.js';
-import { readDocuments } from '../dist/modules/sigma/document.js';
+import { createTargetCompiler } from '../dist/modules/pipeline/run/target-compiler.js';
+import { collect } from '../dist/modules/sigma/collection/collection.js';
+import { readDocuments } from '../dist/modules/sigma/collection/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
 import { measure } from './measure.mjs';
 import { eventFolder, rsigma, ruleFolders, sigpack, temporaryFolder } from './places.mjs';

@@ -1,5 +1,5 @@
-import { findFiles } from '../dist/modules/cli/find-files.js';
-import { isRuleFile } from '../dist/modules/cli/rule-files.js';
+import { findFiles } from '../dist/modules/cli/files/find-files.js';
+import { isRuleFile } from '../dist/modules/cli/files/rule-files.js';
 
 /** The rule files of paths, as the command line finds them. */
 export const findRuleFiles = (paths, bag) =>

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../dist/modules/backend/registry.js';
 import { defaultTargetSettings } from '../dist/modules/backend/target.js';
-import { readSourceFile } from '../dist/modules/cli/rule-files.js';
+import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
 import { createCompiler } from '../dist/modules/query/compile.js';
-import { collect } from '../dist/modules/sigma/collection.js';
-import { readDocuments } from '../dist/modules/sigma/document.js';
+import { collect } from '../dist/modules/sigma/collection/collection.js';
+import { readDocuments } from '../dist/modules/sigma/collection/document.js';
 import { createBag } from '../dist/modules/source/diagnostic.js';
 import { findRuleFiles } from './rule-files.mjs';
 

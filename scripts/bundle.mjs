@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
-import { blockOptions, compileOptions } from '../dist/modules/pack/template.js';
-import { blockSource } from '../dist/modules/pack/template-block.js';
+import { blockOptions, compileOptions } from '../dist/modules/pack/render/template.js';
+import { blockSource } from '../dist/modules/pack/render/template-block.js';
 
 const root = join(import.meta.dirname, '..');
 const dir = join(root, 'dist', 'lib');
@@ -38,12 +38,12 @@ function loadedWith(name, found = new Set()) {
   return found;
 }
 // Node takes half a millisecond for a file: what a build loads is in three, so that what needs less loads less
-const build = loadedWith('cli/build.js');
+const build = loadedWith('cli/command/build.js');
 const partOf = (name, priority, ...commands) => {
   const loaded = new Set(commands.flatMap((command) => [...loadedWith(`cli/${command}.js`)]));
   return { name, priority, test: (id) => build.has(id) && loaded.has(id) };
 };
-const groups = [partOf('start', 3, 'main'), partOf('quick', 2, 'list', 'verify-command'), partOf('common', 1, 'build')];
+const groups = [partOf('start', 3, 'main'), partOf('quick', 2, 'command/list', 'command/verify'), partOf('common', 1, 'command/build')];
 const modules = await rolldown({
   cwd: root,
   platform: 'node',

@@ -4,7 +4,7 @@ import { addressPattern } from '../src/backend/grep/value.ts';
 import { blockPatterns } from '../src/backend/logpoint/address.ts';
 import { addressRegex } from '../src/backend/lucene/address.ts';
 import { queryStringLimits } from '../src/backend/lucene/split.ts';
-import { addressBytes, networkMask, parseAddressBlock } from '../src/sigma/cidr.ts';
+import { addressBytes, networkMask, parseAddressBlock } from '../src/sigma/value/cidr.ts';
 import { runs } from './thoroughness.ts';
 
 /** Groups as addresses have them: many are zero, and some differ in a bit. */

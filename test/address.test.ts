@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressRegex } from '../src/backend/lucene/address.ts';
-import { parseAddressBlock } from '../src/sigma/cidr.ts';
+import { parseAddressBlock } from '../src/sigma/value/cidr.ts';
 
 /** The regular expressions for addresses use nothing that JavaScript reads otherwise. */
 function matcher(text: string): RegExp | undefined {

@@ -1,10 +1,10 @@
-import { readConfig } from '../src/pack/config.ts';
+import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
 import { noFiles } from './pipeline-run.ts';

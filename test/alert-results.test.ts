@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
+import { savedSearchSettings } from '../src/pack/splunk/savedsearch.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 import { compileText } from './compile.ts';
 import { compileSpl } from './judges/spl/spl.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventDefinitions } from '../src/pack/event-definition.ts';
+import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 
 const windows = 'product: windows, category: process_creation';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { eventDefinitions } from '../src/pack/event-definition.ts';
+import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 
 /** Log sources with a selection that rules of them make. */

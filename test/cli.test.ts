@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { readConfig } from '../src/pack/config.ts';
+import { readConfig } from '../src/pack/config/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { anyEvents, initFlags } from './project-folder.ts';
 import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';

@@ -1,8 +1,8 @@
-import { readSourceFile } from '../src/cli/rule-files.ts';
+import { readSourceFile } from '../src/cli/files/rule-files.ts';
 import { type CompiledDetection, type CompiledRule, createCompiler } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
-import type { Pattern } from '../src/sigma/pattern.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
+import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { findRuleFiles } from './rule-files.ts';
 

@@ -1,5 +1,5 @@
 import type { Item, Query, Test } from '../src/query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/pattern.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';

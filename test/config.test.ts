@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { defaultConfig, type PackConfig, readConfig, streamChoice } from '../src/pack/config.ts';
-import { configSchema } from '../src/pack/config-schema.ts';
-import { defaultBumps } from '../src/pack/release-config.ts';
-import { checkRuleSettings } from '../src/pack/settings-patch.ts';
-import { parsePattern } from '../src/sigma/pattern.ts';
+import { defaultConfig, type PackConfig, readConfig, streamChoice } from '../src/pack/config/config.ts';
+import { defaultBumps } from '../src/pack/config/release-config.ts';
+import { configSchema } from '../src/pack/config/schema.ts';
+import { checkRuleSettings } from '../src/pack/settings/patch.ts';
+import { parsePattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { JsonSchema } from '../src/source/schema.ts';
 import { lookup, parseYaml, toPlain } from '../src/source/yaml.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ContentPackInput, renderContentPack } from '../src/pack/content-pack.ts';
-import { checkContentPack, graylogLimits } from '../src/pack/content-pack-check.ts';
-import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from '../src/pack/detection.ts';
-import { eventDefinitions } from '../src/pack/event-definition.ts';
-import { checkQuery } from '../src/pack/query-check.ts';
-import { createRenderer } from '../src/pack/template.ts';
+import { type ContentPackInput, renderContentPack } from '../src/pack/graylog/content-pack.ts';
+import { checkContentPack, graylogLimits } from '../src/pack/graylog/content-pack-check.ts';
+import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
+import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from '../src/pack/model/detection.ts';
+import { checkQuery } from '../src/pack/model/query-check.ts';
+import { createRenderer } from '../src/pack/render/template.ts';
 import { uuidV5 } from '../src/source/uuid.ts';
 import { packOf, textOf } from './pack-of.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { graylogCorrelation } from '../src/backend/graylog/correlation.ts';
 import { graylogDefaults } from '../src/backend/graylog/graylog.ts';
-import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
+import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { told } from './complaints.ts';
 import { pipelineOf } from './pipeline-run.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/pack/config.ts';
+import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack } from '../src/pack/pack.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { Correlation } from './correlation-day/evaluator.ts';
 import { logPointDay, logPointSearchesOf } from './correlation-day/logpoint.ts';

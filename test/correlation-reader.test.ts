@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CompiledCorrelation, type CompiledRule, createCompiler, logSourcesOf } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { correlationTypes } from '../src/sigma/correlation.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
+import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 import { complaintsOf, marked, queryText, told } from './complaints.ts';

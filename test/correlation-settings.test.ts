@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
-import { targetSettings } from '../src/cli/conversion-settings.ts';
-import { type PackConfig, readConfig } from '../src/pack/config.ts';
-import { eventDefinitions } from '../src/pack/event-definition.ts';
+import { targetSettings } from '../src/cli/project/conversion-settings.ts';
+import { type PackConfig, readConfig } from '../src/pack/config/config.ts';
+import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
-import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { savedSearchSettings } from '../src/pack/splunk/savedsearch.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 import { failedLogon } from './failed-logons.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { codeCatalogue, type DiagnosticCode } from '../src/source/code.ts';
 import { createBag, type DiagnosticBag, type Severity } from '../src/source/diagnostic.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { changeKinds } from '../src/release/diff.ts';
-import { diffMarkdown } from '../src/release/diff-markdown.ts';
-import type { ChangeView, DiffView } from '../src/release/diff-view.ts';
+import { changeKinds } from '../src/release/diff/diff.ts';
+import { diffMarkdown } from '../src/release/diff/markdown.ts';
+import type { ChangeView, DiffView } from '../src/release/diff/view.ts';
 
 /** What GitHub takes as a comment, less what the workflow puts around a diff. */
 const limit = 65_000;

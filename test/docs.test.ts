@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { exitCodes } from '../src/cli/exit-code.ts';
+import { exitCodes } from '../src/cli/fault/exit-code.ts';
 import * as library from '../src/index.ts';
-import { readConfig } from '../src/pack/config.ts';
-import { correlationTypes } from '../src/sigma/correlation.ts';
-import { modifierRoles } from '../src/sigma/modifier.ts';
+import { readConfig } from '../src/pack/config/config.ts';
+import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
+import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { codeCatalogue, type DiagnosticCode } from '../src/source/code.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { pageOf } from '../src/source/documentation.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CompiledDetection } from '../src/query/compile.ts';
-import { ANY, ONE, parsePattern } from '../src/sigma/pattern.ts';
+import { ANY, ONE, parsePattern } from '../src/sigma/value/pattern.ts';
 import { detectionOf } from './compile.ts';
 
 /** Characters with a meaning to some reader along the way, and some of every other kind. */

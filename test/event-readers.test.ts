@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type FoundEvent, readEvents } from '../src/cli/event-files.ts';
+import { type FoundEvent, readEvents } from '../src/cli/rule-test/event-files.ts';
 import { eventTime } from '../src/event/event-time.ts';
 import { detectForm, type Form } from '../src/event/form.ts';
 import { createEventReader, type EventOptions, eventsIn, type ReadEvent } from '../src/event/reader.ts';

@@ -1,8 +1,8 @@
 import { matcherOf } from '../src/match/matcher.ts';
 import { decisive, explainedMatch } from '../src/proof/explanation.ts';
 import { createCombiner, createSettler } from '../src/query/compile.ts';
-import type { Collection, Rule } from '../src/sigma/collection.ts';
-import type { Pattern } from '../src/sigma/pattern.ts';
+import type { Collection, Rule } from '../src/sigma/collection/collection.ts';
+import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { TestEvent } from './matcher.ts';
 

@@ -7,9 +7,9 @@ import { unpainted } from '../src/cli/report/context.ts';
 import { reportText } from '../src/cli/report/text.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
-import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
-import { type Collection, collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
+import { type Collection, collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { compareDiagnostics, createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { noFiles } from './pipeline-run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupFields } from '../src/pack/group-fields.ts';
+import { groupFields } from '../src/pack/result/group-fields.ts';
 
 test.each([
   ['IpAddress', 'system'],

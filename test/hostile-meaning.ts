@@ -2,7 +2,7 @@ import { graylogDefaults, graylogQueries } from '../src/backend/graylog/graylog.
 import { splunkSearch } from '../src/backend/splunk/splunk.ts';
 import type { CompiledDetection, CompiledRule } from '../src/query/compile.ts';
 import { type Item, itemsOf, type Query } from '../src/query/tree.ts';
-import { ANY, ONE } from '../src/sigma/pattern.ts';
+import { ANY, ONE } from '../src/sigma/value/pattern.ts';
 import { bare, wellFormed } from './escape-values.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import { type LuceneEvent, readLucene } from './lucene-reader.ts';

@@ -6,7 +6,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpainted } from '../src/cli/report/context.ts';
 import { reports } from '../src/cli/report/format.ts';
-import { readConf, stanzaName } from '../src/pack/splunk-conf.ts';
+import { readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
 import { type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import { itemsOf } from '../src/query/tree.ts';
 import { createBag } from '../src/source/diagnostic.ts';

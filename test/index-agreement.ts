@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { loadPipelines } from '../src/cli/pipeline-files.ts';
+import { loadPipelines } from '../src/cli/project/pipeline-files.ts';
 import type { Event } from '../src/match/event.ts';
+import { createRuleIndex, type IndexedRule } from '../src/match/index/rule-index.ts';
 import { matcherOf } from '../src/match/matcher.ts';
-import { createRuleIndex, type IndexedRule } from '../src/match/rule-index.ts';
-import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
+import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { Query } from '../src/query/tree.ts';
-import type { Collection } from '../src/sigma/collection.ts';
-import type { Pattern } from '../src/sigma/pattern.ts';
+import type { Collection } from '../src/sigma/collection/collection.ts';
+import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 
 export interface IndexedBothWays extends IndexedRule {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { initFiles, initTemplates, packIdFrom } from '../src/cli/init.ts';
-import type { ChoiceKey } from '../src/cli/init-choices.ts';
-import { readConfig } from '../src/pack/config.ts';
-import { checkRuleSettings } from '../src/pack/settings-patch.ts';
+import type { ChoiceKey } from '../src/cli/init/choices.ts';
+import { initFiles, initTemplates, packIdFrom } from '../src/cli/init/project-files.ts';
+import { readConfig } from '../src/pack/config/config.ts';
+import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { lookup, parseYaml } from '../src/source/yaml.ts';
 

@@ -3,17 +3,17 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
-import { graylogTarget } from '../src/cli/install/graylog-target.ts';
-import { createClient } from '../src/cli/install/http-client.ts';
+import { graylogTarget } from '../src/cli/install/graylog/target.ts';
+import { createClient } from '../src/cli/install/http/http-client.ts';
+import { createServerTexts } from '../src/cli/install/http/server-text.ts';
 import { guarded } from '../src/cli/install/install-command.ts';
-import { createServerTexts } from '../src/cli/install/server-text.ts';
-import { createSplunkClient } from '../src/cli/install/splunk-client.ts';
-import { splunkTarget } from '../src/cli/install/splunk-target.ts';
+import { createSplunkClient } from '../src/cli/install/splunk/client.ts';
+import { splunkTarget } from '../src/cli/install/splunk/target.ts';
 import type { InstallTarget } from '../src/cli/install/target.ts';
 import { watcherTarget } from '../src/cli/install/watcher-target.ts';
-import { createTerminal } from '../src/cli/terminal.ts';
-import { appOf } from '../src/install/app-files.ts';
-import { readContentPack } from '../src/install/graylog-definitions.ts';
+import { createTerminal } from '../src/cli/terminal/terminal.ts';
+import { readContentPack } from '../src/install/graylog/definitions.ts';
+import { appOf } from '../src/install/splunk/app-files.ts';
 import { readTar } from './archives.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
@@ -355,7 +355,7 @@ test.each([
   ['a character that no header can have', 'a€b', 'the secret holds a character that cannot be sent'],
 ])('a secret with %s is wrong use, and is not shown', async (_, value, message) => {
   // an environment holds no zero byte
-  const { readSecret } = await import('../src/cli/install/secret.ts');
+  const { readSecret } = await import('../src/cli/install/http/secret.ts');
   if (value.includes('\0')) expect(() => readSecret({ name: 'lab', prefix: '', secretEnv: 'LAB_SECRET' }, { LAB_SECRET: value })).toThrow(message);
   else {
     process.env.LAB_SECRET = value;

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { status } from '../src/cli/install/status-command.ts';
-import { deploymentNotes } from '../src/install/deployed-apps.ts';
 import { appLoadLines } from '../src/install/pack-load.ts';
+import { deploymentNotes } from '../src/install/splunk/deployed-apps.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { startServer } from './fake/server.ts';
 import { createLab, firstRules, type Lab, removeLabs } from './install-lab.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createServer, type Server, request as send } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { proxyFor } from '../src/cli/install/proxy.ts';
+import { proxyFor } from '../src/cli/install/http/proxy.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createLab, firstRules, type Lab, removeLabs } from './install-lab.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csvRows, lookupSearches } from '../src/install/lookup-search.ts';
+import { csvRows, lookupSearches } from '../src/install/splunk/lookup-search.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeSplunk, type FakeSplunk } from './fake/splunk.ts';
 import { merged } from './fake/splunk-state.ts';

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createClient } from '../src/cli/install/http-client.ts';
-import { createServerTexts } from '../src/cli/install/server-text.ts';
+import { createClient } from '../src/cli/install/http/http-client.ts';
+import { createServerTexts } from '../src/cli/install/http/server-text.ts';
 
 const open: (() => void)[] = [];
 afterEach(() => {

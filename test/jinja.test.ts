@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseJinja } from '../src/jinja/template.ts';
-import { queryRoots } from '../src/pipeline/template-context.ts';
+import { queryRoots } from '../src/pipeline/template/context.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { workOfRule } from '../src/work/work.ts';
 import { told } from './complaints.ts';

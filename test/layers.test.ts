@@ -3,10 +3,11 @@ import { dirname, join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', 'src');
-/** A folder imports only from itself and from those before it. */
+/** Rooms at the top: one imports only from itself and from those before it. */
 const order = [
   'source',
   'sigma',
+  'regex',
   'query',
   'match',
   'event',
@@ -16,6 +17,7 @@ const order = [
   'pipeline',
   'backend',
   'proof',
+  'attack',
   'pack',
   'docs',
   'release',
@@ -25,6 +27,7 @@ const order = [
   'cli',
 ];
 const maximumLines = 350;
+const maximumFiles = 20;
 
 const files = globSync('**/*.ts', { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
@@ -71,8 +74,70 @@ test('every file belongs to a layer, but the entry of the library', () => {
   expect(files.filter((path) => !order.includes(path.split('/')[0] ?? ''))).toEqual(['index.ts']);
 });
 
-test('a folder imports only from those before it', () => {
+test('a room at the top imports only from those before it', () => {
   expect(files.filter((path) => path !== 'index.ts').flatMap((path) => wrongWay(path, textOf(path)))).toEqual([]);
+});
+
+const roomsOf = (): Map<string, readonly string[]> => Map.groupBy(files, (path) => dirname(path));
+
+test(`no room has more than ${maximumFiles} files`, () => {
+  const full = [...roomsOf()].filter(([, paths]) => paths.length > maximumFiles).map(([room, paths]) => [room, paths.length]);
+  expect(full).toEqual([]);
+});
+
+const isWithin = (room: string, other: string): boolean => `${room}/`.startsWith(`${other}/`);
+
+/** The rooms that each room imports from, without those that it is in or that are in it. */
+function neighbours(textsOf: (room: string) => readonly (readonly [path: string, text: string])[]): (room: string) => readonly string[] {
+  return (room) => {
+    const imported = textsOf(room).flatMap(([path, text]) => importsOf(text).map((specifier) => dirname(posix.join(dirname(path), specifier))));
+    return [...new Set(imported)].filter((other) => !isWithin(room, other) && !isWithin(other, room));
+  };
+}
+
+/** The first circle of rooms that is found. */
+function circle(rooms: Iterable<string>, next: (room: string) => readonly string[]): readonly string[] {
+  const done = new Set<string>();
+  const from = (room: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(room)) return [...way.slice(way.indexOf(room)), room];
+    if (done.has(room)) return [];
+    for (const other of next(room)) {
+      const found = from(other, [...way, room]);
+      if (found.length > 0) return found;
+    }
+    done.add(room);
+    return [];
+  };
+  for (const room of rooms) {
+    const found = from(room, []);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+test('the check of circles sees one', () => {
+  const rooms = new Map([
+    ['a', [['a/x.ts', "import type { Y } from '../b/c/y.ts';"]]],
+    ['b', [['b/z.ts', "import { y } from './c/y.ts';"]]],
+    ['b/c', [['b/c/y.ts', "import { z } from '../z.ts';\nexport { w } from '../../d/w.ts';"]]],
+    ['d', [['d/w.ts', "const x = await import('../a/x.ts');"]]],
+  ] as const);
+  expect(
+    circle(
+      rooms.keys(),
+      neighbours((room) => rooms.get(room as 'a') ?? []),
+    ),
+  ).toEqual(['a', 'b/c', 'd', 'a']);
+});
+
+test('rooms do not import from each other in a circle', () => {
+  const rooms = roomsOf();
+  expect(
+    circle(
+      rooms.keys(),
+      neighbours((room) => (rooms.get(room) ?? []).map((path) => [path, textOf(path)] as const)),
+    ),
+  ).toEqual([]);
 });
 
 test('only the command line touches disk, network, clock and chance', () => {

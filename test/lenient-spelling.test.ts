@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { nameKeys } from '../src/pack/name-text.ts';
-import { timespanText } from '../src/sigma/aggregation.ts';
-import { readDocuments } from '../src/sigma/document.ts';
-import { independentFiles } from '../src/sigma/lone-rule.ts';
+import { nameKeys } from '../src/pack/naming/name-text.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
+import { independentFiles } from '../src/sigma/collection/lone-rule.ts';
+import { timespanText } from '../src/sigma/rule/aggregation.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
 import { complaintsOf, detectionComplaints, queryText, selectionQuery, told } from './complaints.ts';

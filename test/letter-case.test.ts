@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { graylog } from '../src/backend/graylog/target.ts';
 import { grep } from '../src/backend/grep/grep.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
+import { createRuleIndex } from '../src/match/index/rule-index.ts';
 import { matcherOf } from '../src/match/matcher.ts';
-import { createRuleIndex } from '../src/match/rule-index.ts';
-import { foldCase, otherForms } from '../src/query/letter-case.ts';
+import { foldCase, otherForms } from '../src/regex/letter-case.ts';
 import { detectionOf } from './compile.ts';
 
 const kelvin = '\u212a';

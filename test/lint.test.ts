@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createLinter } from '../src/lint/linter.ts';
-import { lintConfig } from '../src/pack/lint-config.ts';
-import type { LintPreset } from '../src/pack/lint-preset.ts';
+import { lintConfig } from '../src/pack/config/lint-config.ts';
+import type { LintPreset } from '../src/pack/config/lint-preset.ts';
 import { createCompiler } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { codeCatalogue } from '../src/source/code.ts';
 import { createBag, type Diagnostic, type Severity } from '../src/source/diagnostic.ts';
 

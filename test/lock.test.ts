@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { defaultBumps } from '../src/pack/release-config.ts';
+import { defaultBumps } from '../src/pack/config/release-config.ts';
 import { decideBump } from '../src/release/bump.ts';
 import { changelogSection, hasSection, withSection } from '../src/release/changelog.ts';
 import { withVersion } from '../src/release/config-version.ts';
-import { diffOf } from '../src/release/diff.ts';
-import { diffView } from '../src/release/diff-view.ts';
-import { type Lock, lockSnapshot, nextLock } from '../src/release/lock.ts';
-import { lockText, readLock } from '../src/release/lock-text.ts';
+import { diffOf } from '../src/release/diff/diff.ts';
+import { diffView } from '../src/release/diff/view.ts';
+import { type Lock, lockSnapshot, nextLock } from '../src/release/lock/lock.ts';
+import { lockText, readLock } from '../src/release/lock/text.ts';
 import type { BuiltEntry } from '../src/release/snapshot.ts';
 import { bumped, compareVersions } from '../src/release/version.ts';
 import { createBag } from '../src/source/diagnostic.ts';

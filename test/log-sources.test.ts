@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../src/cli/rule-files.ts';
-import { readDocuments } from '../src/sigma/document.ts';
-import type { LogSource } from '../src/sigma/rule.ts';
+import { readSourceFile } from '../src/cli/files/rule-files.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
+import type { LogSource } from '../src/sigma/rule/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { builtInLogSources, logSourcesOf, logSourcesWithoutRule } from './log-sources.ts';
 import { findRuleFiles } from './rule-files.ts';

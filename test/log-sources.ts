@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import type { LogSource } from '../src/sigma/rule.ts';
+import type { LogSource } from '../src/sigma/rule/rule.ts';
 
 const pipelinesFolder = join(import.meta.dirname, '..', 'pipelines');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameKeys } from '../src/pack/name-text.ts';
-import { independentFiles, loneRule } from '../src/sigma/lone-rule.ts';
+import { nameKeys } from '../src/pack/naming/name-text.ts';
+import { independentFiles, loneRule } from '../src/sigma/collection/lone-rule.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 
 const rule = (more = '', detection = 'detection:\n  sel:\n    filter: x\n  condition: sel\n', title = 'A'): string =>

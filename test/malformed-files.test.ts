@@ -5,7 +5,7 @@ import { dump, load } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readRegressionInfo } from '../src/proof/regression-info.ts';
 import { readTestFile } from '../src/proof/test-file.ts';
-import { readLock } from '../src/release/lock-text.ts';
+import { readLock } from '../src/release/lock/text.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import type { SourceFile } from '../src/source/span.ts';
 import { changedValues } from './changed-values.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
-import { correlatorOf } from '../src/match/correlation.ts';
+import { splunkCorrelation } from '../src/backend/splunk/correlation/correlation.ts';
+import { correlatorOf } from '../src/match/correlation/correlation.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
 import { compileText } from './compile.ts';
 import { runSpl } from './judges/spl/spl.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../src/match/event.ts';
-import { createRuleIndex, type IndexedRule } from '../src/match/rule-index.ts';
+import { createRuleIndex, type IndexedRule } from '../src/match/index/rule-index.ts';
 import { detectionOf } from './compile.ts';
 import { expectAgreement, indexable } from './index-agreement.ts';
 import { ruleSetCollection } from './rule-set.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { logSourceOf } from '../src/event/log-source.ts';
 import { withSigmaNames } from '../src/event/sigma-view.ts';
 import type { Event } from '../src/match/event.ts';
-import type { LogSource } from '../src/sigma/rule.ts';
+import type { LogSource } from '../src/sigma/rule/rule.ts';
 
 const windows = (Channel: string | undefined, EventID: number | string, Provider_Name?: string): Event => ({
   EventID,

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createEventReader, type EventReader } from '../src/event/reader.ts';
-import { createRuleIndex, type RuleIndex } from '../src/match/rule-index.ts';
+import { createRuleIndex, type RuleIndex } from '../src/match/index/rule-index.ts';
 import { detectionOf } from './compile.ts';
 
 const rules = ['sel: { Image|endswith: \\cmd.exe }\ncondition: sel', 'sel: { CommandLine|contains: whoami }\ncondition: sel', 'sel: [needle]\ncondition: sel'];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Event } from '../src/match/event.ts';
 import { globTest } from '../src/match/glob.ts';
 import { matcherOf } from '../src/match/matcher.ts';
-import { ANY, ONE, type Pattern, parsePattern } from '../src/sigma/pattern.ts';
+import { ANY, ONE, type Pattern, parsePattern } from '../src/sigma/value/pattern.ts';
 import { detectionOf } from './compile.ts';
 import { matches } from './matcher.ts';
 import { detectionsOfRuleSet, nearEvents } from './rule-set-events.ts';

@@ -1,6 +1,6 @@
 import type { CidrTest, FieldTest, Item, Query, Test } from '../src/query/tree.ts';
-import { ipv4Bytes, ipv6Bytes, networkMask } from '../src/sigma/cidr.ts';
-import { ANY, ONE, type Pattern } from '../src/sigma/pattern.ts';
+import { ipv4Bytes, ipv6Bytes, networkMask } from '../src/sigma/value/cidr.ts';
+import { ANY, ONE, type Pattern } from '../src/sigma/value/pattern.ts';
 
 export type TestEvent = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matcherOf } from '../src/match/matcher.ts';
 import { and, type Query } from '../src/query/tree.ts';
-import { meaningChange } from '../src/release/meaning.ts';
-import { normalForm } from '../src/release/normal-form.ts';
+import { meaningChange } from '../src/release/meaning/meaning.ts';
+import { normalForm } from '../src/release/meaning/normal-form.ts';
 import { detectionOf } from './compile.ts';
 import { runs } from './thoroughness.ts';
 

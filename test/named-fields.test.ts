@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { nobodyColumn } from '../src/pack/splunk-nobody.ts';
+import { nobodyColumn } from '../src/pack/splunk/nobody.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
 import { sigpack } from './sigpack.ts';

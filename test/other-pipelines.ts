@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { targets } from '../src/backend/registry.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
-import { createProcessor } from '../src/pipeline/process.ts';
+import { createProcessor } from '../src/pipeline/run/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../src/query/compile.ts';
-import type { Collection } from '../src/sigma/collection.ts';
-import type { Pattern } from '../src/sigma/pattern.ts';
+import type { Collection } from '../src/sigma/collection/collection.ts';
+import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline, pipelineFolder } from './built-in-pipelines.ts';
 

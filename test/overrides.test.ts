@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { relativeSpan } from '../src/pack/relative-time.ts';
-import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
+import { relativeSpan } from '../src/pack/settings/relative-time.ts';
+import { savedSearchSettings } from '../src/pack/splunk/savedsearch.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 
 const windows = 'product: windows, category: process_creation';

@@ -1,9 +1,9 @@
-import { type LoadedRules, loadRules } from '../src/cli/load.ts';
-import { pipelinesByTarget } from '../src/cli/pipeline-choice.ts';
-import { loadTemplates } from '../src/cli/template-files.ts';
-import { createTerminal } from '../src/cli/terminal.ts';
-import { type Artifact, makeArtifacts } from '../src/pack/artifacts.ts';
-import { readConfig } from '../src/pack/config.ts';
+import { type LoadedRules, loadRules } from '../src/cli/project/load.ts';
+import { pipelinesByTarget } from '../src/cli/project/pipeline-choice.ts';
+import { loadTemplates } from '../src/cli/project/template-files.ts';
+import { createTerminal } from '../src/cli/terminal/terminal.ts';
+import { type Artifact, makeArtifacts } from '../src/pack/artifact/artifacts.ts';
+import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { pathLists } from './rule-files.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { globOf } from '../src/cli/path-list.ts';
+import { globOf } from '../src/cli/files/path-list.ts';
 import { afterName, isWhole, readPathPattern, startOf } from '../src/source/path-pattern.ts';
 
 function matches(text: string, path: string): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJinja } from '../src/jinja/template.ts';
-import { queryRoots } from '../src/pipeline/template-context.ts';
+import { queryRoots } from '../src/pipeline/template/context.ts';
 import { backtracking } from '../src/python-regex/backtracking.ts';
 import { pythonRegex } from '../src/python-regex/regex.ts';
 import { createBag } from '../src/source/diagnostic.ts';

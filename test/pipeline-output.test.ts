@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { conversionVars } from '../src/pipeline/process.ts';
+import { conversionVars } from '../src/pipeline/run/process.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ProcessingFailure } from '../src/work/processing-failure.ts';
 import { marked, told } from './complaints.ts';

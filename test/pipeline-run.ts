@@ -1,10 +1,10 @@
 import type { PipelineEnvironment } from '../src/pipeline/definition.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { createProcessor } from '../src/pipeline/process.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
+import { createProcessor } from '../src/pipeline/run/process.ts';
 import { type CompiledRule, createCombiner, createSettler } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { queryText, told } from './complaints.ts';
 

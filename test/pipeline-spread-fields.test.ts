@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { spreadFields } from '../src/pipeline/spread-fields.ts';
+import { spreadFields } from '../src/pipeline/run/spread-fields.ts';
 import { createSettler } from '../src/query/compile.ts';
 import { type SettledItem, settledItems, settledQuery } from '../src/query/settled.ts';
 import type { Query } from '../src/query/tree.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ruleText } from './compile.ts';
 import { queryText } from './complaints.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { Pipeline, ProcessingItem } from '../src/pipeline/pipeline.ts';
-import { createProcessor } from '../src/pipeline/process.ts';
+import { createProcessor } from '../src/pipeline/run/process.ts';
 import { addConditionDefinitions } from '../src/pipeline/transformations/add-condition.ts';
 import { dropItemDefinitions } from '../src/pipeline/transformations/drop-item.ts';
 import { failureDefinitions } from '../src/pipeline/transformations/failure.ts';
@@ -13,8 +13,8 @@ import { ruleFieldsDefinitions } from '../src/pipeline/transformations/rule-fiel
 import { stateDefinitions } from '../src/pipeline/transformations/state.ts';
 import { createCombiner, createSettler, type SettledDetectionRule } from '../src/query/compile.ts';
 import { settledItems } from '../src/query/settled.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { checkSchema } from '../src/source/schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';

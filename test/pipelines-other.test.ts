@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSettler } from '../src/query/compile.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import {
   documentedFields,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conversionFault } from '../src/cli/plugin-check.ts';
+import { conversionFault } from '../src/cli/project/plugin-check.ts';
 import { environment, sigpack, spawned } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');

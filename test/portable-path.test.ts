@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { belowFolder, nearPath, withSlashes } from '../src/cli/portable-path.ts';
+import { belowFolder, nearPath, withSlashes } from '../src/cli/files/portable-path.ts';
 
 describe('a path with slashes', () => {
   it.each([

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { splunkOwnFields } from '../src/backend/splunk/own-fields.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
-import { createProcessor } from '../src/pipeline/process.ts';
+import { createProcessor } from '../src/pipeline/run/process.ts';
 import { createCombiner, createSettler } from '../src/query/compile.ts';
 import { neverTrue } from '../src/query/never-true.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
 import { compiledAfter } from './pipeline-run.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { thisProcess } from '../src/cli/process-identity.ts';
-import { lockHolder, strangerAge, takeProcessLock, withProcessLock } from '../src/cli/process-lock.ts';
+import { thisProcess } from '../src/cli/process/process-identity.ts';
+import { lockHolder, strangerAge, takeProcessLock, withProcessLock } from '../src/cli/process/process-lock.ts';
 import { thorough } from './thoroughness.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sigpack-process-lock-'));

@@ -2,15 +2,15 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type BuildOptions, build } from '../src/cli/build.ts';
-import { convert } from '../src/cli/convert.ts';
-import { diff } from '../src/cli/diff-command.ts';
-import { docs } from '../src/cli/docs-command.ts';
-import { explain } from '../src/cli/explain.ts';
-import { match } from '../src/cli/match-command.ts';
-import { release } from '../src/cli/release-command.ts';
-import { stats } from '../src/cli/stats.ts';
-import { test as runTests, type TestOptions } from '../src/cli/test-command.ts';
+import { type BuildOptions, build } from '../src/cli/command/build.ts';
+import { convert } from '../src/cli/command/convert.ts';
+import { diff } from '../src/cli/command/diff.ts';
+import { docs } from '../src/cli/command/docs.ts';
+import { explain } from '../src/cli/command/explain.ts';
+import { match } from '../src/cli/command/match.ts';
+import { release } from '../src/cli/command/release.ts';
+import { stats } from '../src/cli/command/stats.ts';
+import { test as runTests, type TestOptions } from '../src/cli/command/test.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];

@@ -1,8 +1,8 @@
-import { toLuceneRegex } from '../src/backend/lucene/regex.ts';
+import { toLuceneRegex } from '../src/backend/lucene/regex/regex.ts';
 import type { CompiledRule } from '../src/query/compile.ts';
-import { parseRegex, type RegexParsed } from '../src/query/regex.ts';
-import type { RegexFlags, RegexNode } from '../src/query/regex-tree.ts';
 import { itemsOf } from '../src/query/tree.ts';
+import { parseRegex, type RegexParsed } from '../src/regex/regex.ts';
+import type { RegexFlags, RegexNode } from '../src/regex/tree.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 
 export function flagsOf(letters: string): RegexFlags {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toLuceneRegex } from '../src/backend/lucene/regex.ts';
+import { toLuceneRegex } from '../src/backend/lucene/regex/regex.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 import { type Dice, dice, differences, flagsOf, parsed, patternsOf, pick } from './regex-difference.ts';
 import { ruleSet } from './rule-set.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { endSafely, type LuceneRegexOptions, luceneEscape, toLuceneRegex } from '../src/backend/lucene/regex.ts';
-import { parseRegex, type RegexParsed, regexNeeds } from '../src/query/regex.ts';
-import type { RegexFlags, RegexNode } from '../src/query/regex-tree.ts';
+import { endSafely, type LuceneRegexOptions, luceneEscape, toLuceneRegex } from '../src/backend/lucene/regex/regex.ts';
+import { parseRegex, type RegexParsed, regexNeeds } from '../src/regex/regex.ts';
+import type { RegexFlags, RegexNode } from '../src/regex/tree.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 

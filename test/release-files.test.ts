@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Finished, finishRelease, type ReleaseWrites, writeRelease } from '../src/cli/release-files.ts';
-import { releaseState, takeReleaseLock } from '../src/cli/release-stage.ts';
+import { type Finished, finishRelease, type ReleaseWrites, writeRelease } from '../src/cli/release/files.ts';
+import { releaseState, takeReleaseLock } from '../src/cli/release/stage.ts';
 import { spread } from './thoroughness.ts';
 
 let root = '';

@@ -4,7 +4,7 @@ import { type ReportContext, unpainted } from '../src/cli/report/context.ts';
 import { reports } from '../src/cli/report/format.ts';
 import { type BuildSummary, countSkipped, formatSummary } from '../src/cli/report/summary.ts';
 import { cells, visible } from '../src/cli/report/visible.ts';
-import { createTerminal, wantsColour } from '../src/cli/terminal.ts';
+import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
 import { codeCatalogue } from '../src/source/code.ts';
 import { type Complaint, createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 

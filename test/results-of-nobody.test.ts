@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { eventDefinitions } from '../src/pack/event-definition.ts';
-import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
+import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
+import { savedSearchSettings } from '../src/pack/splunk/savedsearch.ts';
 import { alertPack, alertRule } from './alert-packs.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';

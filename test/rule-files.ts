@@ -1,6 +1,6 @@
-import { findFiles } from '../src/cli/find-files.ts';
-import { givenList, type PathLists } from '../src/cli/path-list.ts';
-import { isRuleFile } from '../src/cli/rule-files.ts';
+import { findFiles } from '../src/cli/files/find-files.ts';
+import { givenList, type PathLists } from '../src/cli/files/path-list.ts';
+import { isRuleFile } from '../src/cli/files/rule-files.ts';
 import type { DiagnosticBag } from '../src/source/diagnostic.ts';
 
 /** Paths of a command line, without a project. */

@@ -1,7 +1,7 @@
-import { loadPipelines } from '../src/cli/pipeline-files.ts';
-import { createTargetCompiler } from '../src/pipeline/target-compiler.ts';
+import { loadPipelines } from '../src/cli/project/pipeline-files.ts';
+import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../src/query/compile.ts';
-import type { Rule } from '../src/sigma/collection.ts';
+import type { Rule } from '../src/sigma/collection/collection.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 import { ruleSetCollection, ruleSetFolder } from './rule-set.ts';
 

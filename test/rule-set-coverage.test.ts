@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { itemsOf } from '../src/query/tree.ts';
-import { correlationTypes } from '../src/sigma/correlation.ts';
-import { chainProblem, modifierRoles } from '../src/sigma/modifier.ts';
-import type { DetectionItem, SearchBody } from '../src/sigma/rule.ts';
+import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
+import type { DetectionItem, SearchBody } from '../src/sigma/rule/rule.ts';
+import { chainProblem, modifierRoles } from '../src/sigma/value/modifier.ts';
 import { ruleSet } from './rule-set.ts';
 import { correlationsOfSet } from './rule-set-events.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
+import { splunkCorrelation } from '../src/backend/splunk/correlation/correlation.ts';
 import { splunkSearch } from '../src/backend/splunk/splunk.ts';
-import { correlatorOf } from '../src/match/correlation.ts';
+import { correlatorOf } from '../src/match/correlation/correlation.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
 import { compileSpl, runSpl, searchStageOnly } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { correlatorOf } from '../src/match/correlation.ts';
+import { correlatorOf } from '../src/match/correlation/correlation.ts';
+import { createRuleIndex } from '../src/match/index/rule-index.ts';
 import { matcherOf } from '../src/match/matcher.ts';
-import { createRuleIndex } from '../src/match/rule-index.ts';
 import { isAsExpected, proverOf } from '../src/proof/prove.ts';
 import { matches } from './matcher.ts';
 import { ruleSet, ruleSetConfig, ruleSetFiles, ruleSetFolder } from './rule-set.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/pack/config.ts';
-import { cronGap, cronMinutes, cronPeriod, cronProblem, minimumSplunkInterval, searchWindow, spreadCron, windowOver } from '../src/pack/schedule.ts';
-import { scheduleHistogram } from '../src/pack/schedule-load.ts';
+import { readConfig } from '../src/pack/config/config.ts';
+import { scheduleHistogram } from '../src/pack/load/schedule-load.ts';
+import { cronGap, cronMinutes, cronPeriod, cronProblem, minimumSplunkInterval, searchWindow, spreadCron, windowOver } from '../src/pack/settings/schedule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 
 const id = '9c3b6f0a-5a1e-4d36-9b5a-0d6f5c4f1b11';

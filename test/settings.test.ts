@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { defaultConfig, type PackConfig, readConfig } from '../src/pack/config.ts';
-import { mergeSettings } from '../src/pack/merge-settings.ts';
-import { exclusionReason, isEnabled, isSelected } from '../src/pack/selection.ts';
-import { checkRuleSettings, parseDuration } from '../src/pack/settings-patch.ts';
-import type { Level, LogSource, Status } from '../src/sigma/rule.ts';
+import { defaultConfig, type PackConfig, readConfig } from '../src/pack/config/config.ts';
+import { mergeSettings } from '../src/pack/config/merge-settings.ts';
+import { checkRuleSettings, parseDuration } from '../src/pack/settings/patch.ts';
+import { exclusionReason, isEnabled, isSelected } from '../src/pack/settings/selection.ts';
+import type { Level, LogSource, Status } from '../src/sigma/rule/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { parseYaml, type YamlMapping } from '../src/source/yaml.ts';
 

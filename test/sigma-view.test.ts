@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withSigmaNames } from '../src/event/sigma-view.ts';
-import { flattenWindows } from '../src/event/windows.ts';
+import { flattenWindows } from '../src/event/windows/windows.ts';
 import type { Event } from '../src/match/event.ts';
 
 describe('names of event data with blanks', () => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadTemplates } from '../src/cli/template-files.ts';
-import { makeArtifacts } from '../src/pack/artifacts.ts';
-import type { SearchMacro, SplunkDetection } from '../src/pack/detection.ts';
+import { loadTemplates } from '../src/cli/project/template-files.ts';
+import { makeArtifacts } from '../src/pack/artifact/artifacts.ts';
+import { brokenOf } from '../src/pack/artifact/sound-pack.ts';
 import { indexMacros } from '../src/pack/index-macro.ts';
+import type { SearchMacro, SplunkDetection } from '../src/pack/model/detection.ts';
 import type { Pack } from '../src/pack/pack.ts';
-import { brokenOf } from '../src/pack/sound-pack.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { packOf } from './pack-of.ts';
 

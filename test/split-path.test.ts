@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createProcessor } from '../src/pipeline/process.ts';
+import { createProcessor } from '../src/pipeline/run/process.ts';
 import { createCombiner, createSettler } from '../src/query/compile.ts';
 import type { Query } from '../src/query/tree.ts';
-import { collect } from '../src/sigma/collection.ts';
-import { readDocuments } from '../src/sigma/document.ts';
+import { collect } from '../src/sigma/collection/collection.ts';
+import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
 import { told } from './complaints.ts';

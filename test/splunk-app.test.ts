@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/detection.ts';
-import type { DetectionSettings } from '../src/pack/settings.ts';
-import { renderSplunkApp, type SplunkApp, type SplunkAppInput, splunkAppSources } from '../src/pack/splunk-app.ts';
-import { compareConf, readConf, stanzaName } from '../src/pack/splunk-conf.ts';
-import { isSavedSearchKey } from '../src/pack/splunk-keys.ts';
-import { savedSearchSettings } from '../src/pack/splunk-savedsearch.ts';
-import { createRenderer } from '../src/pack/template.ts';
-import type { Level } from '../src/sigma/rule.ts';
+import { renderSplunkApp, type SplunkApp, type SplunkAppInput, splunkAppSources } from '../src/pack/artifact/splunk-app.ts';
+import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/model/detection.ts';
+import { compareConf, readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
+import { createRenderer } from '../src/pack/render/template.ts';
+import type { DetectionSettings } from '../src/pack/settings/settings.ts';
+import { isSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
+import { savedSearchSettings } from '../src/pack/splunk/savedsearch.ts';
+import type { Level } from '../src/sigma/rule/rule.ts';
 
 const folder = new URL('../templates/', import.meta.url);
 const templates = new Map<string, string>();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvRow } from '../src/pack/csv.ts';
-import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged, unflaggedLines } from '../src/pack/splunk-conf.ts';
-import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/splunk-keys.ts';
-import { createRenderer, TemplateError } from '../src/pack/template.ts';
+import { csvRow } from '../src/pack/render/csv.ts';
+import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged, unflaggedLines } from '../src/pack/render/splunk-conf.ts';
+import { createRenderer, TemplateError } from '../src/pack/render/template.ts';
+import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
 import { runs } from './thoroughness.ts';
 
 const hostileText = fc.oneof(

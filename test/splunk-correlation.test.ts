@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splunkCorrelation } from '../src/backend/splunk/correlation.ts';
+import { splunkCorrelation } from '../src/backend/splunk/correlation/correlation.ts';
 import { compileText } from './compile.ts';
 import { runSpl, type TimeRange } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';

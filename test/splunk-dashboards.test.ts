@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dashboardSearches } from '../src/pack/splunk-dashboard.ts';
+import { dashboardSearches } from '../src/pack/splunk/dashboard.ts';
 import { readTar } from './archives.ts';
 import { readCsv, readStrictConf } from './conf-reader.ts';
 import { type Event, parseSearch, runSpl } from './judges/spl/spl.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { splunkSearch } from '../src/backend/splunk/splunk.ts';
 import type { Item } from '../src/query/tree.ts';
 import { not } from '../src/query/tree.ts';
-import { ANY, ONE, type Pattern, type PatternPart } from '../src/sigma/pattern.ts';
+import { ANY, ONE, type Pattern, type PatternPart } from '../src/sigma/value/pattern.ts';
 import { indexWords } from './judges/spl/segments.ts';
 import { type Event, runSpl, searchStageOnly } from './judges/spl/spl.ts';
 import { matches } from './matcher.ts';

@@ -7,14 +7,14 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { PackInfo } from '../src/pack/detection.ts';
-import { checksumsText, readChecksums } from '../src/release/checksums.ts';
-import { envelopeText, isSignedBy, readEnvelope, signedBytes } from '../src/release/envelope.ts';
-import { provenanceText } from '../src/release/provenance.ts';
-import { sbomText } from '../src/release/sbom.ts';
-import { readPrivateKey, readPublicKey, signatureText, verifySignature } from '../src/release/signature.ts';
-import { sourceUri } from '../src/release/source-uri.ts';
-import { subjectProblem } from '../src/release/subjects.ts';
+import type { PackInfo } from '../src/pack/model/detection.ts';
+import { checksumsText, readChecksums } from '../src/release/supply-chain/checksums.ts';
+import { envelopeText, isSignedBy, readEnvelope, signedBytes } from '../src/release/supply-chain/envelope.ts';
+import { provenanceText } from '../src/release/supply-chain/provenance.ts';
+import { sbomText } from '../src/release/supply-chain/sbom.ts';
+import { readPrivateKey, readPublicKey, signatureText, verifySignature } from '../src/release/supply-chain/signature.ts';
+import { sourceUri } from '../src/release/supply-chain/source-uri.ts';
+import { subjectProblem } from '../src/release/supply-chain/subjects.ts';
 
 const made: string[] = [];
 afterAll(() => {

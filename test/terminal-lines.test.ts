@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { cells } from '../src/cli/report/visible.ts';
 import { fittedLines } from '../src/cli/report/wrapped.ts';
-import { createTerminal, eraseStatusLine } from '../src/cli/terminal.ts';
+import { createTerminal, eraseStatusLine } from '../src/cli/terminal/terminal.ts';
 import { projectIn } from './project-folder.ts';
 import { environment, mainFile } from './sigpack.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { forStream, type GuardedStream, guardTerminal } from '../src/cli/guarded-terminal.ts';
+import { forStream, type GuardedStream, guardTerminal } from '../src/cli/terminal/guarded.ts';
 import { yamlText } from './escape-values.ts';
 import { sigpack } from './sigpack.ts';
 

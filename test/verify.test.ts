@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checksumsText } from '../src/release/checksums.ts';
-import { envelopeText } from '../src/release/envelope.ts';
-import { signatureText } from '../src/release/signature.ts';
+import { checksumsText } from '../src/release/supply-chain/checksums.ts';
+import { envelopeText } from '../src/release/supply-chain/envelope.ts';
+import { signatureText } from '../src/release/supply-chain/signature.ts';
 import { projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createReader } from '../src/sigma/attribute.ts';
-import { readHead } from '../src/sigma/head.ts';
+import { createReader } from '../src/sigma/rule/attribute.ts';
+import { readHead } from '../src/sigma/rule/head.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { insideScalar } from '../src/source/inside-scalar.ts';
 import type { SourceFile } from '../src/source/span.ts';

@@ -1,6 +1,6 @@
-import type { RetiredDetection } from '../pack/published.ts';
-import { stanzaName } from '../pack/splunk-conf.ts';
-import type { Lock } from '../release/lock.ts';
+import type { RetiredDetection } from '../pack/config/published.ts';
+import { stanzaName } from '../pack/render/splunk-conf.ts';
+import type { Lock } from '../release/lock/lock.ts';
 import type { Match } from './match-stanzas.ts';
 import type { AdoptedApp } from './stanza.ts';
 

@@ -1,7 +1,7 @@
-import { ruleSavedSearchKeys } from '../pack/rule-may-set.ts';
-import { savedSearchValueProblem } from '../pack/savedsearch-value.ts';
-import { cronGapProblem, cronProblem } from '../pack/schedule.ts';
-import { isTrue } from '../pack/splunk-boolean.ts';
+import { ruleSavedSearchKeys } from '../pack/settings/rule-may-set.ts';
+import { savedSearchValueProblem } from '../pack/settings/savedsearch-value.ts';
+import { cronGapProblem, cronProblem } from '../pack/settings/schedule.ts';
+import { isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { Stanza } from './stanza.ts';
 
 /** What becomes of the settings that an admin gave a saved search in place. */

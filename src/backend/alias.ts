@@ -1,4 +1,4 @@
-import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { type Place, refused } from './backend.ts';
 
 /** The one field that `name` stands for: itself, or an alias that is the same field in every rule. `grouping` says who can't do with more. */

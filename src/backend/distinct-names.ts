@@ -1,4 +1,4 @@
-import { byClaim } from '../sigma/precedence.ts';
+import { byClaim } from '../sigma/collection/precedence.ts';
 import type { ConvertedEntry } from './target.ts';
 
 /** How a target names what it makes of a rule. */

@@ -1,5 +1,5 @@
-import type { CorrelationRule } from '../sigma/correlation.ts';
-import { holdsOfNothing, isAbsence } from '../sigma/threshold.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
 import { type Place, type Remark, refused } from './backend.ts';
 
 /**

@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Command, CommanderError, Help } from 'commander';
-import { exitCodes, UsageError } from './exit-code.ts';
-import { guardTerminal, visibleLines } from './guarded-terminal.ts';
-import { helpText } from './help-text.ts';
-import { addInstalls } from './install-commands.ts';
-import { addLists } from './list-commands.ts';
-import { addBeginnings, addBuilds } from './pack-commands.ts';
-import { toolVersion } from './package-root.ts';
-import { addRuleQuestions } from './question-commands.ts';
-import { addReleases } from './release-commands.ts';
-import { addConversion, addTrials } from './rule-commands.ts';
-import { sigmaCliArguments } from './sigma-cli.ts';
-import { eraseStatusLine } from './terminal.ts';
-import { unexpected } from './unexpected.ts';
-import { usageText } from './usage-text.ts';
+import { exitCodes, UsageError } from './fault/exit-code.ts';
+import { unexpected } from './fault/unexpected.ts';
+import { toolVersion } from './process/package-root.ts';
+import { helpText } from './register/help-text.ts';
+import { addInstalls } from './register/install-commands.ts';
+import { addLists } from './register/list-commands.ts';
+import { addBeginnings, addBuilds } from './register/pack-commands.ts';
+import { addRuleQuestions } from './register/question-commands.ts';
+import { addReleases } from './register/release-commands.ts';
+import { addConversion, addTrials } from './register/rule-commands.ts';
+import { sigmaCliArguments } from './register/sigma-cli.ts';
+import { usageText } from './register/usage-text.ts';
+import { guardTerminal, visibleLines } from './terminal/guarded.ts';
+import { eraseStatusLine } from './terminal/terminal.ts';
 
 // the bytecode of our modules is kept between runs, where Node has that
 module.enableCompileCache?.();
@@ -64,7 +64,7 @@ try {
   const [command, ...rest] = process.argv.slice(2);
   // what the scripts ask: nothing of it is for the command line's own reader
   if (command === 'completion' && rest[0] === 'words') {
-    const { completionWords } = await import('./completion.ts');
+    const { completionWords } = await import('./command/completion.ts');
     const found = await completionWords(rest.slice(1), program);
     process.stdout.write(found.map((word) => `${word}\n`).join(''));
   } else await run(program, command, rest);

@@ -1,5 +1,5 @@
-import { attackTechniques, tacticByShortName, tacticUrl, techniqueUrl } from '../pack/attack-names.ts';
-import type { AttackReferences } from '../pack/detection.ts';
+import { attackTechniques, tacticByShortName, tacticUrl, techniqueUrl } from '../attack/names.ts';
+import type { AttackReferences } from '../pack/model/detection.ts';
 
 /** A text with its address; empty where it has none. */
 export interface Link {

@@ -1,5 +1,5 @@
-import type { PackDetection, PackFile } from '../pack/detection.ts';
-import { perSource } from '../sigma/per-source.ts';
+import type { PackDetection, PackFile } from '../pack/model/detection.ts';
+import { perSource } from '../sigma/rule/per-source.ts';
 import { markdownText } from './escape.ts';
 
 /** Folder of the pages in the bundle. */

@@ -1,10 +1,10 @@
-import { type CategoryLog, type EventLog, windowsCategory, windowsChannels } from '../event/windows-log.ts';
+import { type CategoryLog, type EventLog, windowsCategory, windowsChannels } from '../event/windows/log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
-import { eventFieldsOf } from '../sigma/correlation.ts';
-import { patternText } from '../sigma/pattern.ts';
-import { perSource } from '../sigma/per-source.ts';
-import type { LogSource } from '../sigma/rule.ts';
+import { eventFieldsOf } from '../sigma/correlation/correlation.ts';
+import { perSource } from '../sigma/rule/per-source.ts';
+import type { LogSource } from '../sigma/rule/rule.ts';
+import { patternText } from '../sigma/value/pattern.ts';
 
 const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
 

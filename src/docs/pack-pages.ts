@@ -1,7 +1,7 @@
-import type { Target } from '../pack/config.ts';
-import type { DetectionPage, PackPages } from '../pack/detection-page.ts';
+import type { Target } from '../pack/config/config.ts';
+import type { DetectionPage, PackPages } from '../pack/model/detection-page.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
-import type { Render } from '../pack/template.ts';
+import type { Render } from '../pack/render/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { collectBundlePages } from './bundle-pages.ts';
 import { dataNeededOf } from './data-needed.ts';

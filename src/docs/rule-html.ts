@@ -1,4 +1,4 @@
-import type { Render } from '../pack/template.ts';
+import type { Render } from '../pack/render/template.ts';
 import type { RulePage } from './rule-page.ts';
 
 /** The page as HTML, from `rule.html.hbs`, which escapes every text itself. */

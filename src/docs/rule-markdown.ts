@@ -1,4 +1,4 @@
-import type { Render } from '../pack/template.ts';
+import type { Render } from '../pack/render/template.ts';
 import { fenceFor, markdownLink, markdownText } from './escape.ts';
 import type { PageRow, TargetSection } from './rule-page.ts';
 

@@ -1,9 +1,9 @@
 import type { Conversion } from '../backend/backend.ts';
 import type { ConversionTarget, ConvertedRule } from '../backend/target.ts';
-import { attackReferences } from '../pack/attack-tags.ts';
-import type { AttackReferences } from '../pack/detection.ts';
+import { attackReferences } from '../pack/model/attack-tags.ts';
+import type { AttackReferences } from '../pack/model/detection.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import type { RuleHead } from '../sigma/rule.ts';
+import type { RuleHead } from '../sigma/rule/rule.ts';
 import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-links.ts';
 import { dataNeeded } from './data-needed.ts';
 import { safeUrl } from './escape.ts';

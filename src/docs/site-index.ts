@@ -1,9 +1,9 @@
-import { attackTechniques } from '../pack/attack-names.ts';
-import { attackReferences } from '../pack/attack-tags.ts';
-import type { Render } from '../pack/template.ts';
+import { attackTechniques } from '../attack/names.ts';
+import { attackReferences } from '../pack/model/attack-tags.ts';
+import type { Render } from '../pack/render/template.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { levels, statuses } from '../sigma/rule.ts';
-import { describeLogSource } from '../sigma/rule-reader.ts';
+import { describeLogSource } from '../sigma/rule/reader.ts';
+import { levels, statuses } from '../sigma/rule/rule.ts';
 import { markdownText } from './escape.ts';
 import { type AttackCount, attackMatrix, currentTechniques, tacticIds } from './matrix.ts';
 

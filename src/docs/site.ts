@@ -1,8 +1,8 @@
 import type { ConversionTarget } from '../backend/target.ts';
-import type { PackFile } from '../pack/detection.ts';
-import type { Render } from '../pack/template.ts';
+import type { PackFile } from '../pack/model/detection.ts';
+import type { Render } from '../pack/render/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import type { Rule } from '../sigma/collection.ts';
+import type { Rule } from '../sigma/collection/collection.ts';
 import { countAttack } from './matrix.ts';
 import { navigatorLayer } from './navigator.ts';
 import { ruleHtml } from './rule-html.ts';

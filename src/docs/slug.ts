@@ -1,5 +1,5 @@
-import type { Rule } from '../sigma/collection.ts';
-import { byClaim } from '../sigma/precedence.ts';
+import type { Rule } from '../sigma/collection/collection.ts';
+import { byClaim } from '../sigma/collection/precedence.ts';
 
 const longest = 100;
 // Windows keeps these names for devices, whatever follows the dot

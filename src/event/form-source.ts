@@ -1,6 +1,6 @@
 import type { Event } from '../match/event.ts';
 import type { EventSource } from '../match/event-source.ts';
-import type { LogSource } from '../sigma/rule.ts';
+import type { LogSource } from '../sigma/rule/rule.ts';
 import { isKnownCategory, knownProducts, knownServices } from './known-log-sources.ts';
 
 /** What the form of an event tells of its log source, where the form is that of one product. */

@@ -1,4 +1,4 @@
-import { windowsCategory } from './windows-log.ts';
+import { windowsCategory } from './windows/log.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 

@@ -1,7 +1,7 @@
 import type { Event } from '../match/event.ts';
 import type { EventSource } from '../match/event-source.ts';
 import { formSource } from './form-source.ts';
-import { windowsOrigin, windowsSource } from './windows-source.ts';
+import { windowsOrigin, windowsSource } from './windows/source.ts';
 
 /** Origins that are remembered: there are few, unless events make them up. */
 const maximumKnown = 1000;

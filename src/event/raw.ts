@@ -4,9 +4,9 @@ import { addMissing, type Fields, isDeeperThan, isRecord } from './field.ts';
 import { beginsWindowsText } from './form.ts';
 import { parseJson } from './json.ts';
 import { pairsIn, readAuditLine } from './key-value.ts';
-import { flattenWindows, isWindowsEvent } from './windows.ts';
-import { readWindowsText } from './windows-text.ts';
-import { readWindowsXml } from './windows-xml.ts';
+import { readWindowsText } from './windows/text.ts';
+import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
+import { readWindowsXml } from './windows/xml.ts';
 
 /** Adds what the original text in `_raw` says and the event does not. */
 export function addRaw(fields: Fields): Fields {

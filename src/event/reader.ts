@@ -9,8 +9,8 @@ import { eventOf } from './record.ts';
 import { type View, withSigmaNames } from './sigma-view.ts';
 import { createJsonSplitter, type Piece, type Splitter } from './split-json.ts';
 import { createCsvSplitter, createLineSplitter, createWindowsTextSplitter, createXmlSplitter } from './split-text.ts';
-import { readWindowsText } from './windows-text.ts';
-import { readWindowsXml } from './windows-xml.ts';
+import { readWindowsText } from './windows/text.ts';
+import { readWindowsXml } from './windows/xml.ts';
 
 export interface ReadEvent {
   readonly event: Event;

@@ -1,7 +1,7 @@
 import type { Event } from '../match/event.ts';
 import { isRecord } from './field.ts';
 import { addRaw } from './raw.ts';
-import { flattenWindows, isWindowsEvent } from './windows.ts';
+import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
 
 /** The event of a JSON object: out of its export's envelope, with what `_raw` says, and flat where it is JSON made of a Windows event. */
 export function eventOf(document: Event): Event {

@@ -1,10 +1,10 @@
 import { isRecord } from '../event/field.ts';
-import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/load-budget.ts';
-import { loadOfMinutes, tenths } from '../pack/schedule-budget.ts';
-import { scheduleHistogram } from '../pack/schedule-load.ts';
-import { isTrue } from '../pack/splunk-boolean.ts';
-import { type AppFiles, settingsIn } from './app-files.ts';
-import type { ContentPack } from './content-pack-model.ts';
+import { loadOfMinutes, tenths } from '../pack/artifact/schedule-budget.ts';
+import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/config/load-budget.ts';
+import { scheduleHistogram } from '../pack/load/schedule-load.ts';
+import { isTrue } from '../pack/settings/splunk-boolean.ts';
+import type { ContentPack } from './graylog/content-pack-model.ts';
+import { type AppFiles, settingsIn } from './splunk/app-files.ts';
 
 /** How many scheduled searches a server runs at one time, or why it does not say so. */
 export type Slots = { readonly count: number } | { readonly unknown: string };

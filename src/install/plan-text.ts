@@ -1,4 +1,4 @@
-import { type QueryPiece, queryDiff, shortened } from '../release/query-diff.ts';
+import { type QueryPiece, queryDiff, shortened } from '../release/diff/query-diff.ts';
 import { detectionsFirst, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, Plan, PlannedObject, Verb } from './plan.ts';
 

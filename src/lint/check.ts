@@ -1,6 +1,6 @@
-import type { LintPreset } from '../pack/lint-preset.ts';
-import type { CorrelationRule } from '../sigma/correlation.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import type { LintPreset } from '../pack/config/lint-preset.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { Severity } from '../source/diagnostic.ts';

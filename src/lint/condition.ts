@@ -1,5 +1,5 @@
-import { type ConditionNode, selectionMatcher } from '../sigma/condition.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import { type ConditionNode, selectionMatcher } from '../sigma/rule/condition.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
 import type { Tell } from './check.ts';
 
 /** Quantifiers of the condition. */

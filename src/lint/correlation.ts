@@ -1,4 +1,4 @@
-import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import type { Tell } from './check.ts';
 
 const grouped: ReadonlySet<string> = new Set(['event_count', 'value_count', 'temporal', 'temporal_ordered']);

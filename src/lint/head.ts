@@ -1,4 +1,4 @@
-import { datePattern } from '../sigma/head.ts';
+import { datePattern } from '../sigma/rule/head.ts';
 import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 
 /** Title, description, dates and the other attributes beside tags, `related` and the detection. */

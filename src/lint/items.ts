@@ -1,8 +1,8 @@
-import { parseAddressBlock } from '../sigma/cidr.ts';
-import { itemsOf } from '../sigma/detection-items.ts';
-import { modifierRoles } from '../sigma/modifier.ts';
-import { ANY, literalText, ONE, openLiteral, type Pattern, parsePattern } from '../sigma/pattern.ts';
-import type { DetectionItem, DetectionRule } from '../sigma/rule.ts';
+import { itemsOf } from '../sigma/rule/detection-items.ts';
+import type { DetectionItem, DetectionRule } from '../sigma/rule/rule.ts';
+import { parseAddressBlock } from '../sigma/value/cidr.ts';
+import { modifierRoles } from '../sigma/value/modifier.ts';
+import { ANY, literalText, ONE, openLiteral, type Pattern, parsePattern } from '../sigma/value/pattern.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 import { repeated, type Tell } from './check.ts';

@@ -1,9 +1,9 @@
-import type { LintConfig } from '../pack/lint-config.ts';
+import type { LintConfig } from '../pack/config/lint-config.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { conditionDigest, digestOf } from '../release/digest.ts';
-import { type Normal, normalForm, normalText } from '../release/normal-form.ts';
-import type { OnRule } from '../sigma/document.ts';
-import type { RuleHead } from '../sigma/rule.ts';
+import { conditionDigest, digestOf } from '../release/meaning/digest.ts';
+import { type Normal, normalForm, normalText } from '../release/meaning/normal-form.ts';
+import type { OnRule } from '../sigma/collection/document.ts';
+import type { RuleHead } from '../sigma/rule/rule.ts';
 import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { hasConventions, presetSeverity, type Tell } from './check.ts';

@@ -1,9 +1,9 @@
 import { isKnownCategory, knownProducts, knownServices } from '../event/known-log-sources.ts';
-import { categoriesOfEvent, windowsCategory, windowsChannels } from '../event/windows-log.ts';
-import { tableSources } from '../pack/alert-table.ts';
-import { itemsOf } from '../sigma/detection-items.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
-import { logSourceKeys } from '../sigma/rule-reader.ts';
+import { categoriesOfEvent, windowsCategory, windowsChannels } from '../event/windows/log.ts';
+import { tableSources } from '../pack/alert/table.ts';
+import { itemsOf } from '../sigma/rule/detection-items.ts';
+import { logSourceKeys } from '../sigma/rule/reader.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
 import { nearest } from '../source/nearest.ts';
 import { lookup } from '../source/yaml.ts';
 import { type Checked, placeOf } from './check.ts';

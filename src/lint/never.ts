@@ -1,5 +1,5 @@
-import { implies } from '../release/implication.ts';
-import { type Leaf, type Normal, normalForm } from '../release/normal-form.ts';
+import { implies } from '../release/meaning/implication.ts';
+import { type Leaf, type Normal, normalForm } from '../release/meaning/normal-form.ts';
 
 /** Two parts of a condition that no event fulfils together. */
 export interface Contradiction {

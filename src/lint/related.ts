@@ -1,4 +1,4 @@
-import { isUuid } from '../sigma/rule-id.ts';
+import { isUuid } from '../sigma/rule/rule-id.ts';
 import type { Span } from '../source/span.ts';
 import { lookup, type YamlNode } from '../source/yaml.ts';
 import type { Checked } from './check.ts';

@@ -1,5 +1,5 @@
-import { attackTactics, attackTechniques, tacticByShortName } from '../pack/attack-names.ts';
-import { attackReferences } from '../pack/attack-tags.ts';
+import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
+import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 import { type Checked, entriesOf, repeated, type Tell } from './check.ts';
 

@@ -1,4 +1,4 @@
-import type { LogSource } from '../sigma/rule.ts';
+import type { LogSource } from '../sigma/rule/rule.ts';
 
 /** What is known of where an event comes from: the rules that may be about it. */
 export interface EventSource {

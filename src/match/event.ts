@@ -1,4 +1,4 @@
-import { foldCase } from '../query/letter-case.ts';
+import { foldCase } from '../regex/letter-case.ts';
 
 /** One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up whole first, then step by step). */
 export type Event = Readonly<Record<string, unknown>>;

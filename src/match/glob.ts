@@ -1,5 +1,5 @@
-import { foldCase } from '../query/letter-case.ts';
-import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../sigma/pattern.ts';
+import { foldCase } from '../regex/letter-case.ts';
+import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../sigma/value/pattern.ts';
 
 /** Whether a text as a whole is what a pattern says. Texts are compared as given: fold the case of both before. */
 export type GlobTest = (text: string) => boolean;

@@ -1,6 +1,6 @@
-import { widenCase } from '../query/regex-case.ts';
-import type { CodeRanges } from '../query/regex-set.ts';
-import type { RegexAnchor, RegexNode, RegexRepeat } from '../query/regex-tree.ts';
+import { widenCase } from '../regex/case.ts';
+import type { CodeRanges } from '../regex/set.ts';
+import type { RegexAnchor, RegexNode, RegexRepeat } from '../regex/tree.ts';
 import { Unmatchable } from './unmatchable.ts';
 
 /** Bounds beyond it are refused by the linear engine. */

@@ -1,7 +1,7 @@
 import type { FieldTest, Item, Query } from '../query/tree.ts';
 import { type EventView, type FieldSlot, fieldSlot, lowerOf, type Value, valuesOf } from './event.ts';
-import type { Atom } from './literal-clause.ts';
-import { literalListPredicate, onlyLiteral } from './literal-list.ts';
+import type { Atom } from './index/literal-clause.ts';
+import { literalListPredicate, onlyLiteral } from './index/literal-list.ts';
 import { Unmatchable } from './unmatchable.ts';
 import { keywordTest, type ValueTest, valueTest } from './value-test.ts';
 

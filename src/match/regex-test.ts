@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
-import { parseRegex } from '../query/regex.ts';
-import { requiredPattern } from '../query/regex-literal.ts';
-import type { RegexNode } from '../query/regex-tree.ts';
 import type { RegexTest } from '../query/tree.ts';
-import { ANY } from '../sigma/pattern.ts';
+import { requiredPattern } from '../regex/literal.ts';
+import { parseRegex } from '../regex/regex.ts';
+import type { RegexNode } from '../regex/tree.ts';
+import { ANY } from '../sigma/value/pattern.ts';
 import { lowerOf, type Value } from './event.ts';
 import { globTest, lowerPattern } from './glob.ts';
 import { linearRegex } from './linear-regex.ts';

@@ -1,6 +1,6 @@
 import type { CidrTest, CompareOperator, RegexTest, StringTest, Test, TimeTest } from '../query/tree.ts';
-import { addressBytes, networkMask } from '../sigma/cidr.ts';
-import { ANY, joinParts, type Pattern } from '../sigma/pattern.ts';
+import { addressBytes, networkMask } from '../sigma/value/cidr.ts';
+import { ANY, joinParts, type Pattern } from '../sigma/value/pattern.ts';
 import { datePart } from './date-part.ts';
 import { lowerOf, type Value } from './event.ts';
 import { type GlobTest, globTest, lowerPattern } from './glob.ts';

@@ -7,10 +7,10 @@ import { withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
-import type { PackConfig } from './config.ts';
-import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './detection.ts';
-import { graylogWindow } from './graylog-window.ts';
-import { serverVersion } from './server-version.ts';
+import type { PackConfig } from './config/config.ts';
+import { graylogWindow } from './graylog/window.ts';
+import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './model/detection.ts';
+import { serverVersion } from './settings/server-version.ts';
 
 /** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
 export function graylogSearch(

@@ -1,12 +1,12 @@
 import { pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import { truthOf } from '../query/three-valued.ts';
-import { filterFits } from '../sigma/filter.ts';
-import { perSource } from '../sigma/per-source.ts';
-import type { LogSource } from '../sigma/rule.ts';
+import { filterFits } from '../sigma/filter/filter.ts';
+import { perSource } from '../sigma/rule/per-source.ts';
+import type { LogSource } from '../sigma/rule/rule.ts';
 import { sigpackNamespace, uuidV5 } from '../source/uuid.ts';
-import type { PackConfig } from './config.ts';
-import type { SearchMacro, SearchScope, SplunkDetection } from './detection.ts';
+import type { PackConfig } from './config/config.ts';
+import type { SearchMacro, SearchScope, SplunkDetection } from './model/detection.ts';
 import type { CountedWarnings } from './pipeline-report.ts';
 
 /** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */

@@ -1,15 +1,15 @@
-import type { Level } from '../sigma/rule.ts';
-import type { PackConfig, Target } from './config.ts';
-import type { GraylogDetection, PackDetection, SplunkDetection } from './detection.ts';
-import { runsInSplunk } from './enabled.ts';
-import { byPlace, isForced } from './load-order.ts';
-import { definitionRate, meanRate, minutesOfDays, type Room } from './load-room.ts';
+import type { Level } from '../sigma/rule/rule.ts';
+import type { PackConfig, Target } from './config/config.ts';
+import { runsInSplunk } from './config/enabled.ts';
+import type { Published } from './config/published.ts';
+import { byPlace, isForced } from './load/order.ts';
+import { definitionRate, meanRate, minutesOfDays, type Room } from './load/room.ts';
+import { cronRate } from './load/schedule-load.ts';
+import type { GraylogDetection, PackDetection, SplunkDetection } from './model/detection.ts';
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
-import type { Published } from './published.ts';
-import { cronRate } from './schedule-load.ts';
-import { serverVersion } from './server-version.ts';
-import type { DetectionSettings } from './settings.ts';
-import { cronOf } from './splunk-schedule.ts';
+import { serverVersion } from './settings/server-version.ts';
+import type { DetectionSettings } from './settings/settings.ts';
+import { cronOf } from './splunk/schedule.ts';
 
 /** A detection that ships switched off, since the budget of its target has no room for it. */
 export interface LeftOff {

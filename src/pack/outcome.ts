@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../source/code.ts';
-import type { Target } from './config.ts';
-import type { PackDetection } from './detection.ts';
+import type { Target } from './config/config.ts';
+import type { PackDetection } from './model/detection.ts';
 
 /** What a detection became in a target: the names it got there, or why it is not there. */
 export type TargetOutcome =

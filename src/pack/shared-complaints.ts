@@ -1,5 +1,5 @@
 import type { Remark } from '../backend/backend.ts';
-import type { Rule } from '../sigma/collection.ts';
+import type { Rule } from '../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 
 /** Complaints about rules for targets. One whose place is elsewhere, in a filter or the configuration, is told once and names the rules. */

@@ -2,15 +2,15 @@ import type { Conversion } from '../backend/backend.ts';
 import { blankRefusal } from '../backend/blank-events.ts';
 import { alwaysAs, withOwnFieldRemarks } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
-import { splunkCorrelation } from '../backend/splunk/correlation.ts';
+import { splunkCorrelation } from '../backend/splunk/correlation/correlation.ts';
 import { dataModelName, dataModelOf, detectionSearch } from '../backend/splunk/data-model.ts';
 import { splunkOwn } from '../backend/splunk/own-fields.ts';
 import { inDataModel, pipelineScope } from '../backend/splunk/scope.ts';
 import { type CompiledDetection, type CompiledRule, detectionsBelow } from '../query/compile.ts';
-import type { PackConfig } from './config.ts';
-import type { PackDetection, SearchScope } from './detection.ts';
+import type { PackConfig } from './config/config.ts';
 import { macroNames, macroOf, placeOf } from './index-macro.ts';
-import type { SplunkFields } from './splunk-fields.ts';
+import type { PackDetection, SearchScope } from './model/detection.ts';
+import type { SplunkFields } from './result/splunk-fields.ts';
 
 /** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
 export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {

@@ -1,7 +1,7 @@
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
-import type { ConditionNode } from '../sigma/condition.ts';
-import { patternText } from '../sigma/pattern.ts';
+import type { ConditionNode } from '../sigma/rule/condition.ts';
+import { patternText } from '../sigma/value/pattern.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
 /** A rule on its way through a pipeline as lines to read and to compare: much like Sigma, with modifiers already in the values. */

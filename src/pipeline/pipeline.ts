@@ -1,9 +1,9 @@
 import type { SettledBody, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
-import type { LogSource } from '../sigma/rule.ts';
+import type { LogSource } from '../sigma/rule/rule.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
-import type { FinalizerContext } from './template-context.ts';
+import type { FinalizerContext } from './template/context.ts';
 
 /** A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is made. */
 export interface Pipeline {

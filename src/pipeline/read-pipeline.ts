@@ -4,11 +4,11 @@ import type { SourceFile } from '../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
 import type { PipelineEnvironment, TransformationDefinition } from './definition.ts';
 import { fileStem } from './file-stem.ts';
-import { readFinalizers } from './finalizer.ts';
-import { type ItemReading, readProcessingItem } from './item-reader.ts';
-import { withOldTruths } from './old-scalars.ts';
+import { readFinalizers } from './output/finalizer.ts';
+import { readPostprocessing } from './output/postprocessing.ts';
 import type { Pipeline, ProcessingItem } from './pipeline.ts';
-import { readPostprocessing } from './postprocessing.ts';
+import { type ItemReading, readProcessingItem } from './read/item-reader.ts';
+import { withOldTruths } from './read/old-scalars.ts';
 import { textList, textsSchema } from './text-list.ts';
 import { transformationDefinitions } from './transformations/registry.ts';
 

@@ -1,8 +1,8 @@
 import type { SettledRule } from '../query/compile.ts';
 import type { SettledDetection } from '../query/settled.ts';
-import type { CorrelationRule } from '../sigma/correlation.ts';
-import type { Pattern } from '../sigma/pattern.ts';
-import type { DetectionRule } from '../sigma/rule.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
+import type { Pattern } from '../sigma/value/pattern.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { Work } from '../work/work.ts';
 import type { FieldTransformation, ProcessingItem } from './pipeline.ts';

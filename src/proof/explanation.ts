@@ -5,8 +5,8 @@ import type { SettledDetectionRule } from '../query/compile.ts';
 import { selectionsOf } from '../query/normalize.ts';
 import { type SettledBody, type SettledDetection, type SettledItem, type SettledSearch, type SettledValue, settledQuery } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
-import type { ConditionNode } from '../sigma/condition.ts';
-import { patternText } from '../sigma/pattern.ts';
+import type { ConditionNode } from '../sigma/rule/condition.ts';
+import { patternText } from '../sigma/value/pattern.ts';
 import { nearest } from '../source/nearest.ts';
 import { writtenKey } from './mutant.ts';
 

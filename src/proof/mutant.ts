@@ -3,7 +3,7 @@ import { combine } from '../query/normalize.ts';
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
 import { and } from '../query/tree.ts';
-import type { CorrelationRule } from '../sigma/correlation.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { createBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 

@@ -1,4 +1,4 @@
-import { correlatorOf } from '../match/correlation.ts';
+import { correlatorOf } from '../match/correlation/correlation.ts';
 import { matcherOf } from '../match/matcher.ts';
 import type { CompiledCorrelation, CompiledRule } from '../query/compile.ts';
 import type { Expectation, TimedEvent } from './test-case.ts';

@@ -1,4 +1,4 @@
-import type { Rule } from '../sigma/collection.ts';
+import type { Rule } from '../sigma/collection/collection.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { RuleCoverage } from './coverage.ts';
 import type { Reason } from './explanation.ts';

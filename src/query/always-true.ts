@@ -1,4 +1,4 @@
-import { ANY } from '../sigma/pattern.ts';
+import { ANY } from '../sigma/value/pattern.ts';
 import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledRule } from './compile.ts';
 import { type Truth, truthOf } from './three-valued.ts';

@@ -1,6 +1,6 @@
-import type { CorrelationRule } from '../sigma/correlation.ts';
-import { ANY, type Pattern } from '../sigma/pattern.ts';
-import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import { holdsOfNothing, passesAll } from '../sigma/correlation/threshold.ts';
+import { ANY, type Pattern } from '../sigma/value/pattern.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
 import { asksForNoText } from './regex-open.ts';
 import { type Truth, truthOf } from './three-valued.ts';

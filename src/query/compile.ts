@@ -1,8 +1,8 @@
-import type { Collection, Rule } from '../sigma/collection.ts';
-import type { CorrelationRule, RuleReference } from '../sigma/correlation.ts';
-import type { FilterRule } from '../sigma/filter.ts';
-import type { Pattern } from '../sigma/pattern.ts';
-import type { DetectionRule, LogSource } from '../sigma/rule.ts';
+import type { Collection, Rule } from '../sigma/collection/collection.ts';
+import type { CorrelationRule, RuleReference } from '../sigma/correlation/correlation.ts';
+import type { FilterRule } from '../sigma/filter/filter.ts';
+import type { DetectionRule, LogSource } from '../sigma/rule/rule.ts';
+import type { Pattern } from '../sigma/value/pattern.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { combine, settleDetection } from './normalize.ts';

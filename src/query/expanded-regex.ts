@@ -1,6 +1,6 @@
-import { isPlaceholder, type Pattern } from '../sigma/pattern.ts';
-import { expressionPart, fillPlaceholders } from '../sigma/placeholder.ts';
-import { parseRegex } from './regex.ts';
+import { parseRegex } from '../regex/regex.ts';
+import { isPlaceholder, type Pattern } from '../sigma/value/pattern.ts';
+import { expressionPart, fillPlaceholders } from '../sigma/value/placeholder.ts';
 import type { RegexTest, StringTest } from './tree.ts';
 
 /** A regular expression with placeholders in it, or one that is filled; the fault of one that is no expression with its values. */

@@ -1,5 +1,5 @@
-import type { CorrelationRule } from '../sigma/correlation.ts';
-import { holdsOfNothing, passesAll } from '../sigma/threshold.ts';
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import { holdsOfNothing, passesAll } from '../sigma/correlation/threshold.ts';
 import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
 import { detectionsBelow } from './compile.ts';

@@ -1,5 +1,5 @@
-import { type ConditionNode, selectionMatcher } from '../sigma/condition.ts';
-import type { Detection, DetectionItem, SearchBody } from '../sigma/rule.ts';
+import { type ConditionNode, selectionMatcher } from '../sigma/rule/condition.ts';
+import type { Detection, DetectionItem, SearchBody } from '../sigma/rule/rule.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { type Meaning, settleItem } from './item.ts';

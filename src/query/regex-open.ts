@@ -1,5 +1,5 @@
-import { parseRegex } from './regex.ts';
-import type { RegexClass, RegexNode } from './regex-tree.ts';
+import { parseRegex } from '../regex/regex.ts';
+import type { RegexClass, RegexNode } from '../regex/tree.ts';
 import type { RegexTest } from './tree.ts';
 
 /** A class of as many characters says nothing certain of a text: all letters, say. */

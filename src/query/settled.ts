@@ -1,4 +1,4 @@
-import type { ConditionNode } from '../sigma/condition.ts';
+import type { ConditionNode } from '../sigma/rule/condition.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { and, type Item, not, or, type Query, type Test } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import type { Pattern } from '../sigma/pattern.ts';
+import type { Pattern } from '../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/encoding.ts';
-import { literalText, type Pattern, parsePattern, patternText, shaped } from '../sigma/pattern.ts';
-import { fillPlaceholders, parseExpanded } from '../sigma/placeholder.ts';
-import { maximumWindashVariants, windashVariants } from '../sigma/windash.ts';
+import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/value/encoding.ts';
+import { literalText, type Pattern, parsePattern, patternText, shaped } from '../sigma/value/pattern.ts';
+import { fillPlaceholders, parseExpanded } from '../sigma/value/placeholder.ts';
+import { maximumWindashVariants, windashVariants } from '../sigma/value/windash.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 
 /** What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's place. */

@@ -1,8 +1,8 @@
 import { isRecord, setField } from '../event/field.ts';
-import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/splunk-conf.ts';
-import { type Level, levels } from '../sigma/rule.ts';
-import { digestOf } from './digest.ts';
+import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/render/splunk-conf.ts';
+import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isTooDeep, maximumDepth } from './json-depth.ts';
+import { digestOf } from './meaning/digest.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
 /** What is wrong with an artifact; its file is for the caller to name. */

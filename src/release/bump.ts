@@ -1,5 +1,5 @@
-import type { Bump, BumpReason, BumpRules } from '../pack/release-config.ts';
-import type { Change, Diff } from './diff.ts';
+import type { Bump, BumpReason, BumpRules } from '../pack/config/release-config.ts';
+import type { Change, Diff } from './diff/diff.ts';
 import { larger } from './version.ts';
 
 export interface BumpDecision {

@@ -1,5 +1,5 @@
 import { markdownText } from '../docs/escape.ts';
-import { type ChangeView, type DiffView, settingText } from './diff-view.ts';
+import { type ChangeView, type DiffView, settingText } from './diff/view.ts';
 
 const head = `# Changelog
 

@@ -1,13 +1,13 @@
-import type { Target } from '../pack/config.ts';
-import type { PackDetection } from '../pack/detection.ts';
-import { enabledIds } from '../pack/enabled.ts';
-import { eventDefinitionIds } from '../pack/event-definition.ts';
+import type { Target } from '../pack/config/config.ts';
+import { enabledIds } from '../pack/config/enabled.ts';
+import { eventDefinitionIds } from '../pack/graylog/event-definition.ts';
+import type { PackDetection } from '../pack/model/detection.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import type { Level } from '../sigma/rule.ts';
+import type { Level } from '../sigma/rule/rule.ts';
 import { sortedJson } from '../source/sorted-json.ts';
-import { conditionDigest, digestOf } from './digest.ts';
+import { conditionDigest, digestOf } from './meaning/digest.ts';
 import { type PackSettings, packSettings } from './pack-settings.ts';
 import type { Uncompiled } from './uncompiled.ts';
 

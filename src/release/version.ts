@@ -1,4 +1,4 @@
-import { type Bump, bumps } from '../pack/release-config.ts';
+import { type Bump, bumps } from '../pack/config/release-config.ts';
 
 type Parts = readonly [major: number, minor: number, patch: number];
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type FoundEvent, readEvents } from '../../src/cli/event-files.ts';
+import { type FoundEvent, readEvents } from '../../src/cli/rule-test/event-files.ts';
 import { eventTime } from '../../src/event/event-time.ts';
 import { flatten } from '../judges/events.ts';
 import { shared } from './corpus.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shared } from './corpus.ts';
 
-// Writes src/pack/attack-data.ts from MITRE's ids and names: node test/corpus/make-attack-data.ts
+// Writes src/attack/data.ts from MITRE's ids and names: node test/corpus/make-attack-data.ts
 
 interface Source {
   readonly about: string;
@@ -39,7 +39,7 @@ function techniqueLines(): readonly string[] {
 
 const tacticLine = ({ id, shortname, name }: Source['tactics'][number]): string => `  ['${id}', '${shortname}', '${name}'],`;
 
-/** The text of src/pack/attack-data.ts. */
+/** The text of src/attack/data.ts. */
 export const attackDataText = (): string => `// ${source.about}
 // Made by test/corpus/make-attack-data.ts; not to be edited.
 

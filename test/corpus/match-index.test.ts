@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import type { Event } from '../../src/match/event.ts';
-import { createRuleIndex } from '../../src/match/rule-index.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { createRuleIndex } from '../../src/match/index/rule-index.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { expectAgreement, type IndexedBothWays, indexable } from '../index-agreement.ts';
 import { loadEvents } from '../judges/events.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { documentedFields, otherRules, queryAfterPipelines, unmappedFields, withoutPlace } from '../other-pipelines.ts';
 import { findRuleFiles } from '../rule-files.ts';

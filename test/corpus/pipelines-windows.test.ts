@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
-import { createProcessor } from '../../src/pipeline/process.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
+import { createProcessor } from '../../src/pipeline/run/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../../src/query/compile.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
-import type { LogSource } from '../../src/sigma/rule.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
+import type { LogSource } from '../../src/sigma/rule/rule.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { builtInPipeline } from '../built-in-pipelines.ts';
 import { matches } from '../matcher.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { techniqueNames } from '../../src/pack/attack-names.ts';
+import { techniqueNames } from '../../src/attack/names.ts';
 import { compileFolders } from '../compile.ts';
 import { windowsLogs } from '../windows-logs.ts';
 import { corpusFolders, shared } from './corpus.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { createCompiler } from '../../src/query/compile.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag, type Diagnostic, isFatal } from '../../src/source/diagnostic.ts';
 import { findRuleFiles } from '../rule-files.ts';
 import { shared } from './corpus.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { isModelled, modelDisagreements, modelledRules } from '../data-model.ts';
 import type { Event } from '../judges/spl/value.ts';

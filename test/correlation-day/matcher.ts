@@ -1,4 +1,4 @@
-import { correlatorOf } from '../../src/match/correlation.ts';
+import { correlatorOf } from '../../src/match/correlation/correlation.ts';
 import type { CompiledCorrelation } from '../../src/query/compile.ts';
 import { compileText } from '../compile.ts';
 import { alertsOf, type Correlation, holdsOfNone, isAbsence, silencesOf } from './evaluator.ts';

@@ -1,9 +1,9 @@
 /** Saved searches of a pack, run over a day at the minutes that their cron schedules name. */
-import { readConfig } from '../../src/pack/config.ts';
+import { readConfig } from '../../src/pack/config/config.ts';
 import { assemblePack } from '../../src/pack/pack.ts';
-import { savedSearchSettings } from '../../src/pack/splunk-savedsearch.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { savedSearchSettings } from '../../src/pack/splunk/savedsearch.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { compileSpl } from '../judges/spl/spl.ts';
 import type { Event } from '../judges/spl/value.ts';

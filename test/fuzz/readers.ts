@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { XMLValidator } from 'fast-xml-parser';
 import { type DefaultTreeAdapterMap, parse } from 'parse5';
-import { ruleSavedSearchKeys } from '../../src/pack/rule-may-set.ts';
+import { ruleSavedSearchKeys } from '../../src/pack/settings/rule-may-set.ts';
 import { readTar, readZip } from '../archives.ts';
 import { readCsv, readStrictConf } from '../conf-reader.ts';
 import { Broken } from './project.ts';

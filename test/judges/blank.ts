@@ -2,9 +2,9 @@
  * node test/judges/blank.ts: every query for the Lucene targets and every definition and search of the packs of the public rules, by themselves and
  * through each bundle, over events that have nothing of any rule. None may find one.
  */
-import { readSourceFile } from '../../src/cli/rule-files.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { type BlankHits, blankDefinitions, blankQueries } from '../blank-events.ts';
 import { findRuleFiles } from '../rule-files.ts';

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { appOf, settingsIn } from '../../src/install/app-files.ts';
+import { appOf, settingsIn } from '../../src/install/splunk/app-files.ts';
 import { readTar } from '../archives.ts';
 import { startServer } from '../fake/server.ts';
 import { createFakeSplunk } from '../fake/splunk.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { loadPipelines } from '../../src/cli/pipeline-files.ts';
-import { readSourceFile } from '../../src/cli/rule-files.ts';
+import { readSourceFile } from '../../src/cli/files/rule-files.ts';
+import { loadPipelines } from '../../src/cli/project/pipeline-files.ts';
 import { matcherOf } from '../../src/match/matcher.ts';
-import { createTargetCompiler } from '../../src/pipeline/target-compiler.ts';
+import { createTargetCompiler } from '../../src/pipeline/run/target-compiler.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import { itemsOf, type Query } from '../../src/query/tree.ts';
-import { collect } from '../../src/sigma/collection.ts';
-import { readDocuments } from '../../src/sigma/document.ts';
+import { collect } from '../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { windowsEvents } from '../corpus/recorded-events.ts';
 import { matches, type TestEvent } from '../matcher.ts';

@@ -6,9 +6,9 @@
 import { esQsQueries } from '../../src/backend/es-qs/es-qs.ts';
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
 import { defaultTargetSettings } from '../../src/backend/target.ts';
-import { targetSettings } from '../../src/cli/conversion-settings.ts';
-import { loadPipelines } from '../../src/cli/pipeline-files.ts';
-import { defaultConfig } from '../../src/pack/config.ts';
+import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
+import { loadPipelines } from '../../src/cli/project/pipeline-files.ts';
+import { defaultConfig } from '../../src/pack/config/config.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { type Answered, fillIndex, limitQueries, searchIndex } from './opensearch-index.ts';

@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { validatorCodes } from '../../src/pack/validator-codes.ts';
+import { validatorCodes } from '../../src/pack/config/validator-codes.ts';
 import { writeFiles } from '../project-folder.ts';
 import { shared } from './corpus.ts';
 import { installed, main } from './places.ts';

@@ -2,8 +2,8 @@
 
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
 import { xpackWatcher } from '../../src/backend/xpack-watcher/xpack-watcher.ts';
-import { targetSettings } from '../../src/cli/conversion-settings.ts';
-import { defaultConfig } from '../../src/pack/config.ts';
+import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
+import { defaultConfig } from '../../src/pack/config/config.ts';
 import { compileText } from '../compile.ts';
 import { baseRules, type DayRule, documentsOf } from '../correlation-day/rules.ts';
 import type { Stream } from '../correlation-day/streams.ts';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logSourcesOf } from '../../src/query/compile.ts';
-import { describeLogSource } from '../../src/sigma/rule-reader.ts';
+import { describeLogSource } from '../../src/sigma/rule/reader.ts';
 import { compileFolders } from '../compile.ts';
 import { corpusFolders } from '../corpus/corpus.ts';
 import { generatedRules } from '../hostile-rules.ts';

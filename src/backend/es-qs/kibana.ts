@@ -1,4 +1,4 @@
-import type { RuleHead } from '../../sigma/rule.ts';
+import type { RuleHead } from '../../sigma/rule/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import type { ConvertedEntry, ElasticsearchSettings, TargetFormat } from '../target.ts';
 

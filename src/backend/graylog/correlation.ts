@@ -1,6 +1,6 @@
 import { and, type Item, or, type Query } from '../../query/tree.ts';
-import type { CorrelationRule, CorrelationType } from '../../sigma/correlation.ts';
-import { negativeNumbersNote } from '../../sigma/threshold.ts';
+import type { CorrelationRule, CorrelationType } from '../../sigma/correlation/correlation.ts';
+import { negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, type Place, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';

@@ -1,5 +1,5 @@
 import { assertNever, type CidrTest, type Item, type Query } from '../../query/tree.ts';
-import { ANY, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';

@@ -1,4 +1,4 @@
-import { type CodeRange, type CodeRanges, complementRanges, intersectRanges, MAX_CODE_POINT, normalizeRanges } from '../../query/regex-set.ts';
+import { type CodeRange, type CodeRanges, complementRanges, intersectRanges, MAX_CODE_POINT, normalizeRanges } from '../../regex/set.ts';
 
 /** One character of a set, as alternatives over the line. */
 export interface SetPattern {

@@ -1,8 +1,8 @@
-import { parseRegex } from '../../query/regex.ts';
-import { otherCases, widenCase } from '../../query/regex-case.ts';
-import { complementRanges, normalizeRanges } from '../../query/regex-set.ts';
-import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../query/regex-tree.ts';
 import type { RegexTest } from '../../query/tree.ts';
+import { otherCases, widenCase } from '../../regex/case.ts';
+import { parseRegex } from '../../regex/regex.ts';
+import { complementRanges, normalizeRanges } from '../../regex/set.ts';
+import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../regex/tree.ts';
 import { looseClass, setPattern } from './regex-class.ts';
 import { hasLetters, literal, sensitive, UNIT, type Writing } from './text.ts';
 

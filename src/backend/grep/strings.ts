@@ -1,4 +1,4 @@
-import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { literal, UNIT, type Writing } from './text.ts';
 
 interface Segments {

@@ -1,4 +1,4 @@
-import { otherCases } from '../../query/regex-case.ts';
+import { otherCases } from '../../regex/case.ts';
 import type { Place, Remark } from '../backend.ts';
 
 /** One pattern on its way to a command. */

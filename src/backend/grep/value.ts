@@ -1,5 +1,5 @@
 import type { CidrTest, CompareTest, FieldTest, Item, TimeTest } from '../../query/tree.ts';
-import { ANY, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, type Pattern } from '../../sigma/value/pattern.ts';
 import { addressRegex } from '../lucene/address.ts';
 import { comparedNumbers, digitsBeyond } from './numbers.ts';
 import { regexExact } from './regex.ts';

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import { and, or, type Query } from '../../query/tree.ts';
-import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation.ts';
-import { holdsOfNothing } from '../../sigma/threshold.ts';
+import type { CorrelationRule, CorrelationType, Threshold } from '../../sigma/correlation/correlation.ts';
+import { holdsOfNothing } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Remark, refused } from '../backend.ts';
 import { checkSilentGroups } from '../silent-groups.ts';

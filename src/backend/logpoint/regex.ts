@@ -1,8 +1,8 @@
-import { parseRegex } from '../../query/regex.ts';
-import { requiredPattern } from '../../query/regex-literal.ts';
-import type { RegexNode } from '../../query/regex-tree.ts';
 import type { Item, Query, RegexTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { requiredPattern } from '../../regex/literal.ts';
+import { parseRegex } from '../../regex/regex.ts';
+import type { RegexNode } from '../../regex/tree.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { refused } from '../backend.ts';
 import { addressRegex } from '../lucene/address.ts';
 

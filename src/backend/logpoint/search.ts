@@ -1,5 +1,5 @@
 import type { Item, Query } from '../../query/tree.ts';
-import { ANY } from '../../sigma/pattern.ts';
+import { ANY } from '../../sigma/value/pattern.ts';
 import { Inexpressible, type Place, type Remark } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
 import { blockPatterns } from './address.ts';

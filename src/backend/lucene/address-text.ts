@@ -1,8 +1,8 @@
 import { causesOf } from '../../query/absent-fields.ts';
 import { type Truth, truthOf } from '../../query/three-valued.ts';
 import type { Item, Query } from '../../query/tree.ts';
-import { ipv4Bytes, ipv6Bytes, parseAddressBlock } from '../../sigma/cidr.ts';
-import { ANY, literalText, type Pattern } from '../../sigma/pattern.ts';
+import { ipv4Bytes, ipv6Bytes, parseAddressBlock } from '../../sigma/value/cidr.ts';
+import { ANY, literalText, type Pattern } from '../../sigma/value/pattern.ts';
 import { refused } from '../backend.ts';
 import type { Dialect, Printed } from './dialect.ts';
 import type { StringItem } from './strings.ts';

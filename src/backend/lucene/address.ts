@@ -1,5 +1,5 @@
 import type { CidrTest } from '../../query/tree.ts';
-import { holdsLinkLocal } from '../../sigma/cidr.ts';
+import { holdsLinkLocal } from '../../sigma/value/cidr.ts';
 import { ipv4Regex } from './ipv4-regex.ts';
 import { ipv6Regex } from './ipv6-regex.ts';
 

@@ -1,6 +1,6 @@
-import { otherCases } from '../../query/regex-case.ts';
 import type { Item } from '../../query/tree.ts';
-import { ANY } from '../../sigma/pattern.ts';
+import { otherCases } from '../../regex/case.ts';
+import { ANY } from '../../sigma/value/pattern.ts';
 import { type Inexpressible, refused } from '../backend.ts';
 import type { StringItem } from './strings.ts';
 import { escapedTerm, quoted } from './text.ts';

@@ -1,10 +1,10 @@
-import { parseRegex } from '../../query/regex.ts';
 import type { Item, RegexTest } from '../../query/tree.ts';
+import { parseRegex } from '../../regex/regex.ts';
 import { type Remark, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
 import { refusedInFlattened } from './flattened.ts';
-import { luceneEscape, toLuceneRegex } from './regex.ts';
+import { luceneEscape, toLuceneRegex } from './regex/regex.ts';
 import { matchingOf, printStrings, remarkOnCase } from './strings.ts';
 import { escapedField } from './text.ts';
 

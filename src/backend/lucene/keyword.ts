@@ -1,11 +1,11 @@
 import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
-import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/value/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
-import { luceneEscape } from './regex.ts';
+import { luceneEscape } from './regex/regex.ts';
+import { affordable } from './regex/wildcard-cost.ts';
 import { type Core, joinedRegexes, printStrings, regexPart, type StringItem, tooCostly } from './strings.ts';
 import { escapedField, hasLetters } from './text.ts';
-import { affordable } from './wildcard-cost.ts';
 
 export type KeywordItem = Item & { readonly field: undefined; readonly test: StringTest | NumberTest };
 

@@ -1,4 +1,4 @@
-import { type CodeRange, type CodeRanges, normalizeRanges } from '../../query/regex-set.ts';
+import { type CodeRange, type CodeRanges, normalizeRanges } from '../../regex/set.ts';
 import { plainFormat } from '../format.ts';
 import type { TargetFormat } from '../target.ts';
 import { queryStringLimits } from './split.ts';

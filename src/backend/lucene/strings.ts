@@ -1,11 +1,11 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
+import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, isFlattened, type Printed } from './dialect.ts';
 import { flattenedTerms } from './flattened.ts';
-import { endSafely, luceneEscape } from './regex.ts';
+import { endSafely, luceneEscape } from './regex/regex.ts';
+import { affordable } from './regex/wildcard-cost.ts';
 import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
-import { affordable } from './wildcard-cost.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
 

@@ -1,6 +1,6 @@
 import type { CompiledDetection } from '../../query/compile.ts';
 import { and, type Item, itemsOf, not, or, type Query } from '../../query/tree.ts';
-import { ANY } from '../../sigma/pattern.ts';
+import { ANY } from '../../sigma/value/pattern.ts';
 import { type Conversion, converted, Inexpressible, type Place, placeOfRule, refused } from '../backend.ts';
 import { dataModelState, inDataModel } from './scope.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';

@@ -1,4 +1,4 @@
-import { ANY, joinParts, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 import { escapeAt, escapeTail, isBreaker, liesInEscape, opensEscape } from './breakers.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { RegexTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/pattern.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { Inexpressible, type Place } from '../backend.ts';
 import { quoted } from './text.ts';
 

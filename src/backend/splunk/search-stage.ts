@@ -1,8 +1,8 @@
-import { parseRegex } from '../../query/regex.ts';
-import { requiredPattern } from '../../query/regex-literal.ts';
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
-import { holdsLinkLocal } from '../../sigma/cidr.ts';
-import { ANY } from '../../sigma/pattern.ts';
+import { requiredPattern } from '../../regex/literal.ts';
+import { parseRegex } from '../../regex/regex.ts';
+import { holdsLinkLocal } from '../../sigma/value/cidr.ts';
+import { ANY } from '../../sigma/value/pattern.ts';
 import { rawExpression } from '../expression.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
 import { decimal, isSayable, type Spelling, searchField } from './text.ts';

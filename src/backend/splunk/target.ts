@@ -5,7 +5,7 @@ import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { alwaysAs, withOwnFieldRemarks } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
-import { splunkCorrelation } from './correlation.ts';
+import { splunkCorrelation } from './correlation/correlation.ts';
 import { detectionSearch } from './data-model.ts';
 import { withFieldTable } from './field-table.ts';
 import { splunkOwn } from './own-fields.ts';

@@ -1,4 +1,4 @@
-import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/pattern.ts';
+import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { perName } from '../../source/per-name.ts';
 import { Inexpressible, type Place } from '../backend.ts';
 

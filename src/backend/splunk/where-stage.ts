@@ -1,5 +1,5 @@
 import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
-import { holdsLinkLocal } from '../../sigma/cidr.ts';
+import { holdsLinkLocal } from '../../sigma/value/cidr.ts';
 import { refused } from '../backend.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
 import { decimal, evalField, quoted } from './text.ts';

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
-import type { CorrelationRule, Threshold } from '../../sigma/correlation.ts';
-import { holdsOfNothing, negativeNumbersNote } from '../../sigma/threshold.ts';
+import type { CorrelationRule, Threshold } from '../../sigma/correlation/correlation.ts';
+import { holdsOfNothing, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';

@@ -1,4 +1,4 @@
-import type { RuleHead } from '../../sigma/rule.ts';
+import type { RuleHead } from '../../sigma/rule/rule.ts';
 import type { ElasticsearchSettings } from '../target.ts';
 import { braceMetadata, neutralised } from './template.ts';
 

@@ -1,19 +1,19 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { AppError, appOf, type SplunkApp } from '../../install/app-files.ts';
-import type { ContentPack } from '../../install/content-pack-model.ts';
-import { PackError, readContentPack } from '../../install/graylog-definitions.ts';
-import type { IsConfigured } from '../../install/search-settings.ts';
-import type { WatchActions } from '../../install/watch-allowed.ts';
-import { type NamedWatch, readWatches, WatchError } from '../../install/watches.ts';
-import { readChecksums, sumsName } from '../../release/checksums.ts';
-import { signatureName, verifySignature } from '../../release/signature.ts';
-import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../archive-bounds.ts';
-import { UsageError } from '../exit-code.ts';
-import { statsOf } from '../path-stats.ts';
-import { readRegularFile } from '../regular-file.ts';
-import { shownPath } from '../rule-files.ts';
+import type { ContentPack } from '../../install/graylog/content-pack-model.ts';
+import { PackError, readContentPack } from '../../install/graylog/definitions.ts';
+import { AppError, appOf, type SplunkApp } from '../../install/splunk/app-files.ts';
+import type { IsConfigured } from '../../install/splunk/search-settings.ts';
+import type { WatchActions } from '../../install/watcher/watch-allowed.ts';
+import { type NamedWatch, readWatches, WatchError } from '../../install/watcher/watches.ts';
+import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
+import { signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { statsOf } from '../files/path-stats.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { shownPath } from '../files/rule-files.ts';
+import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../release/archive-bounds.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 

@@ -1,6 +1,6 @@
-import { UsageError } from '../exit-code.ts';
-import { hasTerminal, openLines } from '../line-reader.ts';
-import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { hasTerminal, openLines } from '../init/line-reader.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Asks on a terminal; without one a usage error says what has to be given instead. */
 export async function ask(question: string, terminal: Terminal, instead: string): Promise<boolean> {

@@ -2,19 +2,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Plan, planOf } from '../../install/plan.ts';
 import { isOfSamePack, planProblem, planText } from '../../install/plan-file.ts';
 import { doneCounts, planCounts } from '../../install/plan-text.ts';
-import type { OnDrift } from '../../pack/install-config.ts';
-import { sumsName } from '../../release/checksums.ts';
-import { signatureName } from '../../release/signature.ts';
-import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
-import { printText } from '../guarded-terminal.ts';
+import type { OnDrift } from '../../pack/config/install-config.ts';
+import { sumsName } from '../../release/supply-chain/checksums.ts';
+import { signatureName } from '../../release/supply-chain/signature.ts';
+import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { shownPath } from '../files/rule-files.ts';
 import { visible, visibleJson } from '../report/visible.ts';
-import { shownPath } from '../rule-files.ts';
-import { createTerminal, type Terminal } from '../terminal.ts';
+import { printText } from '../terminal/guarded.ts';
+import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { ArtifactCheck } from './artifact-file.ts';
 import { ask } from './ask.ts';
-import { RemoteError } from './http-client.ts';
+import { RemoteError } from './http/http-client.ts';
+import { longestMessage, type ServerTexts } from './http/server-text.ts';
 import { printPlan } from './print-plan.ts';
-import { longestMessage, type ServerTexts } from './server-text.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface ChangeOptions {

@@ -1,8 +1,8 @@
 import type { Plan } from '../../install/plan.ts';
 import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
-import { printText } from '../guarded-terminal.ts';
 import type { Paint } from '../report/context.ts';
 import { visible } from '../report/visible.ts';
+import { printText } from '../terminal/guarded.ts';
 
 export interface PlanPrinting {
   readonly paint: Paint;

@@ -1,15 +1,15 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
-import { type ExitCode, exitCodes, UsageError } from '../exit-code.ts';
-import { printText } from '../guarded-terminal.ts';
+import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
 import type { Paint } from '../report/context.ts';
 import { visible, visibleJson } from '../report/visible.ts';
-import { createTerminal } from '../terminal.ts';
-import { RemoteError } from './http-client.ts';
+import { printText } from '../terminal/guarded.ts';
+import { createTerminal } from '../terminal/terminal.ts';
+import { RemoteError } from './http/http-client.ts';
+import { longestMessage, withoutSecrets } from './http/server-text.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
-import { longestMessage, withoutSecrets } from './server-text.ts';
 import type { Installed, Override } from './target.ts';
 
 export interface StatusOptions {

@@ -12,9 +12,9 @@ import {
   WatchError,
   watchesDigest,
   watchObject,
-} from '../../install/watches.ts';
-import { UsageError } from '../exit-code.ts';
-import { type Client, inParallel, RemoteError } from './http-client.ts';
+} from '../../install/watcher/watches.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { type Client, inParallel, RemoteError } from './http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface WatcherOptions {

@@ -1,7 +1,7 @@
-import type { ChangeKind } from '../../release/diff.ts';
-import { type ChangeView, type DiffView, type Note, settingsWord, settingText, wordsOf } from '../../release/diff-view.ts';
-import { type QueryPiece, shortened } from '../../release/query-diff.ts';
-import type { SideChange } from '../../release/side-change.ts';
+import type { ChangeKind } from '../../release/diff/diff.ts';
+import { type QueryPiece, shortened } from '../../release/diff/query-diff.ts';
+import type { SideChange } from '../../release/diff/side-change.ts';
+import { type ChangeView, type DiffView, type Note, settingsWord, settingText, wordsOf } from '../../release/diff/view.ts';
 import type { SideUncompiled } from '../../release/uncompiled.ts';
 import type { Paint, Style } from './context.ts';
 import { visible } from './visible.ts';

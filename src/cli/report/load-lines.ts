@@ -1,6 +1,6 @@
+import type { Load } from '../../pack/artifact/schedule-budget.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
-import type { Load } from '../../pack/schedule-budget.ts';
-import { type Level, levels } from '../../sigma/rule.ts';
+import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { numberText } from './number.ts';
 import { visible } from './visible.ts';
 

@@ -1,6 +1,6 @@
 import type { Reason } from '../../proof/explanation.ts';
 import { byTestFile, type CaseResult, type CoveredRule, countOutcome, missingTests, type TestRun } from '../../proof/test-result.ts';
-import type { Rule } from '../../sigma/collection.ts';
+import type { Rule } from '../../sigma/collection/collection.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { placeOf, unpainted } from './context.ts';

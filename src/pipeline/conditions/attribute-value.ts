@@ -1,6 +1,6 @@
-import type { Level, Status } from '../../sigma/rule.ts';
-import { idKey } from '../../sigma/rule-id.ts';
-import { createRereader } from '../../sigma/written.ts';
+import type { Level, Status } from '../../sigma/rule/rule.ts';
+import { idKey } from '../../sigma/rule/rule-id.ts';
+import { createRereader } from '../../sigma/rule/written.ts';
 import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 

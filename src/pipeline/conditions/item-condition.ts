@@ -1,5 +1,5 @@
 import type { SettledValue } from '../../query/settled.ts';
-import { isPlaceholder } from '../../sigma/pattern.ts';
+import { isPlaceholder } from '../../sigma/value/pattern.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';

@@ -1,4 +1,4 @@
-import { levels, statuses } from '../../sigma/rule.ts';
+import { levels, statuses } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';

@@ -1,7 +1,7 @@
 import type { SettledRule } from '../../query/compile.ts';
 import { type SettledDetection, type SettledItem, someSettledItem } from '../../query/settled.ts';
-import type { LogSource } from '../../sigma/rule.ts';
-import { meantTag } from '../../sigma/tag.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
+import { meantTag } from '../../sigma/rule/tag.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';

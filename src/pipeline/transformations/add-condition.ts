@@ -1,7 +1,7 @@
 import { settleDetection } from '../../query/normalize.ts';
 import type { SettledBody } from '../../query/settled.ts';
-import { readDetection } from '../../sigma/detection-reader.ts';
-import type { LogSource } from '../../sigma/rule.ts';
+import { readDetection } from '../../sigma/rule/detection-reader.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';

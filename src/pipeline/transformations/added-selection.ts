@@ -1,5 +1,5 @@
 import type { SettledBody, SettledDetection, SettledSearch } from '../../query/settled.ts';
-import type { ConditionNode } from '../../sigma/condition.ts';
+import type { ConditionNode } from '../../sigma/rule/condition.ts';
 import type { Span } from '../../source/span.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 

@@ -2,7 +2,7 @@ import { numberIn } from '../../jinja/number.ts';
 import type { PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
-import { parsePattern } from '../../sigma/pattern.ts';
+import { parsePattern } from '../../sigma/value/pattern.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import type { Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';

@@ -1,5 +1,5 @@
 import type { SettledItem, SettledValue } from '../../query/settled.ts';
-import { parsePattern } from '../../sigma/pattern.ts';
+import { parsePattern } from '../../sigma/value/pattern.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';

@@ -1,4 +1,4 @@
-import type { LogSource } from '../../sigma/rule.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { YamlNode } from '../../source/yaml.ts';
 
 /** Why a text can't be filled in for a rule; its own words. */

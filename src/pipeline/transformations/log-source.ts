@@ -1,4 +1,4 @@
-import type { LogSource } from '../../sigma/rule.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import { PipelineFault, type TransformationDefinition } from '../definition.ts';

@@ -1,6 +1,5 @@
 import type { TransformationDefinition } from '../definition.ts';
 import { addConditionDefinitions } from './add-condition.ts';
-import { convertTypeDefinitions } from './convert-type.ts';
 import { dropItemDefinitions } from './drop-item.ts';
 import { extractFieldsDefinitions } from './extract-fields.ts';
 import { failureDefinitions } from './failure.ts';
@@ -8,16 +7,17 @@ import { fieldAffixDefinitions } from './field-affix.ts';
 import { fieldMappingDefinitions } from './field-mapping.ts';
 import { hashesDefinitions } from './hashes.ts';
 import { logSourceDefinitions } from './log-source.ts';
-import { mapStringDefinitions } from './map-string.ts';
 import { nestDefinitions } from './nest.ts';
-import { placeholderDefinitions } from './placeholders.ts';
-import { replaceStringDefinitions } from './replace-string.ts';
+import { placeholderDefinitions } from './placeholder/placeholders.ts';
 import { ruleFieldsDefinitions } from './rule-fields.ts';
-import { setValueDefinitions } from './set-value.ts';
 import { splitPathDefinitions } from './split-path.ts';
 import { stateDefinitions } from './state.ts';
-import { valueCaseDefinitions } from './value-case.ts';
-import { valueRegexDefinitions } from './value-regex.ts';
+import { convertTypeDefinitions } from './value/convert-type.ts';
+import { mapStringDefinitions } from './value/map-string.ts';
+import { replaceStringDefinitions } from './value/replace-string.ts';
+import { setValueDefinitions } from './value/set-value.ts';
+import { valueCaseDefinitions } from './value/value-case.ts';
+import { valueRegexDefinitions } from './value/value-regex.ts';
 
 /** Every kind of transformation by its name in pipelines: one spread a family. */
 export const transformationDefinitions: Readonly<Record<string, TransformationDefinition>> = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { collect } from '../../../src/sigma/collection.ts';
-import { readDocuments } from '../../../src/sigma/document.ts';
-import type { DetectionRule } from '../../../src/sigma/rule.ts';
+import { collect } from '../../../src/sigma/collection/collection.ts';
+import { readDocuments } from '../../../src/sigma/collection/document.ts';
+import type { DetectionRule } from '../../../src/sigma/rule/rule.ts';
 import { createBag } from '../../../src/source/diagnostic.ts';
 import { findRuleFiles } from '../../rule-files.ts';
 import { windowsEvents } from '../../starter-events.ts';

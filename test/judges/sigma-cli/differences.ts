@@ -1,5 +1,5 @@
 import { addressRegex } from '../../../src/backend/lucene/address.ts';
-import { parseAddressBlock } from '../../../src/sigma/cidr.ts';
+import { parseAddressBlock } from '../../../src/sigma/value/cidr.ts';
 import { luceneRegex } from './lucene-regex.ts';
 import { luceneTree } from './lucene-tree.ts';
 import { regexTest } from './regex-glob.ts';

@@ -2,11 +2,11 @@ import { postprocessedRule } from '../../../src/backend/postprocess.ts';
 import { targets } from '../../../src/backend/registry.ts';
 import { pipelineScope } from '../../../src/backend/splunk/scope.ts';
 import { type ConversionTarget, defaultTargetSettings } from '../../../src/backend/target.ts';
-import { loadPipelines } from '../../../src/cli/pipeline-files.ts';
-import { readSourceFile } from '../../../src/cli/rule-files.ts';
-import { createTargetCompiler } from '../../../src/pipeline/target-compiler.ts';
-import { collect } from '../../../src/sigma/collection.ts';
-import { readDocuments, type SigmaDocument } from '../../../src/sigma/document.ts';
+import { readSourceFile } from '../../../src/cli/files/rule-files.ts';
+import { loadPipelines } from '../../../src/cli/project/pipeline-files.ts';
+import { createTargetCompiler } from '../../../src/pipeline/run/target-compiler.ts';
+import { collect } from '../../../src/sigma/collection/collection.ts';
+import { readDocuments, type SigmaDocument } from '../../../src/sigma/collection/document.ts';
 import { createBag } from '../../../src/source/diagnostic.ts';
 
 /** A conversion of the whole corpus: `backend` is pySigma's, `target` ours. */

@@ -1,0 +1,75 @@
+import { writtenRetiredTactics, writtenTactics, writtenTechniques } from './data.ts';
+
+export interface AttackTactic {
+  /** `TA0005`. */
+  readonly id: string;
+  /** `defense-evasion`. */
+  readonly shortName: string;
+  readonly name: string;
+}
+
+export interface AttackTechnique {
+  /** `T1059.001`. */
+  readonly id: string;
+  readonly name: string;
+  /** Short names; one of an older ATT&CK for a technique that is gone. */
+  readonly tactics: readonly string[];
+  /** What took its place, at the end of the chain; its own id where nothing did. */
+  readonly current: string;
+  readonly deprecated: boolean;
+}
+
+const asTactic = ([id, shortName, name]: (typeof writtenTactics)[number]): AttackTactic => ({ id, shortName, name });
+
+/** Tactics of today, in the order of an attack. */
+export const attackTactics: readonly AttackTactic[] = writtenTactics.map(asTactic);
+
+/** By short name, those of older versions included. */
+export const tacticByShortName: ReadonlyMap<string, AttackTactic> = new Map(
+  [...attackTactics, ...writtenRetiredTactics.map(asTactic)].map((tactic) => [tactic.shortName, tactic]),
+);
+
+/** By id, in the order of the names' source. */
+export const attackTechniques: ReadonlyMap<string, AttackTechnique> = readTechniques();
+
+/** Technique id to its name, revoked ones under the name that they had. */
+export const techniqueNames: ReadonlyMap<string, string> = new Map([...attackTechniques].map(([id, { name }]) => [id, name]));
+
+function readTechniques(): ReadonlyMap<string, AttackTechnique> {
+  const found = new Map<string, AttackTechnique>();
+  const replacedBy = new Map<string, string>();
+  let tactics: readonly string[] = [];
+  for (const line of writtenTechniques) {
+    if (line.startsWith('=')) {
+      tactics = line.slice(1).split(' ');
+      continue;
+    }
+    for (const entry of line.split('|')) {
+      const space = entry.indexOf(' ');
+      const id = entry.slice(0, space);
+      const [name = '', replacement] = entry.slice(space + 1).split('>');
+      const deprecated = name.endsWith('~');
+      if (replacement !== undefined) replacedBy.set(id, replacement);
+      found.set(id, { id, name: deprecated ? name.slice(0, -1) : name, tactics, current: id, deprecated });
+    }
+  }
+  for (const [id, technique] of found) if (replacedBy.has(id)) found.set(id, { ...technique, current: endOfChain(id, replacedBy) });
+  return found;
+}
+
+function endOfChain(id: string, replacedBy: ReadonlyMap<string, string>): string {
+  const seen = new Set<string>();
+  let current = id;
+  for (let next = replacedBy.get(current); next !== undefined && !seen.has(next); next = replacedBy.get(current)) {
+    seen.add(next);
+    current = next;
+  }
+  return current;
+}
+
+const site = 'https://attack.mitre.org';
+
+export const tacticUrl = (id: string): string => `${site}/tactics/${id}`;
+
+/** Page of a technique or sub-technique: `T1059.001` is at `T1059/001`. */
+export const techniqueUrl = (id: string): string => `${site}/techniques/${id.replace('.', '/')}`;

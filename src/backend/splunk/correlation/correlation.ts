@@ -1,0 +1,190 @@
+import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow, rulesBelow } from '../../../query/compile.ts';
+import { lookBackOf } from '../../../query/look-back.ts';
+import { or, type Query } from '../../../query/tree.ts';
+import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/correlation.ts';
+import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.ts';
+import type { DetectionRule } from '../../../sigma/rule/rule.ts';
+import { type Conversion, converted, Inexpressible, type Remark } from '../../backend.ts';
+import { remarkOnSilentGroups } from '../../silent-groups.ts';
+import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from '../data-model.ts';
+import { joinStages, type SplunkOptions, splunkStages } from '../splunk.ts';
+import { printWhere } from '../where-stage.ts';
+import { addBuckets, fitsBuckets } from './buckets.ts';
+import { addCorrelation, addInner, groupClause, isEvent } from './correlation-marks.ts';
+import { alsoAsked, countsBeside } from './counted-once.ts';
+import { joinedFields } from './joined-fields.ts';
+import { alsoField, type Making, type Marks, markOf, placeOf } from './marks.ts';
+import { narrows } from './narrowing.ts';
+import { silentGroups, silentWindows } from './silence.ts';
+
+/** What stands before a detection's search, such as its index macro in backticks; empty for none. */
+export type ScopeOf = (part: CompiledDetection) => string;
+
+/**
+ * SPL with true sliding windows: matches of all referenced rules in time order, each marked (`sigpack_m1`...), then `streamstats` looks back
+ * over the timespan at every event. A correlation over correlations marks the events at which the inner one is fulfilled.
+ * A window is open at its far end, as streamstats has it. Manual: Search Reference, "multisearch" and "streamstats".
+ * Only windows that the search sees whole are decided on: their ends are a look-back and more after its start.
+ */
+export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): Conversion<string> {
+  return converted((remarks) => {
+    const sources = leaves(correlation, scopeOf, options);
+    const [model] = sources.flatMap((source) => source.model ?? []);
+    const marks = marksOf(sources);
+    const also = alsoAsked(correlation, marks, (one, other) => placeName(one, scopeOf) === placeName(other, scopeOf) && canBeAsked(one));
+    const steps = [baseSearch(sources, { marks, also }, correlation.rule), ...joinedFields(correlation)];
+    const making = { marks, steps, model, also };
+    const lead = splunkLead(lookBackOf(correlation));
+    remarkOnDoubles(correlation, remarks);
+    if (usesBuckets(correlation, options, remarks)) addBuckets(correlation, making, lead);
+    else addSliding(correlation, making, lead, remarks);
+    if (model) steps.push(withoutDataSet(model));
+    return steps.join(' | ');
+  });
+}
+
+function remarkOnDoubles(correlation: CompiledCorrelation, remarks: Remark[]): void {
+  for (const part of rulesBelow(correlation)) {
+    if (part.kind === 'detection' || !countsBeside(part)) continue;
+    const message = 'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
+    remarks.push({ code: 'TGT002', message, ...placeOf(part.rule), hint: 'Refer to rules that do not mean the same events.' });
+  }
+}
+
+function addSliding(correlation: CompiledCorrelation, making: Making, lead: number, remarks: Remark[]): void {
+  const { rule } = correlation;
+  const { marks, steps } = making;
+  const by = groupClause(rule);
+  const silence = by !== '' && isAbsence(rule);
+  remarkOnSilentGroups(rule, placeOf(rule), remarks);
+  // these bring the rows into an order of their own
+  const sorts = silence || rule.type === 'temporal_ordered';
+  if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
+  if (silence) {
+    remarks.push(silenceRemark(rule));
+    addInner(correlation, making);
+    steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
+  } else {
+    addCorrelation(correlation, making);
+    const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
+    if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
+    else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
+    // stats without BY makes a row of nothing, which would alert
+    if (by === '' && !holdsOfNothing(rule)) steps.push('where sigpack_hits>0');
+  }
+}
+
+/** Whether fixed windows are wanted, and fit. Says what either way costs. */
+function usesBuckets(correlation: CompiledCorrelation, { correlation: method }: SplunkOptions, remarks: Remark[]): boolean {
+  const { rule } = correlation;
+  const place = placeOf(rule);
+  if (method === 'stats' && fitsBuckets(correlation)) {
+    remarks.push({ code: 'TGT002', message: `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`, ...place });
+    return true;
+  }
+  if (method === 'stats') {
+    const message = '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
+    remarks.push({ code: 'TGT003', message, ...place });
+  }
+  const broad = isAbsence(rule) ? undefined : detectionsBelow(correlation).find(({ query }) => !narrows(query));
+  if (broad) {
+    const message = `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events where a window holds more than 10,000`;
+    const hint = 'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise max_stream_window in limits.conf.';
+    remarks.push({ code: 'TGT006', message, hint, ...place });
+  }
+  return false;
+}
+
+/** Seconds that a search looks back before the first moment that it decides on: whole minutes, on which saved searches start and end. */
+export const splunkLead = (lookBack: number): number => Math.ceil(lookBack / 60) * 60;
+
+function silenceRemark(rule: CorrelationRule): Remark {
+  const message = `a group that was seen before is found once, ${rule.timespan} s after its last event; one that was never seen is not known`;
+  return { code: 'TGT003', message, ...placeOf(rule) };
+}
+
+interface Source {
+  readonly parts: readonly CompiledRule[];
+  readonly search: string;
+  readonly model?: DataModel;
+}
+
+/** Every detection below the correlation once; those of a plain count are one search, so that an event that matches two rules counts once. */
+function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): readonly Source[] {
+  const found = new Map<DetectionRule, CompiledDetection>();
+  const visited = new Set<CompiledRule>();
+  const visit = (part: CompiledRule): void => {
+    // correlations may share parts level upon level: each is looked at once
+    if (visited.has(part)) return;
+    visited.add(part);
+    if (part.kind === 'correlation') part.parts.forEach(visit);
+    else if (!found.has(part.rule)) found.set(part.rule, part);
+  };
+  visit(correlation);
+  const detections = [...found.values()];
+  const [first] = detections;
+  const counts = correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
+  // an alias that is one field in every rule takes no telling which of them an event fulfils
+  const oneField = correlation.rule.aliases.every(({ fields }) => new Set(fields.values()).size === 1);
+  const flat = correlation.parts.every((part) => part.kind === 'detection') && oneField;
+  if (first && counts && flat && detections.every((part) => placeName(part, scopeOf) === placeName(first, scopeOf))) {
+    return [sourceOf(first, correlation.parts, or(detections.map((part) => part.query)))];
+  }
+  return detections.map((part) => sourceOf(part, [part], part.query));
+
+  function sourceOf(part: CompiledDetection, parts: readonly CompiledRule[], query: Query): Source {
+    const model = dataModelOf(part);
+    if (!model) return { parts, search: joinStages(splunkStages(query, options), scopeOf(part)) };
+    return { parts, model, search: dataModelSearch(query, model, options, neededFields(correlation, model)) };
+  }
+}
+
+function placeName(part: CompiledDetection, scopeOf: ScopeOf): string {
+  const model = dataModelOf(part);
+  return model ? `datamodel=${dataModelName(model)}` : scopeOf(part);
+}
+
+/** The fields of a correlation and of those below it. */
+function neededFields(correlation: CompiledCorrelation, model: DataModel): readonly string[] {
+  return rulesBelow(correlation).flatMap(({ rule }) => {
+    if (rule.kind !== 'correlation') return [];
+    const aliases = new Set(rule.aliases.map(({ name }) => name));
+    const aliased = rule.aliases.flatMap(eventFieldsOf);
+    const named = [...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased);
+    const fields = named.flatMap((field) => rule.alternatives?.get(field) ?? [field]);
+    return modelFields(fields, model, placeOf(rule));
+  });
+}
+
+/** Whether `where` can say the rule: what belongs to the search command it can't. */
+function canBeAsked({ query }: CompiledDetection): boolean {
+  try {
+    printWhere(query);
+    return true;
+  } catch (error) {
+    if (error instanceof Inexpressible) return false;
+    throw error;
+  }
+}
+
+const marksOf = (sources: readonly Source[]): Marks => new Map(sources.flatMap(({ parts }, index) => parts.map((part) => [part, `sigpack_m${index + 1}`])));
+
+function baseSearch(sources: readonly Source[], { marks, also }: Pick<Making, 'marks' | 'also'>, correlation: CorrelationRule): string {
+  const searches = sources.map(({ parts: [first], search }) => {
+    const mark = first ? markOf(first, marks) : '';
+    const asked = [...marks].flatMap(([part, earlier]) =>
+      part.kind === 'detection' && also.get(mark)?.has(earlier) ? [`${alsoField(earlier)}=if(${printWhere(part.query)}, 1, null())`] : [],
+    );
+    return `${search} | eval ${[`${mark}=1`, ...asked].join(', ')}`;
+  });
+  const [only] = searches;
+  const model = sources.find((source) => source.model);
+  if (model && searches.length > 1) {
+    throw new Inexpressible({
+      message: "a correlation of several searches can't look into a data model, since `multisearch` takes no `tstats`",
+      ...placeOf(correlation),
+      hint: 'Leave the data model out for the rules of this correlation.',
+    });
+  }
+  return searches.length === 1 && only !== undefined ? only : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
+}

@@ -1,0 +1,27 @@
+import type { Item, Query } from '../../../query/tree.ts';
+
+/** Fields that say what kind of event it is, or where it comes from: events of one kind may be any number. */
+const kinds: ReadonlySet<string> = new Set(
+  (
+    'eventid eventcode event_id event.code event.action event.category event.type event.dataset event.module winlog.event_id channel log_name provider_name ' +
+    'winlog.channel winlog.provider_name source sourcetype index host eventsource eventname eventtype event_type operation operationname category type product'
+  ).split(' '),
+);
+
+/** Whether a query asks for more than events of a kind: for a value of a field or a keyword, or for none. */
+export function narrows(query: Query): boolean {
+  switch (query.kind) {
+    case 'and':
+      return query.operands.some(narrows);
+    case 'or':
+      return query.operands.every(narrows);
+    case 'not':
+      return narrows(query.operand);
+    default:
+      return narrowsItem(query);
+  }
+}
+
+function narrowsItem({ field, test }: Item): boolean {
+  return test.kind !== 'exists' && test.kind !== 'null' && (field === undefined || !kinds.has(field.toLowerCase()));
+}

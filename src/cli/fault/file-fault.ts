@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { nearest } from '../../source/nearest.ts';
+import { errorCode } from './error-code.ts';
+
+const faults: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder, and a file is needed',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'it exists already',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
+  EMFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EBUSY: 'another program uses it',
+  ENXIO: 'it is a socket or a device that nothing answers',
+};
+
+/** Why the system refuses a file or folder, in words; the message itself of an error of another kind. */
+export function fileFault(error: unknown): string {
+  const code = errorCode(error);
+  if (code === 'EEXIST' && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir') return 'a file is there, and a folder is needed';
+  const known = faults[code ?? ''];
+  if (known !== undefined) return known;
+  // what follows is the name of the call, which a user has not made
+  return error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
+}
+
+/** What to do about it; undefined where the fault says that. */
+export function fileHint(error: unknown, path: string): string | undefined {
+  if (errorCode(error) !== 'ENOENT') return undefined;
+  const near = neighbour(path);
+  return near === undefined ? 'Check the path; it is relative to the working directory.' : `Did you mean \`${near}\`?`;
+}
+
+/** An error of the machine as one line: the path, and why. */
+export function systemFault(error: Error): string {
+  const fault = fileFault(error);
+  return 'path' in error && fault !== error.message ? `${error.path}: ${fault}` : fault;
+}
+
+/** The entry of the path's folder whose name is nearest. */
+function neighbour(path: string): string | undefined {
+  try {
+    return nearest(basename(path), readdirSync(dirname(path)));
+  } catch {
+    return undefined;
+  }
+}

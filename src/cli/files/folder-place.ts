@@ -1,0 +1,20 @@
+import type { Stats } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { UsageError } from '../fault/exit-code.ts';
+import { entryStatsOf, statsOf } from './path-stats.ts';
+import { shownPath } from './rule-files.ts';
+
+interface FoundFolder {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** The folder, or the nearest one above it that is there. A UsageError where something else is in the way: the folder can't be made then. */
+export function nearestFolder(folder: string): FoundFolder {
+  let path = resolve(folder);
+  while (!entryStatsOf(path)) path = dirname(path);
+  const stats = statsOf(path);
+  if (!stats) throw new UsageError(`${shownPath(path)} is a link that leads nowhere; a folder is needed there`);
+  if (!stats.isDirectory()) throw new UsageError(`${shownPath(path)} is a file; a folder is needed there`);
+  return { path, stats };
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { inAnyFolder, readPathPattern } from '../../source/path-pattern.ts';
+import type { SourceFile } from '../../source/span.ts';
+import type { LeavesOut } from './left-out.ts';
+import { readRegularFile } from './regular-file.ts';
+import { shownPath } from './rule-files.ts';
+import { withoutMark } from './source-text.ts';
+
+export const ignoreFileName = '.sigpackignore';
+
+/** Bytes and patterns of one file. */
+const limits = { bytes: 64 * 1024, patterns: 1000 } as const;
+
+/** The patterns of the ignore file of a folder, in gitignore's syntax; none where there is no such file. Complains (PCK013) about those that it can't honour. */
+export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly LeavesOut[] {
+  const path = join(folder, ignoreFileName);
+  const bytes = readRegularFile(path, limits.bytes);
+  if (!bytes) return [];
+  const file: SourceFile = { path: shownPath(path), text: withoutMark(bytes.toString('utf8')) };
+  const found: LeavesOut[] = [];
+  for (const { 0: line, index } of file.text.matchAll(/[^\r\n]+/g)) {
+    const text = withoutTrailingBlanks(line);
+    if (text === '' || text.startsWith('#')) continue;
+    const span = { start: index, end: index + text.length };
+    const read = found.length < limits.patterns ? readLine(text) : { fault: `there are more than ${limits.patterns} patterns` };
+    if ('fault' in read) {
+      bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.fault}`, span });
+      if (found.length >= limits.patterns) break;
+    } else found.push({ ...read, text, file, span, files: new Set() });
+  }
+  return found;
+}
+
+const withoutTrailingBlanks = (line: string): string => line.replace(/(?<![\\\s])\s+$/, '').replace(/^\s+$/, '');
+
+function readLine(line: string): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly fault: string } {
+  const keeps = line.startsWith('!');
+  const text = keeps ? line.slice(1) : line;
+  const foldersOnly = text.endsWith('/');
+  const path = foldersOnly ? text.slice(0, -1) : text;
+  const pattern = readPathPattern(path);
+  if ('fault' in pattern) return pattern;
+  if (pattern.length === 0) return { fault: 'the pattern names nothing' };
+  // a slash in front or between ties the pattern to the folder of the file
+  return { pattern: path.includes('/') ? pattern : inAnyFolder(pattern), foldersOnly, keeps };
+}

@@ -1,0 +1,31 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { errorCode } from '../fault/error-code.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { fileFault } from '../fault/file-fault.ts';
+import { noWait } from './bounded-file.ts';
+import { entryStatsOf } from './path-stats.ts';
+import { shownPath } from './rule-files.ts';
+
+/**
+ * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file (a folder, a pipe, a link that leads nowhere), is
+ * larger than `maximum` bytes, or can't be read.
+ */
+export function readRegularFile(path: string, maximum: number, flags = 0): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | noWait | flags);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
+    if (isMissing) return undefined;
+    throw new UsageError(`${shownPath(path)} is no file that can be read: ${fileFault(error)}`);
+  }
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile() || found.size > maximum) throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isRecord } from '../../event/field.ts';
+import { errorCode } from '../fault/error-code.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { nearestFolder } from '../files/folder-place.ts';
+import { makeFolders } from '../files/make-folders.ts';
+import { entryStatsOf } from '../files/path-stats.ts';
+import { shownPath } from '../files/rule-files.ts';
+import { visible } from '../report/visible.ts';
+import { pause } from './pause.ts';
+import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
+
+/** A file that one process at a time may have, here or on another machine that shares the folder. */
+export interface ProcessLock {
+  readonly path: string;
+  /** What is done under it, for whoever has to wait: `a sigpack release`. */
+  readonly work: string;
+  /** How long to wait for another process, in milliseconds. Default: SIGPACK_WAIT, or 30 seconds. */
+  readonly patience?: number;
+}
+
+/** Where there is one: who has the lock, and what for. */
+export interface LockHolder extends ProcessIdentity {
+  readonly work: string;
+  readonly token: string;
+}
+
+/** Of files and folders that are there while something is written: who has the lock of a folder removes those that were left behind. */
+export const temporaryPrefix = '.sigpack-new-';
+/** A lock of another machine that is not renewed for so long is one that was left behind. */
+export const strangerAge = 10 * 60_000;
+/** A lock without a holder is one that is just being written; when it is older, its disk was full or its process was killed. */
+const emptyAge = 2_000;
+const renewal = 60_000;
+const defaultPatience = 30_000;
+/** In bytes; a larger file is no lock. */
+const largest = 10_000;
+/** A wait that is longer than this is mentioned. */
+const silence = 1_000;
+
+/** Does work while no other process does work under the same lock. */
+export function withProcessLock<T>(lock: ProcessLock, work: () => T): T {
+  const release = takeProcessLock(lock);
+  try {
+    return work();
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Takes the lock, waiting for another process that has it; the answer gives it back. A lock that was left behind is taken over: its process is gone,
+ * it says nothing of a process since the disk was full, or its machine has not renewed it. A UsageError says what is under way where the wait is over.
+ */
+export function takeProcessLock(lock: ProcessLock): () => void {
+  const patience = lock.patience ?? patienceOf(process.env.SIGPACK_WAIT);
+  const began = performance.now();
+  let mentioned = false;
+  for (;;) {
+    const release = taken(lock);
+    if (release) return release;
+    const found = foundLock(lock.path);
+    if (found?.state === 'left' && removeLeft(lock.path)) continue;
+    const waited = performance.now() - began;
+    if (waited >= patience) throw new UsageError(underWay(lock.path, found?.holder));
+    if (!mentioned && waited >= silence) {
+      mentioned = true;
+      process.stderr.write(`sigpack: ${whose(found?.holder)} is under way${where(found?.holder)}; waiting for it\n`);
+    }
+    pause(Math.min(patience - waited, 20 + Math.random() * 80));
+  }
+}
+
+/** Who has the lock now; undefined: nobody, or someone who is gone. */
+export function lockHolder(path: string): Partial<LockHolder> | undefined {
+  const found = foundLock(path);
+  return found?.state === 'held' ? (found.holder ?? {}) : undefined;
+}
+
+/** Of SIGPACK_WAIT, in seconds. */
+function patienceOf(seconds: string | undefined): number {
+  if (seconds === undefined || seconds === '') return defaultPatience;
+  if (!/^\d{1,6}$/.test(seconds)) throw new UsageError('SIGPACK_WAIT is no number of seconds');
+  return Number(seconds) * 1000;
+}
+
+/** Of locks that this very process has. */
+const own = new Set<string>();
+
+/** Undefined: another process has it, or has just given it back. */
+function taken({ path, work }: ProcessLock): (() => void) | undefined {
+  const descriptor = opened(path);
+  if (descriptor === undefined) return undefined;
+  const token = randomUUID();
+  const text = `${JSON.stringify({ ...thisProcess(), work, token } satisfies LockHolder)}\n`;
+  let whole = false;
+  try {
+    writeFileSync(descriptor, text);
+    whole = true;
+  } finally {
+    closeSync(descriptor);
+    // an empty lock would look like that of another process
+    if (!whole) rmSync(path, { force: true });
+  }
+  own.add(token);
+  removeOldBreaking(path);
+  const timer = setInterval(() => renew(path, token), renewal).unref();
+  return () => {
+    clearInterval(timer);
+    own.delete(token);
+    // another machine may have taken it for one that was left behind
+    if (readHolder(path)?.token === token) rmSync(path, { force: true });
+  };
+}
+
+function opened(path: string): number | undefined {
+  const folder = dirname(path);
+  nearestFolder(folder);
+  makeFolders(folder);
+  try {
+    return openSync(path, 'wx', 0o644);
+  } catch (error) {
+    // the folder may have been removed with the lock of another process
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+interface FoundLock {
+  /** Undefined: the file says nothing of one. */
+  readonly holder: LockHolder | undefined;
+  readonly state: 'held' | 'left';
+}
+
+/** Undefined: there is none. */
+function foundLock(path: string): FoundLock | undefined {
+  const there = entryStatsOf(path);
+  if (!there) return undefined;
+  // wherever it leads: nobody who takes a lock makes one
+  if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
+  if (!there.isFile()) throw new UsageError(`${shownPath(path)} is in the way: a lock is to be written there`);
+  const holder = there.size > largest ? undefined : readHolder(path);
+  const left = (age: number): FoundLock => ({ holder, state: Math.abs(ageOf(path, there.mtimeMs)) > age ? 'left' : 'held' });
+  if (!holder) return left(emptyAge);
+  if (own.has(holder.token)) return { holder, state: 'held' };
+  const state = stateOf(holder);
+  return state === 'elsewhere' ? left(strangerAge) : { holder, state: state === 'alive' ? 'held' : 'left' };
+}
+
+function readHolder(path: string): LockHolder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isHolder(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (!isRecord(value) || typeof value.pid !== 'number') return false;
+  return ['started', 'machine', 'host', 'work', 'token'].every((key) => typeof value[key] === 'string');
+}
+
+/** By the clock of the disk: that of another machine may be fast or slow. */
+function ageOf(path: string, written: number): number {
+  const probe = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
+  try {
+    writeFileSync(probe, '', { flag: 'wx' });
+    return statSync(probe).mtimeMs - written;
+  } catch {
+    return Date.now() - written;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+/** Removes a lock that was left behind. False: another process is at that. A second lock sees to it that none removes one that was taken meanwhile. */
+function removeLeft(path: string): boolean {
+  const breaking = breakingOf(path);
+  try {
+    closeSync(openSync(breaking, 'wx', 0o644));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return true;
+    if (errorCode(error) !== 'EEXIST') throw error;
+    removeOldBreaking(path);
+    return false;
+  }
+  try {
+    if (foundLock(path)?.state === 'left') rmSync(path, { force: true });
+    return true;
+  } finally {
+    rmSync(breaking, { force: true });
+  }
+}
+
+const breakingOf = (path: string): string => `${path}.breaking`;
+
+/** What is done under it takes no time: an old one is of a process that was killed. */
+function removeOldBreaking(path: string): void {
+  const there = entryStatsOf(breakingOf(path));
+  if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge) rmSync(breakingOf(path), { force: true, recursive: true });
+}
+
+function renew(path: string, token: string): void {
+  try {
+    const now = new Date();
+    if (readHolder(path)?.token === token) utimesSync(path, now, now);
+  } catch {
+    // the next renewal may succeed
+  }
+}
+
+const whose = (holder: LockHolder | undefined): string => (holder ? visible(holder.work.slice(0, 200)) : 'another run of Sigpack');
+
+function where(holder: LockHolder | undefined): string {
+  if (!holder) return '';
+  return ` (process ${holder.pid}${isElsewhere(holder) ? ` on ${visible(holder.host.slice(0, 200))}` : ''})`;
+}
+
+const isElsewhere = (holder: LockHolder): boolean => !own.has(holder.token) && stateOf(holder) === 'elsewhere';
+
+function underWay(path: string, holder: LockHolder | undefined): string {
+  const until = holder && isElsewhere(holder) ? `; if that machine was stopped, the lock ${shownPath(path)} ends ${strangerAge / 60_000} minutes later` : '';
+  return `${whose(holder)} is under way${where(holder)}; run the command again when it has ended${until}`;
+}

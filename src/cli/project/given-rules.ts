@@ -1,0 +1,13 @@
+import type { Collection } from '../../sigma/collection/collection.ts';
+import { isFatal } from '../../source/diagnostic.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import { loadRules } from './load.ts';
+import { type Project, rulePaths } from './project.ts';
+
+/** The rules that a command line names. A UsageError where its paths are sound and hold none. */
+export function loadGivenRules(project: Project, paths: readonly string[]): { readonly collection: Collection } {
+  const { bag, terminal } = project;
+  const { collection, files } = loadRules(rulePaths(project, paths), bag, terminal);
+  if (files > 0 || bag.list.some(isFatal)) return { collection };
+  throw new UsageError(`there is no rule in ${paths.join(', ')}; rules are files that end in .yml or .yaml`);
+}

@@ -1,0 +1,68 @@
+import type { PackInput } from '../../pack/pack.ts';
+import type { OnRule } from '../../sigma/collection/document.ts';
+import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import { nearest } from '../../source/nearest.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
+import { lookup, parseYaml } from '../../source/yaml.ts';
+import { statsOf } from '../files/path-stats.ts';
+import type { Project } from './project.ts';
+
+/** What a build asks of each rule on the way, and what it leaves unsaid. */
+export interface Lint {
+  readonly onRule: OnRule;
+  readonly onOutcome: NonNullable<PackInput['onOutcome']>;
+  /** Tells what concerns several rules, and takes back what the configuration excludes. */
+  readonly finish: () => void;
+}
+
+/** `checks`: rules are asked for more than a build needs. Undefined where there is nothing to do. */
+export async function lintOf({ loaded: { config, file }, bag }: Project, paths: readonly string[], checks: boolean): Promise<Lint | undefined> {
+  const { exclude } = config.lint;
+  // what checks need is loaded where they are asked for
+  const linter = checks
+    ? (await import('../../lint/linter.ts')).createLinter({
+        config: config.lint,
+        severities: config.severities,
+        bag,
+        today: new Date().toISOString().slice(0, 10),
+        isWhole: paths.every((path) => statsOf(path)?.isDirectory() === true),
+      })
+    : undefined;
+  if (!linter && exclude.size === 0) return undefined;
+  const ids = new Set<string>();
+  const places: { readonly file: SourceFile; readonly span: Span; readonly codes: ReadonlySet<string> }[] = [];
+  return {
+    onRule(rule, document) {
+      linter?.onRule(rule, document);
+      const id = rule.id?.toLowerCase() ?? '';
+      ids.add(id);
+      const codes = exclude.get(id);
+      if (codes) places.push({ file: rule.file, span: rule.span, codes });
+    },
+    onOutcome: (_, written) => linter?.onMeaning(written),
+    finish() {
+      linter?.finish();
+      // a rule that could not be read has its id too
+      if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error')) complainOfUnknown(exclude.keys(), ids, file, bag);
+      if (places.length === 0) return;
+      const isExcluded = ({ code, file: { path }, span: { start } }: (typeof bag.list)[number]): boolean =>
+        places.some((place) => place.codes.has(code) && place.file.path === path && start >= place.span.start && start < place.span.end);
+      bag.list.splice(0, bag.list.length, ...bag.list.filter((one) => !isExcluded(one)));
+    },
+  };
+}
+
+/** Warns of ids in `lint.exclude` that no rule of the configuration has. */
+function complainOfUnknown(excluded: Iterable<string>, ids: ReadonlySet<string>, file: SourceFile, bag: DiagnosticBag): void {
+  const unknown = [...excluded].filter((id) => !ids.has(id));
+  if (unknown.length === 0) return;
+  const keys = lookup(lookup(parseYaml(file, createBag())[0], 'lint'), 'exclude');
+  if (keys?.kind !== 'mapping') return;
+  for (const { key } of keys.pairs) {
+    const id = key.text.toLowerCase();
+    if (!unknown.includes(id)) continue;
+    const near = nearest(id, ids);
+    const hint = near === undefined ? 'Correct or remove the entry.' : `Did you mean \`${near}\`?`;
+    bag.add(file, { code: 'PCK008', message: `\`${key.text}\` is the id of no rule here`, span: { start: key.start, end: key.end }, hint });
+  }
+}

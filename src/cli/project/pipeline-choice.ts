@@ -1,0 +1,91 @@
+import { noPipeline } from '../../pipeline/bundle.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import type { LoadedConfig } from '../files/config-file.ts';
+
+/** Names that pySigma's backends have for what our targets are. */
+const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['graylog', ['lucene', 'opensearch_lucene']],
+  ['es-qs', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
+  ['xpack-watcher', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
+]);
+
+/**
+ * The pipelines of each of some targets: those named on the command line (relative to the working directory), else those of the configuration
+ * (relative to its folder). A pipeline that is for other targets is left out where it is for at least one of these. A target has no entry where nobody
+ * has named pipelines for it, or `none`. Undefined after a complaint.
+ */
+export async function pipelinesByTarget(
+  targets: readonly string[],
+  named: readonly string[] | undefined,
+  { config, folder }: LoadedConfig,
+  bag: DiagnosticBag,
+): Promise<ReadonlyMap<string, readonly Pipeline[]> | undefined> {
+  if (named !== undefined && named.length > 1 && named.includes(noPipeline)) throw new UsageError(`the pipeline ${noPipeline} goes with no other`);
+  const wanted = targets.map((target) => [target, named ?? config.pipelines.get(target) ?? []] as const);
+  const none = new Map(wanted.flatMap(([target, names]): [string, readonly Pipeline[]][] => (isNone(names) ? [[target, []]] : [])));
+  const some = wanted.filter(([, names]) => names.length > 0 && !isNone(names));
+  if (some.length === 0) return none;
+  // the reader and its regular expressions are loaded where they are needed
+  const { filesOfFolder, isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
+  const before = bag.list.length;
+  // targets share pipelines: each is read, and complained about, once
+  const known = new Map<string, Pipeline | undefined>();
+  const from = named ? process.cwd() : folder;
+  // of a folder each file is for itself: those for other targets are left out
+  const loaded = some.map(([target, names]) => {
+    const groups = names.map((name) => {
+      const files = filesOfFolder(name, from);
+      return { name, parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)), isFolder: files !== undefined };
+    });
+    return [target, groups] as const;
+  });
+  const found = new Map(
+    loaded.map(([target, groups]) => [
+      target,
+      pipelinesFor(
+        target,
+        groups.flatMap(({ parts }) => parts),
+        isBuiltIn,
+      ),
+    ]),
+  );
+  const used = new Set([...found.values()].flat().map(({ file }) => file.path));
+  for (const { name, parts, isFolder } of loaded.flatMap(([, groups]) => groups)) {
+    const all = parts.flat();
+    const unused = all.filter(({ file }) => !used.has(file.path)).length;
+    if (isFolder ? unused > 0 && unused === all.length : unused > 0) throw new UsageError(foreignText(name, all, targets));
+  }
+  if (bag.list.slice(before).some(isFatal)) return undefined;
+  return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
+}
+
+/** By the name that was given: it may be a bundle, some of whose pipelines go with any product. */
+function foreignText(name: string, group: readonly Pipeline[], targets: readonly string[]): string {
+  const products = [...new Set(group.flatMap(({ allowedBackends }) => [...allowedBackends]))];
+  return `the pipeline ${name} is for ${products.join(', ')}, not for ${targets.join(', ')}`;
+}
+
+/**
+ * Of the pipelines of each name, those for the target. Of a bundle for another product, what goes with any product is left out too: by itself it gives
+ * no field a name.
+ */
+function pipelinesFor(target: string, groups: readonly (readonly Pipeline[])[], isBuiltIn: (pipeline: Pipeline) => boolean): readonly Pipeline[] {
+  const left = groups.filter((group) => !isForeign(target, group)).flatMap((group) => group.filter((pipeline) => isAllowed(target, pipeline)));
+  const distinct = [...new Set(left)];
+  const helpers = distinct.every((pipeline) => pipeline.allowedBackends.size === 0 && isBuiltIn(pipeline));
+  return helpers && isForeign(target, groups.flat()) ? [] : distinct;
+}
+
+/** Some are for products, and none for that of the target. */
+function isForeign(target: string, pipelines: readonly Pipeline[]): boolean {
+  const ofProducts = pipelines.filter(({ allowedBackends }) => allowedBackends.size > 0);
+  return ofProducts.length > 0 && !ofProducts.some((pipeline) => isAllowed(target, pipeline));
+}
+
+const isNone = (names: readonly string[]): boolean => names.length === 1 && names[0] === noPipeline;
+
+function isAllowed(target: string, { allowedBackends }: Pipeline): boolean {
+  return allowedBackends.size === 0 || [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name));
+}

@@ -1,0 +1,64 @@
+import { targets } from '../../backend/registry.ts';
+import { noTarget, targetName } from '../../backend/target-name.ts';
+import type { SettledRule } from '../../query/compile.ts';
+import { exitCodes, UsageError } from '../fault/exit-code.ts';
+import { loadGivenRules } from './given-rules.ts';
+import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
+import { targetSettler, writtenSettler } from './rule-settler.ts';
+
+export interface RuleChoice {
+  /** Whose pipelines the rules go through first; without it, they stay as they are written. */
+  readonly target?: string;
+  readonly pipeline?: readonly string[];
+  readonly config?: string;
+  /** Of the command line; undefined: the command needs none. */
+  readonly rules?: readonly string[];
+  readonly verbose: boolean;
+}
+
+/** Opens the project for rules as written, or as one target has them. */
+export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
+  const { pipeline, config, rules } = choice;
+  const target = choice.target === undefined ? undefined : targetName(choice.target, names);
+  if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
+  const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target], ...(rules ? { rules } : {}) }, answer);
+  if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
+  return project;
+}
+
+const names = targets.map(({ name }) => name);
+
+function refuseUnknown(target: string, { loaded }: Project): void {
+  const known = [...new Set([...names, ...loaded.config.pipelines.keys()])];
+  if (!known.includes(target)) throw new UsageError(noTarget(target, known));
+}
+
+export interface ProcessedRules {
+  readonly project: Project;
+  readonly rules: readonly SettledRule[];
+  /** Those that only serve a correlation, and are no detections of their own. */
+  readonly served: ReadonlySet<SettledRule>;
+  readonly answer: Answer;
+}
+
+/** Reads rules and takes them through the pipelines of a target, where one is named. */
+export async function processedRules(paths: readonly string[], choice: RuleChoice): Promise<ProcessedRules | Failed> {
+  const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
+  const project = await openFor(choice, answer);
+  if ('code' in project) return project;
+  const { bag } = project;
+  const { collection } = loadGivenRules(project, paths);
+  const [target] = project.request.targets ?? [];
+  const settle = target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, target);
+  if (settle) {
+    const served = new Set<SettledRule>();
+    const rules = collection.rules.flatMap((rule) => {
+      const settled = settle(rule);
+      if (settled && !collection.standsAlone(rule)) served.add(settled);
+      return settled ?? [];
+    });
+    return { project, rules, served, answer };
+  }
+  reportProject(project, answer);
+  return { code: exitCodes.usage };
+}

@@ -1,0 +1,39 @@
+import { createProcessor } from '../../pipeline/run/process.ts';
+import { createWrittenSettler, hasPlaceholders } from '../../pipeline/run/written-rules.ts';
+import { createSettler, type SettledRule } from '../../query/compile.ts';
+import type { Collection, Rule } from '../../sigma/collection/collection.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { pipelinesByTarget } from './pipeline-choice.ts';
+import type { Project } from './project.ts';
+
+/** Undefined where the rule has been complained about. */
+export type Settle = (rule: Rule) => SettledRule | undefined;
+
+/**
+ * Rules as they are written, with the values that the project's pipelines give to placeholders, those of `targets` first. Undefined where `bag`
+ * has been told what is wrong with a pipeline.
+ */
+export async function writtenSettler(project: Project, collection: Collection, bag: DiagnosticBag, targets?: readonly string[]): Promise<Settle | undefined> {
+  const { config } = project.loaded;
+  const { placeholders } = config;
+  // pipelines are not even read where they have no say
+  if (!hasPlaceholders(collection)) return createSettler(collection, { placeholders, bag });
+  const { pipeline: named } = project.request;
+  const asked = [...new Set([...config.targets, ...(named ? [] : config.pipelines.keys())])].filter((target) => !project.pipelines.has(target));
+  const more = await pipelinesByTarget(asked, named, project.loaded, bag);
+  if (!more) return undefined;
+  return createWrittenSettler({ collection, placeholders, bag, pipelines: new Map([...project.pipelines, ...more]), targets: targets ?? config.targets });
+}
+
+/** Rules as the pipelines of a target make them, which the project was opened with. */
+export function targetSettler({ loaded, pipelines }: Project, collection: Collection, bag: DiagnosticBag, target: string): Settle {
+  const list = pipelines.get(target) ?? [];
+  const { placeholders } = loaded.config;
+  if (list.length === 0) return createSettler(collection, { placeholders, bag });
+  const settle = createSettler(collection, { placeholders, bag, keepPlaceholders: true });
+  const process = createProcessor(list, { bag });
+  return (rule) => {
+    const settled = settle(rule);
+    return settled && process(settled);
+  };
+}

@@ -1,0 +1,108 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { type Artifact, digested } from '../../pack/artifact/artifacts.ts';
+import type { PackFile } from '../../pack/model/detection.ts';
+import type { Pack } from '../../pack/pack.ts';
+import { checksumsText, sumsName } from '../../release/supply-chain/checksums.ts';
+import { envelopeText } from '../../release/supply-chain/envelope.ts';
+import { envelopeExtension, provenanceText, statementExtension } from '../../release/supply-chain/provenance.ts';
+import { sbomText } from '../../release/supply-chain/sbom.ts';
+import { readPrivateKey, signatureName, signatureText } from '../../release/supply-chain/signature.ts';
+import { sourceUri } from '../../release/supply-chain/source-uri.ts';
+import { UsageError } from '../fault/exit-code.ts';
+import type { LoadedConfig } from '../files/config-file.ts';
+import { readSecretKeyFile } from '../files/key-file.ts';
+import { commitDate, commitOf, isRepository, remoteUrl } from '../process/git.ts';
+import { toolVersion } from '../process/package-root.ts';
+
+/** The environment variable with the key that signs, as PEM. */
+const keyVariable = 'SIGPACK_SIGNING_KEY';
+
+export interface Signing {
+  readonly key: KeyObject;
+}
+
+/** The key of `--sign`: a file, or the environment where no file is named. */
+export function signingKey(sign: string | true | undefined): Signing | undefined {
+  if (sign === undefined) return undefined;
+  const pem = sign === true ? process.env[keyVariable] : readSecretKeyFile('the signing key', sign);
+  if (pem === undefined || pem.trim() === '') throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
+  const read = readPrivateKey(pem);
+  if (!read.ok) throw new UsageError(`the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ${read.message}`);
+  return { key: read.key };
+}
+
+/** Where a release comes from. */
+export interface ReleaseSource {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly commit: string | undefined;
+  /** As {@link sourceUri} gives it. */
+  readonly remote: string | undefined;
+}
+
+/** The commit at hand and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH overrides the date. */
+export function sourceOf(folder: string): ReleaseSource {
+  const commit = commitOf(folder, 'HEAD');
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  if (epoch !== undefined && !/^\d{1,12}$/.test(epoch)) throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
+  const date = epoch === undefined ? commit && commitDate(folder, commit) : new Date(Number(epoch) * 1000).toISOString();
+  if (date === undefined) {
+    const first = isRepository(folder) ? 'commit first' : 'run git init and commit first';
+    throw new UsageError(`a release takes its date and its commit from git: ${first}, or set SOURCE_DATE_EPOCH for a release without a commit`);
+  }
+  return { date, commit, remote: sourceUri(remoteUrl(folder) ?? '') };
+}
+
+export interface ReleaseFolderInput {
+  readonly artifacts: readonly Artifact[];
+  readonly pack: Pack;
+  /** The text of the lock that belongs to the release. */
+  readonly lock: string;
+  readonly loaded: LoadedConfig;
+  /** Paths as the release names them. */
+  readonly pathOf: (path: string) => string;
+  readonly source: ReleaseSource;
+  readonly signing: Signing | undefined;
+}
+
+/** The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature. */
+export function releaseFolder({ artifacts, pack, lock, loaded, pathOf, source, signing }: ReleaseFolderInput): readonly PackFile[] {
+  const { info } = pack.config;
+  const stem = `${info.id}-${info.version}`;
+  const sbom = sbomText({
+    pack: info,
+    toolVersion: toolVersion(),
+    date: source.date,
+    artifacts,
+    rules: pack.outcomes.map(({ detection: { id, rule } }) => ({
+      id,
+      title: rule.title,
+      path: pathOf(rule.file.path),
+      ...(rule.license === undefined ? {} : { license: rule.license }),
+      ...(rule.author === undefined ? {} : { author: rule.author }),
+    })),
+  });
+  const described = [...artifacts, digested({ path: `${stem}.cdx.json`, content: sbom })];
+  const statement = provenanceText({
+    pack: info,
+    toolVersion: toolVersion(),
+    configPath: pathOf(loaded.file.path),
+    subjects: described,
+    commit: source.commit,
+    remote: source.remote,
+    lockSha256: createHash('sha256').update(lock).digest('hex'),
+    builderId: process.env.SIGPACK_BUILDER_ID,
+    invocationId: process.env.SIGPACK_INVOCATION_ID,
+  });
+  // an envelope without a signature is none
+  const provenance = signing
+    ? { path: `${stem}${envelopeExtension}`, content: envelopeText(statement, signing.key) }
+    : { path: `${stem}${statementExtension}`, content: statement };
+  const files = [...described, digested(provenance)];
+  const sums = checksumsText(files);
+  return [
+    ...files.map(({ path, content }) => ({ path, content })),
+    { path: sumsName, content: sums },
+    ...(signing ? [{ path: signatureName, content: signatureText(sums, signing.key) }] : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { Pack } from '../../pack/pack.ts';
+import { type CaseResult, missingTests, passingCounts } from '../../proof/test-result.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
+import { type Project, rulePaths } from '../project/project.ts';
+import { defaultPaths, gateRuns } from './session.ts';
+
+/** Complains about each rule of a pack without a passing test that it matches and one that it does not; true where there is one. */
+export async function refuseUntested(project: Project, pack: Pack, given: readonly string[]): Promise<boolean> {
+  const { loaded, bag } = project;
+  const paths = rulePaths(project, given);
+  const beside = defaultPaths(loaded).lists.filter(({ key }) => given.length > 0 || key === undefined);
+  const runs = await gateRuns({ project, paths: { ...paths, lists: [...paths.lists, ...beside] }, rules: paths.lists });
+  const tested = runs.map(({ run }) => byRule(run.results));
+  // what is wrong with the rules has been told
+  const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
+  for (const { problems } of runs) {
+    for (const problem of problems) {
+      const key = `${resolve(problem.file.path)}\n${problem.message}`;
+      if (!/^(?:TST(?!002)|PIP006)/.test(problem.code) || told.has(key)) continue;
+      told.add(key);
+      bag.list.push(problem);
+    }
+  }
+  let refused = false;
+  for (const { detection } of pack.outcomes) {
+    const { rule } = detection;
+    const missing = tested.map((results) => missingTests(passingCounts(results.get(keyOf(rule)) ?? []))).find((one) => one !== undefined);
+    if (missing === undefined && tested.length > 0) continue;
+    refused = true;
+    bag.add(rule.file, { code: 'TST005', message: `"${rule.title}" has ${missing ?? 'no test that could run'}`, span: rule.titleSpan });
+  }
+  return refused;
+}
+
+function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> {
+  const grouped = new Map<string, CaseResult[]>();
+  for (const result of results) {
+    if (!result.rule) continue;
+    const known = grouped.get(keyOf(result.rule));
+    if (known) known.push(result);
+    else grouped.set(keyOf(result.rule), [result]);
+  }
+  return grouped;
+}
+
+const keyOf = ({ file, span }: { readonly file: SourceFile; readonly span: Span }): string => `${span.start} ${resolve(file.path)}`;

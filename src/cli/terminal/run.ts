@@ -1,0 +1,57 @@
+import { compareDiagnostics, type Diagnostic } from '../../source/diagnostic.ts';
+import { type ExitCode, exitCodes } from '../fault/exit-code.ts';
+import { shownPath } from '../files/rule-files.ts';
+import { toolVersion } from '../process/package-root.ts';
+import { isFailure, type Paint, type ReportContext } from '../report/context.ts';
+import { reports } from '../report/format.ts';
+import type { ReportFormat } from '../report/name.ts';
+import { formatSummary } from '../report/summary.ts';
+import { visible } from '../report/visible.ts';
+import { printText } from './guarded.ts';
+import type { Terminal } from './terminal.ts';
+
+/** More than this many diagnostics only push the first ones off a person's screen. */
+const shownDiagnostics = 50;
+
+export interface Outcome {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly format: ReportFormat;
+  readonly verbose: boolean;
+  /** False where standard output is data: nobody has asked how many notes there are. */
+  readonly countsNotes?: boolean;
+  readonly context: ReportContext;
+  readonly terminal: Terminal;
+}
+
+/** What a report on a terminal needs, where only errors are failures. */
+export const contextFor = ({ paint, width }: Terminal): ReportContext => ({ toolVersion: toolVersion(), paint, width, failOn: 'error' });
+
+/** The first line of a report for a person: which configuration counts. */
+export const configurationLine = (path: string | undefined, paint: Paint): string =>
+  `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
+
+/** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
+export function report({ diagnostics, format, verbose, countsNotes = true, context, terminal }: Outcome): ExitCode {
+  const sorted = [...diagnostics].sort(compareDiagnostics);
+  terminal.clear();
+  if (format === 'text') {
+    const { shown, hidden } = forPerson(sorted, verbose, countsNotes);
+    if (shown.length > 0) process.stderr.write(`${reports.text(shown, { ...context, links: verbose })}\n`);
+    if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
+    if (context.summary) printText(formatSummary(context.summary, sorted, context.paint, verbose));
+  } else process.stdout.write(reports[format](sorted, context));
+  return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn)) ? exitCodes.findings : exitCodes.success;
+}
+
+function forPerson(sorted: readonly Diagnostic[], verbose: boolean, countsNotes: boolean): { shown: readonly Diagnostic[]; hidden: string } {
+  if (verbose) return { shown: sorted, hidden: '' };
+  const order = { error: 0, warning: 1, info: 2 } as const;
+  const serious = sorted.filter((diagnostic) => diagnostic.severity !== 'info').sort((a, b) => order[a.severity] - order[b.severity]);
+  const shown = serious.slice(0, shownDiagnostics);
+  const notes = sorted.length - serious.length;
+  const parts = [
+    ...(serious.length > shown.length ? [`${serious.length - shown.length} more errors and warnings`] : []),
+    ...(notes > 0 && countsNotes ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
+  ];
+  return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '' };
+}

@@ -1,0 +1,107 @@
+import type { Event } from '../../match/event.ts';
+import type { EventSource } from '../../match/event-source.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
+import { knownProducts } from '../known-log-sources.ts';
+import { windowsCategory, windowsChannels } from './log.ts';
+
+interface WindowsOrigin {
+  /** In small letters; undefined: unknown, as behind a collector that has channels of its own. */
+  readonly channel: string | undefined;
+  readonly provider: string | undefined;
+  readonly eventId: number;
+}
+
+/** Channels of Windows itself, beside those of the form `Microsoft-Windows-X/Operational`. */
+const plainChannels = new Set([
+  'application',
+  'security',
+  'system',
+  'setup',
+  'forwardedevents',
+  'hardwareevents',
+  'windows powershell',
+  'directory service',
+  'dfs replication',
+  'file replication service',
+  'dns server',
+  'key management service',
+  'msexchange management',
+]);
+const channelForm = /\/(?:operational|admin|analytic|debug|diagnostic)$/;
+
+/** Providers that write into one channel, whatever channel a collector has put their events in. */
+const channelOfProvider: ReadonlyMap<string, string> = new Map([
+  ['microsoft-windows-sysmon', 'microsoft-windows-sysmon/operational'],
+  ['microsoft-windows-security-auditing', 'security'],
+  ['microsoft-windows-powershell', 'microsoft-windows-powershell/operational'],
+  ['powershell', 'windows powershell'],
+]);
+
+/** Services whose channels have events of these providers alone. */
+const providersOfService: ReadonlyMap<string, readonly string[]> = new Map([
+  ['sysmon', ['microsoft-windows-sysmon']],
+  ['powershell', ['microsoft-windows-powershell', 'powershellcore']],
+  ['powershell-classic', ['powershell']],
+]);
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.toLowerCase() : undefined);
+
+/** Where an event of the Windows event log was written; undefined for other events. Sigma's names are in view. */
+export function windowsOrigin({ Channel, EventID, Provider_Name }: Event): WindowsOrigin | undefined {
+  const eventId = typeof EventID === 'string' && /^\d{1,5}$/.test(EventID) ? Number(EventID) : EventID;
+  if (typeof eventId !== 'number') return undefined;
+  const written = textOf(Channel);
+  const provider = textOf(Provider_Name);
+  // the same form, written by another system
+  if (written?.startsWith('linux-') || provider?.startsWith('linux-')) return undefined;
+  const known = written !== undefined && (provider !== undefined || plainChannels.has(written) || channelForm.test(written));
+  if (!known && !provider?.startsWith('microsoft-windows-')) return undefined;
+  const channel = channelOfProvider.get(provider ?? '') ?? (written !== undefined && isOwnChannel(written) ? written : undefined);
+  return { channel, provider, eventId };
+}
+
+/** False for a channel that only a collector has. */
+const isOwnChannel = (channel: string): boolean =>
+  channel !== 'forwardedevents' &&
+  (plainChannels.has(channel) || channel.startsWith('microsoft-') || channel.startsWith('powershellcore/') || channel === 'openssh/operational');
+
+/** The rules that may be about an event of the Windows event log. */
+export function windowsSource(origin: WindowsOrigin): EventSource {
+  const { channel, provider, eventId } = origin;
+  return {
+    key: JSON.stringify(['windows', channel, provider, eventId]),
+    allows: ({ product, category, service }) => allowsProduct(product, origin) && allowsService(service, origin) && allowsCategory(product, category, origin),
+  };
+}
+
+/** Channels that programs of other vendors write to; those that they have of their own are unknown. */
+const sharedChannels = new Set(['application', 'system']);
+
+function allowsProduct(written: LogSource['product'], { channel, provider }: WindowsOrigin): boolean {
+  const product = written?.toLowerCase();
+  if (product === undefined || product === 'windows') return true;
+  // the RPC firewall has a channel of its own
+  if (knownProducts.has(product) && product !== 'rpc_firewall') return false;
+  return (channel === undefined || sharedChannels.has(channel)) && provider?.startsWith('microsoft-windows-') !== true;
+}
+
+/** Categories and services of other products that no event of the Windows event log is of. */
+const foreign = new Set(['proxy', 'webserver', 'apache', 'nginx', 'netflow']);
+
+/** A service that nobody has written down may be anything. */
+function allowsService(written: LogSource['service'], { channel, provider }: WindowsOrigin): boolean {
+  const service = written?.toLowerCase();
+  if (service === undefined) return true;
+  const channels = windowsChannels(service);
+  if (channels.length === 0) return !foreign.has(service);
+  if (channel !== undefined) return channels.some((one) => one.toLowerCase() === channel);
+  return provider === undefined || (providersOfService.get(service)?.includes(provider) ?? true);
+}
+
+function allowsCategory(product: LogSource['product'], category: LogSource['category'], origin: WindowsOrigin): boolean {
+  if (category === undefined) return true;
+  const log = windowsCategory(category.toLowerCase());
+  if (!log) return product !== undefined || !foreign.has(category.toLowerCase());
+  if (log.kind === 'etw') return origin.provider === undefined || origin.provider === log.provider.toLowerCase();
+  return [log, ...(log.audit ? [log.audit] : [])].some(({ service, eventIds }) => eventIds.includes(origin.eventId) && allowsService(service, origin));
+}

@@ -1,0 +1,39 @@
+import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
+import { holdsOfNothing, isAbsence } from '../../sigma/correlation/threshold.ts';
+import type { GroupKey } from './membership.ts';
+
+/** Takes the groups in which an event counts for something, and answers with those that had none for a timespan before it, each silence once. */
+export type Silence = (groups: readonly GroupKey[], time: number) => readonly GroupKey[];
+
+interface Seen {
+  readonly group: GroupKey;
+  readonly time: number;
+}
+
+/**
+ * Undefined where a window without events does not fulfil the condition, or where groups are only looked at as they have events. A group is known
+ * once it was seen; without groups, time runs from the first event of all.
+ */
+export function createSilence(rule: CorrelationRule): Silence | undefined {
+  if (!(isAbsence(rule) || (rule.groupBy.length === 0 && holdsOfNothing(rule)))) return undefined;
+  const span = rule.timespan * 1000;
+  // in the order of the times: a group that is seen again goes to the end
+  const last = new Map<string, Seen>();
+  let started = rule.groupBy.length > 0;
+  return (groups, time) => {
+    if (!started) last.set('[]', { group: [], time });
+    started = true;
+    const silent: GroupKey[] = [];
+    for (const [key, seen] of last) {
+      if (time - seen.time <= span) break;
+      silent.push(seen.group);
+      last.delete(key);
+    }
+    for (const group of groups) {
+      const key = JSON.stringify(group);
+      last.delete(key);
+      last.set(key, { group, time });
+    }
+    return silent;
+  };
+}

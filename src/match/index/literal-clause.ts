@@ -1,0 +1,136 @@
+import { type Item, itemsOf, type Query, type RegexTest } from '../../query/tree.ts';
+import { foldCase } from '../../regex/letter-case.ts';
+import { requiredPattern } from '../../regex/literal.ts';
+import { parseRegex } from '../../regex/regex.ts';
+import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
+
+/** Where a literal stands in a value: it is all of it, at its start, at its end, somewhere; `present`: any value will do, the text is empty. */
+export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
+
+/** What a value of a field must have, letter case folded, for an item to be true. */
+export interface Atom {
+  /** Undefined: any value of the event. */
+  readonly field: string | undefined;
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** Where a query is true, at least one of the atoms is. */
+export interface Clause {
+  readonly atoms: readonly Atom[];
+  /** How often an event is thought to have one of them. */
+  readonly cost: number;
+}
+
+/** An atom, the same object wherever it is asked for. */
+interface KnownAtom extends Atom {
+  readonly likelihood: number;
+  /** Queries that ask for it. */
+  queries: number;
+  /** The last of them. */
+  query: Query | undefined;
+}
+
+/** Finds the clause of each of some queries that the fewest events fulfil; undefined where a query is true of events without any literal. Equal atoms are the same object. */
+export function createClauseFinder(queries: readonly Query[]): (query: Query) => Clause | undefined {
+  const atoms = new Map<Item, KnownAtom>();
+  const known = createKnownAtoms();
+  for (const query of queries) {
+    for (const item of itemsOf(query)) {
+      const atom = known(atomOf(item));
+      if (!atom) continue;
+      atoms.set(item, atom);
+      if (atom.query !== query) atom.queries++;
+      atom.query = query;
+    }
+  }
+  return (query) => {
+    const clause = clauseOf(query, atoms);
+    // an item may be in a list twice, or be two that come to the same
+    return clause && { ...clause, atoms: [...new Set(clause.atoms)] };
+  };
+}
+
+function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
+  const byField = new Map<string | undefined, Map<string, KnownAtom>>();
+  return (atom) => {
+    if (!atom) return undefined;
+    const atoms = byField.get(atom.field) ?? new Map<string, KnownAtom>();
+    byField.set(atom.field, atoms);
+    const key = `${atom.place} ${atom.text}`;
+    const known = atoms.get(key) ?? { ...atom, likelihood: likelihood(atom), queries: 0, query: undefined };
+    atoms.set(key, known);
+    return known;
+  };
+}
+
+/** The longer a literal the rarer it is. */
+function likelihood({ place, text }: Atom): number {
+  if (place === 'present') return 0.5;
+  if (place === 'whole') return 0.001;
+  return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
+}
+
+/** What many rules ask for is what many events have. */
+const costOf = (atom: KnownAtom): number => Math.min(1, atom.likelihood * atom.queries);
+
+function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | undefined {
+  switch (query.kind) {
+    case 'not':
+      return undefined;
+    case 'item': {
+      const atom = atoms.get(query);
+      return atom && { atoms: [atom], cost: costOf(atom) };
+    }
+    case 'and': {
+      const clauses = query.operands.flatMap((operand) => clauseOf(operand, atoms) ?? []);
+      return clauses.length === 0 ? undefined : clauses.reduce((best, clause) => (clause.cost < best.cost ? clause : best));
+    }
+    case 'or': {
+      const clauses: Clause[] = [];
+      for (const operand of query.operands) {
+        const clause = clauseOf(operand, atoms);
+        if (!clause) return undefined;
+        clauses.push(clause);
+      }
+      return { atoms: clauses.flatMap((clause) => clause.atoms), cost: clauses.reduce((sum, { cost }) => sum + cost, 0) };
+    }
+  }
+}
+
+/** What a value must have for the item to be true; undefined where it may be true without a value, or of any of an event's. */
+function atomOf({ field, test }: Item): Atom | undefined {
+  const present: Atom | undefined = field === undefined ? undefined : { field, place: 'present', text: '' };
+  switch (test.kind) {
+    case 'null':
+      return undefined;
+    case 'string':
+      return literalAtom(field, field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern) ?? present;
+    case 'number':
+      return { field, place: field === undefined ? 'inside' : 'whole', text: String(test.value).toLowerCase() };
+    case 'boolean':
+      return field === undefined ? undefined : { field, place: 'whole', text: String(test.value) };
+    case 'regex':
+      return literalAtom(field, regexPattern(test)) ?? present;
+    default:
+      return present;
+  }
+}
+
+/** What any match of the expression holds, letter case aside. */
+function regexPattern({ source, ...flags }: RegexTest): Pattern {
+  const parsed = parseRegex(source, flags);
+  return parsed.ok ? requiredPattern(parsed.node) : [ANY];
+}
+
+/** The literal of a pattern that is thought to be rarest. */
+function literalAtom(field: string | undefined, pattern: Pattern): Atom | undefined {
+  let best: Atom | undefined;
+  for (const [index, part] of pattern.entries()) {
+    if (typeof part !== 'string') continue;
+    const place: Place = pattern.length === 1 ? 'whole' : index === 0 ? 'start' : index === pattern.length - 1 ? 'end' : 'inside';
+    const atom: Atom = { field, place, text: foldCase(part) };
+    if (!best || likelihood(atom) < likelihood(best)) best = atom;
+  }
+  return best ?? (pattern.length === 0 ? { field, place: 'whole', text: '' } : undefined);
+}

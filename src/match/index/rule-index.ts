@@ -1,0 +1,156 @@
+import { itemsOf, type Query } from '../../query/tree.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
+import { createView, type Event, type EventView, type FieldSlot, fieldSlot, lowerOf, showEvent, valuesOf } from '../event.ts';
+import type { EventSource } from '../event-source.ts';
+import { compiledFor } from '../matcher.ts';
+import { type Predicate, predicateOf } from '../predicate.ts';
+import { type Atom, createClauseFinder } from './literal-clause.ts';
+import { createLiteralTable, type LiteralTable, type RuleNumbers } from './literal-table.ts';
+import { createSourceFilter } from './rule-index-source.ts';
+
+export interface IndexedRule {
+  readonly id: string;
+  readonly query: Query;
+  readonly logsource?: LogSource;
+}
+
+export interface RuleIndexOptions {
+  /** Where an event comes from; parts that are undefined may be anything. Without it, or where it says undefined, rules of all log sources are asked. */
+  readonly logSourceOf?: (event: Event) => LogSource | EventSource | undefined;
+}
+
+/** Many rules that are asked of each event together. */
+export interface RuleIndex {
+  /** The ids of the rules that mean the event, in their order. */
+  readonly matchesOf: (event: Event) => readonly string[];
+  /** How many rules are asked of every event: they need no literal of it. */
+  readonly always: number;
+  /** Rules that can't be asked of events here, and why. */
+  readonly unmatchable: readonly { readonly id: string; readonly reason: string }[];
+}
+
+interface Compiled {
+  readonly rule: IndexedRule;
+  /** Undefined until the rule is first asked: most never are. */
+  holds: Predicate | undefined;
+}
+
+/** Finds the rules whose literals an event has, and asks those alone: what an event costs hardly grows with the number of rules. */
+export function createRuleIndex(rules: readonly IndexedRule[], { logSourceOf }: RuleIndexOptions = {}): RuleIndex {
+  const view = createView();
+  const compiled: Compiled[] = [];
+  const unmatchable: { id: string; reason: string }[] = [];
+  for (const rule of rules) {
+    const made = mayBeUnmatchable(rule.query) ? compiledFor(rule.query, view) : undefined;
+    if (made?.ok === false) unmatchable.push({ id: rule.id, reason: made.reason });
+    else compiled.push({ rule, holds: made?.holds });
+  }
+  const { always, look } = createLooker(compiled, view);
+  const askable = logSourceOf && createSourceFilter(compiled.map(({ rule }) => rule.logsource));
+  const asked = new Float64Array(compiled.length);
+  const candidates: RuleNumbers[] = [];
+  const gather = (numbers: RuleNumbers): void => {
+    candidates.push(numbers);
+  };
+  const ask = (allowed: Uint8Array | undefined): number[] => {
+    const matched: number[] = [];
+    for (const numbers of candidates) {
+      for (const number of numbers) {
+        const one = compiled[number];
+        if (asked[number] === view.epoch || allowed?.[number] === 0 || !one) continue;
+        asked[number] = view.epoch;
+        one.holds ??= predicateOf(one.rule.query, view);
+        if (one.holds()) matched.push(number);
+      }
+    }
+    return matched;
+  };
+  return {
+    always: always.length,
+    unmatchable,
+    matchesOf(event) {
+      showEvent(view, event);
+      candidates.length = 0;
+      candidates.push(always);
+      look(gather);
+      const matched = ask(askable?.(logSourceOf?.(event)));
+      return matched.sort((a, b) => a - b).flatMap((number) => compiled[number]?.rule.id ?? []);
+    },
+  };
+}
+
+/** Whether a query has a part that is refused when it is compiled, if any is. */
+function mayBeUnmatchable(query: Query): boolean {
+  for (const { test } of itemsOf(query)) if (test.kind === 'regex' || test.kind === 'expression') return true;
+  return false;
+}
+
+/** The literals that rules ask of one field. */
+interface Field {
+  readonly slot: FieldSlot;
+  readonly table: LiteralTable;
+  /** Of the event that was looked at last. */
+  epoch: number;
+}
+
+interface Looker {
+  /** Rules without any literal. */
+  readonly always: RuleNumbers;
+  /** Gives `found` the rules that the event at hand may fulfil, some of them again and again. */
+  readonly look: (found: (rules: RuleNumbers) => void) => void;
+}
+
+function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
+  const { always, atoms } = atomsOf(compiled.map(({ rule }) => rule.query));
+  const byName = new Map<string, Field[]>();
+  let whole: Field | undefined;
+  for (const [name, asked] of atoms) {
+    const field: Field = { slot: name === undefined ? view.whole : fieldSlot(view, name), table: createLiteralTable([...asked]), epoch: -1 };
+    if (name === undefined) whole = field;
+    else for (const start of startsOf(name)) byName.set(start, [...(byName.get(start) ?? []), field]);
+  }
+  const lookAt = (field: Field, found: (rules: RuleNumbers) => void): void => {
+    if (field.epoch === view.epoch) return;
+    field.epoch = view.epoch;
+    const values = valuesOf(view, field.slot);
+    if (values.length > 0) found(field.table.present);
+    for (const value of values) field.table.look(lowerOf(value), found);
+  };
+  return {
+    always,
+    look(found) {
+      // an event has fewer fields than the rules
+      for (const name of Object.keys(view.event)) for (const field of byName.get(name) ?? none) lookAt(field, found);
+      if (whole) lookAt(whole, found);
+    },
+  };
+}
+
+const none: readonly Field[] = [];
+
+/** The names that an event may have for the field: its own, and those that it may be nested in. */
+function startsOf(name: string): readonly string[] {
+  const parts = name.split('.');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
+}
+
+type Asked = Map<Atom, number[]>;
+
+/** By field, the literals that one of each rule's must be in the event; rules that have none. */
+function atomsOf(queries: readonly Query[]): { readonly always: RuleNumbers; readonly atoms: ReadonlyMap<string | undefined, Asked> } {
+  const find = createClauseFinder(queries);
+  const always: number[] = [];
+  const atoms = new Map<string | undefined, Asked>();
+  for (const [number, query] of queries.entries()) {
+    const clause = find(query);
+    if (!clause) always.push(number);
+    for (const atom of clause?.atoms ?? []) {
+      const asked: Asked = atoms.get(atom.field) ?? new Map();
+      atoms.set(atom.field, asked);
+      const rules = asked.get(atom);
+      if (rules) rules.push(number);
+      else asked.set(atom, [number]);
+    }
+  }
+  return { always, atoms };
+}

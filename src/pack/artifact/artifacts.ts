@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { techniqueNames } from '../../attack/names.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { SourceFile } from '../../source/span.ts';
+import { streamChoice, type Target } from '../config/config.ts';
+import { type ContentPack, renderContentPack } from '../graylog/content-pack.ts';
+import { indexMacros } from '../index-macro.ts';
+import type { GraylogDetection, PackFile } from '../model/detection.ts';
+import { noPages, type PackPages } from '../model/detection-page.ts';
+import type { Pack } from '../pack.ts';
+import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from '../render/template.ts';
+import { gzipTar, zip } from './archive.ts';
+import { madeFor, madeForLine } from './made-for.ts';
+import { type ArtifactDigest, manifestText } from './manifest.ts';
+import { type Broken, brokenOf, complaintAbout, withoutBroken } from './sound-pack.ts';
+import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
+
+export interface ArtifactInput {
+  readonly pack: Pack;
+  readonly templates: TemplateSet;
+  /** True when a folder of the user's own overrides some of the templates. */
+  readonly customTemplates: boolean;
+  /** Bytes of files that are no templates. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  readonly toolVersion: string;
+  readonly bag: DiagnosticBag;
+  /** What complaints about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
+  readonly configFile: SourceFile;
+  /** Paths of rule files as the manifest has them. Default: as they were read. */
+  readonly pathOf?: (path: string) => string;
+  /** The file of a rule by its path, for complaints about it. */
+  readonly ruleFile?: (path: string) => SourceFile | undefined;
+  /** Told of the pack as it was written, where detections had to be left out. */
+  readonly onPack?: (pack: Pack) => void;
+  /** Pages of the detections, for the app's view and the bundle. */
+  readonly pages?: PackPages;
+}
+
+/** An artifact of a build: a file to write, with its digest. */
+export interface Artifact extends ArtifactDigest {
+  readonly content: Uint8Array;
+}
+
+/**
+ * Renders and packs everything: app, content pack, manifest, release bundle. A detection that breaks a pack by itself is left out of it, with a
+ * complaint (PCK007). Undefined after a fatal complaint about the packs as a whole.
+ */
+export async function makeArtifacts(given: ArtifactInput): Promise<readonly Artifact[] | undefined> {
+  const { bag, configFile } = given;
+  const input = withoutEmpty(given);
+  if (input.pack.config.targets.length === 0) return undefined;
+  const render = createRenderer(input.templates);
+  try {
+    const first = await packed(input, render);
+    if (first.problems.length === 0) return first.artifacts;
+    const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
+    const pack = withoutBroken(input.pack, broken);
+    for (const one of broken) {
+      const { file, titleSpan: span } = one.detection.rule;
+      const { code, message } = complaintAbout(one);
+      bag.add(input.ruleFile?.(file.path) ?? file, { code, message: `${one.target}: ${message}; the rule is left out`, span, target: one.target });
+    }
+    const rest = broken.length === 0 ? input : withoutEmpty({ ...input, pack });
+    if (rest.pack.config.targets.length === 0) return undefined;
+    const made = broken.length === 0 ? first : await packed(rest, render);
+    for (const message of made.problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
+    if (made.problems.length > 0) return undefined;
+    input.onPack?.(pack);
+    return made.artifacts;
+  } catch (error) {
+    return templateFault(error, bag, configFile);
+  }
+}
+
+/** The input without targets of which every detection was left out: installed, an empty pack would take away all that the one before it brought. */
+function withoutEmpty(input: ArtifactInput): ArtifactInput {
+  const { pack, bag, configFile } = input;
+  const { targets } = pack.config;
+  const empty = pack.outcomes.length === 0 ? [] : targets.filter((target) => pack[target].length === 0);
+  if (empty.length === 0) return input;
+  for (const target of empty) {
+    const message = `${target}: every detection was left out, so no pack is written: installed, it would take all detections away`;
+    bag.add(configFile, { code: 'PCK005', message, hint: 'See why above, or leave the target out: `targets`.', span: { start: 0, end: 0 }, target });
+  }
+  return { ...input, pack: { ...pack, config: { ...pack.config, targets: targets.filter((target) => !empty.includes(target)) } } };
+}
+
+interface Packed {
+  readonly artifacts: readonly Artifact[];
+  readonly problems: readonly string[];
+  /** Too many detections, and none of them to blame. */
+  readonly tooLarge: boolean;
+}
+
+async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
+  const { pack, toolVersion, pages = noPages } = input;
+  const { info, targets } = pack.config;
+  const files: PackFile[] = [];
+  // first what a server may refuse as a whole: then nothing else needs rendering
+  const content = targets.includes('graylog') ? graylogPack(input, render) : undefined;
+  if (content && content.problems.length > 0) return { problems: content.problems, artifacts: [], tooLarge: content.tooLarge };
+  const app = targets.includes('splunk') ? splunkApp(input, render) : undefined;
+  if (app && app.problems.length > 0) return { problems: app.problems, artifacts: [], tooLarge: false };
+  if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
+  if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: content.bytes });
+  const packs = files.map(digested);
+  const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
+  const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
+  const bundle = await zip(
+    [...files, manifest, readme, ...pages.files].map((file) => ({
+      ...file,
+      path: `${info.id}-${info.version}/${file.path}`,
+      store: file.path.endsWith('.spl'),
+    })),
+  );
+  const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
+  return { problems: [], artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
+}
+
+/** Characters of the queries of a detection that may be too large for a pack by itself. */
+const manyCharacters = 1 << 20;
+
+function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
+  const { pack } = input;
+  const charactersOf = ({ search }: GraylogDetection): number => (search.kind === 'filter' ? search.queries.reduce((sum, query) => sum + query.length, 0) : 0);
+  return pack.graylog.flatMap((one) => {
+    const alone = charactersOf(one) > manyCharacters ? graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render) : undefined;
+    return alone?.tooLarge ? [{ target: 'graylog', detection: one.detection, problem: alone.problems.at(-1) ?? '' } as const] : [];
+  });
+}
+
+/** Of a target that is not built, the pack has no detections. */
+function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
+  const { pack } = input;
+  const found = {
+    splunk: brokenOf(pack.splunk, (splunk) => splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).problems),
+    graylog: brokenOf(pack.graylog, (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).problems),
+  };
+  return (['splunk', 'graylog'] as const).flatMap((target) => found[target].map(({ one, problem }) => ({ target, detection: one.detection, problem })));
+}
+
+/** Complains about a template at fault, and throws what is none. */
+export function templateFault(error: unknown, bag: DiagnosticBag, configFile: SourceFile): undefined {
+  if (!(error instanceof TemplateError)) throw error;
+  const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
+  bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
+}
+
+function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
+  const { splunk } = pack.config;
+  const info = { ...pack.config.info, description: described(pack, 'splunk', ' ') };
+  const macros = indexMacros(
+    pack.config,
+    pack.splunk.flatMap((entry) => entry.scopes),
+  );
+  return renderSplunkApp({
+    info,
+    detections: pack.splunk,
+    enterpriseSecurity: splunk.enterpriseSecurity,
+    summaryIndex: splunk.summaryIndex,
+    tombstones: pack.tombstones,
+    macros,
+    render,
+    assets,
+    attackNames: techniqueNames,
+    pages: pages?.pages ?? [],
+    templatesAreOurs: !customTemplates,
+  });
+}
+
+function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
+  const { graylog } = pack.config;
+  const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
+  const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } = graylog;
+  const content = { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
+  const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
+  return renderContentPack({ info, detections: pack.graylog, options, render });
+}
+
+/** The description, and for which product the pack was made: whoever installs it has nothing else to see it by. */
+function described(pack: Pack, target: Target, between: string): string {
+  const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));
+  return [pack.config.info.description.trim(), ...lines].filter((text) => text !== '').join(between);
+}
+
+/** A file with its size and digest. */
+export function digested({ path, content }: PackFile): Artifact {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { path, content: bytes, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[], pages: number): object {
+  const { info, targets } = pack.config;
+  return { info, splunk: targets.includes('splunk'), graylog: targets.includes('graylog'), detections: pack.outcomes.length, pages, artifacts };
+}

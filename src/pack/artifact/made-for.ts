@@ -1,0 +1,81 @@
+import { sigmaNames } from '../../pipeline/field-choice.ts';
+import { type NamedPipeline, oneLine } from '../chosen-pipelines.ts';
+import type { PackConfig, Target } from '../config/config.ts';
+import { indexMacros } from '../index-macro.ts';
+import type { Pack } from '../pack.ts';
+
+/** What a pack was made for: whose field names it asks for, and where it looks. */
+export interface MadeFor {
+  readonly target: Target;
+  /** As they were chosen, in that order. */
+  readonly pipelines: readonly NamedPipeline[];
+  /** Sorted, as a person reads them: `index=windows`, `Windows events`, `all streams`. */
+  readonly places: readonly string[];
+  /** Splunk alone: with or without Enterprise Security. */
+  readonly edition?: string;
+}
+
+/** Of each target of a pack. */
+export function madeFor(pack: Pack): readonly MadeFor[] {
+  // asked for both packs, the manifest and the summary
+  const known = knownMadeFor.get(pack) ?? madeForOf(pack);
+  knownMadeFor.set(pack, known);
+  return known;
+}
+
+const knownMadeFor = new WeakMap<Pack, readonly MadeFor[]>();
+
+const madeForOf = (pack: Pack): readonly MadeFor[] =>
+  pack.config.targets.map((target) => ({
+    target,
+    pipelines: pack.chosen.get(target) ?? [sigmaNames],
+    places: target === 'splunk' ? splunkPlaces(pack) : graylogPlaces(pack),
+    ...(target === 'splunk' ? { edition: `${pack.config.splunk.enterpriseSecurity ? 'with' : 'without'} Enterprise Security` } : {}),
+  }));
+
+function splunkPlaces({ config, splunk }: Pack): readonly string[] {
+  const macros = indexMacros(
+    config,
+    splunk.flatMap(({ scopes }) => scopes),
+  );
+  const places = macros.flatMap(({ definition }) => {
+    const indexes = Array.from(definition.matchAll(/\bindex\s*=\s*"?([\w*.-]+)/gi), ([, name = '']) => `index=${name}`);
+    return indexes.length > 0 ? indexes : ['default indexes'];
+  });
+  if (splunk.some(({ scopes }) => scopes.length === 0)) places.push('data models');
+  return [...new Set(places)].sort();
+}
+
+function graylogPlaces({ config, graylog }: Pack): readonly string[] {
+  const places = graylog.flatMap(({ detection }) => {
+    const own = detection.settings.graylog.streams;
+    return own.length > 0 ? own : streamsOf(config);
+  });
+  return [...new Set(places.map(oneLine))].sort();
+}
+
+function streamsOf({ graylog: { streams, streamParameter } }: PackConfig): readonly string[] {
+  if (streamParameter !== undefined) return [`stream of the parameter ${streamParameter}`];
+  return streams.length === 0 ? ['all streams'] : streams;
+}
+
+const shownPlaces = 4;
+
+/** `Splunk with its add-ons (splunk); looks in index=windows; without Enterprise Security`. */
+export function madeForText({ pipelines, places, edition }: MadeFor): string {
+  const products = pipelines.map(({ name, description }) => `${description} (${name})`).join(' and ');
+  const more = places.length > shownPlaces ? ` and ${places.length - shownPlaces} more` : '';
+  const where = places.length === 0 ? [] : [`looks in ${places.slice(0, shownPlaces).join(', ')}${more}`];
+  return [products, ...where, ...(edition === undefined ? [] : [edition])].join('; ');
+}
+
+const marker = 'Made for: ';
+
+/** The line of a pack's description. */
+export const madeForLine = (made: MadeFor): string => `${marker}${madeForText(made)}.`;
+
+/** What a pack's description says that it was made for; undefined where it says nothing. */
+export function madeForIn(description: string): string | undefined {
+  const at = description.lastIndexOf(marker);
+  return at === -1 ? undefined : description.slice(at + marker.length).split(/\.?(?:[\r\n]|$)/)[0];
+}

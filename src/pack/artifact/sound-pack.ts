@@ -1,0 +1,51 @@
+import type { Target } from '../config/config.ts';
+import type { PackDetection } from '../model/detection.ts';
+import { skipped } from '../outcome.ts';
+import type { Pack } from '../pack.ts';
+
+/** A detection that a pack can't hold, whatever else is in it. */
+export interface Broken {
+  readonly target: Target;
+  readonly detection: PackDetection;
+  readonly problem: string;
+}
+
+/** What a detection that is left out is told, beside its target. */
+export function complaintAbout({ detection, problem }: Broken): { readonly code: 'PCK007' | 'PIP002'; readonly message: string } {
+  if (detection.postprocessed) return { code: 'PIP002', message: `the postprocessing of pipelines makes a query that no pack can hold: ${problem}` };
+  return { code: 'PCK007', message: problem };
+}
+
+type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
+
+/** Those that have problems by themselves; none where even an empty pack has some. Halves are looked at, as most packs have one such detection. */
+export function brokenOf<T>(all: readonly T[], problemsOf: ProblemsOf<T>): readonly { readonly one: T; readonly problem: string }[] {
+  if (problemsOf([]).length > 0) return [];
+  const search = (some: readonly T[]): readonly { readonly one: T; readonly problem: string }[] => {
+    const [problem] = some.length === 0 ? [] : problemsOf(some);
+    if (problem === undefined) return [];
+    const [one] = some;
+    if (some.length === 1 && one !== undefined) return [{ one, problem }];
+    const half = Math.ceil(some.length / 2);
+    return [...search(some.slice(0, half)), ...search(some.slice(half))];
+  };
+  return search(all);
+}
+
+/** The pack without them: each is skipped in its target. */
+export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
+  const of = (target: Target): ReadonlyMap<string, Broken> => new Map(broken.filter((one) => one.target === target).map((one) => [one.detection.id, one]));
+  const left: Readonly<Record<Target, ReadonlyMap<string, Broken>>> = { splunk: of('splunk'), graylog: of('graylog') };
+  return {
+    ...pack,
+    splunk: pack.splunk.filter(({ detection }) => !left.splunk.has(detection.id)),
+    graylog: pack.graylog.filter(({ detection }) => !left.graylog.has(detection.id)),
+    outcomes: pack.outcomes.map((outcome) => {
+      const targets = [...outcome.targets].map(([target, result]) => {
+        const found = left[target].get(outcome.detection.id);
+        return [target, found ? skipped([complaintAbout(found)]) : result] as const;
+      });
+      return { ...outcome, targets: new Map(targets) };
+    }),
+  };
+}

@@ -1,0 +1,37 @@
+import { defaultTargetSettings, type ElasticsearchSettings } from '../../backend/target.ts';
+import type { Complaint } from '../../source/diagnostic.ts';
+import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { parseDuration, rangeComplaints } from '../settings/patch.ts';
+
+type Spans = 'interval' | 'throttle';
+
+/** Spans in seconds; those that are missing come from the settings of detections. What is missing of matching and types is as the pipelines have it. */
+export type ElasticsearchConfig = Pick<ElasticsearchSettings, 'index' | 'timestampField' | 'schedule' | 'actions'> &
+  Partial<Pick<ElasticsearchSettings, Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'>> & {
+    /** The index has the types and the letter case of ECS; default: as the pipelines have it. */
+    readonly ecs?: boolean;
+  };
+
+/** What `elasticsearch:` holds where it fits the schema. */
+export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & { readonly [name in Spans]?: number | string };
+
+const longestThrottle = 365 * 86_400;
+
+/** What the schema can't say: durations out of range, a schedule of no kind or of two. */
+export function elasticsearchComplaints(node: YamlNode | undefined): readonly Complaint[] {
+  if (!node) return [];
+  const found: Complaint[] = [...rangeComplaints(node, 'PCK001')];
+  const complain = ({ start, end }: YamlNode, message: string) => found.push({ code: 'PCK001', message, span: { start, end } });
+  const throttle = lookup(node, 'throttle');
+  if (throttle?.kind === 'scalar' && (parseDuration(throttle.value) ?? 0) > longestThrottle) complain(throttle, '`throttle` must be from 0 to 365d');
+  const schedule = lookup(node, 'schedule');
+  const kinds = schedule?.kind === 'mapping' ? schedule.pairs.filter(({ key }) => key.text !== 'timezone').length : 1;
+  if (schedule && kinds !== 1) complain(schedule, `\`elasticsearch.schedule\` must have one kind of schedule, not ${kinds}`);
+  return found;
+}
+
+export function elasticsearchConfig({ interval, throttle, ...rest }: WrittenElasticsearch): ElasticsearchConfig {
+  const { index, timestampField } = defaultTargetSettings.elasticsearch;
+  const [every, once] = [parseDuration(interval), parseDuration(throttle)];
+  return { index, timestampField, ...rest, ...(every === undefined ? {} : { interval: every }), ...(once === undefined ? {} : { throttle: once }) };
+}

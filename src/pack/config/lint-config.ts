@@ -1,0 +1,80 @@
+import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import type { Complaint } from '../../source/diagnostic.ts';
+import { nearest } from '../../source/nearest.ts';
+import type { JsonSchema } from '../../source/schema.ts';
+import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import { type LintPreset, lintPresets } from './lint-preset.ts';
+import { validatorCodes } from './validator-codes.ts';
+
+/** Which checks of rules `sigpack check` makes. */
+export interface LintConfig {
+  readonly preset: LintPreset;
+  /** By the id of a rule, in lower case: what is not said of it. */
+  readonly exclude: ReadonlyMap<string, ReadonlySet<DiagnosticCode>>;
+}
+
+export interface WrittenLint {
+  readonly preset?: LintPreset;
+  readonly exclude?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const excluded: JsonSchema = { type: 'string', description: 'A code such as LNT023, or the name of a validator of pySigma.' };
+
+export const lintSchema: JsonSchema = {
+  type: 'object',
+  description: 'Checks of rules by sigpack check, see docs/lint.md.',
+  additionalProperties: false,
+  properties: {
+    preset: {
+      enum: lintPresets,
+      default: 'default',
+      description: 'default: rules that find nothing or something else. pysigma: also the validators of sigma check. sigmahq: also SigmaHQ’s conventions.',
+    },
+    exclude: {
+      type: 'object',
+      description: 'What build and check do not say of a rule, by its id.',
+      propertyNames: { pattern: '.', description: 'The id of a rule.' },
+      additionalProperties: { anyOf: [excluded, { type: 'array', items: excluded, description: 'Codes and validators.' }] },
+    },
+  },
+};
+
+/** A rule is missing from the packs because of it: that is told in any case. */
+const leavesOut = (code: DiagnosticCode): boolean => codeCatalogue[code].fatal || code === 'SIG040' || code === 'PIP007' || code === 'PIP008';
+
+export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {}): LintConfig {
+  const codes = (names: string | readonly string[]) =>
+    new Set(
+      [names]
+        .flat()
+        .flatMap(codesOf)
+        .filter((code) => !leavesOut(code)),
+    );
+  return { preset, exclude: new Map(Object.entries(exclude).map(([id, names]) => [id.toLowerCase(), codes(names)])) };
+}
+
+const codesOf = (name: string): readonly DiagnosticCode[] => validatorCodes.get(name.toLowerCase()) ?? (isCode(name) ? [name] : []);
+
+const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
+
+/** Names that `exclude` can't keep quiet. */
+export function lintComplaints(lint: YamlNode | undefined): readonly Complaint[] {
+  const exclude = lookup(lint, 'exclude');
+  if (exclude?.kind !== 'mapping') return [];
+  return exclude.pairs.flatMap(({ value }) => {
+    const names = value.kind === 'sequence' ? value.items : [value];
+    return names.flatMap((name) => (name.kind === 'scalar' ? (nameProblem(name) ?? []) : []));
+  });
+}
+
+function nameProblem({ text, start, end }: YamlScalar): Complaint | undefined {
+  const span = { start, end };
+  const codes = codesOf(text);
+  if (codes.length === 0) {
+    const near = nearest(text, [...Object.keys(codeCatalogue), ...validatorCodes.keys()]);
+    const hint = near === undefined ? 'docs/lint.md has a table of both.' : `Did you mean \`${near}\`?`;
+    return { code: 'PCK001', message: `\`${text}\` is no code of a diagnostic and no validator of pySigma`, span, hint };
+  }
+  if (!codes.every(leavesOut)) return undefined;
+  return { code: 'PCK001', message: `\`${text}\` can't be excluded: the rule is missing from the packs because of it`, span, hint: 'Remove it.' };
+}

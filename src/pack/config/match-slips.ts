@@ -1,0 +1,58 @@
+import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
+import { filterFits } from '../../sigma/filter/filter.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { nearest } from '../../source/nearest.ts';
+import type { SourceFile } from '../../source/span.ts';
+import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { tableSources } from '../alert/table.ts';
+import type { LogSourceMatch } from '../settings/selection.ts';
+import type { PackConfig } from './config.ts';
+
+interface Written {
+  readonly file: SourceFile;
+  readonly node: YamlNode;
+}
+
+const places = new WeakMap<LogSourceMatch, Written>();
+
+/** Remembers where each `match` of a configuration stands. */
+export function noteMatches({ logsources, splunk }: PackConfig, file: SourceFile, root: YamlNode): void {
+  const note = (entries: readonly { readonly match: LogSourceMatch }[], list: YamlNode | undefined): void => {
+    for (const [at, { match }] of entries.entries()) {
+      const node = list?.kind === 'sequence' ? list.items[at] : undefined;
+      const written = node && lookup(node, 'match');
+      if (written) places.set(match, { file, node: written });
+    }
+  };
+  note(logsources, lookup(root, 'logsources'));
+  note(splunk.indexes, lookup(lookup(root, 'splunk'), 'indexes'));
+}
+
+const parts = ['product', 'category', 'service'] as const;
+
+/** Warns of each `match` that no rule of the pack fits, where a value is close to one that log sources have. */
+export function warnOfMatchSlips({ logsources, splunk, targets }: PackConfig, sources: readonly LogSource[], bag: DiagnosticBag): void {
+  const matches = [...logsources, ...(targets.includes('splunk') ? splunk.indexes : [])].map(({ match }) => match);
+  const unfit = matches.filter((match) => !sources.some((source) => filterFits(match, source)));
+  if (unfit.length === 0) return;
+  const known = knownValues(sources);
+  for (const match of unfit) {
+    const place = places.get(match);
+    for (const part of place ? parts : []) {
+      const value = match[part];
+      if (!place || value === undefined || known[part].has(value)) continue;
+      const near = nearest(value, known[part]);
+      const node = lookup(place.node, part) ?? place.node;
+      if (near === undefined) continue;
+      const message = `\`match\` fits no rule of the packs: no log source has the ${part} \`${value}\``;
+      bag.add(place.file, { code: 'PCK008', message, span: { start: node.start, end: node.end }, hint: `Did you mean \`${near}\`?` });
+    }
+  }
+}
+
+function knownValues(sources: readonly LogSource[]): Readonly<Record<(typeof parts)[number], ReadonlySet<string>>> {
+  const all = [...sources, ...tableSources];
+  const of = (part: (typeof parts)[number], more: Iterable<string> = []) => new Set([...all.flatMap((source) => source[part] ?? []), ...more]);
+  return { product: of('product', knownProducts), category: of('category'), service: of('service', knownServices) };
+}

@@ -1,0 +1,71 @@
+import type { JsonSchema } from '../../source/schema.ts';
+
+export const bumps = ['patch', 'minor', 'major'] as const;
+export type Bump = (typeof bumps)[number];
+
+/** What a change is worth, and what it is: Semantic Versioning for detections. What breaks something of an admin's is major, what finds other events minor. */
+const reasons = {
+  removed: ['major', 'A detection is gone.'],
+  name: ['major', 'The published name of a detection changed (sigpack release --rename).'],
+  parameter: ['major', 'A macro or parameter that an admin sets is gone, or a content pack asks for one more.'],
+  added: ['minor', 'A new detection.'],
+  meaning: ['minor', 'The condition of a detection changed.'],
+  query: ['minor', 'A query changed though its rule did not: a backend or pipeline did.'],
+  settings: ['minor', 'Severity, schedule or other settings of a detection changed.'],
+  pack: ['patch', 'A setting of the packs as a whole changed, such as Enterprise Security, an index macro, streams or a notification.'],
+  title: ['patch', 'A title changed; the published name stays.'],
+  moved: ['patch', 'The file of a rule is another one.'],
+  text: ['patch', 'Description, references or other texts of a rule changed.'],
+} as const satisfies Record<string, readonly [Bump, string]>;
+
+export type BumpReason = keyof typeof reasons;
+export type BumpRules = Readonly<Record<BumpReason, Bump>>;
+
+export const defaultBumps: BumpRules = Object.fromEntries(Object.entries(reasons).map(([reason, [bump]]) => [reason, bump])) as Record<BumpReason, Bump>;
+
+/** `release:` of sigpack.yml with its defaults. Paths are as written: relative to the file's folder. */
+export interface ReleaseConfig {
+  readonly bump: BumpRules;
+  /** A folder of folders, one a version. */
+  readonly output: string;
+  readonly changelog: string;
+}
+
+export interface WrittenRelease {
+  readonly bump?: Partial<BumpRules>;
+  readonly output?: string;
+  readonly changelog?: string;
+}
+
+export const releaseConfig = ({ bump, output = 'dist/release', changelog = 'CHANGELOG.md' }: WrittenRelease = {}): ReleaseConfig => ({
+  bump: { ...defaultBumps, ...bump },
+  output,
+  changelog,
+});
+
+// a path below the folder of sigpack.yml
+const path = (description: string, byDefault: string): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  pattern: '^(?![/\\\\])(?!.*(?:^|[/\\\\])\\.\\.(?:[/\\\\]|$))[^\\p{Cc}:]*$',
+  description,
+  default: byDefault,
+});
+
+export const releaseSchema: JsonSchema = {
+  type: 'object',
+  description: 'How sigpack release works.',
+  additionalProperties: false,
+  properties: {
+    bump: {
+      type: 'object',
+      description: 'Which part of the version a change raises; the largest counts.',
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        Object.entries(reasons).map(([reason, [bump, description]]) => [reason, { enum: [...bumps], default: bump, description }]),
+      ),
+    },
+    output: path('Folder below that of sigpack.yml for the artifacts, in a folder a version.', 'dist/release'),
+    changelog: path('The changelog, below the folder of sigpack.yml.', 'CHANGELOG.md'),
+  },
+};

@@ -1,0 +1,230 @@
+import type { Level } from '../../sigma/rule/rule.ts';
+import type { GraylogDetection, PackInfo } from '../model/detection.ts';
+import { graylogPackId } from '../model/pack-entity.ts';
+import { createByteWriter } from '../render/byte-writer.ts';
+import { firstDifference } from '../render/json-difference.ts';
+import { isRecord, type Json } from '../render/json-value.ts';
+import type { Render } from '../render/template.ts';
+import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
+import { type DashboardEntity, packDashboard } from './dashboard.ts';
+import { type EventDefinitionEntity, eventDefinitions, keyFieldsOf } from './event-definition.ts';
+import { type NotificationChoice, type NotificationEntity, packNotification } from './notification.ts';
+import type { StreamTitleEntity } from './stream.ts';
+import { type PackParameter, type StreamChoice, streamReferences } from './stream-reference.ts';
+import { graylogTitle } from './title.ts';
+import { isTemplateField } from './window.ts';
+
+export interface ContentPackOptions extends ServerOptions {
+  /** For detections whose settings name no streams. */
+  readonly streams: StreamChoice;
+  /** Default: the pack has none. */
+  readonly notification?: NotificationChoice | undefined;
+  /** Default: the pack has none. */
+  readonly dashboard?: boolean;
+  /** Put before each title. */
+  readonly titlePrefix?: string;
+  /** Of the levels that are to have another priority than Graylog's names suggest. */
+  readonly priority?: Readonly<Partial<Record<Level, number>>>;
+  /** With templates of the user's own: texts may then differ from the model and entities come on top; ids, searches and streams stay. */
+  readonly customTemplates?: boolean;
+  /** The templates are those that Sigpack's tests compare with the model: reading ten megabytes back costs more than writing them, and is left out. */
+  readonly templatesAreOurs?: boolean;
+}
+
+export interface ContentPackInput {
+  readonly info: PackInfo;
+  readonly detections: readonly GraylogDetection[];
+  readonly options: ContentPackOptions;
+  readonly render: Render;
+}
+
+export interface ContentPack {
+  /** JSON, installable as it is. */
+  readonly text: string;
+  /** The same as UTF-8. */
+  readonly bytes: Uint8Array;
+  /** What is wrong with it; a pack with problems must not be installed. */
+  readonly problems: readonly string[];
+  /** Its detections are too many for the server's database. */
+  readonly tooLarge: boolean;
+}
+
+type OtherEntity = StreamTitleEntity | NotificationEntity | DashboardEntity;
+type Entity = EventDefinitionEntity | OtherEntity;
+
+interface PackModel {
+  readonly v: '1';
+  readonly id: string;
+  readonly rev: number;
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly vendor: string;
+  readonly url: string;
+  readonly parameters: readonly PackParameter[];
+  readonly entities: readonly Entity[];
+}
+
+/** Renders the content pack and checks it by the rules of the server; what templates of the user's own gave is read back and compared with what was meant. */
+export function renderContentPack({ info, detections, options, render }: ContentPackInput): ContentPack {
+  const { minimumServerVersion } = options;
+  const parts = packParts(info, detections, options);
+  function* entities(): Generator<Entity> {
+    yield* parts.entities;
+    for (const g of detections) {
+      const { severity, name } = g.detection;
+      const title = graylogTitle(options.titlePrefix ?? '', g.detection);
+      const priority = options.priority?.[severity];
+      const notificationIds = parts.notificationsFor(severity);
+      const more = { ...(title === name ? {} : { title }), ...(priority === undefined ? {} : { priority }), notificationIds };
+      yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: parts.streamsFor(g), definitions: detections.length, ...more });
+    }
+  }
+  const envelope = packModel(info, parts.parameters, []);
+  const made = options.templatesAreOurs
+    ? renderOne(envelope, entities(), parts.entities, render, options)
+    : renderAll({ ...envelope, entities: [...entities()] }, render, options);
+  return {
+    bytes: made.bytes,
+    problems: [...detections.flatMap(settingProblems), ...made.problems],
+    tooLarge: made.tooLarge,
+    get text() {
+      return Buffer.from(made.bytes).toString();
+    },
+  };
+}
+
+interface PackParts {
+  /** All but the event definitions. */
+  readonly entities: readonly OtherEntity[];
+  readonly parameters: readonly PackParameter[];
+  readonly streamsFor: (g: GraylogDetection) => readonly string[];
+  readonly notificationsFor: (level: Level) => readonly string[];
+}
+
+function packParts(info: PackInfo, detections: readonly GraylogDetection[], options: ContentPackOptions): PackParts {
+  const { minimumServerVersion: minimum } = options;
+  const streams = streamReferences(info, minimum, options.streams, detections);
+  const notification = options.notification && packNotification(info, minimum, options.notification);
+  const page = options.dashboard === true ? packDashboard(info, minimum) : undefined;
+  // rules may search the stream that the dashboard shows
+  const titles = new Map([...streams.entities, ...(page ? [page.stream] : [])].map((entity) => [entity.id, entity]));
+  return {
+    entities: [...titles.values(), ...(notification ? [notification.entity] : []), ...(page ? [page.dashboard] : [])],
+    parameters: [...streams.parameters, ...(notification?.parameters ?? [])],
+    streamsFor: streams.idsFor,
+    notificationsFor: (level) => (notification?.notifies(level) ? [notification.entity.id] : []),
+  };
+}
+
+const serverOf = ({ minimumServerVersion, leadingWildcards }: ContentPackOptions): ServerOptions => ({
+  minimumServerVersion,
+  ...(leadingWildcards === undefined ? {} : { leadingWildcards }),
+});
+
+type Rendered = Pick<ContentPack, 'bytes' | 'problems' | 'tooLarge'>;
+
+/** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
+function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
+  const check = createPackCheck({ ...envelope }, { ...serverOf(options), referable });
+  const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', { pack: envelope, entities: entitiesMarker }).split(entitiesMarker);
+  const writer = createByteWriter();
+  writer.add(head);
+  let between = '';
+  let fits = true;
+  for (const entity of entities) {
+    fits = check.add(entity) && fits;
+    if (!fits) continue;
+    writer.add(between);
+    writer.add(renderEntity(entity, render).trimEnd());
+    between = ',\n';
+  }
+  writer.add(tail);
+  return { bytes: writer.bytes(), problems: check.problems(), tooLarge: !fits };
+}
+
+function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
+  const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
+  // a template of the user's own may do more with the entities than print them
+  const text = render('graylog/content-pack.json.hbs', { pack, entities });
+  const { problems, tooLarge } = textProblems(text, pack, options);
+  return { bytes: Buffer.from(text), problems, tooLarge };
+}
+
+// no JSON holds this character as it is
+const entitiesMarker = '\u0000entities\u0000';
+
+function packModel(info: PackInfo, parameters: readonly PackParameter[], entities: readonly Entity[]): PackModel {
+  return {
+    v: '1',
+    id: graylogPackId(info),
+    rev: info.revision,
+    name: info.title,
+    summary: `${info.title} ${info.version}`,
+    description: [info.description, info.author && `Author: ${info.author}`, info.license && `Licence: ${info.license}`].filter((part) => part).join('\n\n'),
+    vendor: info.vendor,
+    url: info.url,
+    parameters,
+    entities,
+  };
+}
+
+function renderEntity(entity: Entity, render: Render): string {
+  if (!isEventDefinition(entity)) return render(templateOf[entity.type.name], { entity });
+  // a template must not ask for what is not there, so what a server version lacks is null
+  const { remediation_steps: remediationSteps = null, tags = null, tactics_techniques: tacticsTechniques = null } = entity.data;
+  return render('graylog/event-definition.json.hbs', { entity, remediationSteps, tags, tacticsTechniques });
+}
+
+const templateOf = {
+  stream_title: 'graylog/stream-title.json.hbs',
+  notification: 'graylog/notification.json.hbs',
+  dashboard: 'graylog/dashboard.json.hbs',
+} as const;
+
+const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity => entity.type.name === 'event_definition';
+
+function settingProblems(g: GraylogDetection): string[] {
+  const { detection, search } = g;
+  // the fields of a group are no setting, and Graylog keeps them without a template
+  const fields = search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
+  const problems = fields.map((field) => `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of Graylog; use A-Z a-z 0-9 _ - @`);
+  if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {
+    problems.push(`${detection.name}: a threshold needs one query, and this detection has ${search.queries.length}, counted each for itself`);
+  }
+  return problems;
+}
+
+function textProblems(text: string, pack: PackModel, options: ContentPackOptions): Omit<Rendered, 'bytes'> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return { problems: [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`], tooLarge: false };
+  }
+  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
+  const found = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
+  const { problems, tooLarge } = checkWholePack(parsed, serverOf(options));
+  return { problems: [...found, ...problems], tooLarge };
+}
+
+/** What templates of the user's own must not change. */
+function searchDifference(parsed: unknown, pack: PackModel): string | undefined {
+  const expected = new Map(pack.entities.map((entity) => [`${entity.type.name} ${entity.id}`, kept(entity)]));
+  const entities: unknown[] = isRecord(parsed) && Array.isArray(parsed.entities) ? parsed.entities : [];
+  for (const entity of entities) {
+    if (!isRecord(entity) || !isRecord(entity.type) || !isRecord(entity.data)) continue;
+    const key = `${entity.type.name} ${entity.id}`;
+    const difference = expected.has(key) ? firstDifference(kept(entity), expected.get(key), `$.entities(${key})`) : undefined;
+    if (difference !== undefined) return difference;
+    expected.delete(key);
+  }
+  const [missing] = expected.keys();
+  return missing === undefined ? undefined : `$.entities(${missing})`;
+}
+
+function kept(entity: Entity | Json): unknown {
+  const data: unknown = entity.data;
+  if (!isRecord(data)) return data;
+  return 'config' in data ? data.config : data;
+}

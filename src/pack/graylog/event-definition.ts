@@ -1,0 +1,250 @@
+import type { Level } from '../../sigma/rule/rule.ts';
+import { uuidV5 } from '../../source/uuid.ts';
+import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from '../model/detection.ts';
+import { flagValue, graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from '../model/pack-entity.ts';
+import { serverVersion, versionNumber } from '../settings/server-version.ts';
+import { sigmaEventFields } from './event-fields.ts';
+import { eventDescription, remediationText, tacticIds } from './event-text.ts';
+import { type FieldEntry, type FieldSpec, templateSpec } from './field-spec.ts';
+import { foundAgain, graylogGrace } from './grace.ts';
+import { nobodyField, nobodyTemplate } from './nobody.ts';
+import { type GraylogWindow, graylogWindow, isTemplateField } from './window.ts';
+
+export type EventDefinitionEntity = PackEntity<'event_definition', EventDefinitionData>;
+
+export interface EventDefinitionData {
+  readonly title: ValueReference<string>;
+  readonly description: ValueReference<string>;
+  readonly remediation_steps?: ValueReference<string>;
+  readonly priority: ValueReference<number>;
+  readonly alert: ValueReference<boolean>;
+  readonly config: AggregationConfig;
+  readonly field_spec: Readonly<Record<string, FieldSpec>>;
+  readonly key_spec: readonly string[];
+  readonly notification_settings: { readonly grace_period_ms: number; readonly backlog_size: number };
+  readonly notifications: readonly NotificationUse[];
+  readonly storage: readonly { readonly type: 'persist-to-streams-v1'; readonly streams: readonly string[] }[];
+  readonly is_scheduled: ValueReference<boolean>;
+  readonly tags?: readonly string[];
+  readonly tactics_techniques?: readonly string[];
+}
+
+/** Names a notification of the pack by the id of its entity. */
+export interface NotificationUse {
+  readonly notification_id: ValueReference<string>;
+  readonly notification_parameters: null;
+}
+
+export interface AggregationConfig {
+  readonly type: 'aggregation-v1';
+  readonly query: ValueReference<string>;
+  /** Ids of entities of the pack; none: all streams. */
+  readonly streams: readonly string[];
+  readonly group_by: readonly string[];
+  readonly series: readonly Series[];
+  readonly conditions: { readonly expression: ConditionExpression | null };
+  readonly search_within_ms: number;
+  readonly execute_every_ms: number;
+  readonly use_cron_scheduling?: true;
+  readonly cron_expression?: string;
+  readonly cron_timezone?: string;
+  readonly event_limit: number;
+}
+
+export interface Series {
+  readonly type: GraylogAggregationSearch['series']['type'];
+  readonly id: string;
+  readonly field?: string;
+  readonly percentile?: number;
+}
+
+export type ConditionExpression =
+  | { readonly expr: '&&' | '>' | '>=' | '<' | '<=' | '=='; readonly left: ConditionExpression; readonly right: ConditionExpression }
+  | { readonly expr: '!'; readonly left: ConditionExpression }
+  | { readonly expr: 'number'; readonly value: number }
+  | { readonly expr: 'number-ref'; readonly ref: string };
+
+export interface EventDefinitionOptions {
+  readonly minimumServerVersion: string;
+  /** Ids of stream entities of the pack; none: all streams. */
+  readonly streamIds: readonly string[];
+  /** Default: the detection's name. */
+  readonly title?: string;
+  /** From 1 to 4. Default: that of the severity. */
+  readonly priority?: number;
+  /** Ids of notification entities of the pack. */
+  readonly notificationIds?: readonly string[];
+  /** Definitions of the pack, about: thousands have room for fewer fields each. */
+  readonly definitions?: number;
+}
+
+// the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
+export const eventsStream = '000000000000000000000002';
+const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
+const eventLimit = 1000;
+
+/** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
+export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
+  const packId = graylogPackId(info);
+  const shared = sharedData(g, info.id, options);
+  const { title = g.detection.name } = options;
+  const constraints = serverConstraints(options.minimumServerVersion);
+  return searchConfigs(g, options).map((config, index) => ({
+    v: '1',
+    type: eventDefinitionType,
+    id: entityId(packId, g.detection.id, index),
+    constraints,
+    data: { title: textValue(index === 0 ? title : `${title} (part ${index + 1})`), ...shared, config },
+  }));
+}
+
+const entityId = (packId: string, detectionId: string, index: number): string => uuidV5(packId, index === 0 ? detectionId : `${detectionId} ${index + 1}`);
+
+/** The ids of a detection's event definitions. `count`: how many it has. */
+export const eventDefinitionIds = (info: PackInfo, detectionId: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => entityId(graylogPackId(info), detectionId, index));
+
+const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
+
+function sharedData({ detection, search }: GraylogDetection, packId: string, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
+  const { settings, severity } = detection;
+  const many = (options.definitions ?? 1) > manyDefinitions;
+  const minimum = serverVersion(options.minimumServerVersion) ?? 0;
+  const window = foundAgain({ detection, search }, minimum).within;
+  const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
+  const { usual, period = 0 } = settings.suppress ?? {};
+  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  const byMessage = named.length === 0 || (usual && window > period);
+  const isFilter = search.kind === 'filter' && settings.threshold <= 1;
+  const keys = byMessage && window > 0 && isFilter ? [messageId] : named;
+  const nobody = keys === named && isFilter && period > 0 ? nobodyTemplate(keys, detection) : undefined;
+  const fields = nobody === undefined ? keys : [...keys, nobodyField];
+  const remediation = minimum >= remediationSince ? remediationText(detection) : '';
+  return {
+    description: textValue(eventDescription(detection)),
+    ...(remediation === '' ? undefined : { remediation_steps: textValue(remediation) }),
+    priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
+    alert: flagValue(true),
+    field_spec: fieldSpecs(
+      [...sigmaEventFields(detection, packId, many), ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const])],
+      fields,
+      detection.alert?.shown ?? [],
+      mostFields(many),
+    ),
+    key_spec: fields,
+    notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
+    notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: textValue(id), notification_parameters: null })),
+    storage,
+    is_scheduled: flagValue(settings.enabled),
+    ...(minimum >= tagsSince ? labels(detection) : undefined),
+  };
+}
+
+/** Graylog's own id of a message. */
+const messageId = 'gl2_message_id';
+
+function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
+  const tags = graylogTags(detection.rule.tags);
+  const attack = attackIds(detection);
+  return { ...(tags.length > 0 ? { tags } : undefined), ...(attack.length > 0 ? { tactics_techniques: attack } : undefined) };
+}
+
+const remediationSince = versionNumber(6, 0);
+/** The first version that knows priority 4. */
+export const criticalSince = versionNumber(6, 2);
+const tagsSince = versionNumber(7, 2);
+const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
+const defaultPriority = (severity: Level, minimum: number): number => (severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity]);
+
+/** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
+export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
+  if (search.kind === 'aggregation') return search.groupBy;
+  if (settings.threshold > 1) return [];
+  const { suppress, graylog } = settings;
+  if (graylog.keyFields.length > 0) return [...new Set(graylog.keyFields)];
+  if (suppress && !suppress.byEntity) return [...new Set(suppress.fields)];
+  // a message without the others must not make those of other machines silent
+  return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
+}
+
+/** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
+const mostFields = (many: boolean): number => (many ? 3 : 15);
+const manyDefinitions = 1500;
+
+/** The fields of the rule's own texts, then those of the messages: keys, and what is shown while there is room. */
+function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
+  const fields = new Set(keys);
+  for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
+  const entries = [...texts];
+  // Sigpack's own texts win
+  for (const field of fields) if (!texts.some((entry) => entry[0] === field)) entries.push(fieldEntry(field));
+  return Object.fromEntries(entries);
+}
+
+function fieldEntry(field: string): FieldEntry {
+  const known = entries.get(field);
+  if (known) return known;
+  const entry = [field, templateSpec(`\${source.${field}}`)] as const;
+  entries.set(field, entry);
+  return entry;
+}
+
+// thousands of definitions have a few hundred fields
+const entries = new Map<string, FieldEntry>();
+
+function searchConfigs(
+  { detection: { settings }, search }: GraylogDetection,
+  { streamIds, minimumServerVersion }: EventDefinitionOptions,
+): AggregationConfig[] {
+  if (search.kind === 'aggregation') return [aggregationConfig(search, streamIds)];
+  const window = graylogWindow(settings, serverVersion(minimumServerVersion) ?? 0);
+  if (settings.threshold > 1) {
+    const count = { kind: 'aggregation', groupBy: [], series: { type: 'count' }, conditions: [{ operator: '>=', value: settings.threshold }] } as const;
+    return search.queries.map((query) => aggregationConfig({ ...count, query, ...window }, streamIds));
+  }
+  const filter = { group_by: [], series: [], conditions: { expression: null } } as const;
+  return search.queries.map((query) => config(query, streamIds, filter, window));
+}
+
+function aggregationConfig(search: GraylogAggregationSearch & GraylogWindow, streams: readonly string[]): AggregationConfig {
+  const { type, field, percentile } = search.series;
+  const id = `${type}-${field ?? ''}`;
+  const series: Series = { type, id, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}) };
+  const counts: readonly Series[] = search.needsEvents ? [eventCount] : [];
+  const tests = [
+    ...search.conditions.map((condition) => conditionTest(condition, id)),
+    ...counts.map((count) => conditionTest({ operator: '>', value: 0 }, count.id)),
+  ];
+  const expression = tests.reduce<ConditionExpression | null>(both, null);
+  return config(search.query, streams, { group_by: search.groupBy, series: [series, ...counts], conditions: { expression } }, search);
+}
+
+const eventCount: Series = { type: 'count', id: 'count-' };
+const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression => (left === null ? right : { expr: '&&', left, right });
+
+function conditionTest({ operator, value }: GraylogAggregationSearch['conditions'][number], series: string): ConditionExpression {
+  const left = { expr: 'number-ref', ref: series } as const;
+  const right = { expr: 'number', value } as const;
+  return operator === '!=' ? { expr: '!', left: { expr: '==', left, right } } : { expr: operator, left, right };
+}
+
+type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>;
+
+function config(query: string, streams: readonly string[], aggregation: Aggregation, { within, every, cron }: GraylogWindow): AggregationConfig {
+  return {
+    type: 'aggregation-v1',
+    query: textValue(query),
+    streams,
+    ...aggregation,
+    search_within_ms: within * 1000,
+    execute_every_ms: every * 1000,
+    ...(cron === undefined ? undefined : { use_cron_scheduling: true, cron_expression: cron, cron_timezone: 'UTC' }),
+    event_limit: eventLimit,
+  };
+}
+
+const graylogTags = (tags: readonly string[]): string[] =>
+  [...new Set(tags.map((tag) => tag.toLowerCase()))].filter((tag) => /^[a-z0-9._-]{1,128}$/.test(tag)).slice(0, 64);
+
+const attackIds = ({ attack }: PackDetection): string[] =>
+  [...tacticIds(attack.tactics), ...attack.techniques.filter((id) => /^T\d{4}(\.\d{3})?$/.test(id))].slice(0, 64);

@@ -1,0 +1,75 @@
+import type { PackDetection } from '../model/detection.ts';
+
+/** Plain text for the description of an event definition: what is detected, where that is written up, who wrote the rule. */
+export function eventDescription({ rule, attack }: PackDetection): string {
+  const ids = [...attack.tactics, ...attack.techniques, ...attack.groups, ...attack.software];
+  return paragraphs([
+    rule.description?.trim() ?? '',
+    list('References:', rule.references),
+    ids.length === 0 ? '' : `ATT&CK: ${ids.join(', ')}`,
+    ruleLine(rule),
+  ]);
+}
+
+// the licence of public rule collections asks for the author's name beside the detection
+function ruleLine(rule: PackDetection['rule']): string {
+  const facts = [
+    rule.id && `id ${rule.id}`,
+    rule.status && `status ${rule.status}`,
+    rule.author && `by ${rule.author}`,
+    rule.license && `licence ${rule.license}`,
+  ];
+  const known = facts.filter((fact) => fact);
+  return known.length === 0 ? '' : `Sigma rule: ${known.join(', ')}`;
+}
+
+/** Markdown for the analyst who handles an alert. The settings' own text is taken as Markdown, the rule's texts are escaped. */
+export function remediationText({ rule, settings }: PackDetection): string {
+  return paragraphs([
+    (settings.graylog.remediation ?? settings.remediation)?.trim() ?? '',
+    list('**False positives**\n', rule.falsepositives.map(plainMarkdown)),
+    list('**References**\n', rule.references.map(linkMarkdown)),
+  ]);
+}
+
+const paragraphs = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
+
+function list(heading: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  let text = heading;
+  for (const item of items) text += `\n- ${item.includes('\n') ? item.trim().replace(/\s+/g, ' ') : item}`;
+  return text;
+}
+
+// Graylog's server cleans the text as HTML: `<...>` is dropped, links in angle brackets too, and `&` becomes an entity. What is one already stays
+const plainMarkdown = (value: string): string => value.replace(/[\\`*_[\]<>#|~&!$]/g, (char) => entities[char] ?? `\\${char}`);
+const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
+
+const linkMarkdown = (value: string): string =>
+  /^https?:\/\/[^\s<>]+$/.test(value) ? `[${plainMarkdown(value)}](${linkTarget(value)})` : plainMarkdown(value);
+
+/** What Markdown could take for the end of a link, or for markup in it, percent-encoded. */
+const linkTarget = (address: string): string =>
+  address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones have none here. */
+export function tacticIds(names: readonly string[]): string[] {
+  return names.flatMap((name) => tactics.get(name) ?? []);
+}
+
+const tactics: ReadonlyMap<string, string> = new Map([
+  ['reconnaissance', 'TA0043'],
+  ['resource-development', 'TA0042'],
+  ['initial-access', 'TA0001'],
+  ['execution', 'TA0002'],
+  ['persistence', 'TA0003'],
+  ['privilege-escalation', 'TA0004'],
+  ['defense-evasion', 'TA0005'],
+  ['credential-access', 'TA0006'],
+  ['discovery', 'TA0007'],
+  ['lateral-movement', 'TA0008'],
+  ['collection', 'TA0009'],
+  ['exfiltration', 'TA0010'],
+  ['command-and-control', 'TA0011'],
+  ['impact', 'TA0040'],
+]);

@@ -1,0 +1,10 @@
+import { queryLimits } from '../model/query-check.ts';
+
+/** What the server and its OpenSearch allow by default. */
+export const graylogLimits = {
+  ...queryLimits,
+  /** Events of one run of a filter. */
+  eventLimit: 1000,
+  /** Bytes of the whole pack as BSON: one document of MongoDB. */
+  packSize: 16 * 1024 * 1024,
+} as const;

@@ -1,0 +1,131 @@
+import { type Level, levels } from '../../sigma/rule/rule.ts';
+import type { JsonSchema } from '../../source/schema.ts';
+import { uuidV5 } from '../../source/uuid.ts';
+import type { PackInfo } from '../model/detection.ts';
+import { flagValue, graylogPackId, type PackEntity, parameterValue, serverConstraints, textValue, type ValueReference } from '../model/pack-entity.ts';
+import { versionNumber } from '../settings/server-version.ts';
+import { adaptiveCard, mailBody, mailSubject, slackMessage } from './message.ts';
+import type { PackParameter } from './stream-reference.ts';
+
+/** `graylog.notification` of sigpack.yml. Addresses of servers are none of it: who installs the pack gives them. */
+export type NotificationChoice = NotificationRange &
+  ({ readonly type: 'http' | 'slack' | 'teams' } | { readonly type: 'email'; readonly recipients?: readonly string[]; readonly users?: readonly string[] });
+
+interface NotificationRange {
+  /** Definitions below it notify nobody. */
+  readonly minimumLevel?: Level;
+}
+
+export type NotificationEntity = PackEntity<
+  'notification',
+  { readonly title: ValueReference<string>; readonly description: ValueReference<string>; readonly config: NotificationConfig }
+>;
+
+/** Keys as the server's entity has them: a reference, but for lists, which can't refer to a parameter. */
+export type NotificationConfig = Readonly<Record<string, string | ValueReference | readonly string[]>> & { readonly type: string };
+
+export interface PackNotification {
+  readonly entity: NotificationEntity;
+  readonly parameters: readonly PackParameter[];
+  readonly notifies: (level: Level) => boolean;
+}
+
+/** The first server that escapes what it puts into the card of Teams for JSON. */
+export const teamsSince = versionNumber(6, 1);
+
+/** Names of the parameters. */
+export const notificationParameters = { url: 'NOTIFICATION_URL', channel: 'NOTIFICATION_CHANNEL', sender: 'NOTIFICATION_SENDER' } as const;
+
+export function packNotification(info: PackInfo, minimum: string, choice: NotificationChoice): PackNotification {
+  const { minimumLevel = 'informational' } = choice;
+  const entity: NotificationEntity = {
+    v: '1',
+    type: { name: 'notification', version: '1' },
+    id: uuidV5(graylogPackId(info), 'notification'),
+    constraints: serverConstraints(minimum),
+    data: { title: textValue(info.title), description: textValue(`Alerts of ${info.title}`), config: configOf(choice) },
+  };
+  const lowest = levels.indexOf(minimumLevel);
+  return { entity, parameters: parametersOf(choice), notifies: (level) => levels.indexOf(level) >= lowest };
+}
+
+function configOf(choice: NotificationChoice): NotificationConfig {
+  const url = parameterValue(notificationParameters.url);
+  switch (choice.type) {
+    case 'http':
+      return { type: 'http-notification-v1', url };
+    case 'teams':
+      return { type: 'teams-notification-v2', webhook_url: url, adaptive_card: textValue(adaptiveCard), time_zone: textValue('UTC') };
+    case 'email':
+      return {
+        type: 'email-notification-v1',
+        sender: parameterValue(notificationParameters.sender),
+        subject: textValue(mailSubject),
+        body_template: textValue(mailBody),
+        html_body_template: textValue(''),
+        email_recipients: choice.recipients ?? [],
+        user_recipients: choice.users ?? [],
+        time_zone: textValue('UTC'),
+      };
+    case 'slack':
+      return {
+        type: 'slack-notification-v1',
+        color: textValue('#FF0000'),
+        webhook_url: url,
+        channel: parameterValue(notificationParameters.channel),
+        custom_message: textValue(slackMessage),
+        user_name: textValue('Graylog'),
+        notify_channel: flagValue(false),
+        notify_here: flagValue(false),
+        link_names: flagValue(false),
+        icon_url: textValue(''),
+        icon_emoji: textValue(''),
+        time_zone: textValue('UTC'),
+        // the server's own title brings the whole description of the definition along
+        include_title: flagValue(false),
+      };
+  }
+}
+
+function parametersOf({ type }: NotificationChoice): readonly PackParameter[] {
+  const one = (name: string, title: string, description: string, value = ''): PackParameter => ({
+    name,
+    title,
+    description,
+    type: 'string',
+    default_value: value,
+  });
+  const { url, channel, sender } = notificationParameters;
+  if (type === 'email') return [one(sender, 'Sender', 'Address that mails come from.', 'graylog@localhost')];
+  const address = one(url, 'Address of notifications', 'The URL that alerts are sent to. The server’s URL allowlist must have it.');
+  return type === 'slack' ? [address, one(channel, 'Slack channel', 'The channel that alerts go to.', '#alerts')] : [address];
+}
+
+const words = (description: string, pattern: string): JsonSchema => ({
+  type: 'array',
+  description,
+  minItems: 1,
+  items: { type: 'string', pattern, description: 'An entry.' },
+});
+const minimumLevel: JsonSchema = { enum: levels, default: 'informational', description: 'Definitions below this level notify nobody.' };
+const branch = (type: JsonSchema, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
+  type: 'object',
+  description: 'type: email, http, slack or teams.',
+  additionalProperties: false,
+  properties: { type, minimumLevel, ...more },
+  required: ['type'],
+});
+
+export const notificationSchema: JsonSchema = {
+  description: 'A notification in the pack that the event definitions name. Its address is a parameter of the pack. None where the key is missing.',
+  oneOf: [
+    branch(
+      { const: 'email' },
+      {
+        recipients: words('Mail addresses. Graylog takes no parameter for them.', '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$'),
+        users: words('Names of users of the server, whose mail addresses it knows.', '^[^\\s\\p{Cc}]+$'),
+      },
+    ),
+    ...(['http', 'slack', 'teams'] as const).map((type) => branch({ const: type })),
+  ],
+};

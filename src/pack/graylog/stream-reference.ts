@@ -1,0 +1,54 @@
+import type { GraylogDetection, PackInfo } from '../model/detection.ts';
+import { parameterValue, textValue, type ValueReference } from '../model/pack-entity.ts';
+import { type StreamTitleEntity, streamTitle } from './stream.ts';
+
+/** Where the event definitions search: everywhere, in streams that the server has by title, or in the one that whoever installs the pack names. */
+export type StreamChoice =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'titles'; readonly titles: readonly string[] }
+  | { readonly kind: 'parameter'; readonly name: string; readonly defaultTitle: string };
+
+export interface PackParameter {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly type: 'string';
+  readonly default_value: string;
+}
+
+export interface StreamReferences {
+  readonly entities: readonly StreamTitleEntity[];
+  readonly parameters: readonly PackParameter[];
+  /** Ids of the entities that a detection searches; none: all streams. */
+  readonly idsFor: (g: GraylogDetection) => readonly string[];
+}
+
+/** One reference a title; a detection's own streams go before the pack's choice. */
+export function streamReferences(info: PackInfo, minimum: string, choice: StreamChoice, detections: readonly GraylogDetection[]): StreamReferences {
+  const entities = new Map<string, StreamTitleEntity>();
+  const refer = (title: ValueReference<string>): string => {
+    const entity = streamTitle(info, title, minimum);
+    if (!entities.has(entity.id)) entities.set(entity.id, entity);
+    return entity.id;
+  };
+  const ids = detections.map(({ detection }) => {
+    const own = detection.settings.graylog.streams;
+    return (own.length > 0 ? own.map(textValue) : chosenTitles(choice)).map(refer);
+  });
+  const byDetection = new Map(detections.map((g, index) => [g, [...new Set(ids[index])]]));
+  const asked = choice.kind === 'parameter' && detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
+  return { entities: [...entities.values()], parameters: asked ? [streamParameter(choice)] : [], idsFor: (g) => byDetection.get(g) ?? [] };
+}
+
+function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
+  if (choice.kind === 'parameter') return [parameterValue(choice.name)];
+  return choice.kind === 'titles' ? choice.titles.map(textValue) : [];
+}
+
+const streamParameter = ({ name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
+  name,
+  title: 'Stream',
+  description: 'Title of the stream that the event definitions search. It must exist, once.',
+  type: 'string',
+  default_value: defaultTitle,
+});

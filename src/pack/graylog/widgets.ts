@@ -1,0 +1,149 @@
+import { sigmaFields } from './event-fields.ts';
+
+interface TimeRange {
+  readonly type: 'relative';
+  readonly from: number;
+}
+
+interface Query {
+  readonly type: 'elasticsearch';
+  readonly query_string: string;
+}
+
+interface Searched {
+  readonly id: string;
+  readonly timerange: TimeRange;
+  readonly query: Query;
+  readonly streams: readonly string[];
+  readonly filters: readonly never[];
+}
+
+/** As the server's web interface writes it; what it draws. */
+export interface Widget extends Omit<Searched, 'filters'> {
+  readonly type: 'aggregation' | 'messages';
+  readonly config: object;
+}
+
+/** What the server searches for a widget. */
+export interface SearchType extends Searched {
+  readonly type: 'pivot' | 'messages';
+}
+
+export interface Place {
+  readonly col: number;
+  readonly row: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface DashboardWidget {
+  readonly title: string;
+  readonly place: Place;
+  readonly widget: Widget;
+  readonly search: SearchType;
+}
+
+interface Drawing {
+  readonly name: string;
+  readonly title: string;
+  /** Column, row, width and height on a grid of twelve columns. */
+  readonly at: readonly [number, number, number, number];
+}
+
+interface Chart extends Drawing {
+  readonly kind: 'bar' | 'table' | 'numeric' | 'pie';
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+}
+
+const eventField = (name: string): string => `fields.${name}`;
+const [rule, level, technique, tactic] = [sigmaFields.rule, sigmaFields.level, sigmaFields.technique, sigmaFields.tactic].map(eventField) as [
+  string,
+  string,
+  string,
+  string,
+];
+
+const charts: readonly Chart[] = [
+  { name: 'count', title: 'Alerts', at: [1, 1, 2, 4], kind: 'numeric', rows: [], columns: [] },
+  { name: 'levels', title: 'By level over time', at: [3, 1, 7, 4], kind: 'bar', rows: ['timestamp'], columns: [level] },
+  { name: 'priority', title: 'By priority', at: [10, 1, 3, 4], kind: 'pie', rows: ['priority'], columns: [] },
+  { name: 'rules', title: 'Most frequent rules', at: [1, 5, 6, 5], kind: 'table', rows: [rule, level], columns: [] },
+  { name: 'keys', title: 'Most frequent hosts, users and other keys', at: [7, 5, 6, 5], kind: 'table', rows: ['key'], columns: [] },
+  { name: 'techniques', title: 'ATT&CK techniques over time', at: [1, 10, 6, 5], kind: 'bar', rows: ['timestamp'], columns: [technique] },
+  { name: 'tactics', title: 'ATT&CK tactics over time', at: [7, 10, 6, 5], kind: 'bar', rows: ['timestamp'], columns: [tactic] },
+];
+const newest: Drawing = { name: 'newest', title: 'Newest alerts', at: [1, 15, 12, 8] };
+const columns = ['timestamp', eventField(sigmaFields.level), 'message', 'key', eventField(sigmaFields.techniques)];
+
+/** Values that a chart or a table shows. */
+const mostValues = 15;
+const mostMessages = 150;
+/** Other packs of the server raise events with the same fields. */
+const queryOf = (packId: string): Query => ({ type: 'elasticsearch', query_string: `${eventField(sigmaFields.pack)}:"${packId}"` });
+
+/** `stream`: id of the entity of the stream with the events. */
+export function dashboardWidgets(packId: string, stream: string, timerange: TimeRange): readonly DashboardWidget[] {
+  const common = { timerange, query: queryOf(packId), streams: [stream] };
+  const widgets = charts.map(
+    (chart): DashboardWidget => ({
+      title: chart.title,
+      place: placeOf(chart),
+      widget: { ...common, id: chart.name, type: 'aggregation', config: drawn(chart) },
+      search: { ...common, id: searchOf(chart.name), type: 'pivot', filters: [], ...pivot(chart) },
+    }),
+  );
+  const fields = { fields: columns, show_message_row: false, show_summary: false, decorators: [] };
+  return [
+    ...widgets,
+    {
+      title: newest.title,
+      place: placeOf(newest),
+      widget: { ...common, id: newest.name, type: 'messages', config: { ...fields, sort: [{ type: 'pivot', field: 'timestamp', direction: 'Descending' }] } },
+      search: { ...common, id: searchOf(newest.name), type: 'messages', filters: [], ...messageList },
+    },
+  ];
+}
+
+const searchOf = (name: string): string => `${name}-search`;
+const placeOf = ({ at: [col, row, width, height] }: Drawing): Place => ({ col, row, height, width });
+
+const messageList = { limit: mostMessages, offset: 0, sort: [{ field: 'timestamp', order: 'DESC' }], decorators: [] };
+
+const isTime = (field: string): boolean => field === 'timestamp';
+const interval = { type: 'auto', scaling: 1 } as const;
+
+const pivotField = (field: string): object =>
+  isTime(field) ? { type: 'time', fields: [field], config: { interval } } : { type: 'values', fields: [field], config: { limit: mostValues } };
+
+const group = (field: string): object =>
+  isTime(field) ? { type: 'time', fields: [field], interval } : { type: 'values', fields: [field], limit: mostValues, skip_empty_values: false };
+
+/** A table is sorted by what it counts, the most frequent first. */
+const sortOf = ({ kind, rows }: Chart): readonly object[] =>
+  rows.length > 0 && kind === 'table' ? [{ type: 'series', field: 'count()', direction: 'Descending' }] : [];
+
+const drawings = { bar: { barmode: 'stack' }, numeric: { trend: false, trend_preference: 'NEUTRAL' } } as const;
+
+function drawn(chart: Chart): object {
+  const { kind, rows, columns: across } = chart;
+  return {
+    row_pivots: rows.map(pivotField),
+    column_pivots: across.map(pivotField),
+    series: [{ config: { name: 'Alerts' }, function: 'count()' }],
+    sort: sortOf(chart),
+    visualization: kind,
+    ...(kind === 'bar' || kind === 'numeric' ? { visualization_config: drawings[kind] } : {}),
+    rollup: true,
+    event_annotation: false,
+  };
+}
+
+const pivot = (chart: Chart): object => ({
+  name: 'chart',
+  row_groups: chart.rows.map(group),
+  column_groups: chart.columns.map(group),
+  series: [{ type: 'count', id: 'count()' }],
+  sort: sortOf(chart),
+  rollup: true,
+});

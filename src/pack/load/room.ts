@@ -1,0 +1,53 @@
+import { graylogWindow } from '../graylog/window.ts';
+import type { GraylogDetection } from '../model/detection.ts';
+import { createScheduleLoad, cronRate } from './schedule-load.ts';
+
+/** What a minute still has room for. */
+export interface Room<T> {
+  /** Takes the room that the detection needs, or leaves all as it is and returns false. */
+  readonly take: (one: T) => boolean;
+  /** Takes it in any case. */
+  readonly force: (one: T) => void;
+}
+
+/** Room for searches by their cron expressions, on each minute of each day. */
+export function minutesOfDays(budget: number): Room<string> {
+  const load = createScheduleLoad();
+  // minutes only fill up: what had no room once never has any again
+  const full = new Set<string>();
+  return {
+    take(cron) {
+      if (full.has(cron)) return false;
+      if (load.mostWith(cron) >= budget) {
+        full.add(cron);
+        return false;
+      }
+      load.add(cron);
+      return true;
+    },
+    force: (cron) => load.add(cron),
+  };
+}
+
+/** Room for so many runs a minute on average. */
+export function meanRate(budget: number): Room<number> {
+  let sum = 0;
+  return {
+    take(rate) {
+      // sums of fractions such as 1/15 miss whole numbers by a hair
+      if (sum + rate > budget + 1e-9) return false;
+      sum += rate;
+      return true;
+    },
+    force(rate) {
+      sum += rate;
+    },
+  };
+}
+
+/** Runs a minute of a detection's event definitions. */
+export function definitionRate({ detection: { settings }, search }: GraylogDetection, minimumVersion: number): number {
+  const window = search.kind === 'aggregation' ? search : graylogWindow(settings, minimumVersion);
+  const rate = window.cron === undefined ? 60 / window.every : cronRate(settings.cron ?? '');
+  return search.kind === 'aggregation' ? rate : search.queries.length * rate;
+}

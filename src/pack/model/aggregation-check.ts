@@ -1,0 +1,57 @@
+import { isRecord, type Json, listOf } from '../render/json-value.ts';
+
+const seriesWithField: ReadonlySet<unknown> = new Set(['card', 'avg', 'min', 'max', 'sum', 'stddev', 'sumofsquares', 'variance', 'percentile', 'latest']);
+const seriesWithout: ReadonlySet<unknown> = new Set(['count', 'percentage']);
+
+/** Adds the problems of what a config counts, of the tests on it and of the windows. `repeatsAreSilent`: a message found again notifies nobody. */
+export function checkAggregation(config: Json, repeatsAreSilent: boolean, problems: string[]): void {
+  const series = listOf(config.series).filter(isRecord);
+  const grouped = listOf(config.group_by).length > 0;
+  const expression = isRecord(config.conditions) ? config.conditions.expression : undefined;
+  const tested = expression !== undefined && expression !== null;
+  if (grouped && !(series.length > 0 && tested)) problems.push('group_by needs series and conditions');
+  if (series.length > 0 !== tested) problems.push('series and conditions need each other');
+  // a filter raises an event for each run that sees the message
+  const gap = series.length === 0 && Number(config.search_within_ms) < Number(config.execute_every_ms);
+  const overlap = series.length === 0 && Number(config.search_within_ms) > Number(config.execute_every_ms);
+  if (gap || (overlap && !repeatsAreSilent)) problems.push('the windows of a filter must be equal, or have a key and a grace period of their length');
+  for (const one of series) checkSeries(one, problems);
+  const ids = new Set(series.map(({ id }) => id));
+  if (ids.size < series.length || [...ids].some((id) => typeof id !== 'string' || id === '')) problems.push('an id of a series is missing or not unique');
+  if (tested) checkExpression(expression, ids, problems);
+}
+
+function checkSeries({ type, field, percentile }: Json, problems: string[]): void {
+  if (seriesWithField.has(type)) {
+    if (typeof field !== 'string' || field === '') problems.push(`series ${type} lacks a field`);
+  } else if (!seriesWithout.has(type)) {
+    problems.push(`series ${type} is unknown`);
+  }
+  if (type === 'percentile' && !(typeof percentile === 'number' && percentile >= 0 && percentile <= 100)) problems.push('a percentile is not from 0 to 100');
+}
+
+const comparisons: ReadonlySet<unknown> = new Set(['==', '>', '>=', '<', '<=']);
+
+// a reference to no series passes all of Graylog's own checks and throws at each run
+function checkExpression(expression: unknown, series: ReadonlySet<unknown>, problems: string[]): void {
+  if (!isRecord(expression)) {
+    problems.push('a condition is no expression');
+  } else if (expression.expr === '&&' || expression.expr === '||') {
+    checkExpression(expression.left, series, problems);
+    checkExpression(expression.right, series, problems);
+  } else if (expression.expr === '!') {
+    checkExpression(expression.left, series, problems);
+  } else if (expression.expr === 'group') {
+    checkExpression(expression.child, series, problems);
+  } else if (comparisons.has(expression.expr)) {
+    for (const side of [expression.left, expression.right]) checkOperand(side, series, problems);
+  } else if (expression.expr !== 'true') {
+    problems.push(`${expression.expr} is no operator of a condition`);
+  }
+}
+
+function checkOperand(operand: unknown, series: ReadonlySet<unknown>, problems: string[]): void {
+  if (isRecord(operand) && operand.expr === 'number' && Number.isFinite(operand.value)) return;
+  if (isRecord(operand) && operand.expr === 'number-ref' && series.has(operand.ref)) return;
+  problems.push('a condition names no series and no number');
+}

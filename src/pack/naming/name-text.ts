@@ -1,0 +1,54 @@
+import type { NameKeys } from '../../sigma/collection/lone-rule.ts';
+import { stanzaName } from '../render/splunk-conf.ts';
+
+/** Enterprise Security's limit for the name of a search. */
+const maximumNameLength = 99;
+
+/** The name that a title asks for: one line, with the digits of the id behind one that is too long. */
+export function plainName(title: string, id: string): string {
+  const name = oneLine(title) || 'Detection';
+  return name.length <= maximumNameLength ? name : `${cut(name, maximumNameLength - 9)} ${digitsOf(id).slice(0, 8)}`;
+}
+
+/** The name for a rule whose plain name is another's: with the first digits of its id, more of them where `isFree` says no. */
+export function markedName(title: string, id: string, isFree: (name: string) => boolean): string {
+  const name = oneLine(title) || 'Detection';
+  const digits = digitsOf(id);
+  const marked = (count: number): string => `${cut(name, maximumNameLength - count - 3)} (${digits.slice(0, count)})`;
+  return [8, 12, 16, 24].map(marked).find(isFree) ?? marked(32);
+}
+
+export const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
+
+/** A pair of surrogates is not cut in two. */
+const cut = (name: string, length: number): string =>
+  name
+    .slice(0, length)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd();
+
+/** Without line ends and control characters, halves of surrogate pairs and the marks that make a text read as another. */
+function oneLine(text: string): string {
+  if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
+  return text
+    .replace(/[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
+    .replace(/[\p{Cc}\u2028\u2029 ]+/gu, ' ')
+    .trim();
+}
+
+export function slugOf(name: string): string {
+  // accents are dropped, not their letters
+  const plain = /^[ -~]*$/.test(name) ? name : name.normalize('NFKD');
+  const words = plain.toLowerCase().match(/[a-z0-9]+/g);
+  return words?.join('_').slice(0, 80) ?? 'detection';
+}
+
+/** Which titles may become one name, for rules that are read one by one. */
+export const nameKeys = (prefix: string): NameKeys => ({
+  of: (title) => slugOf(oneLine(prefix + title)),
+  // what is too long, is kept by Splunk, or ends in digits like those of an id may get the name of another title
+  isCertain(title) {
+    const name = oneLine(prefix + title);
+    return name.length <= maximumNameLength && !/[\da-f]{8}\W*$/i.test(name) && stanzaName(name).length === name.length;
+  },
+});

@@ -1,0 +1,231 @@
+import { type Conversion, converted, type Place, placeOfRule, type Remark, refused } from '../../backend/backend.ts';
+import { dataModelOf, modelColumns } from '../../backend/splunk/data-model.ts';
+import { splunkOwnFields } from '../../backend/splunk/own-fields.ts';
+import { isNameable } from '../../backend/splunk/text.ts';
+import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
+import type { AlertFields, Entity } from '../alert/fields.ts';
+import { alertSourceOf } from '../alert/table.ts';
+import { alertOf, usualAlert, withOwnFields } from '../alert/usual.ts';
+import { resolvedList } from '../config/named-fields.ts';
+import type { PackDetection } from '../model/detection.ts';
+import type { DetectionSettings } from '../settings/settings.ts';
+import { countColumns, entityCommands, isOwnColumn } from '../splunk/columns.ts';
+import { nobodyColumn, nobodyValue } from '../splunk/nobody.ts';
+import { namesIn, type SearchResults } from '../splunk/overrides.ts';
+import { chosenAlert, onePerField } from './chosen-fields.ts';
+import { ownFields } from './own-fields.ts';
+import { groupAlert, groupColumns, groupResult } from './splunk-groups.ts';
+import { modelResult, rawResult, type SplunkResult, withoutSet } from './splunk-result.ts';
+
+export interface SplunkFields {
+  /** With the fields of its settings and of its alert as the results have them. */
+  readonly detection: PackDetection;
+  /** Fields of a data model that the rows need for them. */
+  readonly more: readonly string[];
+  /** Columns of which a row has one value. */
+  readonly single: readonly string[];
+  /** Commands behind the search that make a field of several. */
+  readonly steps: readonly string[];
+  /** Commands behind the filter macro that make one result for each entity. */
+  readonly commands: readonly string[];
+  readonly results: SearchResults;
+}
+
+/** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
+export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
+  return converted((remarks) => {
+    const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
+    const result = resultOf(compiled, detection, results, remarks);
+    const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result, remarks) : detectionAlert(compiled, detection, result, remarks);
+    const settings = withFields(compiled, detection, alert, result, remarks);
+    if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
+    const nobody = nobodyOf(settings, alert, results, placeOfRule(compiled.rule));
+    const commands = compiled.kind === 'correlation' || results === 'raw' ? [] : commandsOf(compiled, detection, settings, alert, nobody);
+    const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
+    // the search counts the events
+    const changed = commands.length > 0 && settings.threshold > 1 ? { ...settings, threshold: 1 } : settings;
+    const steps = [...result.steps].map(([name, value]) => `eval ${name}=${value}`);
+    if (nobody !== undefined && results !== 'entity') steps.push(`eval ${nobodyColumn}=${nobody}`);
+    const single = [...alert.entities.map(({ field }) => field), ...toldApart(settings)];
+    return {
+      detection: { ...detection, ...group, settings: changed, alert, ...(nobody === undefined ? {} : { nobody: true }) },
+      more: [...result.more],
+      single,
+      steps,
+      commands,
+      results: { kind: results, columns: () => columnsOf(compiled, settings, alert, results) },
+    };
+  });
+}
+
+function resultOf(compiled: CompiledRule, detection: PackDetection, results: SearchResults['kind'], remarks: Remark[]): SplunkResult {
+  if (compiled.kind === 'correlation') return groupResult(compiled, detection);
+  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
+  return results === 'entity' ? withoutOwnColumns(found) : found;
+}
+
+/** What a result is: what pipelines make of the text may have other columns. */
+const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw' => settings.splunk.results ?? (postprocessed ? 'raw' : 'entity');
+
+/** Names that are columns of the results: as fields of the events they can be neither told apart by nor shown. */
+function withoutOwnColumns(result: SplunkResult): SplunkResult {
+  return {
+    ...result,
+    resolve(name, place) {
+      const names = result.resolve(name, place);
+      const own = names.find(isOwnColumn);
+      if (own === undefined) return names;
+      throw refused(
+        place,
+        `\`${own}\` is a column that the search makes of the events of an entity, so a field of that name is in no result`,
+        'Give the field another name in a pipeline, or set `splunk.results: raw`.',
+      );
+    },
+  };
+}
+
+function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: SearchResults['kind'], place: Place): string | undefined {
+  if (suppress === undefined || suppress.period === 0 || splunk.savedsearch['alert.suppress.fields'] !== undefined) return undefined;
+  return nobodyValue(suppress.fields, entities, results, place);
+}
+
+/** Columns that the results are known to have. */
+function columnsOf(compiled: CompiledRule, settings: DetectionSettings, alert: AlertFields, results: SearchResults['kind']): ReadonlySet<string> {
+  if (compiled.kind === 'correlation') return new Set(['_time', 'sigpack_hits', ...groupColumns(compiled)]);
+  const named = [...alert.shown, ...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+  const model = dataModelOf(compiled);
+  const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [...ownFields(compiled), ...splunkOwnFields];
+  const counts = results === 'entity' || model ? countColumns : [];
+  return new Set([...named, ...rows, ...counts]);
+}
+
+/** Fields beside the entities that results are told apart by. */
+const toldApart = (settings: DetectionSettings): readonly string[] => [
+  ...(settings.suppress?.fields ?? []),
+  ...byHand(settings),
+  ...(settings.risk?.objects ?? []).map(({ field }) => field),
+];
+
+function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk, splunk }: DetectionSettings, remarks: Remark[]): void {
+  if ((risk?.objects ?? []).length > 0) return;
+  if (splunk.output === 'intermediate-finding') {
+    const message =
+      '`splunk.output: intermediate-finding` does not apply to a correlation without a group: no field names an entity to add risk to, so it makes a finding';
+    remarks.push({ code: 'TGT007', message, file, span });
+    return;
+  }
+  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
+}
+
+function commandsOf(
+  compiled: CompiledDetection,
+  { settings: { threshold } }: PackDetection,
+  settings: DetectionSettings,
+  alert: AlertFields,
+  nobody: string | undefined,
+): readonly string[] {
+  const more = toldApart(settings);
+  const entities = alert.entities.map(({ field }) => field);
+  const isUsual = threshold <= 1 && settings.suppress?.usual === true && more.every((field) => entities.includes(field));
+  const known = isUsual ? usualCommands.get(alert) : undefined;
+  if (known) return known;
+  const counted = dataModelOf(compiled) !== undefined;
+  const commands = entityCommands({ by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody }, placeOfRule(compiled.rule));
+  if (isUsual) usualCommands.set(alert, commands);
+  return commands;
+}
+
+/** Most rules show no more than is usual for their log source, and share one alert. */
+const usualCommands = new WeakMap<AlertFields, readonly string[]>();
+
+/** Fields that a setting of savedsearches.conf throttles by, which nothing renames. */
+function byHand({ splunk }: DetectionSettings): readonly string[] {
+  const given = splunk.savedsearch['alert.suppress.fields'];
+  if (given === undefined) return [];
+  return namesIn(given).filter((field) => isNameable(field) && !isOwnColumn(field));
+}
+
+function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult, remarks: Remark[]): AlertFields {
+  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, remarks);
+  // rows of a data model have what is asked for
+  for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
+  return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
+}
+
+/** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
+const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system', relayed: true }];
+
+interface Usual {
+  readonly alert: AlertFields;
+  readonly more: readonly string[];
+  readonly steps: readonly (readonly [string, string])[];
+}
+
+/** By what is the same for all rules that the pipelines name alike. */
+const usuals = new WeakMap<object, Usual>();
+
+function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields {
+  const sourceOf = () => alertSourceOf(compiled.processing?.logsource ?? compiled.rule.logsource);
+  const key = compiled.processing?.usual ?? sourceOf();
+  const known = key && usuals.get(key);
+  if (known) {
+    for (const field of known.more) result.more.add(field);
+    for (const [name, value] of known.steps) result.steps.set(name, value);
+    return known.alert;
+  }
+  const source = sourceOf();
+  const found = source && usualAlert(source, result.named);
+  const named = found && found.entities.length > 0 ? found.entities : result.otherwise();
+  const alert = named === found?.entities ? found : alertOf(named.length > 0 ? named : eventHosts, found?.threatObjects ?? [], found?.shown ?? []);
+  if (key) usuals.set(key, { alert, more: [...result.more], steps: [...result.steps] });
+  return alert;
+}
+
+/** One object for all detections of the same settings and entities. */
+const shared = new WeakMap<DetectionSettings, WeakMap<readonly unknown[], DetectionSettings>>();
+
+function withFields(
+  compiled: CompiledRule,
+  { settings, postprocessed }: PackDetection,
+  { entities }: AlertFields,
+  result: SplunkResult,
+  remarks: Remark[],
+): DetectionSettings {
+  const own = settings.risk?.objects ?? [];
+  const isShared = own.length === 0 && settings.suppress?.byEntity === true && !postprocessed;
+  const known = isShared ? shared.get(settings)?.get(entities) : undefined;
+  if (known) return known;
+  const { objects: _, ...risk } = settings.risk ?? {};
+  const objects = onePerField(
+    resolvedList(compiled, own, remarks, ({ field, type }, place) => result.resolve(field, place).map((name) => ({ field: name, type }))),
+  );
+  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
+  const unsure = (postprocessed && settings.splunk.results === undefined) || entities.every(({ relayed }) => relayed);
+  const suppress =
+    settings.suppress?.usual && unsure
+      ? { fields: [], period: 0, usual: true as const }
+      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result, remarks) };
+  const changed = {
+    ...settings,
+    ...(suppress ? { suppress } : {}),
+    ...(settings.risk ? { risk: { ...risk, ...(objects.length > 0 ? { objects } : {}) } } : {}),
+  };
+  if (isShared) {
+    const ofSettings = shared.get(settings) ?? new WeakMap<readonly unknown[], DetectionSettings>();
+    shared.set(settings, ofSettings);
+    ofSettings.set(entities, changed);
+  }
+  return changed;
+}
+
+function suppressFields(
+  { fields, byEntity }: NonNullable<DetectionSettings['suppress']>,
+  compiled: CompiledRule,
+  entities: AlertFields['entities'],
+  { resolve }: SplunkResult,
+  remarks: Remark[],
+): readonly string[] {
+  const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, remarks, resolve))];
+  // an empty list holds back all results; one of which nothing is left does not
+  return byEntity || (fields.length > 0 && found.length === 0) ? entities.map(({ field }) => field) : found;
+}

@@ -1,0 +1,42 @@
+import type { DiagnosticCode } from '../../source/code.ts';
+import type { Complaint } from '../../source/diagnostic.ts';
+import { lookup, type YamlNode } from '../../source/yaml.ts';
+
+/** Words for "everywhere" that a list of names does not take: the search would look in an index or a stream of that name. */
+function misread(
+  node: YamlNode | undefined,
+  words: readonly string[],
+  code: DiagnosticCode,
+  message: (word: string) => string,
+  hint: string,
+): readonly Complaint[] {
+  const entries = node?.kind === 'sequence' ? node.items : node ? [node] : [];
+  return entries.flatMap((entry): readonly Complaint[] =>
+    entry.kind === 'scalar' && words.includes(entry.text) ? [{ code, message: message(entry.text), hint, span: { start: entry.start, end: entry.end } }] : [],
+  );
+}
+
+/** Of the index names under `splunk` and the titles under `graylog` in the configuration. */
+export const misreadPlaces = (root: YamlNode): readonly Complaint[] => [
+  ...misread(
+    lookup(lookup(root, 'splunk'), 'index'),
+    ['all'],
+    'PCK001',
+    () => '`splunk.index: all` would look in an index named `all`',
+    'For all indexes write `index: "*"`. For an index of that name write `definition: index=all` under splunk.indexes.',
+  ),
+  ...misreadTitles(lookup(lookup(root, 'graylog'), 'streams'), 'PCK001', 'For all streams write `streams: all`, without brackets.'),
+];
+
+/** Of the titles that a map of settings names. */
+export const misreadStreams = (settings: YamlNode, code: DiagnosticCode): readonly Complaint[] =>
+  misreadTitles(
+    lookup(lookup(settings, 'graylog'), 'streams'),
+    code,
+    'Leave `streams` out here; `streams: all` under graylog in sigpack.yml searches all streams.',
+  );
+
+function misreadTitles(streams: YamlNode | undefined, code: DiagnosticCode, hint: string): readonly Complaint[] {
+  if (streams?.kind !== 'sequence') return [];
+  return misread(streams, ['all', '*'], code, (word) => `\`graylog.streams\` takes titles: this would look in a stream titled \`${word}\``, hint);
+}

@@ -1,0 +1,41 @@
+import type { PackInfo, SplunkDetection } from '../model/detection.ts';
+import { confValue } from '../render/splunk-conf.ts';
+import { addAlert } from './alert.ts';
+import { addCorrelationSearch } from './es-correlation-search.ts';
+import { addFinding } from './es-finding.ts';
+import { outputOf } from './es-output.ts';
+import { addRisk } from './es-risk.ts';
+import { addSchedule, splunkSchedule } from './schedule.ts';
+import { addSummaryIndex } from './summary-index.ts';
+import { fullDescription, searchTexts } from './texts.ts';
+
+/** What all stanzas of an app are made with. */
+export interface SavedSearchOptions {
+  readonly info: PackInfo;
+  /** A Splunk without it logs an error for each of its actions. */
+  readonly enterpriseSecurity: boolean;
+  /** Index that keeps the results of alerts; default: none. */
+  readonly summaryIndex?: string | undefined;
+  /** What must be collected for a detection. */
+  readonly dataNeeded?: (search: SplunkDetection) => readonly string[];
+}
+
+/** All settings of a detection's stanza in a fixed order. The search is taken as it is: see `confProblem`. */
+export function savedSearchSettings(search: SplunkDetection, options: SavedSearchOptions): ReadonlyMap<string, string> {
+  const { detection } = search;
+  const settings = new Map<string, string>();
+  const texts = searchTexts(detection);
+  settings.set('search', search.search.trim());
+  settings.set('description', fullDescription(texts.description, detection));
+  const schedule = splunkSchedule(detection);
+  addSchedule(settings, detection, schedule);
+  addAlert(settings, detection);
+  if (options.enterpriseSecurity) {
+    addCorrelationSearch(settings, texts.name, search, { info: options.info, dataNeeded: options.dataNeeded?.(search) ?? [] });
+    if (outputOf(detection) === 'finding') addFinding(settings, texts, search);
+    else addRisk(settings, texts.name, detection);
+  }
+  if (options.summaryIndex !== undefined) addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
+  for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch)) settings.set(key, confValue(value));
+  return settings;
+}

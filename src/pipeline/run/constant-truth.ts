@@ -1,0 +1,35 @@
+import { alwaysTrue } from '../../query/always-true.ts';
+import type { CompiledRule } from '../../query/compile.ts';
+import { neverTrue } from '../../query/never-true.ts';
+import type { DiagnosticCode } from '../../source/code.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
+
+/** A rule that no event, or every event, of its log source fulfils. */
+export interface ConstantTruth {
+  readonly code: Extract<DiagnosticCode, 'PIP007' | 'PIP008'>;
+  readonly message: string;
+  readonly file: SourceFile;
+  readonly span: Span;
+}
+
+/** Undefined for a rule whose truth depends on the event, as far as can be seen. */
+export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined {
+  const { file, title, titleSpan } = compiled.rule;
+  const never = neverTrue(compiled);
+  if (never) {
+    const lack = lackText(never.fields);
+    const message = never.silence
+      ? `"${title}" would be true all the time: what it counts is never there, as ${lack}`
+      : `"${title}" can never be true: ${lack}`;
+    return { code: 'PIP007', message, file: never.item?.file ?? file, span: never.item?.span ?? titleSpan };
+  }
+  const always = alwaysTrue(compiled);
+  if (!always || compiled.kind === 'correlation') return undefined;
+  const why = always.fields.length === 0 ? '' : `: ${lackText(always.fields)}`;
+  const { conditions, span } = compiled.rule.detection;
+  return { code: 'PIP008', message: `"${title}" is true of every event of its log source${why}`, file, span: conditions[0] ?? span };
+}
+
+function lackText(fields: readonly string[]): string {
+  return `the events of its log source have no ${fields.length === 1 ? 'field' : 'fields'} ${fields.map((field) => `\`${field}\``).join(', ')}`;
+}

@@ -1,0 +1,30 @@
+import type { SettledBody, SettledDetection, SettledItem, SettledSearch } from '../../query/settled.ts';
+
+/** The detections with each item replaced; what stays the same is the same object. */
+export function rebuiltParts(parts: readonly SettledDetection[], replace: (item: SettledItem) => SettledBody): readonly SettledDetection[] {
+  return parts.map((part) => {
+    let searches: Map<string, SettledSearch> | undefined;
+    // called for each item of a pipeline and each rule: a loop over the entries would make a pair of each
+    part.searches.forEach((search, name) => {
+      const body = rebuilt(search.body, replace);
+      if (body === search.body) return;
+      searches ??= new Map(part.searches);
+      searches.set(name, { name: search.name, span: search.span, body });
+    });
+    return searches ? { ...part, searches } : part;
+  });
+}
+
+function rebuilt(body: SettledBody, replace: (item: SettledItem) => SettledBody): SettledBody {
+  if (body.kind === 'item') return replace(body);
+  let entries: SettledBody[] | undefined;
+  for (let at = 0; at < body.entries.length; at++) {
+    const entry = body.entries[at];
+    if (!entry) continue;
+    const one = rebuilt(entry, replace);
+    if (one === entry) continue;
+    entries ??= [...body.entries];
+    entries[at] = one;
+  }
+  return entries ? { kind: 'group', link: body.link, entries } : body;
+}

@@ -1,0 +1,26 @@
+import { asciiJson } from '../../jinja/json.ts';
+import { growingText, type Work } from '../../work/work.ts';
+
+const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
+
+/** A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError for what is no JSON. */
+export function parseJsonTemplate(text: string): (query: string, work: Work) => string {
+  JSON.parse(text);
+  const parts: (string | undefined)[] = [];
+  const tokens = text.match(token) ?? [];
+  for (const [at, part] of tokens.entries()) {
+    if (part === ',' || part === ':') parts.push(`${part} `);
+    else if (!part.startsWith('"')) parts.push(part);
+    else {
+      const value: string = JSON.parse(part);
+      // undefined stands for the query; keys stay as they are
+      parts.push(value === '%QUERY%' && tokens[at + 1] !== ':' ? undefined : asciiJson(value));
+    }
+  }
+  return (query, work) => {
+    const json = asciiJson(query);
+    const whole = growingText(work);
+    for (const part of parts) whole.add(part ?? json);
+    return whole.text();
+  };
+}

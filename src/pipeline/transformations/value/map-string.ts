@@ -1,0 +1,38 @@
+import type { Test } from '../../../query/tree.ts';
+import { type Pattern, parsePattern } from '../../../sigma/value/pattern.ts';
+import { lookup, type YamlMapping } from '../../../source/yaml.ts';
+import { plainText } from '../../conditions/value-match.ts';
+import type { TransformationDefinition } from '../../definition.ts';
+import type { ValueTransformation } from '../../pipeline.ts';
+
+export const mapStringDefinitions = {
+  map_string: {
+    parameters: {
+      mapping: {
+        type: 'object',
+        additionalProperties: { type: ['string', 'array'], items: { type: 'string' } },
+        description: 'Values as written, each with its new value or a list of them.',
+      },
+    },
+    required: ['mapping'],
+    create,
+  },
+} satisfies Readonly<Record<string, TransformationDefinition>>;
+
+function create(item: YamlMapping): ValueTransformation {
+  const mapped = new Map<string, readonly Pattern[]>();
+  const node = lookup(item, 'mapping');
+  for (const { key, value } of node?.kind === 'mapping' ? node.pairs : []) {
+    const nodes = value.kind === 'sequence' ? value.items : [value];
+    // a number is no text, and pySigma finds none by it
+    if (typeof key.value === 'string')
+      mapped.set(
+        key.value,
+        nodes.flatMap((one) => (one.kind === 'scalar' ? [parsePattern(one.text)] : [])),
+      );
+  }
+  return {
+    kind: 'value',
+    apply: (test) => (test.kind === 'string' ? mapped.get(plainText(test.pattern))?.map((pattern): Test => ({ ...test, pattern })) : undefined),
+  };
+}

@@ -1,0 +1,102 @@
+import { reference } from './escape.ts';
+import { type Reader, type ReaderFlags, take, takeMatch, takeUntil } from './reader.ts';
+import { RegexError, type RegexNode } from './tree.ts';
+
+/** As in PCRE; also what keeps the recursion of every later walk shallow. */
+const MAX_DEPTH = 250;
+
+type Body = (reader: Reader) => RegexNode;
+
+const LOOKAROUNDS: readonly (readonly [string, behind: boolean, negated: boolean])[] = [
+  ['?=', false, false],
+  ['?!', false, true],
+  ['?<=', true, false],
+  ['?<!', true, true],
+];
+
+/** A group; the reader stands on its `(`. Undefined for inline flags, which hold from here to the end of the group around. */
+export function readGroup(reader: Reader, body: Body): RegexNode | undefined {
+  const offset = reader.at++;
+  if (reader.source[reader.at] === '*') throw new RegexError('verbs such as `(*UTF)` are not supported', offset);
+  if (reader.source[reader.at] !== '?') return capturing(reader, offset, body);
+  for (const [text, behind, negated] of LOOKAROUNDS) {
+    if (take(reader, text)) return { kind: 'lookaround', behind, negated, node: scoped(reader, offset, body), offset };
+  }
+  if (take(reader, '?>')) return { kind: 'atomic', node: scoped(reader, offset, body), offset };
+  if (take(reader, '?:') || take(reader, '?|')) return { kind: 'group', capturing: false, node: scoped(reader, offset, body) };
+  const named = takeMatch(reader, /\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/y);
+  if (named) {
+    reader.names.add(named[1] ?? named[2] ?? '');
+    return capturing(reader, offset, body);
+  }
+  const back = takeMatch(reader, /\?P=([A-Za-z_]\w*)\)/y);
+  if (back) return reference(reader, back[1] ?? '', offset);
+  const call = takeMatch(reader, /\?(?:R|[+-]?\d{1,5}|(?:&|P>)[A-Za-z_]\w*)\)/y);
+  if (call) return { kind: 'opaque', text: `(${call[0]}`, offset };
+  if (reader.source[reader.at + 1] === '(') throw new RegexError('conditional groups `(?(...)` are not supported', offset);
+  return inlineFlags(reader, offset, body);
+}
+
+function capturing(reader: Reader, offset: number, body: Body): RegexNode {
+  reader.groups++;
+  return { kind: 'group', capturing: true, node: scoped(reader, offset, body) };
+}
+
+/** What is between here and the closing parenthesis; flags set inside end there. */
+function scoped(reader: Reader, offset: number, body: Body): RegexNode {
+  if (++reader.depth > MAX_DEPTH) throw new RegexError(`groups are nested more than ${MAX_DEPTH} deep`, offset);
+  const outside = reader.flags;
+  const node = body(reader);
+  if (!take(reader, ')')) throw new RegexError('the group is not closed: `)` is missing', offset);
+  reader.flags = outside;
+  reader.depth--;
+  return node;
+}
+
+function inlineFlags(reader: Reader, offset: number, body: Body): RegexNode | undefined {
+  const found = takeMatch(reader, /\?(\^?)([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y);
+  if (!found || (found[1] && found[3] !== undefined)) throw new RegexError('this kind of group is unknown', offset);
+  let flags = found[1] ? { ...reader.flags, ignoreCase: false, multiline: false, dotAll: false, extended: false } : reader.flags;
+  for (const letter of found[2] ?? '') flags = withFlag(flags, letter, true, offset);
+  for (const letter of found[3] ?? '') flags = withFlag(flags, letter, false, offset);
+  if (found[4] === ':') {
+    const outside = reader.flags;
+    reader.flags = flags;
+    const node = scoped(reader, offset, body);
+    reader.flags = outside;
+    return { kind: 'group', capturing: false, node };
+  }
+  reader.flags = flags;
+  if (offset === reader.leading) {
+    reader.leading = reader.at;
+    reader.effective = { ignoreCase: flags.ignoreCase, multiline: flags.multiline, dotAll: flags.dotAll };
+  }
+  return undefined;
+}
+
+function withFlag(flags: ReaderFlags, letter: string, on: boolean, offset: number): ReaderFlags {
+  switch (letter) {
+    case 'i':
+      return { ...flags, ignoreCase: on };
+    case 'm':
+      return { ...flags, multiline: on };
+    case 's':
+      return { ...flags, dotAll: on };
+    case 'x':
+      return { ...flags, extended: on };
+    case 'U':
+      return { ...flags, ungreedy: on };
+    case 'J':
+    case 'n':
+      return flags;
+  }
+  throw new RegexError(`unknown inline flag \`${letter}\``, offset);
+}
+
+/** `(?#...)`, which stands for nothing, even between a thing and its quantifier. */
+export function skipComment(reader: Reader): boolean {
+  const offset = reader.at;
+  if (!take(reader, '(?#')) return false;
+  takeUntil(reader, ')', offset, 'the comment');
+  return true;
+}

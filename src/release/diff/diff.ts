@@ -1,0 +1,152 @@
+import type { Target } from '../../pack/config/config.ts';
+import { differingKeys, sortedJson } from '../../source/sorted-json.ts';
+import { correlationTerms } from '../meaning/digest.ts';
+import { type MeaningChange, meaningChange } from '../meaning/meaning.ts';
+import { changedPackSettings, type PackSettingChange } from '../pack-settings.ts';
+import type { Snapshot, SnapshotEntry } from '../snapshot.ts';
+
+/** What can happen to a detection, the weightiest first. */
+export const changeKinds = ['removed', 'added', 'renamed', 'meaning', 'query', 'settings', 'moved', 'text'] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/** A detection that is not what it was. */
+export interface Change {
+  readonly id: string;
+  /** In the order of {@link changeKinds}, at least one. */
+  readonly kinds: readonly ChangeKind[];
+  /** Undefined for an added one. */
+  readonly before: SnapshotEntry | undefined;
+  /** Undefined for a removed one. */
+  readonly after: SnapshotEntry | undefined;
+}
+
+export interface Diff {
+  readonly from: Snapshot;
+  readonly to: Snapshot;
+  /** By kind, then by title. */
+  readonly changes: readonly Change[];
+  readonly unchanged: number;
+  readonly parameters: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** Of the packs as a whole. */
+  readonly settings: readonly PackSettingChange[];
+  /** Detections of one side whose file has errors on the other: nobody added or removed them. */
+  readonly notCompared: readonly SnapshotEntry[];
+}
+
+/** Compares two packs detection by detection, by their digests. */
+export function diffOf(from: Snapshot, to: Snapshot): Diff {
+  const changes: Change[] = [];
+  const notCompared: SnapshotEntry[] = [];
+  const [brokenBefore, brokenAfter] = [brokenFiles(from), brokenFiles(to)];
+  let unchanged = 0;
+  for (const [id, before] of from.entries) {
+    const after = to.entries.get(id);
+    if (!after && brokenAfter.has(before.file)) {
+      notCompared.push(before);
+      continue;
+    }
+    const kinds: readonly ChangeKind[] = after ? kindsOf(before, after) : ['removed'];
+    if (kinds.length > 0) changes.push({ id, kinds, before, after });
+    else unchanged++;
+  }
+  for (const [id, after] of to.entries) {
+    if (from.entries.has(id)) continue;
+    if (brokenBefore.has(after.file)) notCompared.push(after);
+    else changes.push({ id, kinds: ['added'], before: undefined, after });
+  }
+  // what a detection that is not compared asks for is missing on one side, too
+  const [old = [], now = []] = from.parameters && to.parameters && notCompared.length === 0 ? [from.parameters, to.parameters] : [];
+  return {
+    from,
+    to,
+    changes: changes.sort(byWeight),
+    unchanged,
+    parameters: { added: now.filter((one) => !old.includes(one)), removed: old.filter((one) => !now.includes(one)) },
+    settings: changedPackSettings(from.settings, to.settings),
+    notCompared,
+  };
+}
+
+const brokenFiles = ({ uncompiled = [] }: Snapshot): ReadonlySet<string> => new Set(uncompiled.map(({ file }) => file));
+
+const titleOf = ({ before, after }: Change): string => (after ?? before)?.title ?? '';
+
+function byWeight(a: Change, b: Change): number {
+  const weight = ({ kinds }: Change): number => changeKinds.findIndex((kind) => kinds.includes(kind));
+  if (weight(a) !== weight(b)) return weight(a) - weight(b);
+  return titleOf(a) < titleOf(b) ? -1 : titleOf(a) > titleOf(b) ? 1 : a.id < b.id ? -1 : 1;
+}
+
+function kindsOf(before: SnapshotEntry, after: SnapshotEntry): readonly ChangeKind[] {
+  const [old, now] = [before.digests, after.digests];
+  // where a side knows no conditions, queries are all there is
+  const meaning = old.condition !== undefined && now.condition !== undefined && old.condition !== now.condition;
+  const is: Readonly<Record<ChangeKind, boolean>> = {
+    added: false,
+    removed: false,
+    renamed: before.title !== after.title || before.name !== after.name,
+    meaning,
+    query: !meaning && changedTargets(before, after).length > 0,
+    settings: old.settings !== now.settings || before.severity !== after.severity,
+    moved: before.file !== '' && after.file !== '' && before.file !== after.file,
+    text: old.text !== now.text,
+  };
+  return changeKinds.filter((kind) => is[kind]);
+}
+
+/** Targets whose query is another one, or is there on one side only. */
+export function changedTargets({ digests: { queries: old } }: SnapshotEntry, { digests: { queries: now } }: SnapshotEntry): readonly Target[] {
+  const targets: readonly Target[] = ['splunk', 'graylog'];
+  return targets.filter((target) => old[target] !== now[target]);
+}
+
+export interface MeaningDetail extends MeaningChange {
+  /** Of a correlation: what it asks of its rules, before and after. */
+  readonly terms: readonly { readonly name: string; readonly before: string; readonly after: string }[];
+}
+
+/** How the meaning of a detection changed; undefined where only digests are at hand. */
+export function meaningDetail({ before, after }: Change): MeaningDetail | undefined {
+  const [old, now] = [before?.detail?.compiled, after?.detail?.compiled];
+  if (!old || !now) return undefined;
+  if (old.kind === 'detection' && now.kind === 'detection') return { ...meaningChange(old.query, now.query), terms: [] };
+  if (old.kind !== 'correlation' || now.kind !== 'correlation') return { effect: 'other', catches: [], drops: [], terms: [] };
+  const [terms, nowTerms] = [correlationTerms(old.rule), correlationTerms(now.rule)];
+  const changed = [...new Set([...Object.keys(terms), ...Object.keys(nowTerms)])].flatMap((name) => {
+    const [one, other] = [shown(terms[name]), shown(nowTerms[name])];
+    return one === other ? [] : [{ name, before: one, after: other }];
+  });
+  const parts = old.parts.length === now.parts.length ? old.parts.map((part, index) => [part, now.parts[index]] as const) : [];
+  const ofParts = parts.flatMap(([one, other]) => (one.kind === 'detection' && other?.kind === 'detection' ? [meaningChange(one.query, other.query)] : []));
+  return { effect: 'other', catches: ofParts.flatMap(({ catches }) => catches), drops: ofParts.flatMap(({ drops }) => drops), terms: changed };
+}
+
+const shown = (value: unknown): string =>
+  value === undefined ? '' : Array.isArray(value) ? value.map(shown).join(', ') : typeof value === 'string' ? value : sortedJson(value);
+
+/** Settings that differ, flat: `splunk.notable`; undefined where only digests are at hand. */
+export function changedSettings({ before, after }: Change): readonly { readonly name: string; readonly before: string; readonly after: string }[] | undefined {
+  const [old, now] = [before?.detail?.settings, after?.detail?.settings];
+  if (!old || !now) return undefined;
+  const [one, other] = [flat(old), flat(now)];
+  return [...new Set([...one.keys(), ...other.keys()])].sort().flatMap((name) => {
+    const [was, is] = [one.get(name) ?? '', other.get(name) ?? ''];
+    return was === is ? [] : [{ name, before: was, after: is }];
+  });
+}
+
+function flat(value: Readonly<Record<string, unknown>>, prefix = ''): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]): [string, string][] => {
+      if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
+        return [...flat(inner as Readonly<Record<string, unknown>>, `${prefix}${key}.`)];
+      return inner === undefined ? [] : [[`${prefix}${key}`, shown(inner)]];
+    }),
+  );
+}
+
+/** Names of the texts that differ: description, references and so on. */
+export function changedTexts({ before, after }: Change): readonly string[] | undefined {
+  const [old, now] = [before?.detail?.text, after?.detail?.text];
+  return old && now ? differingKeys(old, now) : undefined;
+}

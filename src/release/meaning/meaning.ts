@@ -1,0 +1,102 @@
+import type { Query } from '../../query/tree.ts';
+import { implies } from './implication.ts';
+import { type Group, group, type Normal, normalForm, normalText } from './normal-form.ts';
+
+/** How a condition's meaning changed. */
+export interface MeaningChange {
+  /** `more`: it finds all that it found, and perhaps more; `less`: nothing that it did not find; `other`: neither can be said. */
+  readonly effect: 'same' | 'more' | 'less' | 'other';
+  /** Parts of the condition by which events are found that were not. */
+  readonly catches: readonly string[];
+  /** Parts by which events are found no longer. */
+  readonly drops: readonly string[];
+}
+
+/** Larger conditions are compared as wholes below this level and beyond so many parts. */
+const maximumPairs = 250_000;
+
+/**
+ * Compares two conditions part by part. All parts are in positive places (negations stand at the items), so a part that grew can only let the
+ * whole grow: `more` and `less` are sure.
+ */
+export function meaningChange(before: Query, after: Query): MeaningChange {
+  const found: Found = { catches: [], drops: [] };
+  compare(normalForm(before), normalForm(after), found);
+  const { catches, drops } = found;
+  const effect = catches.length === 0 ? (drops.length === 0 ? 'same' : 'less') : drops.length === 0 ? 'more' : 'other';
+  return { effect, catches, drops };
+}
+
+interface Found {
+  readonly catches: string[];
+  readonly drops: string[];
+}
+
+function compare(before: Normal, after: Normal, found: Found): void {
+  if (before.key === after.key) return;
+  if (before.kind === 'leaf' && after.kind === 'leaf') {
+    if (!implies(after, before)) found.catches.push(normalText(after));
+    if (!implies(before, after)) found.drops.push(normalText(before));
+    return;
+  }
+  const kind = before.kind === 'or' || after.kind === 'or' ? 'or' : 'and';
+  compareGroups(kind, childrenAs(kind, before), childrenAs(kind, after), found);
+}
+
+const childrenAs = (kind: Group['kind'], node: Normal): readonly Normal[] => (node.kind === kind ? node.children : [node]);
+
+function compareGroups(kind: Group['kind'], before: readonly Normal[], after: readonly Normal[], found: Found): void {
+  const kept = new Set(before.map(({ key }) => key));
+  const now = new Set(after.map(({ key }) => key));
+  const gone = before.filter(({ key }) => !now.has(key));
+  const come = after.filter(({ key }) => !kept.has(key));
+  for (const [old, fresh] of paired(gone, come)) compare(old, fresh, found);
+  // a requirement that is gone lets events in that lack it; an alternative that is gone lets none in
+  for (const node of gone) found[kind === 'or' ? 'drops' : 'catches'].push(kind === 'or' ? normalText(node) : lackOf(node));
+  for (const node of come) found[kind === 'or' ? 'catches' : 'drops'].push(kind === 'or' ? normalText(node) : lackOf(node));
+}
+
+/** Events that do not fulfil a part, in words: those of a filter where the part leaves them out. */
+function lackOf(node: Normal): string {
+  if (isNegative(node)) return normalText(opposite(node));
+  return `without ${node.kind === 'leaf' ? normalText(node) : `(${normalText(node)})`}`;
+}
+
+const isNegative = (node: Normal): boolean => (node.kind === 'leaf' ? node.negated : node.children.every(isNegative));
+
+const opposite = (node: Normal): Normal =>
+  node.kind === 'leaf' ? normalForm(node.item, !node.negated) : group(node.kind === 'and' ? 'or' : 'and', node.children.map(opposite));
+
+/** Pairs what is most alike, each once, and takes it out of both lists. */
+function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Normal])[] {
+  const pairs: (readonly [Normal, Normal])[] = [];
+  const [old, fresh] = [gone[0], come[0]];
+  // one that became one is the same part, however little is left of it
+  if (gone.length === 1 && come.length === 1 && old && fresh) {
+    gone.length = 0;
+    come.length = 0;
+    return [[old, fresh]];
+  }
+  if (gone.length * come.length > maximumPairs) return [];
+  const partsOf = new Map([...gone, ...come].map((node) => [node, new Set(leafKeys(node))]));
+  const scored = gone.flatMap((a) => come.map((b) => ({ a, b, score: likeness(partsOf.get(a), partsOf.get(b), a, b) }))).filter(({ score }) => score > 0);
+  for (const { a, b } of scored.sort((x, y) => y.score - x.score)) {
+    const [i, j] = [gone.indexOf(a), come.indexOf(b)];
+    if (i === -1 || j === -1) continue;
+    gone.splice(i, 1);
+    come.splice(j, 1);
+    pairs.push([a, b]);
+  }
+  return pairs;
+}
+
+/** Share of the parts that two have in common; items are alike only where one follows from the other. */
+function likeness(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined, before: Normal, after: Normal): number {
+  if (before.kind === 'leaf' && after.kind === 'leaf') return implies(before, after) || implies(after, before) ? 1 : 0;
+  const common = [...(a ?? [])].filter((key) => b?.has(key)).length;
+  return common / Math.max(1, (a?.size ?? 0) + (b?.size ?? 0) - common);
+}
+
+function leafKeys(node: Normal): readonly string[] {
+  return node.kind === 'leaf' ? [node.key] : node.children.flatMap(leafKeys);
+}

@@ -1,0 +1,145 @@
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
+import type { CorrelationRule } from '../correlation/correlation.ts';
+import { type FilterRule, filterFits } from '../filter/filter.ts';
+import { describeLogSource } from '../rule/reader.ts';
+import type { DetectionRule } from '../rule/rule.ts';
+import { idKey } from '../rule/rule-id.ts';
+import { type LeftOut, withoutCopies } from './copies.ts';
+import type { SigmaDocument } from './document.ts';
+import { resolveCorrelation } from './reference.ts';
+import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
+
+export type Rule = DetectionRule | CorrelationRule;
+
+/** All sound documents of a run, with their references resolved. */
+export interface Collection {
+  readonly rules: readonly Rule[];
+  readonly filters: readonly FilterRule[];
+  /** The rule with that id or name. Of several with the name, the one of `from` is meant; undefined where that leaves a doubt. */
+  find(reference: string, from?: SourceFile): Rule | undefined;
+  /** All rules with the name. */
+  named(name: string): readonly Rule[];
+  /** Filters that reach the rule, in order of their files. */
+  filtersOf(rule: DetectionRule): readonly FilterRule[];
+  /** True for a rule that a correlation refers to. */
+  isReferenced(rule: Rule): boolean;
+  /** False for a rule that only serves a correlation that does not `generate`. */
+  standsAlone(rule: Rule): boolean;
+  /** Documents that were left out since another one has their id, and which that is. */
+  readonly leftOut: readonly LeftOut<Rule | FilterRule>[];
+}
+
+/** Keeps one document of each id, and leaves out correlations with dangling or circular references. */
+export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
+  const unique = withoutCopies(documents.filter(isRule), bag);
+  // one at fault leaves its rules out, beside whatever other
+  const sound = documents.filter((document): document is FilterRule => document.kind === 'filter' && document.detection !== undefined);
+  const uniqueFilters = withoutCopies(sound, bag);
+  const leftOut = [...unique.leftOut, ...uniqueFilters.leftOut];
+  const gone = new Set<SigmaDocument>(leftOut.map(({ left }) => left));
+  const present = documents.filter((document) => !gone.has(document));
+  const filters = present.filter((document) => document.kind === 'filter');
+  for (const rule of unique.kept) complainOfNoId(rule, bag);
+  const index = indexRules(unique.kept, unique.leftOut, bag);
+  /** Each rule as written, and as resolved; the others are lost, and those that refer to them with them. */
+  const resolved = new Map<Rule, Rule>();
+  for (const rule of unique.kept) {
+    const whole = rule.kind === 'detection' ? rule : resolveCorrelation(rule, index, bag);
+    if (whole) resolved.set(rule, whole);
+  }
+  const find = (reference: string, from?: SourceFile): Rule | undefined => {
+    const rule = index.find(reference, from);
+    return rule && resolved.get(rule);
+  };
+  const rules = [...resolved.values()];
+  const named = (name: string): readonly Rule[] => index.named(name).flatMap((rule) => resolved.get(rule) ?? []);
+  const meant = (name: string, from: SourceFile): readonly Rule[] => {
+    const rule = find(name, from);
+    return rule ? [rule] : named(name);
+  };
+  const served = servedRules(present, meant);
+  const reach = assignFilters(rules, filters, { ...index, find }, bag);
+  return {
+    rules,
+    filters,
+    find,
+    named,
+    filtersOf: (rule) => reach.get(rule) ?? [],
+    isReferenced: (rule) => served.has(rule),
+    standsAlone: (rule) => served.get(rule) ?? true,
+    leftOut,
+  };
+}
+
+const isRule = (document: SigmaDocument): document is Rule => document.kind === 'detection' || document.kind === 'correlation';
+
+/** Rules that correlations refer to, those that are left out included; true for those that one with `generate` does. */
+function servedRules(documents: readonly SigmaDocument[], meant: (name: string, from: SourceFile) => readonly Rule[]): ReadonlyMap<Rule, boolean> {
+  const served = new Map<Rule, boolean>();
+  for (const document of documents) {
+    if (document.kind !== 'correlation' && document.kind !== 'lost') continue;
+    for (const name of document.kind === 'lost' ? document.references : document.rules.map((reference) => reference.name)) {
+      // where the name is that of several, none of them is a detection by itself
+      for (const rule of meant(name, document.file)) served.set(rule, (served.get(rule) ?? false) || document.generate);
+    }
+  }
+  return served;
+}
+
+export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
+  if (rule.id === undefined) bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
+}
+
+function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], index: RuleIndex, bag: DiagnosticBag): ReadonlyMap<Rule, readonly FilterRule[]> {
+  const reach = new Map<Rule, FilterRule[]>();
+  const sharing = indexShared(rules);
+  for (const filter of filters) {
+    for (const rule of new Set(reachedRules(filter, rules, { ...index, sharing }, bag))) {
+      const known = reach.get(rule);
+      if (known) known.push(filter);
+      else reach.set(rule, [filter]);
+    }
+  }
+  return reach;
+}
+
+type Sharing = (name: string, file: SourceFile) => readonly DetectionRule[];
+
+/** Rules of collections by what they are called together: an id anywhere, a name in its file. */
+function indexShared(rules: readonly Rule[]): Sharing {
+  const detections = rules.filter((rule) => rule.kind === 'detection');
+  const ids = Map.groupBy(detections, ({ shared }) => (shared?.id === undefined ? undefined : idKey(shared.id)));
+  const names = Map.groupBy(detections, ({ shared }) => shared?.name);
+  return (name, file) => [...(ids.get(idKey(name)) ?? []), ...(names.get(name) ?? []).filter((rule) => rule.file === file)];
+}
+
+function reachedRules(
+  filter: FilterRule,
+  rules: readonly Rule[],
+  { find, named, sharing }: Pick<RuleIndex, 'find' | 'named'> & { readonly sharing: Sharing },
+  bag: DiagnosticBag,
+): readonly DetectionRule[] {
+  const complain = (message: string, { start, end }: Span, hint: string) => {
+    // a filter at fault has been complained about
+    if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+  };
+  if (!filter.rules) {
+    const reached = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource));
+    if (reached.length === 0)
+      complain('no rule with the log source of this filter was loaded', filter.titleSpan, 'Load its rules too, or correct `logsource`.');
+    return reached;
+  }
+  return filter.rules.flatMap((reference) => {
+    const rule = find(reference.name, filter.file);
+    const called = [...(rule?.kind === 'detection' ? [rule] : []), ...sharing(reference.name, rule?.file ?? filter.file)];
+    const reached = called.filter(({ logsource }) => filterFits(filter.logsource, logsource));
+    if (reached.length > 0) return reached;
+    const several = rule ? [] : named(reference.name);
+    if (several.length > 1 && filter.detection) bag.add(filter.file, ambiguous(reference, several));
+    else if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');
+    else if (rule.kind === 'correlation') complain(`\`${reference.name}\` is a correlation`, reference, 'Name the rules that the correlation refers to.');
+    else complain(`\`${reference.name}\` has another log source than this filter`, reference, `Its log source is ${describeLogSource(rule.logsource)}.`);
+    return [];
+  });
+}

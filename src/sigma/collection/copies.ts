@@ -1,0 +1,82 @@
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { differingKeys } from '../../source/sorted-json.ts';
+import { addTogether, type Similar } from '../../source/together.ts';
+import { toPlain } from '../../source/yaml.ts';
+import type { CorrelationRule } from '../correlation/correlation.ts';
+import type { FilterRule } from '../filter/filter.ts';
+import { attributeValue } from '../rule/attribute-place.ts';
+import type { DetectionRule } from '../rule/rule.ts';
+import { idKey } from '../rule/rule-id.ts';
+import { createRereader } from '../rule/written.ts';
+import { byFreshness } from './precedence.ts';
+import { createSaying } from './saying.ts';
+
+/** A document that there is only one of by its id. */
+type Unique = DetectionRule | CorrelationRule | FilterRule;
+
+/** A document that is left out, and the one that stands for it. */
+export interface LeftOut<T extends Unique> {
+  readonly kept: T;
+  readonly left: T;
+}
+
+/** What a rule finds, and what it is in the packs: a change of these is lost with the document. */
+const weighty = new Set(['detection', 'logsource', 'correlation', 'filter', 'generate', 'sigpack']);
+
+/**
+ * Keeps one of the documents with the same id, and of rules without an id one that says the same; tells which are left out. One of another detection
+ * is a warning (SIG040), all others are a note (SIG043).
+ */
+export function withoutCopies<T extends Unique>(
+  documents: readonly T[],
+  bag: DiagnosticBag,
+): { readonly kept: readonly T[]; readonly leftOut: readonly LeftOut<T>[] } {
+  const saying = createSaying();
+  const groups = Map.groupBy(documents, (document) => (document.id === undefined ? saying(document) : `id ${idKey(document.id)}`));
+  if (groups.size === documents.length) return { kept: documents, leftOut: [] };
+  const leftOut: LeftOut<T>[] = [];
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    const [kept, ...others] = group.toSorted(byFreshness);
+    for (const left of others) if (kept && !isOwnFilter(kept, left)) leftOut.push({ kept, left });
+  }
+  tell(leftOut, saying, bag);
+  const gone = new Set(leftOut.map(({ left }) => left));
+  return { kept: documents.filter((document) => !gone.has(document)), leftOut };
+}
+
+/** A filter without an id may stand beside its like: twice it leaves out the same. */
+const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean => kind === 'filter' && id === undefined && file === kept.file;
+
+function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) => string, bag: DiagnosticBag): void {
+  const documentOf = createRereader();
+  const plain = (of: Unique): Plain => {
+    const document = documentOf(of);
+    return document ? (toPlain(document) as Plain) : {};
+  };
+  const copies: Similar[] = [];
+  for (const { kept, left } of leftOut) {
+    const { file, titleSpan, id = '' } = left;
+    const differs = saying(kept) === saying(left) ? [] : differingKeys(plain(kept), plain(left));
+    const lost = differs.filter((key) => weighty.has(key));
+    if (lost.length > 0) {
+      const message = `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one has another ${listed(lost)} and is left out`;
+      bag.add(file, { code: 'SIG040', message, span: attributeValue(left, 'id', id) });
+      continue;
+    }
+    const others = differs.length === 0 ? '' : `; it has another ${listed(differs)}`;
+    const message = `this copy of the ${left.kind === 'filter' ? 'filter' : 'rule'} in ${kept.file.path} is left out${others}`;
+    copies.push({
+      code: 'SIG043',
+      message,
+      short: kept.file === file ? `"${left.title}" (${file.path})` : `${file.path} (kept: ${kept.file.path})`,
+      file,
+      span: titleSpan,
+    });
+  }
+  addTogether(bag, copies, 'copies are left out');
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
+type Plain = Readonly<Record<string, unknown>>;

@@ -1,0 +1,130 @@
+import type { Complaint, DiagnosticBag } from '../../source/diagnostic.ts';
+import { nearest } from '../../source/nearest.ts';
+import type { Alias, CorrelationRule, RuleReference } from '../correlation/correlation.ts';
+import type { Rule } from './collection.ts';
+import { ambiguous, type RuleIndex } from './rule-names.ts';
+
+/** Correlations over correlations: deeper chains are refused, so that no reader of them can run out of stack. */
+const maximumChain = 32;
+/** Names looked at for a hint. */
+const maximumNear = 100;
+
+/** The correlation with its aliases by reference; undefined after a complaint about dangling or circular references. */
+export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag: DiagnosticBag): CorrelationRule | undefined {
+  const visited = new Set<Rule>();
+  const targets = new Map<Rule, RuleReference>();
+  let sound = true;
+  for (const reference of rule.rules) {
+    const problem = referenceProblem(rule, reference, index, visited, targets);
+    if (!problem) continue;
+    sound = false;
+    bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
+  }
+  if (!sound) return undefined;
+  const given = givenBelow(rule, index);
+  if (rule.aliases.length === 0 && given.size === 0) return rule;
+  const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
+  return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases: withGiven(rule, aliases, given) } : undefined;
+}
+
+/** For each reference to a correlation, the aliases of its group. */
+type Given = ReadonlyMap<string, ReadonlySet<string>>;
+
+function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
+  const known = new Map<Rule, ReadonlySet<string>>();
+  const givenBy = (from: Rule): ReadonlySet<string> => {
+    if (from.kind === 'detection') return none;
+    const before = known.get(from);
+    if (before) return before;
+    // a circle gives nothing
+    known.set(from, none);
+    const below = from.rules.flatMap(({ name }) => [...givenTo(name, from)]);
+    const names = new Set([...below, ...from.aliases.map(({ name }) => name)]);
+    const given = new Set(from.groupBy.filter((name) => names.has(name)));
+    known.set(from, given);
+    return given;
+  };
+  const givenTo = (name: string, { file }: Rule): ReadonlySet<string> => {
+    const target = index.find(name, file);
+    return target ? givenBy(target) : none;
+  };
+  return new Map(rule.rules.map(({ name }) => [name, givenTo(name, rule)] as const).filter(([, names]) => names.size > 0));
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** What a correlation below calls a field of its group goes by that name here too: an alias that need not be written. */
+function withGiven(rule: CorrelationRule, aliases: readonly Alias[], given: Given): readonly Alias[] {
+  if (given.size === 0) return aliases;
+  const own = new Set(aliases.map(({ name }) => name));
+  const names = new Set([...rule.groupBy, ...rule.valueFields]);
+  const unwritten = [...names].filter((name) => !own.has(name) && [...given.values()].some((known) => known.has(name)));
+  const all = [
+    ...aliases,
+    ...unwritten.map((name): Alias => ({ name, fields: new Map(rule.rules.map((reference) => [reference.name, name])), references: [], span: rule.typeSpan })),
+  ];
+  return all.map((alias) => {
+    const below = new Set([...alias.fields].filter(([reference, field]) => given.get(reference)?.has(field)).map(([reference]) => reference));
+    return below.size === 0 ? alias : { ...alias, below };
+  });
+}
+
+function referenceProblem(
+  rule: CorrelationRule,
+  reference: RuleReference,
+  index: RuleIndex,
+  visited: Set<Rule>,
+  targets: Map<Rule, RuleReference>,
+): Omit<Complaint, 'span'> | undefined {
+  const target = index.find(reference.name, rule.file);
+  if (!target) {
+    const several = index.named(reference.name);
+    if (several.length > 1) return ambiguous(reference, several);
+    const near = nearest(reference.name, index.namesIn(rule.file).slice(0, maximumNear));
+    const hint = near === undefined ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.' : `Did you mean \`${near}\`?`;
+    return { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, hint };
+  }
+  const known = targets.get(target);
+  if (known) return { code: 'SIG050', message: `\`${reference.name}\` and \`${known.name}\` are the same rule`, hint: 'Name each rule once.' };
+  targets.set(target, reference);
+  const chain = chainFault(target, rule, index, visited, 1);
+  if (chain === 'circular') return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
+  if (chain !== 'long') return undefined;
+  return { code: 'SIG052', message: `\`${reference.name}\` starts a chain of more than ${maximumChain} correlations`, hint: 'Shorten the chain.' };
+}
+
+function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rule>, depth: number): 'circular' | 'long' | undefined {
+  if (from === target) return 'circular';
+  if (from.kind === 'detection' || visited.has(from)) return undefined;
+  if (depth > maximumChain) return 'long';
+  visited.add(from);
+  for (const { name } of from.rules) {
+    const next = index.find(name, from.file);
+    const fault = next && chainFault(next, target, index, visited, depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/** An alias may call a rule by its name where the correlation refers to its id, and the other way round. */
+function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, targets: ReadonlyMap<Rule, RuleReference>, bag: DiagnosticBag): Alias | undefined {
+  const fields = new Map<string, string>();
+  for (const { name, start, end } of alias.references) {
+    const target = index.find(name, rule.file);
+    const reference = target && targets.get(target);
+    if (!reference) {
+      const hint = `The correlation refers to ${rule.rules
+        .slice(0, 10)
+        .map((known) => known.name)
+        .join(', ')}.`;
+      bag.add(rule.file, { code: 'SIG050', message: `\`${name}\` is not among the rules of this correlation`, span: { start, end }, hint });
+      return undefined;
+    }
+    fields.set(reference.name, alias.fields.get(name) ?? '');
+  }
+  const missing = rule.rules.find((reference) => !fields.has(reference.name));
+  if (!missing) return { ...alias, fields };
+  const message = `alias \`${alias.name}\` names no field for \`${missing.name}\``;
+  bag.add(rule.file, { code: 'SIG050', message, span: alias.span, hint: 'Give the alias a field for every rule of the correlation.' });
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import type { SourceFile, Span } from '../../source/span.ts';
+import type { YamlMapping } from '../../source/yaml.ts';
+import type { RuleReference } from '../correlation/correlation.ts';
+import type { Detection, LogSource } from '../rule/rule.ts';
+
+/** A global filter: its condition is joined with AND to the rules that it names. */
+export interface FilterRule {
+  readonly kind: 'filter';
+  readonly file: SourceFile;
+  readonly span: Span;
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  readonly document?: YamlMapping;
+  readonly title: string;
+  readonly titleSpan: Span;
+  readonly id?: string;
+  readonly date?: string;
+  readonly modified?: string;
+  readonly logsource: LogSource;
+  /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
+  readonly rules: readonly RuleReference[] | undefined;
+  /** Undefined where the filter has been complained about: the rules that it reaches are left out. */
+  readonly detection: Detection | undefined;
+}
+
+/** A filter reaches a rule whose log source has all that the filter's names. */
+export function filterFits(filter: LogSource, rule: LogSource): boolean {
+  return (['category', 'product', 'service'] as const).every((part) => filter[part] === undefined || filter[part] === rule[part]);
+}

@@ -1,0 +1,102 @@
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
+import { spanOfKey, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+
+/** Reads the attributes of one document and complains about those that are not as the specification has them. */
+export interface Reader {
+  readonly file: SourceFile;
+  readonly bag: DiagnosticBag;
+  readonly attributes: ReadonlyMap<string, YamlNode>;
+  readonly document: YamlMapping;
+  /** Where a missing attribute is reported: the first key. */
+  readonly anchor: Span;
+}
+
+export function createReader(file: SourceFile, document: YamlMapping, bag: DiagnosticBag): Reader {
+  const attributes = new Map<string, YamlNode>();
+  for (const pair of document.pairs) attributes.set(pair.key.text, pair.value);
+  return { file, bag, attributes, document, anchor: document.pairs[0]?.key ?? document };
+}
+
+export function keySpan(reader: Reader, name: string): Span {
+  return spanOfKey(reader.document, name) ?? reader.anchor;
+}
+
+const isText = (node: YamlNode): node is YamlScalar & { readonly value: string | number | bigint | boolean } => node.kind === 'scalar' && node.value !== null;
+
+/** A required text; undefined after a fatal complaint. */
+export function requiredText(reader: Reader, name: string): string | undefined {
+  const node = reader.attributes.get(name);
+  if (!node) {
+    reader.bag.add(reader.file, {
+      code: 'SIG010',
+      message: `required attribute \`${name}\` is missing`,
+      span: reader.anchor,
+      hint: `Add \`${name}:\` to the document.`,
+    });
+    return undefined;
+  }
+  if (isText(node) && node.text.trim() !== '') return node.text;
+  const hint = `Write \`${name}\` as one text behind its colon.`;
+  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node, hint });
+  return undefined;
+}
+
+/** An optional text; anything else is a warning and left out. */
+export function optionalText(reader: Reader, name: string): string | undefined {
+  const node = reader.attributes.get(name);
+  if (!node || (node.kind === 'scalar' && node.value === null)) return undefined;
+  if (isText(node)) return node.text;
+  warn(reader, node, `\`${name}\` must be a text`, `Write \`${name}\` as one string.`);
+  return undefined;
+}
+
+export interface Choice<T extends string> {
+  readonly choices: readonly T[];
+  /** Other words for them, lower case. */
+  readonly aliases: ReadonlyMap<string, T>;
+  /** What follows from a word that is none of them. */
+  readonly otherwise: string;
+}
+
+/** One of a few words, in any letter case. Other words for them are noted; what is none of them is a warning that says what follows. */
+export function optionalChoice<T extends string>(reader: Reader, name: string, { choices, aliases, otherwise }: Choice<T>): T | undefined {
+  const text = optionalText(reader, name);
+  if (text === undefined) return undefined;
+  const word = text.trim().toLowerCase();
+  const place = reader.attributes.get(name) ?? reader.anchor;
+  const found = choices.find((choice) => choice === word);
+  if (found) return found;
+  const meant = aliases.get(word);
+  if (meant) note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+  else warn(reader, place, `\`${text}\` is no ${name}: ${otherwise}`, `Use one of ${choices.join(', ')}.`);
+  return meant;
+}
+
+/** A list of texts; a single text is taken for a list of one. */
+export function optionalTexts(reader: Reader, name: string): readonly string[] {
+  const node = reader.attributes.get(name);
+  if (!node || (node.kind === 'scalar' && node.value === null)) return [];
+  if (isText(node)) return [node.text];
+  if (node.kind === 'sequence') {
+    const texts: string[] = [];
+    for (const item of node.items) {
+      if (isText(item)) texts.push(item.text);
+      else if (item.kind === 'scalar' && item.text === '')
+        warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
+      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote an entry that holds `: ` or starts with a bracket.');
+    }
+    return texts;
+  }
+  warn(reader, node, `\`${name}\` must be a list of texts`, `Write \`${name}\` as a list.`);
+  return [];
+}
+
+/** Something is read as it was meant, though Sigma spells it in another way. */
+export function note({ file, bag }: Pick<Reader, 'file' | 'bag'>, span: Span, message: string, hint: string): void {
+  bag.add(file, { code: 'SIG017', message, span, hint });
+}
+
+export function warn(reader: Reader, span: Span, message: string, hint: string): void {
+  reader.bag.add(reader.file, { code: 'SIG012', message, span, hint });
+}

@@ -1,0 +1,46 @@
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { SourceFile } from '../../source/span.ts';
+import type { YamlMapping, YamlPair } from '../../source/yaml.ts';
+import { note } from './attribute.ts';
+
+/** Longer ones are none of Sigma, whatever stands around them. */
+const longestKey = 40;
+
+/** Blanks of any kind around a key, zero-width ones and the byte order mark among them. */
+const blank = /^[\s\u200b-\u200f\u2060]+|[\s\u200b-\u200f\u2060]+$/g;
+
+/**
+ * The map with its keys as Sigma spells them, which tells letter case apart: `Title` is taken for `title` where no `title` stands beside it.
+ * `isMeant` may see in the value that the key is another's, such as a selection by the name of `Condition`.
+ */
+export function withKnownKeys(
+  { file, bag }: { readonly file: SourceFile; readonly bag: DiagnosticBag },
+  map: YamlMapping,
+  known: ReadonlySet<string>,
+  isMeant: (pair: YamlPair) => boolean = () => true,
+): YamlMapping {
+  let written: ReadonlySet<string> | undefined;
+  const stands = (name: string): boolean => {
+    written ??= new Set(map.pairs.map(({ key }) => key.text));
+    return written.has(name);
+  };
+  const meant = (pair: YamlPair): string | undefined => {
+    const { text } = pair.key;
+    if (known.has(text) || text.length > longestKey) return undefined;
+    const name = text.replace(blank, '').toLowerCase();
+    return name !== text && known.has(name) && isMeant(pair) && !stands(name) ? name : undefined;
+  };
+  if (map.pairs.every((pair) => meant(pair) === undefined)) return map;
+  const seen = new Set<string>();
+  const pairs = map.pairs.map((pair): YamlPair => {
+    const name = meant(pair);
+    if (name === undefined || seen.has(name)) return pair;
+    seen.add(name);
+    const { key, value } = pair;
+    // what can't be seen is pointed at by name
+    if (key.text.toLowerCase() === name)
+      note({ file, bag }, key, `\`${key.text}\` is read as \`${name}\``, `Write \`${name}\`: other tools tell letter case apart.`);
+    return { key: { ...key, text: name, value: name }, value };
+  });
+  return { ...map, pairs };
+}

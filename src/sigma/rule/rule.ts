@@ -1,0 +1,95 @@
+import type { SourceFile, Span } from '../../source/span.ts';
+import type { YamlMapping, YamlScalar } from '../../source/yaml.ts';
+import type { ConditionNode } from './condition.ts';
+
+export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Level = (typeof levels)[number];
+export const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
+export type Status = (typeof statuses)[number];
+
+export interface LogSource {
+  readonly category?: string;
+  readonly product?: string;
+  readonly service?: string;
+  readonly definition?: string;
+}
+
+/** An id and a name that other rules of the same collection have or were written with, too. */
+export interface SharedNames {
+  readonly id?: string;
+  readonly name?: string;
+}
+
+/** What detection rules and correlation rules have in common, as written. */
+export interface RuleHead {
+  readonly file: SourceFile;
+  /** The whole document. */
+  readonly span: Span;
+  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  readonly document?: YamlMapping;
+  readonly titleSpan: Span;
+  readonly title: string;
+  readonly id?: string;
+  readonly name?: string;
+  /** What filters may call it, too. */
+  readonly shared?: SharedNames;
+  readonly status?: Status;
+  readonly level?: Level;
+  readonly description?: string;
+  readonly author?: string;
+  readonly date?: string;
+  readonly modified?: string;
+  readonly license?: string;
+  readonly references: readonly string[];
+  readonly tags: readonly string[];
+  readonly falsepositives: readonly string[];
+  readonly fields: readonly string[];
+  /** The custom attribute `sigpack:`: settings of this rule for the packs. */
+  readonly settings?: YamlMapping;
+}
+
+export interface DetectionRule extends RuleHead {
+  readonly kind: 'detection';
+  readonly logsource: LogSource;
+  readonly detection: Detection;
+}
+
+export interface Detection {
+  readonly span: Span;
+  readonly searches: ReadonlyMap<string, SearchIdentifier>;
+  /** One tree for each condition of the list; they are linked with OR. */
+  readonly conditions: readonly ConditionNode[];
+}
+
+/** A named selection as written. */
+export interface SearchIdentifier {
+  readonly name: string;
+  readonly span: Span;
+  readonly body: SearchBody;
+}
+
+export type SearchBody = SearchMap | SearchList;
+
+export interface SearchMap {
+  readonly kind: 'map';
+  readonly items: readonly DetectionItem[];
+}
+
+export interface SearchList {
+  readonly kind: 'list';
+  readonly entries: readonly (SearchMap | DetectionItem)[];
+}
+
+export interface ModifierUse {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** `field|modifier...: values`; the field is undefined for keywords. */
+export interface DetectionItem {
+  readonly kind: 'item';
+  readonly field: string | undefined;
+  readonly modifiers: readonly ModifierUse[];
+  readonly values: readonly YamlScalar[];
+  readonly span: Span;
+}

@@ -1,0 +1,18 @@
+import { createBag } from '../../source/diagnostic.ts';
+import type { SourceFile } from '../../source/span.ts';
+import { parseYaml, type YamlMapping } from '../../source/yaml.ts';
+import type { RuleHead } from './rule.ts';
+
+/** Reads the documents of rules once more, each file once. */
+export function createRereader(): (rule: Pick<RuleHead, 'file' | 'span' | 'document'>) => YamlMapping | undefined {
+  const files = new WeakMap<SourceFile, ReadonlyMap<number, YamlMapping>>();
+  return ({ file, span, document }) => {
+    if (document) return document;
+    const maps = files.get(file) ?? mapsOf(file);
+    files.set(file, maps);
+    return maps.get(span.start);
+  };
+}
+
+const mapsOf = (file: SourceFile): ReadonlyMap<number, YamlMapping> =>
+  new Map(parseYaml(file, createBag()).flatMap((node) => (node.kind === 'mapping' ? [[node.start, node] as const] : [])));
