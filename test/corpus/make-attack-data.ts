@@ -56,4 +56,4 @@ export const writtenTechniques: readonly string[] = [
 ${techniqueLines().join('\n')}
 ];
 `;
-if (import.meta.main) writeFileSync(join(import.meta.dirname, '..', '..', 'src', 'pack', 'attack-data.ts'), attackDataText());
+if (import.meta.main) writeFileSync(join(import.meta.dirname, '..', '..', 'src', 'attack', 'data.ts'), attackDataText());

@@ -41,7 +41,7 @@ it.skipIf(!existsSync(attack))('ATT&CK has the names of its source', async () =>
   const source = JSON.parse(readFileSync(attack, 'utf8'));
   const names = Object.entries<{ name: string }>(source.techniques).map(([id, { name }]) => [id, name]);
   expect(Object.fromEntries(techniqueNames)).toEqual(Object.fromEntries(names));
-  expect(readFileSync(join(root, 'src', 'pack', 'attack-data.ts'), 'utf8')).toBe(attackDataText());
+  expect(readFileSync(join(root, 'src', 'attack', 'data.ts'), 'utf8')).toBe(attackDataText());
 });
 
 it('knows the logs of all Windows sources of the corpus', () => {
