@@ -128,7 +128,7 @@ test('SIGPACK_WAIT is a number of seconds', () => {
   }
 });
 
-const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'process-lock.js')).href;
+const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'process', 'process-lock.js')).href;
 
 test.runIf(process.platform === 'linux')('a lock that the disk has no room for is none', () => {
   // no file may be larger than nothing: what a full disk does, without one

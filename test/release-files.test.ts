@@ -71,7 +71,7 @@ function crashed(n: number): { readonly folder: string; readonly stdout: string;
   const folder = join(root, `at-${n}`);
   cpSync(before, folder, { recursive: true });
   const module = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href);
-  const script = `import { writeRelease } from ${module('release-files')}; import { takeReleaseLock } from ${module('release-stage')};
+  const script = `import { writeRelease } from ${module('release/files')}; import { takeReleaseLock } from ${module('release/stage')};
     const unlock = takeReleaseLock(${JSON.stringify(folder)}); writeRelease(${JSON.stringify(folder)}, ${JSON.stringify(writes)}); unlock();`;
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
   const { stdout, signal } = spawnSync(process.execPath, ['--import', preload, '--input-type=module', '-e', script], {

@@ -168,10 +168,10 @@ test('the packs in a folder are always all of one build, whoever writes them', a
   const folder = mkdtempSync(join(root, 'packs-'));
   const module = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href);
   const out = join(folder, 'out');
-  const writer = (content: string): string => `import { writeArtifacts } from ${module('write-artifacts')};
+  const writer = (content: string): string => `import { writeArtifacts } from ${module('write/artifacts')};
     const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, content: Buffer.from(${JSON.stringify(content)}), size: 1, sha256: '' }));
     for (let i = 0; i < 30; i++) writeArtifacts(${JSON.stringify(out)}, files);`;
-  const reader = `import { existsSync, readFileSync } from 'node:fs'; import { withProcessLock } from ${module('process-lock')};
+  const reader = `import { existsSync, readFileSync } from 'node:fs'; import { withProcessLock } from ${module('process/process-lock')};
     for (let seen = 0; seen < 40; ) withProcessLock({ path: ${JSON.stringify(join(out, '.sigpack.busy'))}, work: 'read' }, () => {
       if (!existsSync(${JSON.stringify(`${out}/d`)})) return;
       seen++;
