@@ -37,7 +37,8 @@ const templateFiles = {
   'templates/below/b.j2': ['{{ pipeline.vars.team }}'],
   'templates/wrong.j2': ['{{ query }}', '{{ rule.titel }}'],
 };
-const fromFile = (name: string): string => after('q', `- { type: template, path: templates, template: ${name} }`, 'vars: { team: blue }\n', templateFiles);
+const fromFile = (name: string, path = 'templates'): string =>
+  after('q', `- { type: template, path: ${path}, template: ${name} }`, 'vars: { team: blue }\n', templateFiles);
 
 const state = 'vars: { team: blue }\ntransformations: [{ type: set_state, key: index, val: main }, { type: set_custom_attribute, attribute: own, value: 5 }]\n';
 
@@ -179,6 +180,10 @@ describe('template', () => {
     const found = fromFile(name);
     if (typeof wanted === 'string') expect(found).toBe(wanted);
     else expect(found).toMatch(wanted);
+  });
+
+  test('from a file beside the pipeline', () => {
+    expect(fromFile('templates/below/b.j2', "''")).toBe('blue');
   });
 
   test('loops in loops come to an end', () => {

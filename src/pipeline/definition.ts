@@ -39,6 +39,7 @@ export class PipelineFault extends Error {
 export function textOfFile(readText: PipelineEnvironment['readText'], path: string, place: { readonly start: number; readonly end: number }): string {
   const file = readText(path);
   if ('text' in file) return file.text;
-  if (file.fault === 'unreadable') throw new PipelineFault(`\`${path}\` can't be read`, place, "Paths are relative to the pipeline's folder.");
+  if (file.fault === 'unreadable')
+    throw new PipelineFault(`\`${path}\` can't be read`, place, "Paths are relative to the pipeline's folder, and a file there is text in UTF-8.");
   throw new PipelineFault(`\`${path}\` is outside the pipeline's folder`, place, 'Pipelines read no other files: put it beside the pipeline, or below.');
 }

@@ -51,7 +51,7 @@ const uncompiledText = ({ file, line, column, code, message, side }: SideUncompi
 
 export function countsText(view: DiffView): string {
   const { counts, settings, unchanged } = view;
-  if (counts.length === 0 && settings.length === 0) return `nothing changed (${unchanged} detections)`;
+  if (counts.length === 0 && settings.length === 0) return `nothing changed (${unchanged} ${unchanged === 1 ? 'detection' : 'detections'})`;
   const ofPack = settings.length === 0 ? [] : [`${settings.length} ${settingsWord(view)}`];
   return [...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`), ...ofPack, `${unchanged} unchanged`].join(', ');
 }

@@ -49,7 +49,7 @@ function scheduleProblem(pack: Pack): string | undefined {
   const [worst, ...others] = over.sort(([a, one], [b, other]) => other - one || a - b);
   if (!worst) return undefined;
   const [minute, count] = worst;
-  const first = `${count} searches start at minute ${minute}, ${count - budget} more than the budget of ${budget}`;
+  const first = `${count} ${count === 1 ? 'search starts' : 'searches start'} at minute ${minute}, ${count - budget} more than the budget of ${budget}`;
   const next = others.slice(0, namedMinutes - 1).map(([at, starts]) => `${starts} at minute ${at}`);
   const more = others.length - next.length;
   return [first, ...next, ...(more > 0 ? [`and more than the budget at ${more} other ${more === 1 ? 'minute' : 'minutes'}`] : [])].join('; ');

@@ -17,7 +17,7 @@ export function templateOf(item: YamlMapping, { file, readText }: PipelineEnviro
   const node = lookup(item, 'template') ?? item;
   const written = textOf(item, 'template') ?? '';
   const folder = textOf(item, 'path');
-  const text = folder === undefined ? written : textOfFile(readText, `${folder}/${written}`, node).replace(/\r\n?/g, '\n');
+  const text = folder === undefined ? written : textOfFile(readText, folder === '' ? written : `${folder}/${written}`, node).replace(/\r\n?/g, '\n');
   let template: Template;
   try {
     template = parse(text);
