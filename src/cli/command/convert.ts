@@ -60,7 +60,8 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   keepNurserySmall();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const targets = await loadTargets(options.plugin ?? []);
-  const format = isDataModel(options) ? undefined : options.format;
+  const inModel = isDataModel(options);
+  const format = inModel ? undefined : options.format;
   const every = options.target.map((name) => chosenTarget(targets, name, format));
   // two names may mean one target
   const chosen = [...new Map(every.map((one) => [one.target, one])).values()];
@@ -70,7 +71,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines } = project;
   // which fails: there is no such format
-  if (isDataModel(options) && !setsDataModel(pipelines.get('splunk'))) chosenTarget(targets, 'splunk', options.format);
+  if (inModel && !setsDataModel(pipelines.get('splunk'))) chosenTarget(targets, 'splunk', options.format);
   const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
   const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
@@ -81,7 +82,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
     const own = pipelines.get(target.name) ?? [];
     const settings = targetSettings(loaded.config, own);
     const wanted = options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings;
-    const convertRule = (compiled: CompiledRule) => (isDataModel(options) && !hasModel(compiled) ? withoutModel(compiled) : target.convert(compiled, wanted));
+    const convertRule = (compiled: CompiledRule) => (inModel && !hasModel(compiled) ? withoutModel(compiled) : target.convert(compiled, wanted));
     const entries = converted(rules, target, convertRule, bag, (made) => warnOf(made, target, project, warnings));
     write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
     remarkLineBreaks(target, format, entries);
