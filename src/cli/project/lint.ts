@@ -35,7 +35,7 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
     onRule(rule, document) {
       linter?.onRule(rule, document);
       const id = rule.id?.toLowerCase() ?? '';
-      ids.add(id);
+      if (exclude.size > 0) ids.add(id);
       const codes = exclude.get(id);
       if (codes) places.push({ file: rule.file, span: rule.span, codes });
     },
@@ -43,7 +43,7 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
     finish() {
       linter?.finish();
       // a rule that could not be read has its id too
-      if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error')) complainOfUnknown(exclude.keys(), ids, file, bag);
+      if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error')) complainOfUnknown(exclude, ids, file, bag);
       if (places.length === 0) return;
       const isExcluded = ({ code, file: { path }, span: { start } }: (typeof bag.list)[number]): boolean =>
         places.some((place) => place.codes.has(code) && place.file.path === path && start >= place.span.start && start < place.span.end);
@@ -53,14 +53,13 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
 }
 
 /** Warns of ids in `lint.exclude` that no rule of the configuration has. */
-function complainOfUnknown(excluded: Iterable<string>, ids: ReadonlySet<string>, file: SourceFile, bag: DiagnosticBag): void {
-  const unknown = [...excluded].filter((id) => !ids.has(id));
-  if (unknown.length === 0) return;
+function complainOfUnknown(excluded: ReadonlyMap<string, unknown>, ids: ReadonlySet<string>, file: SourceFile, bag: DiagnosticBag): void {
+  if ([...excluded.keys()].every((id) => ids.has(id))) return;
   const keys = lookup(lookup(parseYaml(file, createBag())[0], 'lint'), 'exclude');
   if (keys?.kind !== 'mapping') return;
   for (const { key } of keys.pairs) {
     const id = key.text.toLowerCase();
-    if (!unknown.includes(id)) continue;
+    if (ids.has(id)) continue;
     const near = nearest(id, ids);
     const hint = near === undefined ? 'Correct or remove the entry.' : `Did you mean \`${near}\`?`;
     bag.add(file, { code: 'PCK008', message: `\`${key.text}\` is the id of no rule here`, span: { start: key.start, end: key.end }, hint });
