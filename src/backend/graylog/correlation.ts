@@ -1,6 +1,6 @@
 import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation/correlation.ts';
-import { negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
+import { holdsOfMore, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, converted, Inexpressible, type Place, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
@@ -60,7 +60,7 @@ export function graylogCorrelation(
     // without them the server makes a group "(Empty Value)" of the messages that lack the field; a group without a value has none to add up, and 0 to count
     const present = new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])]);
     const query = joinedQuery(queries, [...present], dialect, place);
-    const window = windowOf(rule, type, delay);
+    const window = windowOf(rule, delay);
     remarks.push({ code: 'TGT002', message: windowRemark(rule, window), ...place });
     return {
       query,
@@ -95,9 +95,9 @@ interface Window extends Pick<GraylogAggregation, 'within' | 'every'> {
   readonly overlaps: boolean;
 }
 
-function windowOf({ thresholds, timespan }: CorrelationRule, type: SeriesType, delay: number): Window {
-  const lowerOnly = thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && type !== 'avg' && type !== 'percentile';
-  if (!lowerOnly) return { overlaps: false, within: timespan, every: timespan };
+function windowOf(rule: CorrelationRule, delay: number): Window {
+  const { timespan } = rule;
+  if (!holdsOfMore(rule)) return { overlaps: false, within: timespan, every: timespan };
   const every = Math.max(60, Math.min(300, timespan));
   return { overlaps: true, within: timespan + every + delay, every };
 }

@@ -1,7 +1,7 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation/correlation.ts';
-import { holdsOfNothing, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
+import { holdsOfMore, holdsOfNothing, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
@@ -81,9 +81,7 @@ function windowOf(
   remarks: Remark[],
   place: Place,
 ): { readonly lookBack: number; readonly schedule: object } {
-  const lowerOnly =
-    rule.thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte') && rule.type !== 'value_avg' && rule.type !== 'value_percentile';
-  const overlaps = lowerOnly || rule.type === 'temporal_ordered';
+  const overlaps = holdsOfMore(rule) || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
   if (!overlaps) remarkOnUnusedTimes(settings, remarks, place);
   const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;

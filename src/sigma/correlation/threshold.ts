@@ -22,6 +22,9 @@ export const passesAll = (found: number, thresholds: readonly Threshold[]): bool
 /** `gt` and `gte` alone: what holds of some events holds of more. */
 const isLowerBound = (thresholds: readonly Threshold[]): boolean => thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte');
 
+/** What holds of some events holds of more: windows may overlap. Averages and percentiles fall again. */
+export const holdsOfMore = ({ type, thresholds }: CorrelationRule): boolean => isLowerBound(thresholds) && type !== 'value_avg' && type !== 'value_percentile';
+
 /** What a window counts in whole numbers: events, values, rules. */
 const counts = ({ type }: CorrelationRule): boolean => type === 'event_count' || type === 'value_count' || type === 'temporal';
 
