@@ -1,10 +1,9 @@
-import { createBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, parseYaml } from '../source/yaml.ts';
+import { lookup, rootOf } from '../source/yaml.ts';
 
 /** sigpack.yml with another version and revision where it names them; all else stays as it is written. */
 export function withVersion(file: SourceFile, version: string, revision: number): string {
-  const [root] = parseYaml(file, createBag());
+  const root = rootOf(file);
   const edits = [
     { node: lookup(root, 'version'), text: version },
     { node: lookup(root, 'revision'), text: String(revision) },

@@ -1,5 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent, YAMLException } from 'js-yaml';
-import type { Complaint, DiagnosticBag } from './diagnostic.ts';
+import { type Complaint, createBag, type DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
 import { yamlFault } from './yaml-fault.ts';
 import { checkProperties, checkTag, endOfScalar, TreeFault } from './yaml-tree-fault.ts';
@@ -320,6 +320,9 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
   }
   return pairs;
 }
+
+/** The document of a file that has been read before, for the places in it: what is wrong has been complained about. */
+export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file, createBag())[0];
 
 export function lookup(node: YamlNode | undefined, key: string): YamlNode | undefined {
   if (node?.kind !== 'mapping') return undefined;

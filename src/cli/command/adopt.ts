@@ -10,8 +10,7 @@ import type { SplunkDetection } from '../../pack/model/detection.ts';
 import { stanzaKey } from '../../pack/render/splunk-conf.ts';
 import { lockText } from '../../release/lock/text.ts';
 import { compareVersions } from '../../release/version.ts';
-import { createBag } from '../../source/diagnostic.ts';
-import { lookup, parseYaml } from '../../source/yaml.ts';
+import { lookup, rootOf } from '../../source/yaml.ts';
 import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -73,7 +72,7 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
   const names = new Set(named.map(({ stanza }) => stanza.name));
   const set = app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []);
   const asShipped = named.filter(({ stanza }) => stanza.local.get('disabled') === undefined);
-  const written = lookup(parseYaml(project.loaded.file, createBag())[0], 'version') !== undefined ? config.info.version : undefined;
+  const written = lookup(rootOf(project.loaded.file), 'version') !== undefined ? config.info.version : undefined;
   if (options.dryRun !== true && named.length > 0) writeWhole(lockPath, lockText(adoptedLock(config.info, app, named)));
   const adoption: Adoption = {
     app,

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, parseYaml, type YamlNode } from '../../source/yaml.ts';
+import { lookup, rootOf, type YamlNode } from '../../source/yaml.ts';
 import type { LeavesOut } from './left-out.ts';
 import { entryPath, type Glob, globOf, isExclusion, namesOf, type PathList, type PathLists } from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
@@ -75,7 +75,7 @@ interface Place {
 function placesOf({ key }: PathList, configuration: SourceFile): (entry: string) => Place {
   let items: readonly YamlNode[] | undefined;
   const itemsOf = (name: string): readonly YamlNode[] => {
-    const found = lookup(parseYaml(configuration, createBag())[0], name);
+    const found = lookup(rootOf(configuration), name);
     return found?.kind === 'sequence' ? found.items : [];
   };
   return (entry) => {

@@ -1,9 +1,9 @@
 import type { PackInput } from '../../pack/pack.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
-import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, parseYaml } from '../../source/yaml.ts';
+import { lookup, rootOf } from '../../source/yaml.ts';
 import { statsOf } from '../files/path-stats.ts';
 import type { Project } from './project.ts';
 
@@ -55,7 +55,7 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
 /** Warns of ids in `lint.exclude` that no rule of the configuration has. */
 function complainOfUnknown(excluded: ReadonlyMap<string, unknown>, ids: ReadonlySet<string>, file: SourceFile, bag: DiagnosticBag): void {
   if ([...excluded.keys()].every((id) => ids.has(id))) return;
-  const keys = lookup(lookup(parseYaml(file, createBag())[0], 'lint'), 'exclude');
+  const keys = lookup(lookup(rootOf(file), 'lint'), 'exclude');
   if (keys?.kind !== 'mapping') return;
   for (const { key } of keys.pairs) {
     const id = key.text.toLowerCase();

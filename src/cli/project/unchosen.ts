@@ -1,9 +1,9 @@
 import type { PackConfig, Target } from '../../pack/config/config.ts';
 import { noPipeline } from '../../pipeline/bundle.ts';
 import { fieldChoices } from '../../pipeline/field-choice.ts';
-import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { Span } from '../../source/span.ts';
-import { parseYaml, spanOfKey } from '../../source/yaml.ts';
+import { rootOf, spanOfKey } from '../../source/yaml.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 
@@ -45,6 +45,5 @@ function choicesOf(target: Target): string {
 
 /** The key `pipelines`, or the start of the file. */
 function pipelinesSpan(file: LoadedConfig['file']): Span {
-  const [root] = parseYaml(file, createBag());
-  return spanOfKey(root, 'pipelines') ?? { start: 0, end: 0 };
+  return spanOfKey(rootOf(file), 'pipelines') ?? { start: 0, end: 0 };
 }

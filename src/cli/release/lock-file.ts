@@ -4,9 +4,9 @@ import { nothingPublished } from '../../pack/config/published.ts';
 import type { NamingHistory } from '../../pack/naming/naming.ts';
 import type { Lock } from '../../release/lock/lock.ts';
 import { readLock } from '../../release/lock/text.ts';
-import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, parseYaml } from '../../source/yaml.ts';
+import { lookup, rootOf } from '../../source/yaml.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { withSlashes } from '../files/portable-path.ts';
 import { readSourceFile } from '../files/rule-files.ts';
@@ -76,6 +76,6 @@ function pathIn({ folder }: LoadedConfig): (file: string) => string {
 }
 
 function writtenKeys(file: SourceFile): ReadonlySet<string> {
-  const [root] = parseYaml(file, createBag());
+  const root = rootOf(file);
   return new Set(['version', 'revision'].filter((key) => lookup(root, key) !== undefined));
 }

@@ -1,6 +1,6 @@
-import { type Complaint, createBag } from '../../source/diagnostic.ts';
+import type { Complaint } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, parseYaml, spanOfKey } from '../../source/yaml.ts';
+import { lookup, rootOf, spanOfKey } from '../../source/yaml.ts';
 import type { Pack } from '../pack.ts';
 
 type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & { readonly path: readonly [string, string] };
@@ -9,7 +9,7 @@ type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & { readonly path: re
 export function idleSettings(pack: Pack, file: SourceFile): readonly Complaint[] {
   const found = idle(pack);
   if (found.length === 0) return [];
-  const [root] = parseYaml(file, createBag());
+  const root = rootOf(file);
   return found.map(({ path: [outer, inner], ...complaint }) => ({
     code: 'TGT007',
     ...complaint,
