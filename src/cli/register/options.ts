@@ -14,20 +14,22 @@ export function commaSeparated(choices?: readonly string[]): (value: string) => 
   };
 }
 
+/** Of an option that may be repeated. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Of an option that takes names with commas between them, and may be repeated. */
+export const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [...before, ...commaSeparated()(value)];
+
 export function wholeNumber(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
-export const pluginOption = (): Option =>
-  new Option('--plugin <module>', 'npm package or file with more targets; may be repeated').argParser((value: string, before: readonly string[] = []) => [
-    ...before,
-    value,
-  ]);
+export const pluginOption = (): Option => new Option('--plugin <module>', 'npm package or file with more targets; may be repeated').argParser(several);
 
 export const pipelineOption = (): Option =>
   new Option('-p, --pipeline <names>', 'comma-separated pipelines, in place of those of the configuration; `sigpack list pipelines` lists them').argParser(
-    (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
+    severalNames,
   );
 
 export const fieldsOption = (product: string, title: string, target: string): Option =>

@@ -3,7 +3,7 @@ import type { ConvertOptions } from '../command/convert.ts';
 import type { DocsOptions } from '../command/docs.ts';
 import type { TestOptions } from '../command/test.ts';
 import { type TestFormat, testFormats } from '../report/test-name.ts';
-import { commaSeparated, configOption, pipelineOption, pluginOption } from './options.ts';
+import { commaSeparated, configOption, pipelineOption, pluginOption, several, severalNames } from './options.ts';
 
 /** `convert`: the queries of rules. */
 export function addConversion(program: Command): void {
@@ -11,15 +11,11 @@ export function addConversion(program: Command): void {
     .command('convert')
     .description('print the queries of rules in one or more targets')
     .argument('<rules...>', 'rule files and folders; - for standard input')
-    .addOption(
-      new Option('-t, --target <names>', 'comma-separated targets; `sigpack list targets` lists them')
-        .argParser((value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('-t, --target <names>', 'comma-separated targets; `sigpack list targets` lists them').argParser(severalNames).makeOptionMandatory())
     .addOption(pluginOption())
     .addOption(pipelineOption())
     .option('--without-pipeline', 'the same as -p none', false)
-    .option('--filter <path>', 'file or folder with Sigma filters; may be repeated', (value: string, before: readonly string[] = []) => [...before, value])
+    .option('--filter <path>', 'file or folder with Sigma filters; may be repeated', several)
     .option('-f, --format <format>', 'format of the queries; `sigpack list formats` lists them')
     .option('--table', 'end Splunk queries with a table of the `fields` of the rule', false)
     .option('-s, --skip-unsupported', 'rules that a target refuses are warnings, and leave the exit code at 0', false)
@@ -38,11 +34,7 @@ export function addTrials(program: Command): void {
     .command('test')
     .description('run the tests beside rules')
     .argument('[paths...]', 'test files, rules and folders (default: those of the configuration)')
-    .addOption(
-      new Option('--rules <paths>', 'comma-separated rule files and folders, if they are not among the paths').argParser(
-        (value: string, before: readonly string[] = []) => [...before, ...commaSeparated()(value)],
-      ),
-    )
+    .addOption(new Option('--rules <paths>', 'comma-separated rule files and folders, if they are not among the paths').argParser(severalNames))
     .option('--watch', 'run the tests again that a change affects, until Ctrl+C', false)
     .addOption(new Option('-f, --format <format>', 'format of the report').choices(testFormats).default('text'))
     // the older name

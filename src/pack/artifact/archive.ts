@@ -7,19 +7,18 @@ const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip 
 const fileMode = 0o644;
 
 // higher levels cost more time than the few percent are worth
-const tarLevel = 1;
-const zipLevel = 1;
+const level = 1;
 const chunkSize = 1 << 18;
 
 /** A gzip tar of the files (Splunk takes no zip), sorted by path. */
 export function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
   // an mtime of zero in the gzip header is what zlib writes anyway
-  return packed(new TarArchive({ gzip: true, gzipOptions: { level: tarLevel, chunkSize } }), files);
+  return packed(new TarArchive({ gzip: true, gzipOptions: { level, chunkSize } }), files);
 }
 
 /** A zip of the files, sorted by path; `store` those that are compressed already. */
 export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
-  return packed(new ZipArchive({ zlib: { level: zipLevel, chunkSize } }), files);
+  return packed(new ZipArchive({ zlib: { level, chunkSize } }), files);
 }
 
 interface Archive extends Readable {
